@@ -1,4 +1,4 @@
-/** The words and rules of Holdfast. Pure: no clock, no I/O, no randomness; they are passed in. */
+/** The words and the rules: what a run is, and what each command does to it. No I/O, no clock, no randomness. */
 @NullMarked
 package dev.holdfast.core;
 

@@ -1,4 +1,4 @@
-/** The engine: who runs what, when, and what happens when it is lost. All ports live here. */
+/** The engine: it carries out what the rules decide, for any ledger. */
 @NullMarked
 package dev.holdfast.engine;
 

@@ -1,0 +1,123 @@
+package dev.holdfast.core;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What can be asked of a run. {@link Rules#decide} says what each of them does in each state. */
+public sealed interface Command {
+
+    /** A command of an executor: it names the fence it was given. */
+    sealed interface OfHolder extends Command {
+        Fence.By by();
+    }
+
+    /** Makes the run. Commands carry durations; instants are made from the ledger's clock. */
+    record Start(
+            RunId id,
+            Run.Origin origin,
+            Run.Policy policy,
+            String queue,
+            @Nullable String lane,
+            Timing timing) implements Command {}
+
+    /**
+     * @param delay not claimable before this has passed
+     * @param ttl expires if it was not started by then; null for never
+     * @param ahead its place in the queue is earlier by this
+     */
+    record Timing(Duration delay, @Nullable Duration ttl, Duration ahead) {
+        public static final Timing NOW = new Timing(Duration.ZERO, null, Duration.ZERO);
+    }
+
+    /** Makes a run claimable that was started inside somebody else's transaction. */
+    record Enqueue() implements Command {}
+
+    /** Gives the run to a holder. */
+    record Claim(Holder holder) implements Command {}
+
+    /** The executor says that the attempt executes now. */
+    record Started(Fence.By by) implements OfHolder {}
+
+    /** Writes down a step. Moves no seq and writes no snapshot. */
+    record Record(Fence.By by) implements OfHolder {}
+
+    /** The attempt waits. */
+    record Block(Fence.By by, @Nullable Duration timeout) implements OfHolder {}
+
+    /** What it waited for has come. */
+    record Unblock() implements Command {}
+
+    /** The attempt leaves memory until what it waits for has come. */
+    record GiveUp(Fence.By by) implements OfHolder {}
+
+    /** The attempt returned. */
+    record Succeed(Fence.By by) implements OfHolder {}
+
+    /**
+     * The attempt threw.
+     *
+     * @param error as it will be recorded
+     * @param dice a random number from 0 to 1, for the jitter of the delay
+     */
+    record Fail(Fence.By by, RunError error, double dice) implements OfHolder {}
+
+    /** The executor died of its own; it is tried again as a failure is. */
+    record Crash(Fence.By by, RunError error, double dice) implements OfHolder {}
+
+    /** The code at a key was not what was recorded there. */
+    record Park(Fence.By by, Run.Parked why) implements OfHolder {}
+
+    /** A parked run may be tried again: other code is there. */
+    record Unpark() implements Command {}
+
+    /**
+     * The holder is gone.
+     *
+     * @param holder who; a run that another one holds is not touched
+     * @param blame whether it counts against the run
+     */
+    record Lost(Holder holder, Blame blame) implements Command {}
+
+    enum Blame {
+        /** The holder died; the run may be the reason. */
+        COUNTED,
+        /** A drain, a fence, a database fault. */
+        NOT_COUNTED
+    }
+
+    /** Somebody wants it to end. {@code hasSteps}: whether there is something that it may want to compensate. */
+    record Cancel(boolean hasSteps) implements Command {}
+
+    /** The engine stops the executor. */
+    record StopIt(Stop why) implements Command {}
+
+    /** The executor has stopped. */
+    record Stopped(Fence.By by) implements OfHolder {}
+
+    /** A live worker or host is reached through another node now. */
+    record Adopt(Holder holder) implements Command {}
+
+    /** Ends a run that was never started. */
+    record Expire() implements Command {}
+
+    /** A deadline has come, or is believed to. */
+    record DeadlineCame(Deadlines.Name name) implements Command {}
+
+    /** A message by name; kept until it is waited for. */
+    record Signal(String name) implements Command {}
+
+    /** Makes a new run from this one's input. */
+    record Rerun() implements Command {}
+
+    /** Removes the run and all that is its own. */
+    record Delete() implements Command {}
+
+    /** Does what is left after the end. */
+    record Finalise() implements Command {}
+
+    /** Stops claims from the run's queue or lane. */
+    record Pause() implements Command {}
+
+    /** Allows them again. */
+    record Resume() implements Command {}
+}

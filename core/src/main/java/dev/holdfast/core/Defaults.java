@@ -1,0 +1,39 @@
+package dev.holdfast.core;
+
+import java.time.Duration;
+
+/** Every default and limit that a user can meet. */
+public final class Defaults {
+    public static final int TASK_ATTEMPTS = 3;
+    public static final Retry TASK_RETRY = Retry.exponential(TASK_ATTEMPTS);
+    public static final Duration GIVE_UP_AFTER = Duration.ofSeconds(5);
+    public static final Duration START_DEADLINE = Duration.ofSeconds(60);
+    public static final Duration STOP_GRACE = Duration.ofSeconds(10);
+    public static final Duration COMPENSATION_BUDGET = Duration.ofSeconds(60);
+
+    /** From this many consecutive losses on, a run comes back with back-off and alone. */
+    public static final int SUSPECT_AFTER_LOSSES = 3;
+
+    public static final int LOSSES_WHILE_ALONE = 3;
+    public static final Retry SUSPECT_BACK_OFF =
+            new Retry(Integer.MAX_VALUE, Duration.ofMillis(500), 2, Duration.ofMinutes(5), 0);
+    public static final Duration REQUEST_RETENTION = Duration.ofHours(24);
+    public static final Duration KEY_RETENTION = Duration.ofDays(30);
+    public static final Duration RUN_RETENTION = Duration.ofDays(30);
+    public static final int STEPS_PER_RUN = 10_000;
+
+    /** Bytes of UTF-8 JSON: input, output, step result. */
+    public static final int PAYLOAD_LIMIT = 1_000_000;
+
+    /** Bytes of UTF-8 JSON. */
+    public static final int CHUNK_LIMIT = 64_000;
+
+    /** Characters of a name of a task, a step, a queue, a tag, a key or a request id. */
+    public static final int NAME_LIMIT = 200;
+
+    public static final int TAGS_LIMIT = 20;
+    public static final String QUEUE = "default";
+    public static final String VERSION = "1";
+
+    private Defaults() {}
+}

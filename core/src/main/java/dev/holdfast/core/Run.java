@@ -1,0 +1,155 @@
+package dev.holdfast.core;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest state of a run: its row. Everything that a decision needs, and nothing of its payloads.
+ *
+ * @param id never reused
+ * @param origin what never changes
+ * @param policy what the task decided when the run began
+ * @param place where it waits
+ * @param status where it stands
+ * @param fence what a write must name
+ * @param tries what has been tried
+ * @param times when
+ */
+public record Run(
+        RunId id, Origin origin, Policy policy, Place place, Status status, Fence fence, Tries tries, Times times) {
+
+    /**
+     * @param namespace its tenant
+     * @param task which code
+     * @param version of the code that it began with
+     * @param key the business key, if it has one
+     * @param tags for finding it again
+     */
+    public record Origin(Namespace namespace, String task, String version, @Nullable String key, List<String> tags) {
+        public Origin {
+            tags = List.copyOf(tags);
+        }
+    }
+
+    /**
+     * @param retry when a failed attempt is tried again
+     * @param giveUpAfter a longer wait frees the thread
+     * @param maxDuration from the first start to the end, null for no limit
+     */
+    public record Policy(Retry retry, Duration giveUpAfter, @Nullable Duration maxDuration) {}
+
+    /**
+     * @param queue its name
+     * @param lane the part of the queue, null for none
+     * @param slotOf the lane whose slot the run holds, null for none
+     * @param at its place in the order: the earlier first. Kept when it comes back
+     * @param due not claimable before; null for now
+     */
+    public record Place(
+            String queue,
+            @Nullable String lane,
+            @Nullable String slotOf,
+            Instant at,
+            @Nullable Instant due) {
+        Place dueAt(@Nullable Instant time) {
+            return new Place(queue, lane, slotOf, at, time);
+        }
+    }
+
+    /**
+     * @param state where it stands
+     * @param outcome set if and only if FINISHED
+     * @param stop set if and only if STOPPING
+     * @param cancelled the cancel mark: the run is to end CANCELLED, and may be compensating
+     * @param parked set while its code does not fit what was recorded
+     */
+    public record Status(
+            RunState state,
+            @Nullable Outcome outcome,
+            @Nullable Stop stop,
+            boolean cancelled,
+            @Nullable Parked parked) {
+        static final Status FRESH = new Status(RunState.QUEUED, null, null, false, null);
+
+        Status in(RunState next) {
+            return new Status(next, null, null, cancelled, null);
+        }
+
+        Status stopping(Stop why) {
+            return new Status(RunState.STOPPING, null, why, cancelled || why.next() == Stop.Next.CANCELLED, null);
+        }
+
+        Status finished(Outcome end) {
+            return new Status(RunState.FINISHED, end, null, cancelled, null);
+        }
+    }
+
+    /**
+     * The code at a key was not what had been recorded there.
+     *
+     * @param version of the code that does not fit; another version may claim the run
+     * @param key where
+     * @param recorded the name that was recorded
+     * @param called the name that the code called
+     */
+    public record Parked(String version, StepKey key, String recorded, String called) {}
+
+    /**
+     * @param attempt from 1; grows when a failure is retried
+     * @param losses consecutive deaths of a holder without progress
+     * @param lossesAlone those of them while nothing else ran beside it
+     */
+    public record Tries(int attempt, int losses, int lossesAlone) {
+        static final Tries FIRST = new Tries(1, 0, 0);
+    }
+
+    /**
+     * @param created when it was accepted
+     * @param started its first claim
+     * @param finished its end
+     * @param deadlines by name
+     */
+    public record Times(
+            Instant created,
+            @Nullable Instant started,
+            @Nullable Instant finished,
+            Deadlines deadlines) {
+        Times with(Deadlines next) {
+            return new Times(created, started, finished, next);
+        }
+    }
+
+    public RunState state() {
+        return status.state();
+    }
+
+    public boolean isFinished() {
+        return status.state() == RunState.FINISHED;
+    }
+
+    /** Whether somebody must be alive for it to go on. */
+    public boolean isHeld() {
+        return fence.holder() != null;
+    }
+
+    /** BLOCKED and nobody holds it. */
+    public boolean isGivenUp() {
+        return status.state() == RunState.BLOCKED && !isHeld();
+    }
+
+    /** Whether it was ever claimed. */
+    public boolean wasStarted() {
+        return times.started() != null;
+    }
+
+    /** Whether its business key is taken now: while it lives, and after some outcomes until the key expires. */
+    public boolean holdsKey(Instant now) {
+        if (origin.key() == null) return false;
+        Outcome end = status.outcome();
+        if (end == null) return true;
+        Instant finished = times.finished();
+        return end.keepsKey() && finished != null && now.isBefore(finished.plus(Defaults.KEY_RETENTION));
+    }
+}

@@ -1,0 +1,44 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunState;
+import dev.holdfast.core.StepKey;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What stands between a queued run and its next attempt. These predicates are the only ones: a claim gives no run that
+ * has an obstacle, and {@code explain} renders the first one.
+ */
+public sealed interface Obstacle {
+
+    /** It has left the queue. */
+    record NotQueued(RunState state) implements Obstacle {}
+
+    /** Its time has not come: a delay, or a back-off. */
+    record NotDue(Instant until) implements Obstacle {}
+
+    /** No code for its task here. */
+    record NoCode(String task) implements Obstacle {}
+
+    /** The code here is not the code that recorded its steps. */
+    record Mismatch(String version, StepKey key, String recorded, String called) implements Obstacle {}
+
+    /** All slots are taken. */
+    record NoSlot() implements Obstacle {}
+
+    /** The first obstacle, in the order above; empty if it can be claimed now. */
+    static Optional<Obstacle> of(Run run, Admission admission, Instant now) {
+        if (run.state() != RunState.QUEUED) return Optional.of(new NotQueued(run.state()));
+        Instant due = run.place().due();
+        if (due != null && due.isAfter(now)) return Optional.of(new NotDue(due));
+        String version = admission.hosted().get(run.origin().task());
+        if (version == null) return Optional.of(new NoCode(run.origin().task()));
+        Run.Parked parked = run.status().parked();
+        if (parked != null && parked.version().equals(version)) {
+            return Optional.of(new Mismatch(version, parked.key(), parked.recorded(), parked.called()));
+        }
+        if (admission.slots() <= 0) return Optional.of(new NoSlot());
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,69 @@
+package dev.holdfast.engine.port;
+
+import dev.holdfast.core.Holder;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.Unavailable;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Where runs are written down. One port; every implementation passes the same contract suite.
+ *
+ * <p><b>Group commit.</b> Concurrent callers hand in changes and wait. What is waiting is committed as one transaction,
+ * without an artificial delay: a batch is whatever queued up while the last one was committing. Each caller gets its own
+ * answer, and nothing is answered before it is durable.
+ *
+ * <p><b>Poison.</b> A batch that fails for its content is halved until the culprit is alone and gets
+ * {@link Receipt.Rejected}; its neighbours succeed.
+ *
+ * <p><b>Waiting</b> is not interruptible: an interrupt stays pending, so that user code that is being cancelled never
+ * leaves a commit whose answer nobody knows.
+ */
+public interface Ledger extends AutoCloseable {
+    /**
+     * Commits a change together with whatever else is waiting.
+     *
+     * @throws Unavailable if the ledger could not be written
+     */
+    default Receipt commit(Change change) {
+        return commit(List.of(change)).getFirst();
+    }
+
+    /**
+     * Commits several changes; each has its own answer, in the order given, as if each had been handed in by its own
+     * caller.
+     *
+     * @throws Unavailable if the ledger could not be written
+     */
+    List<Receipt> commit(List<Change> changes);
+
+    /**
+     * Gives runs that nothing stands against to a holder, in order. It is committed with what is waiting: a start that
+     * was handed in before it is seen by it, so a start and its claim are usually one commit.
+     */
+    List<Claimed> claim(Claim claim);
+
+    /** Moves due runs into the claim index, and looks for whatever is due for this node. At most {@code limit} of each. */
+    Tick tick(Holder node, int limit);
+
+    /** Runs that are held by somebody who is not this node, at most {@code limit}. On one process: all of them are lost. */
+    List<Run> orphans(Holder node, int limit);
+
+    /** Parked runs, at most {@code limit}. */
+    List<Run> parked(int limit);
+
+    /** Forgets answers to request ids, and frees business keys, that have expired; at most {@code limit} of each. */
+    void forget(Instant now, int limit);
+
+    Reads reads();
+
+    /** The ledger's clock: the database's where there are several nodes. */
+    Instant now();
+
+    /** The sizes of the newest batches and other figures, by name; for metrics and the benchmark. */
+    LedgerFigures figures();
+
+    /** Commits what is waiting, then refuses. */
+    @Override
+    void close();
+}

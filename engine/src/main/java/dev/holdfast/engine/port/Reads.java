@@ -1,0 +1,31 @@
+package dev.holdfast.engine.port;
+
+import dev.holdfast.core.Namespace;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.StepRecord;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Reading what is written down. Each call sees one moment; committed changes are visible to it. */
+public interface Reads {
+    Optional<Run> run(Namespace namespace, RunId id);
+
+    /** For the engine itself, which knows the run by its id. */
+    Optional<Run> run(RunId id);
+
+    Optional<RunView> view(Namespace namespace, RunId id);
+
+    /** Those that are replayed, by key. */
+    List<StepRecord> steps(RunId id);
+
+    /** Empty if the run is not there or {@code since} is above its seq. */
+    Optional<SnapshotWindow> snapshots(Namespace namespace, RunId id, long since);
+
+    /** Newest first; {@code before} is the last id of the previous page. */
+    List<Run> runs(Namespace namespace, RunFilter filter, @Nullable RunId before, int limit);
+
+    /** In the order in which they are applied. */
+    List<Message.Delivered> inbox(RunId id);
+}

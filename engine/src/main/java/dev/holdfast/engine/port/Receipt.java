@@ -1,0 +1,23 @@
+package dev.holdfast.engine.port;
+
+import dev.holdfast.core.Refused;
+import dev.holdfast.core.RunId;
+
+/** The ledger's answer to one change. Whatever it says is durable. */
+public sealed interface Receipt {
+
+    /** It is written. */
+    record Applied() implements Receipt {}
+
+    /** The fence did not match; nothing was written. */
+    record Stale() implements Receipt {}
+
+    /** The request id was seen before; nothing was written. {@code answer} is the first one's. */
+    record Repeated(String answer) implements Receipt {}
+
+    /** Another run holds the business key; nothing was written, except the request's answer, which names that run. */
+    record KeyHeld(RunId by) implements Receipt {}
+
+    /** The change itself cannot be written (its content); its neighbours were not harmed. */
+    record Rejected(Refused why) implements Receipt {}
+}

@@ -1,0 +1,50 @@
+package dev.holdfast.engine.port;
+
+import dev.holdfast.core.Fence;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.stream.Entry;
+import dev.holdfast.core.stream.Item;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * The ordered chunks of runs. Only a run's holder appends; every implementation passes the same contract suite.
+ *
+ * <p>Numbers are dense per run, from 1, in the order in which entries became visible: who has seen number n has been able
+ * to see every lower one.
+ */
+public interface StreamLog extends AutoCloseable {
+    /**
+     * Appends for several runs; durable when it returns.
+     *
+     * @return for each, in the order given, the number of its last entry, or empty if the fence did not match and nothing
+     *     of it was written
+     */
+    List<OptionalLong> append(List<Append> appends);
+
+    /**
+     * @param run whose stream
+     * @param by who writes: the run's row must have this epoch and holder
+     * @param items at least one, in order
+     */
+    record Append(RunId run, Fence.By by, List<Item> items) {
+        public Append {
+            items = List.copyOf(items);
+        }
+    }
+
+    /** Entries with numbers above {@code after}, in order, at most {@code max} of them and about a megabyte. */
+    List<Entry> read(RunId run, long after, int max);
+
+    /** All rewinds with numbers above {@code after}, in order. */
+    List<Entry> rewinds(RunId run, long after);
+
+    /** All entries in order, with the data of chunks left out (empty text): enough to find what does not stand. */
+    List<Entry> outline(RunId run);
+
+    /** The number of the newest entry, 0 for none. */
+    long head(RunId run);
+
+    @Override
+    void close();
+}

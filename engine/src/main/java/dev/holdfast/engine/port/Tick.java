@@ -1,0 +1,16 @@
+package dev.holdfast.engine.port;
+
+import dev.holdfast.core.RunId;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a look at the whole ledger found for one node, in one round trip.
+ *
+ * @param deadlines runs of this node, or of nobody, whose deadline has come
+ * @param inboxes runs of this node, or of nobody, with messages that were not applied
+ * @param promoted how many delayed runs became claimable
+ * @param next when something is due that is not yet; null for nothing
+ */
+public record Tick(List<RunId> deadlines, List<RunId> inboxes, int promoted, @Nullable Instant next) {}
