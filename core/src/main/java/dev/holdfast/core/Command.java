@@ -39,7 +39,7 @@ public sealed interface Command {
     record Started(Fence.By by) implements OfHolder {}
 
     /** Writes down a step. Moves no seq and writes no snapshot. */
-    record Record(Fence.By by) implements OfHolder {}
+    record RecordStep(Fence.By by) implements OfHolder {}
 
     /** The attempt waits. */
     record Block(Fence.By by, @Nullable Duration timeout) implements OfHolder {}

@@ -65,7 +65,9 @@ public final class Rules {
     public static Decision decide(Run run, Command command, Instant now) {
         if (command instanceof Command.OfHolder mine && !run.fence().admits(mine.by())) {
             return new Stale("run is at epoch " + run.fence().epoch() + ", "
-                    + (run.fence().holder() == null ? "held by nobody" : "held by " + run.fence().holder())
+                    + (run.fence().holder() == null
+                            ? "held by nobody"
+                            : "held by " + run.fence().holder())
                     + ", not at epoch " + mine.by().epoch() + " of " + mine.by().holder());
         }
         return switch (command) {
@@ -73,7 +75,7 @@ public final class Rules {
             case Command.Enqueue c -> enqueue(run);
             case Command.Claim c -> claim(run, c, now);
             case Command.Started c -> started(run);
-            case Command.Record c -> record(run);
+            case Command.RecordStep c -> record(run);
             case Command.Block c -> block(run, c, now);
             case Command.Unblock c -> unblock(run);
             case Command.GiveUp c -> giveUp(run);
@@ -92,7 +94,8 @@ public final class Rules {
             case Command.Signal c -> signal(run);
             case Command.Rerun c -> new Nothing("a rerun makes a new run and leaves this one as it is");
             case Command.Delete c -> delete(run);
-            case Command.Finalise c -> new Nothing(run.isFinished() ? "nothing is left to do" : "the run has not ended");
+            case Command.Finalise c ->
+                new Nothing(run.isFinished() ? "nothing is left to do" : "the run has not ended");
             case Command.Pause c -> new Nothing("a pause stops claims from the queue, not runs");
             case Command.Resume c -> new Nothing("a resume allows claims from the queue");
         };
@@ -107,7 +110,7 @@ public final class Rules {
         if (run.state() != QUEUED) return new Stale("it is " + run.state() + ", not QUEUED");
         Instant due = run.place().due();
         if (due != null && due.isAfter(now)) return new Refusal("not_due", "it is not due before " + due);
-        
+
         // Code in the node is called at once; a worker or a sandbox says when it has started.
         boolean here = claim.holder().kind() == Holder.Kind.NODE;
         var deadlines = run.times().deadlines().without(Deadlines.Name.TTL);
@@ -149,7 +152,12 @@ public final class Rules {
         var deadlines = run.times().deadlines();
         if (block.timeout() != null) deadlines = deadlines.with(Deadlines.Name.WAIT, now.plus(block.timeout()));
         return new Transition(
-                with(run, run.status().in(BLOCKED), run.fence().kept(), run.times().with(deadlines)), "block");
+                with(
+                        run,
+                        run.status().in(BLOCKED),
+                        run.fence().kept(),
+                        run.times().with(deadlines)),
+                "block");
     }
 
     private static Decision unblock(Run run) {
@@ -157,7 +165,8 @@ public final class Rules {
         var times = without(run, Deadlines.Name.WAIT);
         return run.isHeld()
                 ? new Transition(with(run, run.status().in(RUNNING), run.fence().kept(), times), "unblock")
-                : new Transition(with(run, run.status().in(QUEUED), run.fence().kept(), times), "unblock: queued again");
+                : new Transition(
+                        with(run, run.status().in(QUEUED), run.fence().kept(), times), "unblock: queued again");
     }
 
     private static Decision giveUp(Run run) {
@@ -176,7 +185,11 @@ public final class Rules {
                 Stop stop = stopOf(run);
                 yield stop.next() == Next.QUEUED
                         ? finish(run, Outcome.SUCCEEDED, "succeed: while stopping for " + stop.reason(), now)
-                        : finish(run, outcomeOf(stop.next()), "succeed: but it was being stopped for " + stop.reason(), now);
+                        : finish(
+                                run,
+                                outcomeOf(stop.next()),
+                                "succeed: but it was being stopped for " + stop.reason(),
+                                now);
             }
             case STARTING -> new Refusal("not_started", "the executor has not said that it started");
             case BLOCKED -> new Refusal("blocked", "it waits");
@@ -208,23 +221,26 @@ public final class Rules {
         }
         Duration delay = retry.delay(attempt, dice);
         var next = requeued(run, now.plus(delay), new Run.Tries(attempt + 1, 0, 0));
-        return new Transition(next, what + " (retry " + attempt + " of " + (retry.maxAttempts() - 1) + " in "
-                + delay.toMillis() + " ms)");
+        return new Transition(
+                next,
+                what + " (retry " + attempt + " of " + (retry.maxAttempts() - 1) + " in " + delay.toMillis() + " ms)");
     }
 
     private static Decision park(Run run, Run.Parked why) {
-        if (run.state() != RUNNING && run.state() != STOPPING) return new Refusal("not_running", "it is " + run.state());
+        if (run.state() != RUNNING && run.state() != STOPPING)
+            return new Refusal("not_running", "it is " + run.state());
         var back = requeued(run, null, run.tries());
         var status = new Run.Status(QUEUED, null, null, run.status().cancelled(), why);
         return new Transition(
                 with(back, status, back.fence(), back.times()),
-                "park: step " + why.key() + " was recorded as '" + why.recorded() + "', the code calls '"
-                        + why.called() + "'");
+                "park: step " + why.key() + " was recorded as '" + why.recorded() + "', the code calls '" + why.called()
+                        + "'");
     }
 
     private static Decision unpark(Run run) {
         if (run.status().parked() == null) return new Nothing("it is not parked");
-        return new Transition(with(run, run.status().in(run.state()), run.fence().kept(), run.times()), "unpark");
+        return new Transition(
+                with(run, run.status().in(run.state()), run.fence().kept(), run.times()), "unpark");
     }
 
     private static Decision lost(Run run, Command.Lost lost, Instant now) {
@@ -310,9 +326,16 @@ public final class Rules {
                 .deadlines()
                 .without(Deadlines.Name.START)
                 .without(Deadlines.Name.WAIT)
-                .with(Deadlines.Name.STOP, now.plus(why.next() == Next.CANCELLED ? Defaults.COMPENSATION_BUDGET : Defaults.STOP_GRACE));
+                .with(
+                        Deadlines.Name.STOP,
+                        now.plus(why.next() == Next.CANCELLED ? Defaults.COMPENSATION_BUDGET : Defaults.STOP_GRACE));
         return new Transition(
-                with(run, run.status().stopping(why), run.fence().kept(), run.times().with(deadlines)), cause);
+                with(
+                        run,
+                        run.status().stopping(why),
+                        run.fence().kept(),
+                        run.times().with(deadlines)),
+                cause);
     }
 
     private static Decision stopped(Run run, Instant now) {
@@ -344,7 +367,8 @@ public final class Rules {
             case TTL -> expire(run, now);
             case START ->
                 run.state() == STARTING
-                        ? stopping(run, new Stop(Reason.NOT_STARTED, Next.QUEUED), "deadline: did not start in time", now)
+                        ? stopping(
+                                run, new Stop(Reason.NOT_STARTED, Next.QUEUED), "deadline: did not start in time", now)
                         : dropped(run, name);
             case PROGRESS ->
                 run.state() == RUNNING

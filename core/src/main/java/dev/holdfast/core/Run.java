@@ -27,7 +27,12 @@ public record Run(
      * @param key the business key, if it has one
      * @param tags for finding it again
      */
-    public record Origin(Namespace namespace, String task, String version, @Nullable String key, List<String> tags) {
+    public record Origin(
+            Namespace namespace,
+            String task,
+            String version,
+            @Nullable String key,
+            List<String> tags) {
         public Origin {
             tags = List.copyOf(tags);
         }
@@ -38,7 +43,8 @@ public record Run(
      * @param giveUpAfter a longer wait frees the thread
      * @param maxDuration from the first start to the end, null for no limit
      */
-    public record Policy(Retry retry, Duration giveUpAfter, @Nullable Duration maxDuration) {}
+    public record Policy(
+            Retry retry, Duration giveUpAfter, @Nullable Duration maxDuration) {}
 
     /**
      * @param queue its name

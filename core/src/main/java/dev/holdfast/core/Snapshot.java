@@ -30,6 +30,13 @@ public record Snapshot(
         var status = run.status();
         var fence = run.fence();
         return new Snapshot(
-                fence.seq(), status.state(), status.outcome(), fence.epoch(), run.tries().attempt(), at, cause, change);
+                fence.seq(),
+                status.state(),
+                status.outcome(),
+                fence.epoch(),
+                run.tries().attempt(),
+                at,
+                cause,
+                change);
     }
 }

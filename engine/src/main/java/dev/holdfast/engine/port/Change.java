@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param request the request id under which it was asked for, if any
  * @param writes in any order; the ledger has an order of its own
  */
-public record Change(UUID id, RunId run, Expect expect, @Nullable Request request, List<Write> writes) {
+public record Change(
+        UUID id, RunId run, Expect expect, @Nullable Request request, List<Write> writes) {
     public Change {
         writes = List.copyOf(writes);
     }

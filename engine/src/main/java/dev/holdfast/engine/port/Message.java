@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param name of a signal
  * @param body JSON
  */
-public record Message(UUID id, Kind kind, @Nullable String name, @Nullable String body) {
+public record Message(
+        UUID id, Kind kind, @Nullable String name, @Nullable String body) {
     public enum Kind {
         CANCEL,
         SIGNAL

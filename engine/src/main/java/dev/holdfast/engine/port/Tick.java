@@ -13,4 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param promoted how many delayed runs became claimable
  * @param next when something is due that is not yet; null for nothing
  */
-public record Tick(List<RunId> deadlines, List<RunId> inboxes, int promoted, @Nullable Instant next) {}
+public record Tick(
+        List<RunId> deadlines,
+        List<RunId> inboxes,
+        int promoted,
+        @Nullable Instant next) {}

@@ -1,0 +1,52 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.core.Namespace;
+import dev.holdfast.core.Refused;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.Unavailable;
+import dev.holdfast.engine.port.RunFilter;
+import dev.holdfast.engine.port.RunView;
+import dev.holdfast.engine.port.SnapshotWindow;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything one can ask of runs, in JSON: what the HTTP API and the Java client are made of.
+ *
+ * <p>Every method throws {@link Refused} with a stable code if the request cannot be granted (nothing was changed), and
+ * {@link Unavailable} if the ledger cannot be reached (try again with the same request id). Codes: {@code task_unknown},
+ * {@code input_invalid}, {@code input_too_large}, {@code nul_character}, {@code name_invalid}, {@code run_unknown},
+ * {@code cursor_unknown}, {@code request_id_reused}, {@code run_not_finished}; {@code ledger_read_only},
+ * {@code disk_full}, {@code closing}.
+ */
+public interface Runs {
+    /** Starts a run. When it returns, the run is durable. */
+    Started start(StartRequest request);
+
+    /** Starts several runs with one wait; all are checked before any is started. */
+    List<Started> startAll(List<StartRequest> requests);
+
+    RunView show(Namespace namespace, RunId id);
+
+    /** Newest first. */
+    List<Run> list(Namespace namespace, RunFilter filter, @Nullable RunId before, int limit);
+
+    /** Snapshots after this seq; a seq that the run has not reached is {@code cursor_unknown}. */
+    SnapshotWindow snapshots(Namespace namespace, RunId id, long since);
+
+    /** Asks for the run to be stopped. Durable when it returns; a run that has ended stays as it is. */
+    void cancel(Namespace namespace, RunId id, @Nullable String requestId);
+
+    /** Removes a finished run and all that is its own. */
+    void delete(Namespace namespace, RunId id, @Nullable String requestId);
+
+    /** Why the run does not progress right now, and what happens next. */
+    Explanation explain(Namespace namespace, RunId id);
+
+    /**
+     * Watches a run from a position in its story on: {@code null} from the beginning, otherwise the id of the last frame
+     * that was received.
+     */
+    Watch watch(Namespace namespace, RunId id, @Nullable String after);
+}
