@@ -4,6 +4,7 @@ import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.stream.StreamEnd;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,9 @@ public interface Reads {
 
     /** Empty if the run is not there or {@code since} is above its seq. */
     Optional<SnapshotWindow> snapshots(Namespace namespace, RunId id, long since);
+
+    /** Where its stream ends; empty until it has ended. For watchers, who need nothing else of the view. */
+    Optional<StreamEnd> end(RunId id);
 
     /** Newest first; {@code before} is the last id of the previous page. */
     List<Run> runs(Namespace namespace, RunFilter filter, @Nullable RunId before, int limit);
