@@ -85,19 +85,23 @@ public sealed interface Command {
         NOT_COUNTED
     }
 
-    /** Somebody wants it to end. {@code hasSteps}: whether there is something that it may want to compensate. */
+    /**
+     * Somebody wants it to end.
+     *
+     * @param hasSteps whether there is something that it may want to compensate, and code here that can
+     */
     record Cancel(boolean hasSteps) implements Command {}
 
     /** The engine stops the executor. */
     record StopIt(Stop why) implements Command {}
 
-    /** The executor has stopped. */
+    /** The executor has left user code: it was asked to, or a cancel made it leave. Its epoch ends here. */
     record Stopped(Fence.By by) implements OfHolder {}
 
     /** A live worker or host is reached through another node now. */
     record Adopt(Holder holder) implements Command {}
 
-    /** Ends a run that was never started. */
+    /** Ends a run that was never started, if its time to live is over. */
     record Expire() implements Command {}
 
     /** A deadline has come, or is believed to. */

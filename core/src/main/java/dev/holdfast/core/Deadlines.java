@@ -26,7 +26,9 @@ public record Deadlines(Map<Name, Instant> byName) {
         /** A wait gives up. */
         WAIT,
         /** A stopping executor must be gone. */
-        STOP
+        STOP,
+        /** A cancelled run must have compensated: one budget for all its epochs. */
+        COMPENSATION
     }
 
     public Deadlines {

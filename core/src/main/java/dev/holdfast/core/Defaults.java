@@ -22,6 +22,9 @@ public final class Defaults {
     public static final Duration RUN_RETENTION = Duration.ofDays(30);
     public static final int STEPS_PER_RUN = 10_000;
 
+    /** No delay, time-out or limit is longer; what is asked beyond it is taken as this. */
+    public static final Duration LONGEST = Duration.ofDays(36_500);
+
     /** Bytes of UTF-8 JSON: input, output, step result. */
     public static final int PAYLOAD_LIMIT = 1_000_000;
 

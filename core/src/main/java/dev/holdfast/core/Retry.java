@@ -54,7 +54,12 @@ public record Retry(int maxAttempts, Duration first, double factor, Duration cap
      * @param dice a random number from 0 (inclusive) to 1 (exclusive); 0.5 gives the delay without jitter
      */
     public Duration delay(int failures, double dice) {
-        double plain = Math.min((double) cap.toMillis(), (double) first.toMillis() * Math.pow(factor, failures - 1.0));
+        double plain = Math.min(millis(cap), millis(first) * Math.pow(factor, failures - 1.0));
         return Duration.ofMillis(Math.round(plain * (1 + jitter * (2 * dice - 1))));
+    }
+
+    /** As a double, which no duration overflows. */
+    private static double millis(Duration time) {
+        return time.getSeconds() * 1e3 + time.getNano() / 1e6;
     }
 }

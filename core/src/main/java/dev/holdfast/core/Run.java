@@ -62,6 +62,11 @@ public record Run(
         Place dueAt(@Nullable Instant time) {
             return new Place(queue, lane, slotOf, at, time);
         }
+
+        /** As it is for a run that has ended: it waits for nothing and holds no slot. */
+        Place left() {
+            return new Place(queue, lane, null, at, null);
+        }
     }
 
     /**
@@ -81,6 +86,14 @@ public record Run(
 
         Status in(RunState next) {
             return new Status(next, null, null, cancelled, null);
+        }
+
+        Status marked() {
+            return new Status(state, outcome, stop, true, parked);
+        }
+
+        Status parkedFor(Parked why) {
+            return new Status(state, outcome, stop, cancelled, why);
         }
 
         Status stopping(Stop why) {
@@ -125,6 +138,18 @@ public record Run(
         Times with(Deadlines next) {
             return new Times(created, started, finished, next);
         }
+    }
+
+    Run at(Place next) {
+        return new Run(id, origin, policy, next, status, fence, tries, times);
+    }
+
+    Run tried(Tries next) {
+        return new Run(id, origin, policy, place, status, fence, next, times);
+    }
+
+    Run moved(Status to, Fence by, Times when) {
+        return new Run(id, origin, policy, place, to, by, tries, when);
     }
 
     public RunState state() {

@@ -13,21 +13,35 @@ import java.io.StringWriter;
  * @param retryable whether a retry policy may try again
  */
 public record RunError(String code, String type, String message, String stack, boolean retryable) {
+    /** Of code and type, in characters. */
+    public static final int NAME_LIMIT = 400;
+
     public static final int MESSAGE_LIMIT = 4_096;
     public static final int STACK_LIMIT = 16_384;
 
     public RunError {
-        message = clean(message, MESSAGE_LIMIT);
-        stack = clean(stack, STACK_LIMIT);
+        code = Text.clean(code, NAME_LIMIT);
+        type = Text.clean(type, NAME_LIMIT);
+        message = Text.clean(message, MESSAGE_LIMIT);
+        stack = Text.clean(stack, STACK_LIMIT);
     }
 
-    /** What user code threw. {@link NoRetry} (also as a cause) makes it final. */
+    /**
+     * What user code threw. {@link NoRetry} (also as a cause, also inside a step that failed) makes it final. Never
+     * throws: an exception whose own methods throw is recorded without its message.
+     */
     public static RunError of(Throwable thrown) {
-        var stack = new StringWriter();
-        thrown.printStackTrace(new PrintWriter(stack));
-        String message = thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage();
-        String code = thrown instanceof HoldfastException known ? known.code() : "user_error";
-        return new RunError(code, thrown.getClass().getName(), message, stack.toString(), !isFinal(thrown));
+        String type = thrown.getClass().getName();
+        try {
+            var stack = new StringWriter();
+            thrown.printStackTrace(new PrintWriter(stack));
+            String message = thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage();
+            String code = thrown instanceof HoldfastException known ? known.code() : "user_error";
+            return new RunError(code, type, message, stack.toString(), !isFinal(thrown));
+        } catch (RuntimeException broken) {
+            String why = "its message cannot be read: " + broken.getClass().getName();
+            return new RunError("user_error", type, why, "", true);
+        }
     }
 
     /** A failure that we noticed, not the user's code. */
@@ -39,13 +53,9 @@ public record RunError(String code, String type, String message, String stack, b
         int depth = 0;
         for (Throwable t = thrown; t != null && depth < 50; t = t.getCause(), depth++) {
             if (t instanceof NoRetry) return true;
+            // What a step recorded as final stays final, also in replay, where only the record is left.
+            if (t instanceof StepFailed step && !step.error().retryable()) return true;
         }
         return false;
-    }
-
-    /** Terminals and models produce NUL characters; no database takes them in text. */
-    private static String clean(String text, int limit) {
-        String cut = text.length() <= limit ? text : text.substring(0, limit - 1) + "…";
-        return cut.indexOf('\0') < 0 ? cut : cut.replace('\0', '\uFFFD');
     }
 }

@@ -25,7 +25,9 @@ public record RunId(long high, long low) implements Comparable<RunId> {
 
     /** The id that this text names, or empty if it names none. Never throws. */
     public static Optional<RunId> parse(String text) {
-        if (text.length() != PREFIX.length() + LENGTH || !text.startsWith(PREFIX)) return Optional.empty();
+        boolean fits =
+                text.length() == PREFIX.length() + LENGTH && text.regionMatches(true, 0, PREFIX, 0, PREFIX.length());
+        if (!fits) return Optional.empty();
         long high = 0;
         long low = 0;
         for (int i = PREFIX.length(); i < text.length(); i++) {
@@ -39,7 +41,8 @@ public record RunId(long high, long low) implements Comparable<RunId> {
     }
 
     private static int digit(char c) {
-        char lower = Character.toLowerCase(c);
+        // Only ASCII: other alphabets have letters whose lower case is one of ours.
+        char lower = c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c;
         if (lower == 'o') return 0;
         if (lower == 'i' || lower == 'l') return 1;
         return ALPHABET.indexOf(lower);

@@ -7,6 +7,12 @@ package dev.holdfast.core;
  * @param next where the run goes
  */
 public record Stop(Reason reason, Next next) {
+    public Stop {
+        if (reason == Reason.CANCEL && next != Next.CANCELLED) {
+            throw new IllegalArgumentException("a run that is stopped for CANCEL goes to CANCELLED, not to " + next);
+        }
+    }
+
     public enum Reason {
         CANCEL,
         TIME_OUT,

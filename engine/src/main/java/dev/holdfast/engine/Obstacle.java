@@ -1,5 +1,6 @@
 package dev.holdfast.engine;
 
+import dev.holdfast.core.Deadlines;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.StepKey;
@@ -18,6 +19,9 @@ public sealed interface Obstacle {
     /** Its time has not come: a delay, or a back-off. */
     record NotDue(Instant until) implements Obstacle {}
 
+    /** A deadline that ends it has come; the next look at the deadlines does that. */
+    record Overdue(Deadlines.Name deadline) implements Obstacle {}
+
     /** No code for its task here. */
     record NoCode(String task) implements Obstacle {}
 
@@ -32,6 +36,8 @@ public sealed interface Obstacle {
         if (run.state() != RunState.QUEUED) return Optional.of(new NotQueued(run.state()));
         Instant due = run.place().due();
         if (due != null && due.isAfter(now)) return Optional.of(new NotDue(due));
+        Optional<Deadlines.Name> overdue = run.times().deadlines().due(now);
+        if (overdue.isPresent()) return Optional.of(new Overdue(overdue.get()));
         String version = admission.hosted().get(run.origin().task());
         if (version == null) return Optional.of(new NoCode(run.origin().task()));
         Run.Parked parked = run.status().parked();

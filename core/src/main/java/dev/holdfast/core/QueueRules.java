@@ -1,0 +1,68 @@
+package dev.holdfast.core;
+
+import dev.holdfast.core.Decision.Nothing;
+import dev.holdfast.core.Decision.Refusal;
+import dev.holdfast.core.Decision.Stale;
+import dev.holdfast.core.Decision.Transition;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** What happens to a run that waits for its turn. */
+final class QueueRules {
+    private QueueRules() {}
+
+    static Transition start(Command.Start start, Instant now) {
+        var timing = start.timing();
+        Instant due = timing.delay().isZero() ? null : Moves.after(now, timing.delay());
+        Duration ttl = timing.ttl();
+        var deadlines = ttl == null ? Deadlines.NONE : Deadlines.NONE.with(Deadlines.Name.TTL, Moves.after(now, ttl));
+        Instant at = Moves.after(now, timing.ahead().negated());
+        var run = new Run(
+                start.id(),
+                start.origin(),
+                start.policy(),
+                new Run.Place(start.queue(), start.lane(), null, at, due),
+                Run.Status.FRESH,
+                new Fence(0, null, 1),
+                Run.Tries.FIRST,
+                new Run.Times(now, null, null, deadlines));
+        return new Transition(run, due == null ? "start" : "start: delayed until " + due);
+    }
+
+    static Decision enqueue(Run run) {
+        // A start makes a run claimable at once; the command exists for starts inside a user's own transaction.
+        return new Nothing(run.state() == RunState.QUEUED ? "it is claimable already" : "it has left the queue");
+    }
+
+    static Decision claim(Run run, Holder holder, Instant now) {
+        if (run.state() != RunState.QUEUED) return new Stale("it is " + run.state() + ", not QUEUED");
+        Instant due = run.place().due();
+        if (due != null && due.isAfter(now)) return new Refusal("not_due", "it is not due before " + due);
+        // Every deadline of a queued run ends it. One that has come decides, not whoever is first after it.
+        Optional<Deadlines.Name> overdue = run.times().deadlines().due(now);
+        if (overdue.isPresent()) return new Refusal("overdue", "its deadline " + overdue.get() + " has come");
+
+        // Code in the node is called at once; a worker or a sandbox says when it has started.
+        boolean here = holder.kind() == Holder.Kind.NODE;
+        var deadlines = run.times().deadlines().without(Deadlines.Name.TTL);
+        if (!here) deadlines = deadlines.with(Deadlines.Name.START, Moves.after(now, Defaults.START_DEADLINE));
+        Instant first = run.times().started();
+        Duration limit = run.policy().maxDuration();
+        if (first == null && limit != null) {
+            deadlines = deadlines.with(Deadlines.Name.MAX_DURATION, Moves.after(now, limit));
+        }
+        var next = run.at(run.place().dueAt(null))
+                .moved(
+                        run.status().in(here ? RunState.RUNNING : RunState.STARTING),
+                        run.fence().handedTo(holder),
+                        new Run.Times(run.times().created(), first == null ? now : first, null, deadlines));
+        return new Transition(next, "claim: by " + holder);
+    }
+
+    static Decision unpark(Run run) {
+        if (run.status().parked() == null) return new Nothing("it is not parked");
+        return new Transition(
+                run.moved(run.status().in(run.state()), run.fence().kept(), run.times()), "unpark");
+    }
+}

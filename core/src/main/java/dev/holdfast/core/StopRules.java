@@ -1,0 +1,83 @@
+package dev.holdfast.core;
+
+import dev.holdfast.core.Decision.Nothing;
+import dev.holdfast.core.Decision.Transition;
+import dev.holdfast.core.Stop.Next;
+import dev.holdfast.core.Stop.Reason;
+import java.time.Instant;
+
+/** What happens to a run that somebody wants to end, or to leave its executor. */
+final class StopRules {
+    private StopRules() {}
+
+    static Decision cancel(Run run, Command.Cancel cancel, Instant now) {
+        if (run.isFinished()) return new Nothing("it has ended");
+        // Asking twice gives no second budget.
+        if (run.status().cancelled()) return new Nothing("it is being cancelled already");
+        if (run.state() == RunState.STOPPING) {
+            return redirected(run, Next.CANCELLED, "cancel: while stopping", now);
+        }
+        if (run.isHeld()) return Moves.stopping(run, new Stop(Reason.CANCEL, Next.CANCELLED), "cancel", now);
+
+        // Nobody executes it. What has recorded steps comes back to compensate; the rest ends here.
+        boolean ends = !cancel.hasSteps() || !run.wasStarted() || run.status().parked() != null;
+        if (ends) return Moves.finish(run, Outcome.CANCELLED, "cancel", now);
+        var deadlines = Moves.compensating(run.times().deadlines().without(Deadlines.Name.WAIT), now);
+        return new Transition(
+                run.at(run.place().dueAt(null))
+                        .moved(
+                                run.status().in(RunState.QUEUED).marked(),
+                                run.fence().kept(),
+                                run.times().with(deadlines)),
+                "cancel: queued again, to compensate");
+    }
+
+    static Decision stop(Run run, Stop why, Instant now) {
+        if (run.isFinished()) return new Nothing("it has ended");
+        if (!run.isHeld()) return new Nothing("nobody executes it");
+        String cause = "stop: " + why.reason();
+        if (run.state() != RunState.STOPPING) return Moves.stopping(run, why, cause, now);
+        boolean returns =
+                Moves.stopOf(run).next() == Next.QUEUED && !run.status().cancelled();
+        return returns && why.next() != Next.QUEUED
+                ? redirected(run, why.next(), cause + ", while stopping", now)
+                : new Nothing("it is being stopped already");
+    }
+
+    /** It is being stopped already: the first specific reason is kept; where the run goes is what was asked last. */
+    static Transition redirected(Run run, Next next, String cause, Instant now) {
+        var deadlines = run.times().deadlines().without(Deadlines.Name.MAX_DURATION);
+        if (next == Next.CANCELLED) deadlines = Moves.compensating(deadlines, now);
+        var why = new Stop(Moves.stopOf(run).reason(), next);
+        return new Transition(
+                run.moved(
+                        run.status().stopping(why),
+                        run.fence().kept(),
+                        run.times().with(deadlines)),
+                cause);
+    }
+
+    static Decision stopped(Run run, Instant now) {
+        if (run.state() != RunState.STOPPING) {
+            // An executor that leaves unasked must not stay the holder of a run that it does not execute.
+            return run.status().cancelled()
+                    ? Moves.finish(run, Outcome.CANCELLED, "stopped: after cancel", now)
+                    : new Transition(Moves.requeued(run, null, run.tries()), "stopped: unasked");
+        }
+        Stop stop = Moves.stopOf(run);
+        String cause = "stopped: for " + stop.reason();
+        return returns(run, now)
+                ? new Transition(Moves.requeued(run, null, run.tries()), cause)
+                : Moves.finish(run, stop.next(), cause, now);
+    }
+
+    /** Whether a run that leaves STOPPING goes on: it was to, or it left before it could compensate a cancel. */
+    static boolean returns(Run run, Instant now) {
+        Stop stop = Moves.stopOf(run);
+        return switch (stop.next()) {
+            case QUEUED -> true;
+            case TIMED_OUT -> false;
+            case CANCELLED -> stop.reason() != Reason.CANCEL && Moves.budgetLeft(run, now);
+        };
+    }
+}
