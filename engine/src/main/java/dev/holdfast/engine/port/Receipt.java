@@ -15,7 +15,10 @@ public sealed interface Receipt {
     /** The request id was seen before; nothing was written. {@code answer} is the first one's. */
     record Repeated(String answer) implements Receipt {}
 
-    /** Another run holds the business key; nothing was written, except the request's answer, which names that run. */
+    /**
+     * Another run holds the business key; nothing was written, except the answer to the request id, which is the text of
+     * that run's id.
+     */
     record KeyHeld(RunId by) implements Receipt {}
 
     /** The change itself cannot be written (its content); its neighbours were not harmed. */

@@ -9,6 +9,6 @@ import dev.holdfast.core.Namespace;
  * @param namespace its scope
  * @param id made by the client, one per call, reused in its retries
  * @param fingerprint of the request: method, target and body
- * @param answer what is answered to a repetition
+ * @param answer what is answered to a repetition; for a start, the text of the run's id
  */
 public record Request(Namespace namespace, String id, String fingerprint, String answer) {}

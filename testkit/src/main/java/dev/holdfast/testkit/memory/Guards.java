@@ -1,0 +1,74 @@
+package dev.holdfast.testkit.memory;
+
+import dev.holdfast.core.Defaults;
+import dev.holdfast.core.Fence;
+import dev.holdfast.core.Namespace;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.StepRecord;
+import dev.holdfast.engine.port.Expect;
+import dev.holdfast.testkit.memory.MemoryDisk.BusinessKey;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a ledger checks before it writes or shows anything. In one class, so that the tests of the contract can leave each
+ * of them out and see that the contract notices.
+ */
+class Guards {
+    boolean admits(@Nullable Run run, boolean wasRemoved, Expect expect) {
+        return switch (expect) {
+            case Expect.Absent e -> run == null && !wasRemoved;
+            case Expect.Held e -> run != null && holds(run, e.by());
+            case Expect.Free e ->
+                run != null
+                        && !run.isHeld()
+                        && run.fence().epoch() == e.epoch()
+                        && run.fence().seq() == e.seq();
+            case Expect.Alive e -> run != null && !run.isFinished();
+        };
+    }
+
+    boolean holds(Run run, Fence.By by) {
+        return run.fence().epoch() == by.epoch()
+                && by.holder().equals(run.fence().holder());
+    }
+
+    /** Whether these snapshots are the ones after the run's newest. */
+    boolean continues(@Nullable Run before, Run next, int snapshots) {
+        long seq = before == null ? 0 : before.fence().seq();
+        return next.fence().seq() == seq + snapshots;
+    }
+
+    boolean mayRecord(@Nullable StepRecord present) {
+        return present == null || !present.isFinal();
+    }
+
+    boolean hasRoom(int steps) {
+        return steps < Defaults.STEPS_PER_RUN;
+    }
+
+    boolean expired(Instant request, Instant now) {
+        return !request.plus(Defaults.REQUEST_RETENTION).isAfter(now);
+    }
+
+    boolean holdsKey(Run run, Instant now) {
+        return run.holdsKey(now);
+    }
+
+    BusinessKey key(Run run, String key) {
+        return new BusinessKey(run.origin().namespace().name(), run.origin().task(), key);
+    }
+
+    boolean shows(Run run, Namespace namespace) {
+        return run.origin().namespace().equals(namespace);
+    }
+
+    Namespace scope(Namespace ofRequest) {
+        return ofRequest;
+    }
+
+    /** What a change works on, so that one that cannot be written as a whole leaves nothing. */
+    Stored draft(Stored present) {
+        return present.copy();
+    }
+}

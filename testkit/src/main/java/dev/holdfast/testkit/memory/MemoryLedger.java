@@ -1,0 +1,240 @@
+package dev.holdfast.testkit.memory;
+
+import dev.holdfast.core.Command;
+import dev.holdfast.core.Decision;
+import dev.holdfast.core.Holder;
+import dev.holdfast.core.Rules;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.RunState;
+import dev.holdfast.core.Snapshot;
+import dev.holdfast.core.Unavailable;
+import dev.holdfast.engine.Obstacle;
+import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.Claim;
+import dev.holdfast.engine.port.Claimed;
+import dev.holdfast.engine.port.Clock;
+import dev.holdfast.engine.port.Ids;
+import dev.holdfast.engine.port.Ledger;
+import dev.holdfast.engine.port.LedgerFigures;
+import dev.holdfast.engine.port.Reads;
+import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.engine.port.Tick;
+import dev.holdfast.engine.port.Write.Payload;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Every call is a transaction of its own under the disk's lock. */
+final class MemoryLedger implements Ledger {
+    private final MemoryDisk disk;
+    private final Clock clock;
+    private final Ids ids;
+    private final Guards guards;
+    private final Reads reads;
+    private final Map<Integer, Long> batchSizes = new TreeMap<>();
+    private long batches;
+    private long changes;
+    private long stale;
+    private boolean closed;
+
+    MemoryLedger(MemoryDisk disk, Clock clock, Ids ids, Guards guards) {
+        this.disk = disk;
+        this.clock = clock;
+        this.ids = ids;
+        this.guards = guards;
+        this.reads = new MemoryReads(disk, guards);
+    }
+
+    @Override
+    public List<Receipt> commit(List<Change> together) {
+        return open(() -> {
+            Instant now = now();
+            var receipts = new ArrayList<Receipt>();
+            for (Change change : together) receipts.add(new MemoryChange(disk, guards, now, change).carryOut());
+            batches++;
+            changes += receipts.size();
+            stale += receipts.stream().filter(r -> r instanceof Receipt.Stale).count();
+            batchSizes.merge(Math.max(1, Integer.highestOneBit(2 * together.size() - 1)), 1L, Long::sum);
+            return receipts;
+        });
+    }
+
+    @Override
+    public List<Claimed> claim(Claim claim) {
+        return open(() -> {
+            Instant now = now();
+            var found = new ArrayList<Stored>();
+            int most = Math.min(claim.max(), claim.admission().slots());
+            for (MemoryDisk.Waiting waiting : disk.queue) {
+                if (found.size() >= most) break;
+                Stored stored = stored(waiting.id());
+                if (Obstacle.of(stored.run, claim.admission(), now).isEmpty()) found.add(stored);
+            }
+            var claimed = new ArrayList<Claimed>();
+            for (Stored stored : found) {
+                if (Rules.decide(stored.run, new Command.Claim(claim.holder()), now)
+                        instanceof Decision.Transition given) {
+                    Stored next = stored.copy();
+                    next.run = given.next();
+                    next.claimable = false;
+                    next.snapshots.add(Snapshot.of(given.next(), given.cause(), now, ids.next()));
+                    disk.put(next.run.id(), next);
+                    claimed.add(new Claimed(
+                            next.run,
+                            next.payloads.getOrDefault(Payload.Kind.INPUT, "null"),
+                            List.copyOf(next.steps.values())));
+                }
+            }
+            return claimed;
+        });
+    }
+
+    private Stored stored(RunId id) {
+        Stored stored = disk.runs.get(id);
+        if (stored == null) throw new IllegalStateException(id + " is queued and not there");
+        return stored;
+    }
+
+    @Override
+    public Tick tick(Holder node, int limit) {
+        return open(() -> {
+            Instant now = now();
+            var due = some(limit, s -> isDelayed(s) && !due(s).isAfter(now));
+            for (Stored stored : due) {
+                Stored next = stored.copy();
+                next.claimable = true;
+                disk.put(next.run.id(), next);
+            }
+            Predicate<Stored> ours =
+                    s -> !s.run.isHeld() || node.equals(s.run.fence().holder());
+            var deadlines =
+                    some(limit, ours.and(s -> s.run.times().deadlines().due(now).isPresent()));
+            var inboxes = some(limit, ours.and(s -> !s.inbox.isEmpty()));
+            boolean more = due.size() == limit || deadlines.size() == limit || inboxes.size() == limit;
+            return new Tick(ids(deadlines), ids(inboxes), due.size(), more ? now : next(now));
+        });
+    }
+
+    private @Nullable Instant next(Instant now) {
+        return disk.runs.values().stream()
+                .flatMap(s -> isDelayed(s) ? Stream.concat(Stream.of(due(s)), deadlines(s)) : deadlines(s))
+                .filter(at -> at.isAfter(now))
+                .min(Instant::compareTo)
+                .orElse(null);
+    }
+
+    private static Stream<Instant> deadlines(Stored stored) {
+        return stored.run.times().deadlines().byName().values().stream();
+    }
+
+    /** Whether it waits for its time, outside the claim index. */
+    private static boolean isDelayed(Stored stored) {
+        return stored.run.state() == RunState.QUEUED && !stored.claimable;
+    }
+
+    private static Instant due(Stored stored) {
+        Instant due = stored.run.place().due();
+        return due == null ? Instant.EPOCH : due;
+    }
+
+    private List<Stored> some(int limit, Predicate<Stored> which) {
+        return disk.runs.values().stream().filter(which).limit(limit).toList();
+    }
+
+    private static List<RunId> ids(List<Stored> found) {
+        return found.stream().map(s -> s.run.id()).toList();
+    }
+
+    @Override
+    public List<Run> orphans(Holder node, int limit) {
+        return open(() -> some(
+                        limit, s -> s.run.isHeld() && !node.equals(s.run.fence().holder()))
+                .stream()
+                .map(s -> s.run)
+                .toList());
+    }
+
+    @Override
+    public List<Run> parked(int limit) {
+        return open(() -> some(limit, s -> s.run.status().parked() != null).stream()
+                .map(s -> s.run)
+                .toList());
+    }
+
+    @Override
+    public void forget(Instant now, int limit) {
+        open(() -> {
+            disk.requests.entrySet().stream()
+                    .filter(e -> guards.expired(e.getValue().at(), now))
+                    .limit(limit)
+                    .map(Map.Entry::getKey)
+                    .toList()
+                    .forEach(disk.requests::remove);
+            disk.keys.entrySet().stream()
+                    .filter(e -> !guards.holdsKey(stored(e.getValue()).run, now))
+                    .limit(limit)
+                    .map(Map.Entry::getKey)
+                    .toList()
+                    .forEach(disk.keys::remove);
+            return true;
+        });
+    }
+
+    @Override
+    public Reads reads() {
+        return reads;
+    }
+
+    @Override
+    public Instant now() {
+        disk.lock.lock();
+        try {
+            Instant read = clock.now();
+            if (read.isAfter(disk.newest)) disk.newest = read;
+            return disk.newest;
+        } finally {
+            disk.lock.unlock();
+        }
+    }
+
+    @Override
+    public LedgerFigures figures() {
+        disk.lock.lock();
+        try {
+            return new LedgerFigures(
+                    batches, changes, stale, Map.copyOf(batchSizes), Map.of("durability", "memory: none"));
+        } finally {
+            disk.lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        disk.lock.lock();
+        try {
+            closed = true;
+        } finally {
+            disk.lock.unlock();
+        }
+    }
+
+    private <T> T open(Supplier<T> transaction) {
+        disk.lock.lock();
+        try {
+            if (closed) {
+                throw Unavailable.notApplied(
+                        "closing", "the ledger is closed and takes nothing any more: nothing was changed", null);
+            }
+            return transaction.get();
+        } finally {
+            disk.lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package dev.holdfast.testkit.memory;
+
+import dev.holdfast.core.Namespace;
+import dev.holdfast.core.Outcome;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunError;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.Snapshot;
+import dev.holdfast.core.StepRecord;
+import dev.holdfast.engine.port.ErrorJson;
+import dev.holdfast.engine.port.Message;
+import dev.holdfast.engine.port.Reads;
+import dev.holdfast.engine.port.RunFilter;
+import dev.holdfast.engine.port.RunView;
+import dev.holdfast.engine.port.SnapshotWindow;
+import dev.holdfast.engine.port.Write.Payload;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+final class MemoryReads implements Reads {
+    private static final int WINDOW = 50;
+    private static final int VIEW = 200;
+
+    private final MemoryDisk disk;
+    private final Guards guards;
+
+    MemoryReads(MemoryDisk disk, Guards guards) {
+        this.disk = disk;
+        this.guards = guards;
+    }
+
+    @Override
+    public Optional<Run> run(Namespace namespace, RunId id) {
+        return at(() -> find(namespace, id).map(s -> s.run));
+    }
+
+    @Override
+    public Optional<Run> run(RunId id) {
+        return at(() -> Optional.ofNullable(disk.runs.get(id)).map(s -> s.run));
+    }
+
+    private Optional<Stored> find(Namespace namespace, RunId id) {
+        return Optional.ofNullable(disk.runs.get(id)).filter(s -> guards.shows(s.run, namespace));
+    }
+
+    @Override
+    public Optional<RunView> view(Namespace namespace, RunId id) {
+        return at(() -> find(namespace, id).map(MemoryReads::view));
+    }
+
+    private static RunView view(Stored stored) {
+        boolean succeeded = stored.run.status().outcome() == Outcome.SUCCEEDED;
+        String error = stored.payloads.get(Payload.Kind.ERROR);
+        RunError shown = succeeded || error == null ? null : ErrorJson.read(error);
+        return new RunView(
+                stored.run,
+                stored.payloads.getOrDefault(Payload.Kind.INPUT, "null"),
+                stored.payloads.get(Payload.Kind.OUTPUT),
+                shown,
+                stored.end,
+                newest(stored.snapshots, VIEW),
+                List.copyOf(stored.steps.values()));
+    }
+
+    private static List<Snapshot> newest(List<Snapshot> all, int most) {
+        return List.copyOf(all.subList(Math.max(0, all.size() - most), all.size()));
+    }
+
+    @Override
+    public List<StepRecord> steps(RunId id) {
+        return at(() -> {
+            Stored stored = disk.runs.get(id);
+            return stored == null ? List.of() : List.copyOf(stored.steps.values());
+        });
+    }
+
+    @Override
+    public Optional<SnapshotWindow> snapshots(Namespace namespace, RunId id, long since) {
+        return at(() -> find(namespace, id)
+                .filter(s -> since <= s.run.fence().seq())
+                .map(s -> {
+                    var after =
+                            s.snapshots.stream().filter(x -> x.seq() > since).toList();
+                    var window = newest(after, WINDOW);
+                    return new SnapshotWindow(s.run.fence().seq(), window, after.size() - window.size());
+                }));
+    }
+
+    @Override
+    public List<Run> runs(Namespace namespace, RunFilter filter, @Nullable RunId before, int limit) {
+        return at(() -> (before == null ? disk.runs : disk.runs.headMap(before, false))
+                .descendingMap().values().stream()
+                        .map(s -> s.run)
+                        .filter(r -> guards.shows(r, namespace) && fits(r, filter))
+                        .limit(limit)
+                        .toList());
+    }
+
+    private static boolean fits(Run run, RunFilter filter) {
+        return (filter.state() == null || filter.state() == run.state())
+                && (filter.task() == null || filter.task().equals(run.origin().task()))
+                && (filter.tag() == null || run.origin().tags().contains(filter.tag()));
+    }
+
+    @Override
+    public List<Message.Delivered> inbox(RunId id) {
+        return at(() -> {
+            Stored stored = disk.runs.get(id);
+            return stored == null ? List.of() : List.copyOf(stored.inbox);
+        });
+    }
+
+    private <T> T at(Supplier<T> read) {
+        disk.lock.lock();
+        try {
+            return read.get();
+        } finally {
+            disk.lock.unlock();
+        }
+    }
+}

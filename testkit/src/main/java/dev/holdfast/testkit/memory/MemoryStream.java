@@ -1,0 +1,112 @@
+package dev.holdfast.testkit.memory;
+
+import dev.holdfast.core.Refused;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.Unavailable;
+import dev.holdfast.core.stream.Entry;
+import dev.holdfast.core.stream.Item;
+import dev.holdfast.engine.port.Fault;
+import dev.holdfast.engine.port.StreamLog;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+final class MemoryStream implements StreamLog {
+    private static final int MEGABYTE = 1_000_000;
+
+    private final MemoryDisk disk;
+    private final Guards guards;
+    private boolean closed;
+
+    MemoryStream(MemoryDisk disk, Guards guards) {
+        this.disk = disk;
+        this.guards = guards;
+    }
+
+    @Override
+    public List<OptionalLong> append(List<Append> appends) {
+        return at(() -> {
+            if (closed) {
+                throw Unavailable.notApplied(
+                        "closing", "the stream log is closed and takes nothing any more: nothing was changed", null);
+            }
+            for (Append append : appends) {
+                Refused fault = Fault.of(append).orElse(null);
+                if (fault != null) throw fault;
+            }
+            return appends.stream().map(this::append).toList();
+        });
+    }
+
+    private OptionalLong append(Append append) {
+        Stored stored = disk.runs.get(append.run());
+        if (stored == null || !guards.holds(stored.run, append.by())) return OptionalLong.empty();
+        List<Entry> entries = disk.stream(append.run());
+        for (Item item : append.items()) {
+            entries.add(new Entry(entries.size() + 1L, append.by().epoch(), item));
+        }
+        return OptionalLong.of(entries.size());
+    }
+
+    @Override
+    public List<Entry> read(RunId run, long after, int max) {
+        return at(() -> {
+            var found = new ArrayList<Entry>();
+            long characters = 0;
+            for (Entry entry : entries(run)) {
+                if (entry.number() <= after) continue;
+                if (found.size() >= max || characters >= MEGABYTE) break;
+                found.add(entry);
+                if (entry.item() instanceof Item.Chunk chunk)
+                    characters += chunk.data().length();
+            }
+            return found;
+        });
+    }
+
+    @Override
+    public List<Entry> rewinds(RunId run, long after) {
+        return at(() ->
+                after(run, after).filter(e -> e.item() instanceof Item.Rewind).toList());
+    }
+
+    @Override
+    public List<Entry> outline(RunId run) {
+        return at(() -> after(run, 0).map(MemoryStream::withoutData).toList());
+    }
+
+    private static Entry withoutData(Entry entry) {
+        return entry.item() instanceof Item.Chunk chunk
+                ? new Entry(entry.number(), entry.epoch(), new Item.Chunk(chunk.source(), ""))
+                : entry;
+    }
+
+    private Stream<Entry> after(RunId run, long number) {
+        return entries(run).stream().filter(e -> e.number() > number);
+    }
+
+    @Override
+    public long head(RunId run) {
+        return at(() -> (long) entries(run).size());
+    }
+
+    private List<Entry> entries(RunId run) {
+        return disk.streams.getOrDefault(run, List.of());
+    }
+
+    @Override
+    public void close() {
+        at(() -> closed = true);
+    }
+
+    private <T> T at(Supplier<T> action) {
+        disk.lock.lock();
+        try {
+            return action.get();
+        } finally {
+            disk.lock.unlock();
+        }
+    }
+}
