@@ -1,0 +1,86 @@
+package dev.holdfast.core.stream;
+
+import dev.holdfast.core.StepKey;
+import dev.holdfast.core.StepRecord;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What stands of a stream, given the recorded steps: what a new epoch will not send again.
+ *
+ * <ul>
+ *   <li>What a step sent stands if the step is recorded for good and this was the try that was recorded. An earlier try
+ *       never stands.
+ *   <li>What was sent between steps, when {@code n} was the next key, stands if any key with a number of {@code n} or
+ *       above is recorded for good.
+ * </ul>
+ *
+ * <p><b>One test, two uses.</b> At the beginning of an epoch it says what is voided ({@link #drop}) and what is muted: a
+ * replay sends between steps if and only if {@code stands} says no, which for a next key {@code n} is
+ * {@code n > through()}. Both must be asked of the same records, those that were there when the epoch began. So nothing
+ * is both voided and muted (lost), and nothing is neither (doubled).
+ *
+ * <p>Markers take no number and make nothing stand. Steps that were moved to the history of an earlier attempt are not
+ * replayed, so they must not be among the records given here.
+ *
+ * <p>Whoever records a step must have made durable before it what that step sent, and what was sent between steps before
+ * its key was taken.
+ */
+public final class Standing {
+    private final Map<StepKey, Integer> tries = new HashMap<>();
+    private final int through;
+
+    private Standing(Collection<StepRecord> steps) {
+        int highest = 0;
+        for (StepRecord step : steps) {
+            if (!step.isFinal()) continue;
+            tries.put(step.key(), step.tries());
+            highest = Math.max(highest, step.key().number());
+        }
+        this.through = highest;
+    }
+
+    /** What stands if these are the steps that are replayed. */
+    public static Standing of(Collection<StepRecord> steps) {
+        return new Standing(steps);
+    }
+
+    /** The highest number of a key that is recorded for good, 0 for none. */
+    public int through() {
+        return through;
+    }
+
+    public boolean stands(Source source) {
+        if (source.isBetweenSteps()) return source.key().number() <= through;
+        Integer recorded = tries.get(source.key());
+        return recorded != null && recorded == source.tries();
+    }
+
+    /**
+     * Who has chunks in the stream that do not stand: what a rewind must name. Small, however long the stream is; in the
+     * order of their first chunk; empty if all is well.
+     *
+     * @param outline all entries in order; the data of chunks is not looked at
+     * @param steps those that are replayed
+     */
+    public static List<Source> drop(List<Entry> outline, Collection<StepRecord> steps) {
+        var there = new LinkedHashSet<Source>();
+        for (Entry entry : outline) {
+            switch (entry.item()) {
+                case Item.Chunk chunk -> there.add(chunk.source());
+                case Item.Rewind rewind -> rewind.drop().forEach(there::remove);
+                case Item.Gap gap -> {}
+            }
+        }
+        var standing = of(steps);
+        var drop = new ArrayList<Source>();
+        for (Source source : there) {
+            if (!standing.stands(source)) drop.add(source);
+        }
+        return List.copyOf(drop);
+    }
+}
