@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  * The durable side of one epoch of a run, as the replaying Context sees it. The engine implements it for code in its
  * process; a worker implements it over the wire. All calls come from the thread of the attempt, except {@link #send},
  * which may come from any thread that executes a body of its steps.
+ *
+ * <p>Whatever its methods throw, beyond what they declare, is trouble of the infrastructure and never an outcome: user
+ * code is left by {@link Unwind}, and {@link Execution#run} throws it again. Somebody who stops the attempt changes its
+ * standing first and interrupts its thread then.
  */
 public interface Attempt {
     RunId run();

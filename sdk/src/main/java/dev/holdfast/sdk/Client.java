@@ -1,0 +1,44 @@
+package dev.holdfast.sdk;
+
+import dev.holdfast.core.Refused;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.Unavailable;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything one can ask of Holdfast, wherever it runs.
+ *
+ * <p>Every method throws {@link Refused} with a stable code if the request cannot be granted (nothing was changed), and
+ * {@link Unavailable} if the infrastructure fails (try again, with the same request id).
+ *
+ * <pre>{@code Receipt receipt = client.start(CHECKOUT, order, Start.idempotent(order.id())).join(); }</pre>
+ */
+public interface Client extends AutoCloseable {
+    /** Starts a run as soon as there is a slot. When it returns, the run is durable. */
+    <I extends @Nullable Object, O extends @Nullable Object> RunHandle<O> start(Task<I, O> task, I input);
+
+    /** Starts a run. When it returns, the run is durable; it may be one that was started before by the same key. */
+    <I extends @Nullable Object, O extends @Nullable Object> RunHandle<O> start(Task<I, O> task, I input, Start start);
+
+    /**
+     * Starts a run for each input; all are checked before any is started.
+     *
+     * @param start for each of them, and therefore without a business key or a request id
+     * @return in the order of the inputs
+     * @throws IllegalArgumentException if {@code start} has a key or a request id: they belong to one run
+     */
+    <I extends @Nullable Object, O extends @Nullable Object> List<RunHandle<O>> startAll(
+            Task<I, O> task, Collection<? extends I> inputs, Start start);
+
+    /** A run that was started before. Nothing is asked yet: an unknown id shows itself at the first question. */
+    <O extends @Nullable Object> RunHandle<O> run(RunId id, Class<O> type);
+
+    /** A run that was started before; its result is read as the task declares it. */
+    <O extends @Nullable Object> RunHandle<O> run(RunId id, Task<?, O> task);
+
+    /** Releases what the client holds. Never waits for runs to end: they go on, here after the next start, or elsewhere. */
+    @Override
+    void close();
+}

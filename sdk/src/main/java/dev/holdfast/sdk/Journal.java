@@ -1,0 +1,120 @@
+package dev.holdfast.sdk;
+
+import dev.holdfast.core.Defaults;
+import dev.holdfast.core.Refused;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunError;
+import dev.holdfast.core.StepFailed;
+import dev.holdfast.core.StepKey;
+import dev.holdfast.core.StepRecord;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is recorded of a run, read in the order of its code: one counter, taken at the call. It also remembers which
+ * failures were delivered when, because a failure that leaves the body takes everything after it to history.
+ */
+final class Journal {
+    private final Attempt attempt;
+    private final Codec codec;
+    private final Leaving leaving;
+    private final String version;
+    private int taken;
+    private final Map<StepKey, Integer> takenAtFailure = new HashMap<>();
+
+    Journal(Attempt attempt, Codec codec, Leaving leaving, String version) {
+        this.attempt = attempt;
+        this.codec = codec;
+        this.leaving = leaving;
+        this.version = version;
+    }
+
+    /** The next key. */
+    StepKey take() {
+        if (taken >= Defaults.STEPS_PER_RUN) {
+            throw leaving.refuse(
+                    "steps_limit",
+                    "Run %s has taken %d steps, which is the limit: let one step do more, or divide the work among several runs."
+                            .formatted(attempt.run(), Defaults.STEPS_PER_RUN));
+        }
+        taken++;
+        return StepKey.of(taken);
+    }
+
+    int taken() {
+        return taken;
+    }
+
+    /**
+     * What is recorded for this call; null for nothing.
+     *
+     * @throws Unwind.Cancelled if cancel was delivered here
+     * @throws Unwind.GivenUp if another name is recorded here: the run is parked
+     */
+    @Nullable
+    StepRecord find(StepKey key, String name) {
+        StepRecord found = leaving.<@Nullable StepRecord, RuntimeException>ask(() -> attempt.recorded(key));
+        if (found == null) return null;
+        if (found.status() == StepRecord.Status.CANCELLED) throw leaving.cancelled();
+        if (!found.name().equals(name)) throw park(key, found.name(), name);
+        return found;
+    }
+
+    private Unwind park(StepKey key, String recorded, String called) {
+        var mismatch = new Run.Parked(version, key, recorded, called);
+        if (leaving.ask(() -> attempt.park(mismatch)) == Attempt.Answer.SUPERSEDED) return leaving.superseded();
+        return leaving.givenUp("""
+                Run %s is parked: at key %s its code (version %s) called '%s', but '%s' is recorded there. \
+                A body must call the same steps in the same order in every replay; the classic mistake is to iterate \
+                a HashMap or a HashSet around steps. Host code that fits, or branch with ctx.changed(…).""".formatted(attempt.run(), key, version, called, recorded));
+    }
+
+    /** The value of a step that is DONE; throws what was recorded if it FAILED. */
+    <T extends @Nullable Object> T replay(StepRecord record, TypeRef<T> type) {
+        if (record.status() == StepRecord.Status.FAILED) throw failed(record);
+        String json = record.result() == null ? "null" : record.result();
+        try {
+            return codec.decode(json, type);
+        } catch (Refused e) {
+            throw leaving.refuse(
+                    "step_unreadable",
+                    "In run %s the result of step %s '%s' cannot be read as %s: %s It was recorded by code with another type: host that code, or give the step another name behind ctx.changed(…)."
+                            .formatted(attempt.run(), record.key(), record.name(), type, e.getMessage()));
+        }
+    }
+
+    /** Writes the failure down and delivers it. */
+    StepFailed fail(StepRecord record) {
+        leaving.keep(record);
+        return failed(record);
+    }
+
+    private StepFailed failed(StepRecord record) {
+        takenAtFailure.putIfAbsent(record.key(), taken);
+        RunError error = record.error();
+        if (error == null) error = RunError.ours("step_failed", "its error was not recorded");
+        return new StepFailed(record.key(), record.name(), error);
+    }
+
+    /** The failure of a step of this run that is this throwable or one of its causes; null if there is none. */
+    @Nullable
+    StepFailed failureIn(Throwable thrown) {
+        int depth = 0;
+        for (Throwable t = thrown; t != null && depth < 50; t = t.getCause(), depth++) {
+            if (t instanceof StepFailed failure && takenAtFailure.containsKey(failure.key())) return failure;
+        }
+        return null;
+    }
+
+    /** The step and every key taken after its failure was delivered. */
+    List<StepKey> since(StepFailed failure) {
+        var keys = new ArrayList<StepKey>();
+        keys.add(failure.key());
+        int first = takenAtFailure.getOrDefault(failure.key(), taken);
+        for (int n = first + 1; n <= taken; n++) keys.add(StepKey.of(n));
+        return keys;
+    }
+}

@@ -1,0 +1,118 @@
+package dev.holdfast.sdk;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a run is started. Immutable; every method that sets something returns a copy.
+ *
+ * <pre>{@code client.start(CHECKOUT, order, Start.idempotent(order.id()).delay(Duration.ofMinutes(5))); }</pre>
+ */
+public final class Start {
+    private static final Start NOW =
+            new Start(new Identity(null, null), new Timing(Duration.ZERO, null, Duration.ZERO), null, List.of());
+
+    private final Identity identity;
+    private final Timing timing;
+    private final @Nullable Duration maxDuration;
+    private final List<String> tags;
+
+    private record Identity(@Nullable String key, @Nullable String requestId) {}
+
+    private record Timing(Duration delay, @Nullable Duration ttl, Duration priority) {}
+
+    private Start(Identity identity, Timing timing, @Nullable Duration maxDuration, List<String> tags) {
+        this.identity = identity;
+        this.timing = timing;
+        this.maxDuration = maxDuration;
+        this.tags = tags;
+    }
+
+    /** As soon as there is a slot. */
+    public static Start now() {
+        return NOW;
+    }
+
+    /** With a business key: see {@link #key(String)}. */
+    public static Start idempotent(String key) {
+        return NOW.key(key);
+    }
+
+    /**
+     * A business key: while a run of the same task holds it, a start answers that run. It is held while the run lives,
+     * and for 30 days after it succeeded or was cancelled; other outcomes free it.
+     */
+    public Start key(String key) {
+        return new Start(new Identity(key, identity.requestId), timing, maxDuration, tags);
+    }
+
+    /**
+     * By which a repetition of this very call is recognised, for 24 hours. Default: a new one for each call, which the
+     * client reuses in its own retries.
+     */
+    public Start requestId(String id) {
+        return new Start(new Identity(identity.key, id), timing, maxDuration, tags);
+    }
+
+    /** Not before this long has passed. */
+    public Start delay(Duration delay) {
+        return with(new Timing(Durations.notNegative("delay", delay), timing.ttl, timing.priority));
+    }
+
+    /** Expires if it was not started within this. */
+    public Start ttl(Duration beforeFirstStart) {
+        return with(new Timing(timing.delay, Durations.positive("ttl", beforeFirstStart), timing.priority));
+    }
+
+    /** Its place in the queue is earlier by this much: as if it had been started that long ago. */
+    public Start priority(Duration aheadBy) {
+        return with(new Timing(timing.delay, timing.ttl, Durations.notNegative("priority", aheadBy)));
+    }
+
+    /** Instead of the task's own {@link Task#maxDuration(Duration)}. */
+    public Start maxDuration(Duration limit) {
+        return new Start(identity, timing, Durations.positive("maxDuration", limit), tags);
+    }
+
+    /** For finding it again. Replaces the tags that were set before. */
+    public Start tags(String... names) {
+        return new Start(identity, timing, maxDuration, List.of(names));
+    }
+
+    private Start with(Timing next) {
+        return new Start(identity, next, maxDuration, tags);
+    }
+
+    /** The business key; null for none. */
+    public @Nullable String key() {
+        return identity.key;
+    }
+
+    /** The request id; null for one per call. */
+    public @Nullable String requestId() {
+        return identity.requestId;
+    }
+
+    public Duration delay() {
+        return timing.delay;
+    }
+
+    /** Null for never. */
+    public @Nullable Duration ttl() {
+        return timing.ttl;
+    }
+
+    public Duration priority() {
+        return timing.priority;
+    }
+
+    /** Null for the task's. */
+    public @Nullable Duration maxDuration() {
+        return maxDuration;
+    }
+
+    public List<String> tags() {
+        return tags;
+    }
+}
