@@ -7,6 +7,7 @@ import dev.holdfast.core.RunError;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Snapshot;
 import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.stream.StreamEnd;
 import dev.holdfast.engine.port.ErrorJson;
 import dev.holdfast.engine.port.Message;
 import dev.holdfast.engine.port.Reads;
@@ -86,6 +87,11 @@ final class MemoryReads implements Reads {
                     var window = newest(after, WINDOW);
                     return new SnapshotWindow(s.run.fence().seq(), window, after.size() - window.size());
                 }));
+    }
+
+    @Override
+    public Optional<StreamEnd> end(RunId id) {
+        return at(() -> Optional.ofNullable(disk.runs.get(id)).map(s -> s.end));
     }
 
     @Override
