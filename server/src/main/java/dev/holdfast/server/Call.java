@@ -1,0 +1,48 @@
+package dev.holdfast.server;
+
+import dev.holdfast.core.Refused;
+import dev.holdfast.core.RunId;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+
+/** A request, as handlers see it. */
+interface Call {
+    /** The raw path, for error messages. */
+    String path();
+
+    /** Decoded values of the variables in the route's path. */
+    Map<String, String> variables();
+
+    Optional<String> header(String name);
+
+    /** The first value of a query parameter; an empty one counts as absent. */
+    Optional<String> query(String name);
+
+    /**
+     * The whole body as text; empty if there is none.
+     *
+     * @throws Refused {@code input_too_large}, {@code media_type_unsupported}, {@code json_malformed} (not UTF-8)
+     */
+    String json() throws IOException;
+
+    default String variable(String name) {
+        String value = variables().get(name);
+        if (value == null) throw new IllegalStateException("the route has no variable " + name);
+        return value;
+    }
+
+    /** The run that the path names. */
+    default RunId run() {
+        String text = variable("id");
+        return RunId.parse(text)
+                .orElseThrow(() -> new Refused(
+                        "run_id_malformed",
+                        "'" + Text.shown(text) + "' is not a run id: they are 'run_' and 26 letters and digits"));
+    }
+
+    /** The request id of a mutation, if the client sent one. */
+    default Optional<String> requestId() {
+        return header("Idempotency-Key");
+    }
+}

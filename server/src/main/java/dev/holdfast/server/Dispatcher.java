@@ -1,0 +1,132 @@
+package dev.holdfast.server;
+
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Refused;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Between Helidon and the handlers: finds the handler, guards the door, turns whatever is thrown into a problem. */
+final class Dispatcher {
+    private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
+    /** The names of this machine for itself. Another name in Host means that a foreign page had its name point here. */
+    private static final Set<String> OWN_NAMES = Set.of("127.0.0.1", "localhost", "[::1]");
+
+    private final Router router;
+    private final Requests requests;
+
+    Dispatcher(Router router, Requests requests) {
+        this.router = router;
+        this.requests = requests;
+    }
+
+    void handle(ServerRequest request, ServerResponse response) {
+        String method = request.prologue().method().text();
+        String path = request.path().rawPath();
+        String route = "other";
+        Answer answer;
+        try {
+            guard(request, method);
+            Router.Match match = router.match(method, path);
+            route = match.route().path();
+            answer = match.route().handler().handle(new HelidonCall(request, match.variables()));
+        } catch (HoldfastException e) {
+            answer = Problem.of(e).answer(path);
+        } catch (Router.MethodNotAllowed e) {
+            answer = Problem.of("method_not_allowed", e.detail()).answer(path).with("Allow", e.allow());
+        } catch (InterruptedException e) {
+            answer = Problem.of("closing", "this process is shutting down; ask again")
+                    .answer(path);
+        } catch (Exception e) {
+            answer = internal(method, path, e);
+        }
+        requests.count(method, route, answer instanceof Answer.Whole whole ? whole.status() : 200);
+        send(answer, response);
+    }
+
+    private static void guard(ServerRequest request, String method) {
+        String host = request.headers().first(HeaderNames.HOST).orElse("");
+        int colon = host.lastIndexOf(':');
+        String name = colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
+        if (!OWN_NAMES.contains(name)) {
+            throw new Refused(
+                    "host_refused",
+                    "this server answers on this machine only, to "
+                            + OWN_NAMES.stream().sorted().toList() + ", not to '" + Text.shown(name) + "'");
+        }
+        if (method.equals("GET")) return;
+        String origin = request.headers().first(HeaderNames.ORIGIN).orElse(null);
+        if (origin != null && !origin.equals("http://" + host)) {
+            throw new Refused("origin_refused", "a page of '" + Text.shown(origin) + "' may not change anything here");
+        }
+    }
+
+    private static Answer.Whole internal(String method, String path, Exception error) {
+        UUID id = UUID.randomUUID();
+        log.error("{} {} failed ({})", method, Text.shown(path), id, error);
+        return Problem.of("internal", "this is our fault; the log tells more under " + id)
+                .answer(path);
+    }
+
+    private static void send(Answer answer, ServerResponse response) {
+        response.header(HeaderNames.create("X-Content-Type-Options"), "nosniff");
+        response.header(HeaderNames.CACHE_CONTROL, "no-store");
+        switch (answer) {
+            case Answer.Whole whole -> {
+                response.status(Status.create(whole.status()));
+                whole.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
+                if (!whole.type().isEmpty()) response.header(HeaderNames.CONTENT_TYPE, whole.type());
+                if (whole.type().isEmpty()) response.send();
+                else response.send(whole.body().getBytes(StandardCharsets.UTF_8));
+            }
+            case Answer.Streamed streamed -> {
+                response.header(HeaderNames.CONTENT_TYPE, streamed.type());
+                stream(streamed, response);
+            }
+        }
+    }
+
+    private static void stream(Answer.Streamed streamed, ServerResponse response) {
+        try (OutputStream out = response.outputStream()) {
+            streamed.writer().write(out);
+        } catch (IOException | UncheckedIOException | InterruptedException e) {
+            // The other side is gone or too slow, or this one is closing. Whoever comes back resumes.
+            log.debug("a stream was cut: {}", e.toString());
+            throw new CloseConnectionException("a stream was cut", e);
+        }
+    }
+
+    /** What Helidon refuses before any handler sees it. */
+    static DirectHandlers malformed() {
+        var handlers = DirectHandlers.builder();
+        Arrays.stream(DirectHandler.EventType.values())
+                .forEach(type -> handlers.addHandler(type, (request, event, status, headers, message) -> {
+                    String detail = message == null || message.isEmpty() ? status.reasonPhrase() : Text.shown(message);
+                    var problem = new Problem(status.code(), status.reasonPhrase(), "request_malformed", detail, false);
+                    Answer.Whole answer = problem.answer(request.path());
+                    return DirectHandler.TransportResponse.builder()
+                            .status(status)
+                            .headers(headers)
+                            .header(HeaderNames.CONTENT_TYPE, answer.type())
+                            .header(HeaderValues.CONNECTION_CLOSE)
+                            .keepAlive(false)
+                            .entity(answer.body())
+                            .build();
+                }));
+        return handlers.build();
+    }
+}

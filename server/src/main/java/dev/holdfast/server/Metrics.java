@@ -1,0 +1,81 @@
+package dev.holdfast.server;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.api.metrics.ObservableLongMeasurement;
+import io.opentelemetry.exporter.prometheus.PrometheusMetricReader;
+import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.prometheus.metrics.config.EscapingScheme;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * The page that Prometheus reads. What is counted is counted by whoever does the work; here it is only asked for, when
+ * somebody reads the page, through OpenTelemetry. Nothing of OpenTelemetry is loaded before the first reader.
+ */
+final class Metrics {
+    private final Supplier<List<Figure>> figures;
+    private final Set<String> known = new HashSet<>();
+    private final List<AutoCloseable> callbacks = new ArrayList<>();
+    private volatile List<Figure> newest = List.of();
+    private final PrometheusMetricReader reader = PrometheusMetricReader.builder()
+            .setOtelScopeLabelsEnabled(false)
+            .setTargetInfoMetricEnabled(false)
+            .build();
+    private final Meter meter;
+
+    Metrics(Supplier<List<Figure>> figures) {
+        this.figures = figures;
+        this.meter =
+                SdkMeterProvider.builder().registerMetricReader(reader).build().get("dev.holdfast");
+    }
+
+    /** One page at a time, so that all of its figures were read at one moment. */
+    synchronized Answer.Whole page() throws IOException {
+        newest = figures.get();
+        for (Figure figure : newest) {
+            if (known.add(figure.name())) observe(figure);
+        }
+        var text = new ByteArrayOutputStream();
+        PrometheusTextFormatWriter.create().write(text, reader.collect(), EscapingScheme.UNDERSCORE_ESCAPING);
+        return new Answer.Whole(
+                200, PrometheusTextFormatWriter.CONTENT_TYPE, text.toString(StandardCharsets.UTF_8), Map.of());
+    }
+
+    private void observe(Figure first) {
+        String name = first.name();
+        callbacks.add(
+                switch (first.kind()) {
+                    case COUNTER ->
+                        meter.counterBuilder(name)
+                                .setDescription(first.help())
+                                .buildWithCallback(out -> record(name, out));
+                    case GAUGE ->
+                        meter.gaugeBuilder(name)
+                                .ofLongs()
+                                .setDescription(first.help())
+                                .buildWithCallback(out -> record(name, out));
+                });
+    }
+
+    private void record(String name, ObservableLongMeasurement out) {
+        for (Figure figure : newest) {
+            if (figure.name().equals(name)) out.record(figure.value(), attributes(figure.labels()));
+        }
+    }
+
+    private static Attributes attributes(Map<String, String> labels) {
+        AttributesBuilder all = Attributes.builder();
+        labels.forEach(all::put);
+        return all.build();
+    }
+}

@@ -1,0 +1,78 @@
+package dev.holdfast.server;
+
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Unavailable;
+import java.util.Map;
+
+/**
+ * An error as RFC 9457 wants it. The codes are stable; the status of each is decided here and nowhere else.
+ *
+ * @param status of HTTP
+ * @param title what the code means, the same for every error with this code
+ * @param code for programs
+ * @param detail for people: what happened, to which thing, why, what to do
+ * @param indeterminate whether what was asked for may have been done nevertheless
+ */
+record Problem(int status, String title, String code, String detail, boolean indeterminate) {
+    /** What a code means. */
+    private record Kind(int status, String title) {}
+
+    private static final Map<String, Kind> KINDS = Map.ofEntries(
+            Map.entry("json_malformed", new Kind(400, "The body is not JSON")),
+            Map.entry("field_unknown", new Kind(400, "The body has a field that does not exist")),
+            Map.entry("field_invalid", new Kind(400, "A field of the body has an impossible value")),
+            Map.entry("parameter_invalid", new Kind(400, "A parameter has an impossible value")),
+            Map.entry("run_id_malformed", new Kind(400, "This is not a run id")),
+            Map.entry("request_malformed", new Kind(400, "The request is not HTTP as it should be")),
+            Map.entry("origin_refused", new Kind(403, "Pages of other sites may not do this")),
+            Map.entry("task_unknown", new Kind(404, "There is no such task")),
+            Map.entry("run_unknown", new Kind(404, "There is no such run")),
+            Map.entry("cursor_unknown", new Kind(404, "This is not a position of this run")),
+            Map.entry("route_unknown", new Kind(404, "There is nothing here")),
+            Map.entry("method_not_allowed", new Kind(405, "Not with this method")),
+            Map.entry("run_not_finished", new Kind(409, "The run has not finished")),
+            Map.entry("input_too_large", new Kind(413, "The input is too large")),
+            Map.entry("media_type_unsupported", new Kind(415, "Only JSON is understood")),
+            Map.entry("host_refused", new Kind(421, "Asked for under a foreign name")),
+            Map.entry("input_invalid", new Kind(422, "The input does not fit the task")),
+            Map.entry("nul_character", new Kind(422, "Text with a NUL character cannot be stored")),
+            Map.entry("name_invalid", new Kind(422, "A name is not allowed")),
+            Map.entry("request_id_reused", new Kind(422, "The request id was used for another request")),
+            Map.entry("internal", new Kind(500, "Something is broken here")),
+            Map.entry("ledger_read_only", new Kind(503, "The ledger cannot be written")),
+            Map.entry("starting", new Kind(503, "Not ready yet")),
+            Map.entry("closing", new Kind(503, "Shutting down")),
+            Map.entry("disk_full", new Kind(507, "The disk is full")));
+    private static final Kind REFUSED = new Kind(422, "Not accepted");
+    private static final Kind UNAVAILABLE = new Kind(503, "Not possible right now");
+
+    static Problem of(String code, String detail) {
+        Kind kind = KINDS.getOrDefault(code, REFUSED);
+        return new Problem(kind.status(), kind.title(), code, detail, false);
+    }
+
+    static Problem of(HoldfastException error) {
+        String message = error.getMessage();
+        String detail = message == null ? error.code() : message;
+        if (!(error instanceof Unavailable unavailable)) return of(error.code(), detail);
+        Kind kind = KINDS.getOrDefault(error.code(), UNAVAILABLE);
+        return new Problem(kind.status(), kind.title(), error.code(), detail, unavailable.indeterminate());
+    }
+
+    /** @param instance the path of the request that met it */
+    Answer.Whole answer(String instance) {
+        String body = Json.text(out -> {
+            out.writeStartObject();
+            out.writeStringProperty("type", "urn:holdfast:problem:" + code);
+            out.writeStringProperty("title", title);
+            out.writeNumberProperty("status", status);
+            out.writeStringProperty("detail", detail);
+            out.writeStringProperty("instance", instance);
+            out.writeStringProperty("code", code);
+            if (indeterminate) out.writeBooleanProperty("indeterminate", true);
+            out.writeEndObject();
+        });
+        var answer = new Answer.Whole(status, "application/problem+json", body, Map.of());
+        return status == 503 ? answer.with("Retry-After", "1") : answer;
+    }
+}

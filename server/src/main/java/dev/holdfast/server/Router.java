@@ -1,0 +1,108 @@
+package dev.holdfast.server;
+
+import dev.holdfast.core.Refused;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** Which handler answers. One list of routes: what is served, what is documented and what is counted are the same. */
+final class Router {
+    /** Answers a call. */
+    @FunctionalInterface
+    interface Handler {
+        Answer handle(Call call) throws Exception;
+    }
+
+    /**
+     * @param method GET, POST, DELETE
+     * @param path a template such as {@code /v1/runs/{id}}
+     * @param handler who answers
+     */
+    record Route(String method, String path, Handler handler) {
+        /** The values of the variables, empty if the path is another one. */
+        Optional<Map<String, String>> match(List<String> segments) {
+            List<String> template = split(path);
+            if (template.size() != segments.size()) return Optional.empty();
+            var values = new HashMap<String, String>();
+            for (int i = 0; i < template.size(); i++) {
+                String expected = template.get(i);
+                if (expected.startsWith("{")) {
+                    values.put(expected.substring(1, expected.length() - 1), decode(segments.get(i)));
+                } else if (!expected.equals(segments.get(i))) {
+                    return Optional.empty();
+                }
+            }
+            return Optional.of(values);
+        }
+    }
+
+    /** A route and the values of its variables. */
+    record Match(Route route, Map<String, String> variables) {}
+
+    private final List<Route> routes;
+
+    Router(List<Route> routes) {
+        this.routes = List.copyOf(routes);
+    }
+
+    List<Route> routes() {
+        return routes;
+    }
+
+    /** @throws Refused {@code route_unknown}, or {@link MethodNotAllowed} */
+    Match match(String method, String path) {
+        List<String> segments = split(path);
+        var allowed = new TreeSet<String>();
+        for (Route route : routes) {
+            Optional<Map<String, String>> variables = route.match(segments);
+            if (variables.isEmpty()) continue;
+            if (route.method().equals(method)) return new Match(route, variables.get());
+            allowed.add(route.method());
+        }
+        if (allowed.isEmpty()) {
+            throw new Refused(
+                    "route_unknown",
+                    "there is nothing at '" + Text.shown(path) + "'; /openapi.json lists what there is");
+        }
+        throw new MethodNotAllowed(method, path, String.join(", ", allowed));
+    }
+
+    /** The path exists, but not for this method. */
+    static final class MethodNotAllowed extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final String detail;
+        private final String allow;
+
+        MethodNotAllowed(String method, String path, String allow) {
+            super("method not allowed");
+            this.detail = Text.shown(method) + " is not possible on '" + Text.shown(path) + "'; use " + allow;
+            this.allow = allow;
+        }
+
+        String detail() {
+            return detail;
+        }
+
+        String allow() {
+            return allow;
+        }
+    }
+
+    private static List<String> split(String path) {
+        return List.of(path.substring(1).split("/", -1));
+    }
+
+    private static String decode(String segment) {
+        // A plus sign is itself in a path; the decoder is made for forms.
+        try {
+            return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new Refused(
+                    "request_malformed", "'" + Text.shown(segment) + "' in the path is not percent-encoded text");
+        }
+    }
+}

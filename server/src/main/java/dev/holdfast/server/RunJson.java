@@ -1,0 +1,137 @@
+package dev.holdfast.server;
+
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunError;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.Snapshot;
+import dev.holdfast.core.StepRecord;
+import dev.holdfast.engine.port.RunView;
+import dev.holdfast.engine.port.SnapshotWindow;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+
+/** How runs look in JSON. Payloads are JSON already and go in as they are. */
+final class RunJson {
+    private RunJson() {}
+
+    /** What a list shows of a run. */
+    static void row(JsonGenerator out, Run run) {
+        out.writeStartObject();
+        head(out, run);
+        out.writeEndObject();
+    }
+
+    static void view(JsonGenerator out, RunView view) {
+        out.writeStartObject();
+        head(out, view.run());
+        raw(out, "input", view.input());
+        raw(out, "output", view.output());
+        out.writeName("error");
+        error(out, view.error());
+        out.writeName("snapshots");
+        snapshots(out, view.snapshots());
+        out.writeName("steps");
+        steps(out, view.steps());
+        out.writeEndObject();
+    }
+
+    static void window(JsonGenerator out, RunId id, SnapshotWindow window) {
+        out.writeStartObject();
+        out.writeStringProperty("run", id.toString());
+        out.writeNumberProperty("seq", window.seq());
+        out.writeStringProperty("cursor", id + "." + window.seq());
+        out.writeNumberProperty("omitted", window.omitted());
+        out.writeName("snapshots");
+        snapshots(out, window.snapshots());
+        out.writeEndObject();
+    }
+
+    static void steps(JsonGenerator out, List<StepRecord> steps) {
+        out.writeStartArray();
+        for (StepRecord step : steps) step(out, step);
+        out.writeEndArray();
+    }
+
+    private static void head(JsonGenerator out, Run run) {
+        var status = run.status();
+        var holder = run.fence().holder();
+        out.writeStringProperty("id", run.id().toString());
+        out.writeStringProperty("task", run.origin().task());
+        out.writeStringProperty("version", run.origin().version());
+        out.writeStringProperty("state", status.state().name());
+        text(out, "outcome", status.outcome());
+        out.writeNumberProperty("attempt", run.tries().attempt());
+        out.writeNumberProperty("epoch", run.fence().epoch());
+        out.writeNumberProperty("seq", run.fence().seq());
+        text(out, "holder", holder);
+        out.writeBooleanProperty("cancelRequested", status.cancelled());
+        text(out, "key", run.origin().key());
+        out.writeName("tags");
+        out.writeStartArray();
+        for (String tag : run.origin().tags()) out.writeString(tag);
+        out.writeEndArray();
+        text(out, "createdAt", run.times().created());
+        text(out, "startedAt", run.times().started());
+        text(out, "finishedAt", run.times().finished());
+        Instant due = run.place().due();
+        text(out, "due", run.isFinished() ? null : due);
+    }
+
+    private static void snapshots(JsonGenerator out, List<Snapshot> snapshots) {
+        out.writeStartArray();
+        for (Snapshot snapshot : snapshots) {
+            out.writeStartObject();
+            out.writeNumberProperty("seq", snapshot.seq());
+            out.writeStringProperty("state", snapshot.state().name());
+            if (snapshot.outcome() != null) text(out, "outcome", snapshot.outcome());
+            out.writeNumberProperty("epoch", snapshot.epoch());
+            out.writeNumberProperty("attempt", snapshot.attempt());
+            text(out, "at", snapshot.at());
+            out.writeStringProperty("cause", snapshot.cause());
+            out.writeEndObject();
+        }
+        out.writeEndArray();
+    }
+
+    private static void step(JsonGenerator out, StepRecord step) {
+        out.writeStartObject();
+        out.writeStringProperty("key", step.key().toString());
+        out.writeStringProperty("name", step.name());
+        out.writeNumberProperty("epoch", step.epoch());
+        out.writeStringProperty("status", step.status().name());
+        out.writeNumberProperty("tries", step.tries());
+        raw(out, "result", step.result());
+        out.writeName("error");
+        error(out, step.error());
+        if (step.next() != null) text(out, "next", step.next());
+        out.writeEndObject();
+    }
+
+    private static void error(JsonGenerator out, @Nullable RunError error) {
+        if (error == null) {
+            out.writeNull();
+            return;
+        }
+        out.writeStartObject();
+        out.writeStringProperty("code", error.code());
+        out.writeStringProperty("type", error.type());
+        out.writeStringProperty("message", error.message());
+        out.writeStringProperty("stack", error.stack());
+        out.writeBooleanProperty("retryable", error.retryable());
+        out.writeEndObject();
+    }
+
+    private static void text(JsonGenerator out, String name, @Nullable Object value) {
+        out.writeName(name);
+        if (value == null) out.writeNull();
+        else out.writeString(value.toString());
+    }
+
+    private static void raw(JsonGenerator out, String name, @Nullable String json) {
+        out.writeName(name);
+        if (json == null) out.writeNull();
+        else out.writeRawValue(json);
+    }
+}

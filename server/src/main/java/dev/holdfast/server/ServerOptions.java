@@ -1,0 +1,25 @@
+package dev.holdfast.server;
+
+import java.time.Duration;
+
+/**
+ * How a server listens. It binds the loopback address only.
+ *
+ * @param port 0 for any free one
+ * @param keepAlive how often a silent stream sends a comment, so that both ends notice a dead connection
+ * @param patience how long one write to a watcher may take before it is cut off; it resumes with its cursor
+ * @param grace how long closing waits for requests that are being answered
+ */
+public record ServerOptions(int port, Duration keepAlive, Duration patience, Duration grace) {
+    public static final int DEFAULT_PORT = 7007;
+
+    public static ServerOptions onPort(int port) {
+        return new ServerOptions(port, Duration.ofSeconds(15), Duration.ofSeconds(30), Duration.ofSeconds(1));
+    }
+
+    public ServerOptions {
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException("port " + port + " does not exist: use 0 (any free one) to 65535");
+        }
+    }
+}
