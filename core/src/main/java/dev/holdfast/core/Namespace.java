@@ -8,10 +8,10 @@ import java.util.regex.Pattern;
  * @param name 1 to 64 characters: lower-case letters, digits, {@code -} and {@code _}
  */
 public record Namespace(String name) {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
+
     /** Where runs live if nobody says otherwise. */
     public static final Namespace DEFAULT = new Namespace("default");
-
-    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
 
     public Namespace {
         if (!NAME.matcher(name).matches()) {
