@@ -1,0 +1,126 @@
+package dev.holdfast.drills;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code holdfast drill crash}. */
+@Command(
+        name = "crash",
+        description = {
+            "Starts a server of its own in a temporary folder, gives it work, and kills it with kill -9 at random moments,"
+                    + " again and again. Then checks from outside that every acknowledged run ended exactly once, that"
+                    + " every step is recorded once, that the results are those of an undisturbed run, that no key has"
+                    + " two runs, and that early and late watchers end with the same text.",
+            "",
+            "It prints a timeline and a verdict: HELD or VIOLATED."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  holdfast drill crash                       about 15 seconds",
+            "  holdfast drill crash --kills 20 --runs 6   longer and harder",
+            "  holdfast drill crash --seed 42 --keep      the same kills again; keeps data, log and report"
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:HELD",
+            "1:VIOLATED; the data folder, the server's log and the report are kept",
+            "2:wrong usage",
+            "3:the drill could not be done, because the server does not start at all"
+        },
+        mixinStandardHelpOptions = true)
+final class CrashCommand implements Callable<Integer> {
+    private static final int COULD_NOT = 3;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
+    private CommandSpec spec;
+
+    @Option(names = "--runs", paramLabel = "N", defaultValue = "3", description = "Word counts to run (default: 3).")
+    private int runs;
+
+    @Option(names = "--kills", paramLabel = "K", defaultValue = "5", description = "How often to kill (default: 5).")
+    private int kills;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "Makes the same moments and files again (default: random; the report names it).")
+    private @Nullable Long seed;
+
+    @Option(names = "--keep", description = "Keep the folder also when everything held.")
+    private boolean keep;
+
+    @Option(names = "--json", description = "Print the report as JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        check("--runs", runs, 100);
+        check("--kills", kills, 1_000);
+        long chosen = seed == null ? ThreadLocalRandom.current().nextLong(1_000_000) : seed;
+        Path folder = Files.createTempDirectory("holdfast-drill-");
+        try {
+            var plan = new CrashDrill.Plan(runs, kills, chosen, folder);
+            Report report = new CrashDrill(plan, progress()).run();
+            if (keep || report.verdict() == Verdict.VIOLATED) {
+                report = report.keptIn(folder.toString());
+                Files.writeString(folder.resolve("report.json"), toJson(report));
+            } else {
+                CrashDrill.remove(folder);
+            }
+            print(report);
+            return report.verdict() == Verdict.HELD ? 0 : 1;
+        } catch (IllegalStateException | UncheckedIOException e) {
+            spec.commandLine().getErr().println("The drill could not be done: " + e.getMessage());
+            spec.commandLine().getErr().println("What there is lies in " + folder);
+            return COULD_NOT;
+        }
+    }
+
+    private void check(String option, int value, int most) {
+        if (value >= 1 && value <= most) return;
+        throw new CommandLine.ParameterException(
+                spec.commandLine(), option + " must be from 1 to " + most + ", is " + value);
+    }
+
+    private Progress progress() {
+        return Terminal.isInteractive() ? Progress.oneLine(System.err) : Progress.lines(System.err);
+    }
+
+    private void print(Report report) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(toJson(report));
+        } else {
+            out.print(new Summary(report, look()).written());
+        }
+        out.flush();
+    }
+
+    private static Look look() {
+        var charset = Charset.forName(System.getProperty("stdout.encoding", "US-ASCII"));
+        return new Look(Terminal.width(), Look.Signs.of(charset), Terminal.paint());
+    }
+
+    private static String toJson(Report report) {
+        return JsonMapper.builder()
+                .enable(SerializationFeature.INDENT_OUTPUT)
+                .build()
+                .writeValueAsString(report);
+    }
+}

@@ -1,0 +1,47 @@
+package dev.holdfast.drills;
+
+import java.io.PrintStream;
+
+/** Says what a drill is doing: on a terminal in one line that is written again and again, elsewhere a line for each step. */
+interface Progress {
+    void say(String what);
+
+    /** Nothing more will be said. */
+    void end();
+
+    Progress SILENT = new Progress() {
+        @Override
+        public void say(String what) {}
+
+        @Override
+        public void end() {}
+    };
+
+    static Progress lines(PrintStream out) {
+        return new Progress() {
+            @Override
+            public void say(String what) {
+                out.println("drill: " + what);
+            }
+
+            @Override
+            public void end() {}
+        };
+    }
+
+    static Progress oneLine(PrintStream out) {
+        return new Progress() {
+            @Override
+            public void say(String what) {
+                out.print("\r\u001b[2K  " + what);
+                out.flush();
+            }
+
+            @Override
+            public void end() {
+                out.print("\r\u001b[2K");
+                out.flush();
+            }
+        };
+    }
+}

@@ -1,0 +1,189 @@
+package dev.holdfast.drills;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server in a process of its own, which can be killed without a warning.
+ *
+ * <p>What it prints goes to the log file of its setup, behind what earlier processes printed there. It is ready when it
+ * has printed {@code ready http://…}.
+ *
+ * <pre>{@code
+ * try (var server = ServerProcess.start(new Setup(folder, Ports.free(), log))) {
+ *   server.awaitReady(Duration.ofSeconds(20));
+ *   server.kill();
+ * }
+ * }</pre>
+ */
+public final class ServerProcess implements AutoCloseable {
+    private static final String READY = "ready ";
+
+    /**
+     * @param data the data folder
+     * @param port to listen on; the same one after a restart, so that clients find it again
+     * @param log gets what the process prints
+     * @param command the whole command line
+     */
+    public record Setup(Path data, int port, Path log, List<String> command) {
+        /** {@code holdfast dev}, on the Java and the class path of this process. */
+        public Setup(Path data, int port, Path log) {
+            this(data, port, log, dev(data, port));
+        }
+
+        public Setup {
+            command = List.copyOf(command);
+        }
+
+        private static List<String> dev(Path data, int port) {
+            return JavaCommand.like(
+                    "dev.holdfast.cli.Main", "dev", "--data", data.toString(), "--port", Integer.toString(port));
+        }
+    }
+
+    private final Setup setup;
+    private final Process process;
+    private final Instant started;
+    private final CompletableFuture<URI> ready = new CompletableFuture<>();
+    private volatile @Nullable Instant readyAt;
+    private volatile @Nullable Instant killedAt;
+
+    private ServerProcess(Setup setup, Process process, Instant started) {
+        this.setup = setup;
+        this.process = process;
+        this.started = started;
+    }
+
+    /** Starts it and returns at once. */
+    public static ServerProcess start(Setup setup) {
+        try {
+            Instant now = Instant.now();
+            Process process = new ProcessBuilder(setup.command())
+                    .redirectErrorStream(true)
+                    .start();
+            var server = new ServerProcess(setup, process, now);
+            Thread.ofPlatform().daemon().name("output of " + process.pid()).start(server::readOutput);
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start " + setup.command().getFirst() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void readOutput() {
+        try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                Files.writeString(
+                        setup.log(),
+                        Instant.now() + " [" + process.pid() + "] " + line + "\n",
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.APPEND);
+                if (line.startsWith(READY) && !ready.isDone()) {
+                    readyAt = Instant.now();
+                    ready.complete(URI.create(line.substring(READY.length()).strip()));
+                }
+            }
+        } catch (IOException e) {
+            // The pipe broke: the process is gone, which is said below.
+        }
+        ready.completeExceptionally(new IllegalStateException(endedEarly()));
+    }
+
+    private String endedEarly() {
+        return "the server (pid " + process.pid() + ") ended before it was ready; see " + setup.log();
+    }
+
+    /**
+     * Waits until it serves.
+     *
+     * @return its address
+     * @throws IllegalStateException if it ended before, or was not ready in time
+     */
+    public URI awaitReady(Duration limit) throws InterruptedException {
+        try {
+            return ready.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(endedEarly(), e);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException(
+                    "the server (pid " + process.pid() + ") was not ready within " + limit.toSeconds() + " s; see "
+                            + setup.log(),
+                    e);
+        }
+    }
+
+    /** Sends SIGKILL and returns when the process is gone. Nothing of it runs after that, no {@code finally} either. */
+    public void kill() throws InterruptedException {
+        if (killedAt == null) killedAt = Instant.now();
+        process.destroyForcibly();
+        process.waitFor();
+    }
+
+    /**
+     * Sends SIGINT, as Ctrl-C does, and waits.
+     *
+     * @return the exit code
+     * @throws IllegalStateException if it does not end in time
+     */
+    public int interrupt(Duration limit) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+        return awaitExit(limit);
+    }
+
+    /**
+     * Waits for its end.
+     *
+     * @return the exit code
+     * @throws IllegalStateException if it does not end in time
+     */
+    public int awaitExit(Duration limit) throws InterruptedException {
+        if (process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) return process.exitValue();
+        throw new IllegalStateException(
+                "pid " + process.pid() + " is alive after " + limit.toSeconds() + " s; see " + setup.log());
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public Instant startedAt() {
+        return started;
+    }
+
+    /** When it said that it serves; null if it has not. */
+    public @Nullable Instant readyAt() {
+        return readyAt;
+    }
+
+    /** When it was killed; null if it was not. */
+    public @Nullable Instant killedAt() {
+        return killedAt;
+    }
+
+    /** Kills it, if it still lives. */
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
