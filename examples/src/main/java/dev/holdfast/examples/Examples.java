@@ -1,0 +1,14 @@
+package dev.holdfast.examples;
+
+import dev.holdfast.sdk.Hosted;
+import java.util.List;
+
+/** The tasks that come with Holdfast: what {@code dev} hosts, so that there is something to run. */
+public final class Examples {
+    private Examples() {}
+
+    /** All of them. */
+    public static List<Hosted> all() {
+        return List.of(WordCount.handler(), Noop.handler(), Flaky.handler());
+    }
+}
