@@ -1,0 +1,50 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.core.Refused;
+import dev.holdfast.core.RunId;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A position in the story of a run: everything up to it was received, or is not worth receiving. Its text is
+ * {@code run_….number.seq}.
+ *
+ * @param run whose story
+ * @param number of the last entry of the stream, 0 for none
+ * @param seq of the last snapshot, 0 for none
+ */
+record Cursor(RunId run, long number, long seq) {
+    // At most 18 digits, so that every one of them is a long.
+    private static final Pattern TEXT = Pattern.compile("(run_\\w{26})\\.(\\d{1,18})\\.(\\d{1,18})");
+
+    static Cursor start(RunId run) {
+        return new Cursor(run, 0, 0);
+    }
+
+    /**
+     * The position with this text.
+     *
+     * @throws Refused {@code cursor_unknown} if it is not one, or one of another run
+     */
+    static Cursor parse(RunId run, String text) {
+        Matcher parts = TEXT.matcher(text);
+        if (!parts.matches() || RunId.parse(parts.group(1)).filter(run::equals).isEmpty()) {
+            throw unknown(run, text);
+        }
+        return new Cursor(run, Long.parseLong(parts.group(2)), Long.parseLong(parts.group(3)));
+    }
+
+    /** The same for everything that is wrong with a cursor, so that it tells nothing about other runs. */
+    static Refused unknown(RunId run, String text) {
+        String shown = text.length() <= 100 ? text : text.substring(0, 99) + "…";
+        return new Refused(
+                "cursor_unknown",
+                "'" + shown + "' is not a position of run " + run
+                        + ": give the id of the last frame that was received from it, or none to begin at the start");
+    }
+
+    @Override
+    public String toString() {
+        return run + "." + number + "." + seq;
+    }
+}

@@ -1,0 +1,225 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.core.Namespace;
+import dev.holdfast.core.Refused;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.Snapshot;
+import dev.holdfast.core.stream.Entry;
+import dev.holdfast.core.stream.FrameData;
+import dev.holdfast.core.stream.Item;
+import dev.holdfast.core.stream.Source;
+import dev.holdfast.core.stream.StreamEnd;
+import dev.holdfast.engine.port.Reads;
+import dev.holdfast.engine.port.StreamLog;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The story of a run, told once from a position on: its stream and its snapshots, merged into frames. It does not wait;
+ * {@link Watcher} does.
+ *
+ * <p><b>The promise.</b> Wherever a watcher was cut off, what it had received, folded, and then what it is sent from
+ * there, is the text of the run. A chunk that a later rewind takes away is not sent any more; a rewind is sent only to
+ * who may have seen what it takes away.
+ *
+ * <p><b>The end.</b> The change that finishes a run writes where its stream ends and what of it does not stand, because
+ * whoever finished it may not have been able to write to the stream. So the end is: entries up to {@code last} (those
+ * above it were written by somebody who had lost the run, and do not count), one more rewind if it names something that
+ * this watcher may have, the snapshots that are left, done. The rewind at the end has no number of its own and is sent
+ * again to who resumes there: it changes nothing the second time.
+ *
+ * <p><b>Order of reading: row, entries, rewinds, snapshots.</b> Nothing is appended once a run is finished; so if the row
+ * that was read first says finished, and then no entries are left, there will be none. Entries of an epoch are written
+ * after the snapshot that began it; so snapshots read after the entries include it, and it is told before them.
+ */
+final class Story {
+    private static final int BATCH = 256;
+    private static final StreamEnd UNSAID = new StreamEnd(null, List.of());
+
+    private final Reads reads;
+    private final StreamLog log;
+    private final RunId run;
+    private final Namespace namespace;
+    private final Lookahead ahead;
+    private final Seen seen;
+    private final Deque<Snapshot> untold = new ArrayDeque<>();
+
+    private Cursor told;
+    private boolean over;
+
+    private Story(Reads reads, StreamLog log, Run run, Cursor from, long head) {
+        this.reads = reads;
+        this.log = log;
+        this.run = run.id();
+        this.namespace = run.origin().namespace();
+        this.ahead = new Lookahead(log, run.id(), head, from.number());
+        this.seen = Seen.after(from.number());
+        this.told = from;
+    }
+
+    /**
+     * @param after the text of a cursor, null for the beginning
+     * @throws Refused {@code cursor_unknown} if it is not a position that this run has reached
+     */
+    static Story from(Reads reads, StreamLog log, Run run, @Nullable String after) {
+        var from = after == null ? Cursor.start(run.id()) : Cursor.parse(run.id(), after);
+        long head = log.head(run.id());
+        if (after != null && (from.number() > head || from.seq() > run.fence().seq())) {
+            throw Cursor.unknown(run.id(), after);
+        }
+        return new Story(reads, log, run, from, head);
+    }
+
+    /** Whether done was told. */
+    boolean isOver() {
+        return over;
+    }
+
+    /**
+     * What there is to tell now, a few hundred frames at most; empty if there is nothing now, or it is over. If it
+     * throws, nothing was told, and it may be asked again.
+     *
+     * @throws Refused {@code run_unknown} if the run was deleted
+     */
+    List<Frame> more() {
+        if (over) return List.of();
+        Run row = reads.run(run).orElseThrow(this::deleted);
+        StreamEnd end = row.isFinished() ? reads.end(run).orElse(UNSAID) : null;
+        long last = end == null || end.last() == null ? Long.MAX_VALUE : end.last();
+
+        List<Entry> entries = told.number() >= last
+                ? List.of()
+                : log.read(run, told.number(), BATCH).stream()
+                        .filter(entry -> entry.number() <= last)
+                        .toList();
+        if (!entries.isEmpty()) ahead.over(entries);
+        readSnapshots(row, entries);
+
+        if (!entries.isEmpty()) return tell(entries, end);
+        return end == null ? tellSnapshots(row.fence().seq()) : tellEnd(row, end, last);
+    }
+
+    /** Only when those that were read before are told, or cannot be enough: what waits here stays small. */
+    private void readSnapshots(Run row, List<Entry> entries) {
+        long known = untold.isEmpty() ? told.seq() : untold.getLast().seq();
+        if (known >= row.fence().seq() && !isOfNewEpoch(entries, row.fence().epoch())) return;
+        if (!entries.isEmpty()
+                && !untold.isEmpty()
+                && !isOfNewEpoch(entries, untold.getLast().epoch())) return;
+        untold.addAll(reads.snapshots(namespace, run, known)
+                .orElseThrow(this::deleted)
+                .snapshots());
+    }
+
+    private static boolean isOfNewEpoch(List<Entry> entries, long known) {
+        return !entries.isEmpty() && entries.getLast().epoch() > known;
+    }
+
+    private List<Frame> tell(List<Entry> entries, @Nullable StreamEnd end) {
+        Set<Source> dropped = end == null ? Set.of() : Set.copyOf(end.drop());
+        var frames = new ArrayList<Frame>(entries.size());
+        for (Entry entry : entries) {
+            for (Snapshot next = untold.peek(); next != null && next.epoch() <= entry.epoch(); next = untold.peek()) {
+                frames.add(status(untold.remove()));
+            }
+            long missing = entry.number() - told.number() - 1;
+            if (missing > 0) frames.add(gap(entry.number() - 1, entry.epoch(), missing));
+            told = new Cursor(run, entry.number(), told.seq());
+            switch (entry.item()) {
+                case Item.Chunk chunk -> {
+                    Source source = chunk.source();
+                    if (!ahead.voids(entry.number(), source) && !dropped.contains(source)) {
+                        seen.add(source);
+                        frames.add(new Frame("chunk", id(), entry.epoch(), source.toString(), chunk.data()));
+                    }
+                }
+                case Item.Rewind rewind -> {
+                    ahead.passed(entry.number(), rewind.drop());
+                    rewind(rewind.drop(), entry.epoch(), frames);
+                }
+                case Item.Gap gap -> frames.add(gap(entry.number(), entry.epoch(), gap.missing()));
+            }
+        }
+        return frames;
+    }
+
+    /** Up to what the row says: a later one may be the end, before which entries may have come. */
+    private List<Frame> tellSnapshots(long seq) {
+        var frames = new ArrayList<Frame>();
+        for (Snapshot next = untold.peek(); next != null && next.seq() <= seq; next = untold.peek()) {
+            frames.add(status(untold.remove()));
+        }
+        return frames;
+    }
+
+    private List<Frame> tellEnd(Run row, StreamEnd end, long last) {
+        var newest = newest(row.fence().seq());
+        var drop = new LinkedHashSet<>(end.drop());
+        drop.addAll(above(last));
+
+        var frames = new ArrayList<Frame>();
+        if (end.last() != null && told.number() < last) {
+            frames.add(gap(last, newest.epoch(), last - told.number()));
+        }
+        rewind(List.copyOf(drop), newest.epoch(), frames);
+        frames.addAll(tellSnapshots(newest.seq()));
+        frames.add(new Frame("done", id(), newest.epoch(), null, SnapshotJson.encode(newest)));
+        over = true;
+        return frames;
+    }
+
+    private Snapshot newest(long seq) {
+        Snapshot waiting = untold.peekLast();
+        if (waiting != null) return waiting;
+        return reads.snapshots(namespace, run, seq - 1)
+                .orElseThrow(this::deleted)
+                .snapshots()
+                .getLast();
+    }
+
+    /** Who sent what this watcher was told and what does not count: it came before the end, and is above it. */
+    private Set<Source> above(long last) {
+        var sources = new LinkedHashSet<Source>();
+        long number = last;
+        while (number < told.number()) {
+            var entries = log.read(run, number, BATCH);
+            if (entries.isEmpty()) break;
+            for (Entry entry : entries) {
+                if (entry.number() <= told.number() && entry.item() instanceof Item.Chunk chunk) {
+                    sources.add(chunk.source());
+                }
+            }
+            number = entries.getLast().number();
+        }
+        return sources;
+    }
+
+    private void rewind(List<Source> drop, long epoch, List<Frame> frames) {
+        var concerned = seen.of(drop);
+        if (!concerned.isEmpty()) frames.add(new Frame("rewind", id(), epoch, null, FrameData.rewind(concerned)));
+    }
+
+    private Frame gap(long number, long epoch, long missing) {
+        told = new Cursor(run, number, told.seq());
+        return new Frame("gap", id(), epoch, null, FrameData.gap(missing));
+    }
+
+    private Frame status(Snapshot snapshot) {
+        told = new Cursor(run, told.number(), snapshot.seq());
+        return new Frame("status", id(), snapshot.epoch(), null, SnapshotJson.encode(snapshot));
+    }
+
+    private String id() {
+        return told.toString();
+    }
+
+    private Refused deleted() {
+        return new Refused("run_unknown", "run " + run + " is not there any more: it was deleted");
+    }
+}

@@ -1,0 +1,184 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.core.Deadlines;
+import dev.holdfast.core.Fence;
+import dev.holdfast.core.Holder;
+import dev.holdfast.core.Namespace;
+import dev.holdfast.core.Outcome;
+import dev.holdfast.core.Retry;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.RunState;
+import dev.holdfast.core.Snapshot;
+import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.stream.Entry;
+import dev.holdfast.core.stream.Item;
+import dev.holdfast.core.stream.StreamEnd;
+import dev.holdfast.engine.port.Message;
+import dev.holdfast.engine.port.Reads;
+import dev.holdfast.engine.port.RunFilter;
+import dev.holdfast.engine.port.RunView;
+import dev.holdfast.engine.port.SnapshotWindow;
+import dev.holdfast.engine.port.StreamLog;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** One run, its snapshots and its stream, in lists: as plain as can be. */
+final class Journal implements Reads, StreamLog {
+    static final RunId RUN = RunId.of(new UUID(0x0190_0000_0000_7000L, 0x8000_0000_0000_0001L));
+    private static final Holder NODE = new Holder(Holder.Kind.NODE, 1, 7);
+    private static final int WINDOW = 50;
+
+    final List<Entry> entries = new ArrayList<>();
+    final List<Snapshot> snapshots = new ArrayList<>();
+    private @Nullable StreamEnd end;
+    private long epoch;
+    private boolean deleted;
+
+    /** What happens between two reads of a watcher, and how many entries a read gives at most. */
+    Runnable meanwhile = () -> {};
+
+    int most = Integer.MAX_VALUE;
+    int reads;
+
+    Journal() {
+        snap(RunState.QUEUED, null, 0, 1, "start");
+    }
+
+    long append(Item... items) {
+        for (Item item : items) entries.add(new Entry(entries.size() + 1, epoch, item));
+        return entries.size();
+    }
+
+    /** The next snapshot; the epoch grows. */
+    void become(RunState state, int attempt, String cause) {
+        snap(state, null, ++epoch, attempt, cause);
+    }
+
+    void finish(Outcome outcome, int attempt, StreamEnd where) {
+        end = where;
+        snap(RunState.FINISHED, outcome, ++epoch, attempt, "finish");
+    }
+
+    void delete() {
+        deleted = true;
+    }
+
+    long epoch() {
+        return epoch;
+    }
+
+    private void snap(RunState state, @Nullable Outcome outcome, long at, int attempt, String cause) {
+        long seq = snapshots.size() + 1L;
+        snapshots.add(new Snapshot(seq, state, outcome, at, attempt, Instant.EPOCH, cause, new UUID(0, seq)));
+    }
+
+    Run row() {
+        var newest = snapshots.getLast();
+        var holder = newest.state() == RunState.RUNNING ? NODE : null;
+        return new Run(
+                RUN,
+                new Run.Origin(Namespace.DEFAULT, "talk", "1", null, List.of()),
+                new Run.Policy(Retry.none(), Duration.ofSeconds(5), null),
+                new Run.Place("default", null, null, Instant.EPOCH, null),
+                new Run.Status(newest.state(), newest.outcome(), null, false, null),
+                new Fence(newest.epoch(), holder, newest.seq()),
+                new Run.Tries(newest.attempt(), 0, 0),
+                new Run.Times(Instant.EPOCH, null, null, Deadlines.NONE));
+    }
+
+    private void look() {
+        reads++;
+        meanwhile.run();
+    }
+
+    @Override
+    public Optional<Run> run(RunId id) {
+        look();
+        return deleted ? Optional.empty() : Optional.of(row());
+    }
+
+    @Override
+    public Optional<Run> run(Namespace namespace, RunId id) {
+        return run(id);
+    }
+
+    @Override
+    public Optional<SnapshotWindow> snapshots(Namespace namespace, RunId id, long since) {
+        look();
+        if (deleted || since > snapshots.size()) return Optional.empty();
+        int from = Math.max((int) since, snapshots.size() - WINDOW);
+        return Optional.of(new SnapshotWindow(
+                snapshots.size(), List.copyOf(snapshots.subList(from, snapshots.size())), from - since));
+    }
+
+    @Override
+    public Optional<StreamEnd> end(RunId id) {
+        look();
+        return Optional.ofNullable(end);
+    }
+
+    @Override
+    public List<Entry> read(RunId run, long after, int max) {
+        look();
+        return entries.stream()
+                .filter(entry -> entry.number() > after)
+                .limit(Math.min(max, most))
+                .toList();
+    }
+
+    @Override
+    public List<Entry> rewinds(RunId run, long after) {
+        look();
+        return entries.stream()
+                .filter(entry -> entry.number() > after && entry.item() instanceof Item.Rewind)
+                .toList();
+    }
+
+    @Override
+    public long head(RunId run) {
+        look();
+        return entries.isEmpty() ? 0 : entries.getLast().number();
+    }
+
+    @Override
+    public List<Entry> outline(RunId run) {
+        return List.copyOf(entries);
+    }
+
+    // What a watcher has no use for.
+
+    @Override
+    public List<OptionalLong> append(List<Append> appends) {
+        return List.of();
+    }
+
+    @Override
+    public Optional<RunView> view(Namespace namespace, RunId id) {
+        return Optional.empty();
+    }
+
+    @Override
+    public List<StepRecord> steps(RunId id) {
+        return List.of();
+    }
+
+    @Override
+    public List<Run> runs(Namespace namespace, RunFilter filter, @Nullable RunId before, int limit) {
+        return List.of();
+    }
+
+    @Override
+    public List<Message.Delivered> inbox(RunId id) {
+        return List.of();
+    }
+
+    @Override
+    public void close() {}
+}
