@@ -47,11 +47,13 @@ final class DeadlineRules {
 
     private static Decision tooLong(Run run, Instant now) {
         String cause = "deadline: took longer than " + run.policy().maxDuration();
-        // The budget of the compensation bounds it now.
-        if (run.status().cancelled()) return Moves.dropped(run, Deadlines.Name.MAX_DURATION);
+        Stop stop = run.status().stop();
+        boolean bounded = run.status().cancelled() || (stop != null && stop.next() == Next.TIMED_OUT);
+        // The budget of its compensation bounds it now, or its stop deadline.
+        if (bounded) return Moves.dropped(run, Deadlines.Name.MAX_DURATION);
         if (!run.isHeld()) return Moves.finish(run, Outcome.TIMED_OUT, cause, now);
         // It was to come back; it is over instead.
-        return run.state() == RunState.STOPPING
+        return stop != null
                 ? StopRules.redirected(run, Next.TIMED_OUT, cause, now)
                 : stops(run, Reason.TIME_OUT, Next.TIMED_OUT, cause, now);
     }

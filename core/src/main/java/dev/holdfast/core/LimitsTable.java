@@ -1,0 +1,102 @@
+package dev.holdfast.core;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** Every default and limit as Markdown, with the values of {@link Defaults}. */
+public final class LimitsTable {
+    private LimitsTable() {}
+
+    /** One line per constant: its name, its value, what it is. */
+    public static String markdown() {
+        var text = new StringBuilder("""
+                # Defaults and limits
+
+                This page is printed from the code: it is not written by hand.
+
+                | name | value | what |
+                |---|---|---|
+                """);
+        rows().forEach((name, row) -> text.append("| ")
+                .append(name)
+                .append(" | ")
+                .append(row.value())
+                .append(" | ")
+                .append(row.what())
+                .append(" |\n"));
+        return text.toString();
+    }
+
+    record Row(String value, String what) {}
+
+    /** By the name of the constant. */
+    static Map<String, Row> rows() {
+        var rows = new LinkedHashMap<String, Row>();
+        rows.put("TASK_ATTEMPTS", row(Defaults.TASK_ATTEMPTS, "attempts of a task; a task may say otherwise"));
+        rows.put(
+                "TASK_RETRY",
+                row(Defaults.TASK_RETRY, "when a failed attempt is tried again; a step is not, unless it says so"));
+        rows.put(
+                "GIVE_UP_AFTER",
+                row(Defaults.GIVE_UP_AFTER, "a longer wait frees the thread; a task may say otherwise"));
+        rows.put(
+                "START_DEADLINE", row(Defaults.START_DEADLINE, "a worker or a sandbox must have said that it started"));
+        rows.put("STOP_GRACE", row(Defaults.STOP_GRACE, "an executor that is being stopped must be gone"));
+        rows.put(
+                "COMPENSATION_BUDGET",
+                row(Defaults.COMPENSATION_BUDGET, "a cancelled run must have compensated, over all its epochs"));
+        rows.put(
+                "SUSPECT_AFTER_LOSSES",
+                row(
+                        Defaults.SUSPECT_AFTER_LOSSES,
+                        "losses without progress from which on a run comes back with back-off"));
+        rows.put("SUSPECT_BACK_OFF", row(Defaults.SUSPECT_BACK_OFF, "that back-off"));
+        rows.put(
+                "REQUEST_RETENTION",
+                row(Defaults.REQUEST_RETENTION, "the answer to a request id is kept, whatever became of the run"));
+        rows.put("KEY_RETENTION", row(Defaults.KEY_RETENTION, "a business key stays taken after success or cancel"));
+        rows.put("RUN_RETENTION", row(Defaults.RUN_RETENTION, "a finished run is kept"));
+        rows.put("STEPS_PER_RUN", row(Defaults.STEPS_PER_RUN, "recorded steps of one run"));
+        rows.put(
+                "PAYLOAD_LIMIT",
+                row(Defaults.PAYLOAD_LIMIT, "bytes of JSON in UTF-8: an input, an output, a step's result"));
+        rows.put("CHUNK_LIMIT", row(Defaults.CHUNK_LIMIT, "bytes of JSON in UTF-8: a chunk of a stream"));
+        rows.put(
+                "NAME_LIMIT",
+                row(Defaults.NAME_LIMIT, "characters of a name: task, step, queue, tag, key, request id"));
+        rows.put("TAGS_LIMIT", row(Defaults.TAGS_LIMIT, "tags of a run"));
+        rows.put(
+                "LONGEST",
+                row(Defaults.LONGEST, "any delay, time-out or limit; what is asked beyond it is taken as this"));
+        rows.put("QUEUE", row(Defaults.QUEUE, "the queue of a task that names none"));
+        rows.put("VERSION", row(Defaults.VERSION, "the version of a task that names none"));
+        return rows;
+    }
+
+    private static Row row(Object value, String what) {
+        return new Row(
+                switch (value) {
+                    case Duration d -> text(d);
+                    case Integer i -> String.format(Locale.ROOT, "%,d", i);
+                    case Retry r -> text(r);
+                    default -> "`" + value + "`";
+                },
+                what);
+    }
+
+    private static String text(Retry retry) {
+        String attempts = retry.maxAttempts() == Integer.MAX_VALUE ? "" : retry.maxAttempts() + " attempts, ";
+        String jitter = retry.jitter() == 0 ? "" : ", ± " + Math.round(retry.jitter() * 100) + " %";
+        return attempts + "from " + text(retry.first()) + " on, × " + retry.factor() + ", at most " + text(retry.cap())
+                + jitter;
+    }
+
+    private static String text(Duration time) {
+        if (time.compareTo(Duration.ofDays(3)) >= 0) return time.toDays() + " d";
+        if (time.compareTo(Duration.ofHours(1)) >= 0) return time.toHours() + " h";
+        if (time.compareTo(Duration.ofMinutes(2)) >= 0) return time.toMinutes() + " min";
+        return time.compareTo(Duration.ofSeconds(1)) >= 0 ? time.toSeconds() + " s" : time.toMillis() + " ms";
+    }
+}
