@@ -1,0 +1,89 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.engine.port.Bell;
+import dev.holdfast.engine.port.Clock;
+import dev.holdfast.engine.port.Threads;
+import java.time.Duration;
+import java.util.PriorityQueue;
+
+/** Things to do at a time, by one thread for all of them. What is done must be quick. */
+final class Alarms implements AutoCloseable {
+    private final Clock clock;
+    private final Bell bell;
+    private final PriorityQueue<Alarm> waiting = new PriorityQueue<>();
+    private final Thread loop;
+    private boolean closed;
+    private long made;
+
+    Alarms(Threads threads, Clock clock) {
+        this.clock = clock;
+        this.bell = threads.bell();
+        this.loop = threads.loop("holdfast-alarms", this::run);
+    }
+
+    /** Does this after a time, unless it is closed before. */
+    synchronized Alarm after(Duration time, Runnable action) {
+        var alarm = new Alarm(clock.nanos() + time.toNanos(), made++, action);
+        waiting.add(alarm);
+        if (waiting.peek() == alarm) bell.ring();
+        return alarm;
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                Alarm due = null;
+                long wait;
+                synchronized (this) {
+                    if (closed) return;
+                    Alarm first = waiting.peek();
+                    wait = first == null ? Duration.ofMinutes(1).toNanos() : first.at - clock.nanos();
+                    if (first != null && wait <= 0) due = waiting.poll();
+                }
+                if (due == null) bell.await(Duration.ofNanos(wait));
+                else due.action.run();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        bell.ring();
+        try {
+            loop.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    final class Alarm implements Comparable<Alarm>, AutoCloseable {
+        private final long at;
+        private final long number;
+        private final Runnable action;
+
+        private Alarm(long at, long number, Runnable action) {
+            this.at = at;
+            this.number = number;
+            this.action = action;
+        }
+
+        /** It will not happen any more, unless it is happening. */
+        @Override
+        public void close() {
+            synchronized (Alarms.this) {
+                waiting.remove(this);
+            }
+        }
+
+        @Override
+        public int compareTo(Alarm other) {
+            int byTime = Long.compare(at, other.at);
+            return byTime != 0 ? byTime : Long.compare(number, other.number);
+        }
+    }
+}

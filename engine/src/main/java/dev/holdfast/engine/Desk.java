@@ -1,0 +1,185 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.core.Command;
+import dev.holdfast.core.Decision;
+import dev.holdfast.core.Decision.Transition;
+import dev.holdfast.core.Outcome;
+import dev.holdfast.core.Rules;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.RunState;
+import dev.holdfast.core.Snapshot;
+import dev.holdfast.core.Stop;
+import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.stream.Standing;
+import dev.holdfast.core.stream.StreamEnd;
+import dev.holdfast.engine.port.Bell;
+import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.Expect;
+import dev.holdfast.engine.port.Message;
+import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.engine.port.Request;
+import dev.holdfast.engine.port.Write;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides about runs that nobody holds, and writes down what was decided.
+ *
+ * <p>A run without a holder is decided by whoever gets to it: read, decide, commit with the fence that was read; whoever
+ * finds that somebody was quicker reads and decides again. A run that this node holds is never decided here: see
+ * {@link Holding}.
+ */
+final class Desk {
+    private static final Duration REGULAR_LOOK = Duration.ofSeconds(1);
+
+    private final Ports ports;
+    private final Meters meters;
+    private final Bell tick;
+
+    /** @param tick rung when something becomes due before the next regular look */
+    Desk(Ports ports, Meters meters, Bell tick) {
+        this.ports = ports;
+        this.meters = meters;
+        this.tick = tick;
+    }
+
+    Ports ports() {
+        return ports;
+    }
+
+    Meters meters() {
+        return meters;
+    }
+
+    /**
+     * Applies a command to a run that nobody holds.
+     *
+     * @return what was decided, after it became durable; empty if the run is not there or somebody holds it
+     */
+    Optional<Decision> decide(RunId id, Command command) {
+        while (true) {
+            Optional<Run> read = ports.ledger().reads().run(id);
+            if (read.isEmpty() || read.get().isHeld()) return Optional.empty();
+            Decision decision = Rules.decide(read.get(), command, ports.ledger().now());
+            Change change =
+                    switch (decision) {
+                        case Transition t -> change(read.get(), t, List.of());
+                        case Decision.Accepted a when !a.next().equals(read.get()) -> new Change(
+                                ports.ids().next(), id, Expect.of(read.get()), null, List.of(new Write.Row(a.next())));
+                        default -> null;
+                    };
+            if (change == null || commit(change)) return Optional.of(decision);
+        }
+    }
+
+    /** Applies what lies in the inbox of a run that nobody holds. */
+    void drain(RunId id) {
+        while (true) {
+            Optional<Run> read = ports.ledger().reads().run(id);
+            if (read.isEmpty() || read.get().isHeld()) return;
+            List<Message.Delivered> inbox = ports.ledger().reads().inbox(id);
+            if (inbox.isEmpty()) return;
+            boolean hasSteps = !ports.ledger().reads().steps(id).isEmpty();
+            var consumed = new Write.Consume(
+                    inbox.stream().map(Message.Delivered::number).toList());
+            // All messages of this stage ask for the same thing: the first one is enough.
+            Decision decision = Rules.decide(
+                    read.get(), new Command.Cancel(hasSteps), ports.ledger().now());
+            Change change =
+                    switch (decision) {
+                        case Transition t -> change(read.get(), t, List.of(consumed));
+                        default -> new Change(
+                                ports.ids().next(), id, Expect.of(read.get()), null, List.of(consumed));
+                    };
+            if (commit(change)) return;
+        }
+    }
+
+    /** The holder is gone: each of these runs goes where the rules say. */
+    void lost(List<Run> runs) {
+        var changes = new ArrayList<Change>();
+        for (Run run : runs) {
+            var holder = run.fence().holder();
+            if (holder == null) continue;
+            var stop = run.status().stop();
+            boolean drained = stop != null && stop.reason() == Stop.Reason.DRAIN;
+            var blame = drained ? Command.Blame.NOT_COUNTED : Command.Blame.COUNTED;
+            Decision decision =
+                    Rules.decide(run, new Command.Lost(holder, blame), ports.ledger().now());
+            if (decision instanceof Transition t) {
+                changes.add(change(run, t, List.of()));
+                meters.lost();
+            }
+        }
+        for (Receipt receipt : ports.ledger().commit(changes)) {
+            if (receipt instanceof Receipt.Rejected rejected) throw rejected.why();
+        }
+    }
+
+    /** The change that carries out a transition of a run that this node does not hold. */
+    Change change(Run before, Transition transition, List<Write> more) {
+        var writes = new ArrayList<Write>(more);
+        Run next = transition.next();
+        if (next.isFinished() && !before.isFinished()) {
+            List<StepRecord> steps = ports.ledger().reads().steps(next.id());
+            var drop = Standing.drop(ports.stream().outline(next.id()), steps);
+            writes.add(new Write.End(new StreamEnd(null, drop)));
+            writes.add(new Write.ClearInbox());
+        }
+        return change(before, transition, writes, null);
+    }
+
+    /** The change that carries out a transition, with what else must become visible with it. */
+    Change change(
+            Run before,
+            Transition transition,
+            List<Write> more,
+            @Nullable Request request) {
+        var id = ports.ids().next();
+        Instant now = ports.ledger().now();
+        var writes = new ArrayList<Write>(more);
+        writes.add(new Write.Row(transition.next()));
+        writes.add(new Write.Snap(Snapshot.of(transition.next(), transition.cause(), now, id)));
+        return new Change(id, before.id(), Expect.of(before), request, writes);
+    }
+
+    /** Whether it was written; false if the fence did not match. */
+    private boolean commit(Change change) {
+        switch (ports.ledger().commit(change)) {
+            case Receipt.Applied a -> {
+                announce(change);
+                return true;
+            }
+            case Receipt.Stale s -> {
+                return false;
+            }
+            case Receipt.Rejected r -> throw r.why();
+            case Receipt.Repeated r -> throw new IllegalStateException("a change without a request id was repeated");
+            case Receipt.KeyHeld k -> throw new IllegalStateException("only a start takes a business key");
+        }
+    }
+
+    private boolean dueSoon(Run run) {
+        Instant soon = ports.ledger().now().plus(REGULAR_LOOK);
+        Instant due = run.place().due();
+        return (due != null && due.isBefore(soon))
+                || run.times().deadlines().next().filter(soon::isAfter).isPresent();
+    }
+
+    /** Tells whoever may be waiting for what was just written. */
+    void announce(Change change) {
+        for (Write write : change.writes()) {
+            if (!(write instanceof Write.Row row)) continue;
+            Outcome outcome = row.run().status().outcome();
+            if (outcome != null) meters.finished(outcome);
+            if (row.run().state() == RunState.QUEUED && row.run().place().due() == null) ports.hints().work();
+            if (dueSoon(row.run())) tick.ring();
+        }
+        ports.hints().changed(change.run());
+    }
+}

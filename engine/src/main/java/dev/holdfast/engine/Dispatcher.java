@@ -1,0 +1,96 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.core.Unavailable;
+import dev.holdfast.engine.port.Bell;
+import dev.holdfast.engine.port.Claim;
+import dev.holdfast.engine.port.Claimed;
+import dev.holdfast.engine.port.Hints;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Claims runs while there are free slots. It is woken by hints (a start, a run that became due, a slot that was freed);
+ * should all of them be lost it looks by itself.
+ *
+ * <p>A start rings before it is committed, so that the claim is usually committed in the same batch.
+ */
+final class Dispatcher implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+
+    private final Desk desk;
+    private final Executor executor;
+    private final Map<String, String> hosted;
+    private final EngineOptions options;
+    private final Bell bell;
+    private final Hints.Listening listening;
+    private final Thread loop;
+    private volatile boolean closed;
+
+    Dispatcher(Desk desk, Executor executor, Map<String, String> hosted, EngineOptions options, Bell bell) {
+        this.desk = desk;
+        this.executor = executor;
+        this.hosted = Map.copyOf(hosted);
+        this.options = options;
+        this.bell = bell;
+        this.listening = desk.ports().hints().onWork(bell::ring);
+        this.loop = desk.ports().threads().loop("holdfast-dispatch", this::run);
+    }
+
+    /** What this node can take now. */
+    Admission admission() {
+        return new Admission(hosted, closed ? 0 : options.slots() - executor.taken());
+    }
+
+    private void run() {
+        try {
+            while (!closed) {
+                claimAll();
+                bell.await(options.look());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void claimAll() {
+        try {
+            while (!closed) {
+                Admission admission = admission();
+                if (admission.slots() <= 0) return;
+                var claim = new Claim(desk.ports().node(), admission, admission.slots());
+                List<Claimed> claimed = desk.ports().ledger().claim(claim);
+                claimed.forEach(this::launch);
+                if (claimed.size() < claim.max()) return;
+            }
+        } catch (Unavailable e) {
+            if (!closed) LOG.warn("no runs can be claimed, trying again: {}", e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error("no runs could be claimed, trying again", e);
+        }
+    }
+
+    private void launch(Claimed claimed) {
+        if (claimed.run().fence().epoch() == 1) {
+            Instant accepted = claimed.run().times().created();
+            desk.meters().claimedAfter(Duration.between(accepted, desk.ports().ledger().now()));
+        }
+        executor.launch(claimed);
+    }
+
+    /** No run is claimed after this. */
+    @Override
+    public void close() {
+        closed = true;
+        listening.close();
+        bell.ring();
+        try {
+            loop.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,260 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.core.Command;
+import dev.holdfast.core.Decision;
+import dev.holdfast.core.Namespace;
+import dev.holdfast.core.Refused;
+import dev.holdfast.core.Rules;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.Unavailable;
+import dev.holdfast.engine.port.Bell;
+import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.Expect;
+import dev.holdfast.engine.port.Message;
+import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.engine.port.Request;
+import dev.holdfast.engine.port.RunFilter;
+import dev.holdfast.engine.port.RunView;
+import dev.holdfast.engine.port.SnapshotWindow;
+import dev.holdfast.engine.port.Write;
+import dev.holdfast.sdk.Handler;
+import dev.holdfast.sdk.Hosted;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs work durably: it takes starts, gives runs to code in this process, records what they do, and carries them over the
+ * death of the process. It owns its threads and nothing else; ledger and stream are closed by whoever made them, after
+ * the engine.
+ *
+ * <pre>{@code
+ * try (var engine = Engine.open(ports, EngineOptions.defaults(), List.of(CHECKOUT.handle(Shop::checkout)))) {
+ *     Started run = engine.start(new StartRequest(Namespace.DEFAULT, "checkout", "{}", Identity.NONE, Options.NONE));
+ * }
+ * }</pre>
+ */
+public final class Engine implements Runs, AutoCloseable {
+    private final Ports ports;
+    private final EngineOptions options;
+    private final Map<String, Handler<?, ?>> handlers;
+    private final Desk desk;
+    private final Starts starts;
+    private final Meters meters;
+    private final Alarms alarms;
+    private final StreamWriter stream;
+    private final Executor executor;
+    private final Dispatcher dispatcher;
+    private final Ticker ticker;
+    private final Bell left;
+    private volatile boolean closing;
+
+    private Engine(Ports ports, EngineOptions options, Map<String, Handler<?, ?>> handlers) {
+        this.ports = ports;
+        this.options = options;
+        this.handlers = handlers;
+        this.meters = new Meters(options.meter());
+        Bell tick = ports.threads().bell();
+        this.desk = new Desk(ports, meters, tick);
+        this.starts = new Starts(ports, handlers);
+        Recovery.run(desk);
+        this.alarms = new Alarms(ports.threads(), ports.clock());
+        this.stream = new StreamWriter(ports, meters);
+        this.left = ports.threads().bell();
+        Bell work = ports.threads().bell();
+        this.executor = new Executor(desk, handlers, stream, alarms, () -> {
+            work.ring();
+            left.ring();
+        });
+        this.ticker = new Ticker(desk, executor, options.look(), tick);
+        var versions = handlers.values().stream()
+                .collect(Collectors.toMap(h -> h.task().name(), h -> h.task().version()));
+        this.dispatcher = new Dispatcher(desk, executor, versions, options, work);
+    }
+
+    /**
+     * Opens an engine. When it returns, what an earlier process had left behind is on its way again.
+     *
+     * @throws Refused if two handlers have the same task name
+     * @throws Unavailable if the ledger cannot be written
+     */
+    public static Engine open(Ports ports, EngineOptions options, Collection<? extends Hosted> hosted) {
+        var handlers = new LinkedHashMap<String, Handler<?, ?>>();
+        for (Hosted each : hosted) {
+            if (!(each instanceof Handler<?, ?> handler)) continue;
+            if (handlers.put(handler.task().name(), handler) != null) {
+                throw new Refused(
+                        "task_twice", "two handlers are called '" + handler.task().name() + "': each name is hosted once");
+            }
+        }
+        return new Engine(ports, options, handlers);
+    }
+
+    /** The tasks that are hosted here. */
+    public List<Handler<?, ?>> hosted() {
+        return List.copyOf(handlers.values());
+    }
+
+    /** How many attempts execute now. */
+    public int executing() {
+        return executor.taken();
+    }
+
+    @Override
+    public Started start(StartRequest request) {
+        return startAll(List.of(request)).getFirst();
+    }
+
+    @Override
+    public List<Started> startAll(List<StartRequest> requests) {
+        if (closing) throw Unavailable.notApplied("closing", "this node is closing and takes no new runs", null);
+        List<Change> changes = requests.stream().map(starts::change).toList();
+        // Before, so that the claim joins the batch; after, because it may have looked too early.
+        ports.hints().work();
+        List<Receipt> receipts = ports.ledger().commit(changes);
+        var answers = new ArrayList<Started>();
+        for (int i = 0; i < changes.size(); i++) {
+            Started started = starts.started(changes.get(i), receipts.get(i));
+            if (started.how() == Started.How.NEW) {
+                meters.started();
+                desk.announce(changes.get(i));
+            }
+            answers.add(started);
+        }
+        return answers;
+    }
+
+    @Override
+    public RunView show(Namespace namespace, RunId id) {
+        return ports.ledger().reads().view(namespace, id).orElseThrow(() -> unknown(id));
+    }
+
+    @Override
+    public List<Run> list(Namespace namespace, RunFilter filter, @Nullable RunId before, int limit) {
+        return ports.ledger().reads().runs(namespace, filter, before, limit);
+    }
+
+    @Override
+    public SnapshotWindow snapshots(Namespace namespace, RunId id, long since) {
+        if (ports.ledger().reads().run(namespace, id).isEmpty()) throw unknown(id);
+        return ports.ledger()
+                .reads()
+                .snapshots(namespace, id, since)
+                .orElseThrow(() -> new Refused(
+                        "cursor_unknown", "run " + id + " has no snapshot " + since + ": the cursor is not one of this run"));
+    }
+
+    @Override
+    public void cancel(Namespace namespace, RunId id, @Nullable String requestId) {
+        Run run = ports.ledger().reads().run(namespace, id).orElseThrow(() -> unknown(id));
+        if (run.isFinished()) return;
+        var message = new Write.Post(Message.cancel(ports.ids().next()));
+        var change = new Change(
+                ports.ids().next(), id, new Expect.Alive(), request(namespace, requestId, "cancel", id), List.of(message));
+        switch (ports.ledger().commit(change)) {
+            // Stored, so it is accepted; whoever decides about the run looks at once.
+            case Receipt.Applied a -> deliver(id);
+            // It has ended meanwhile, or this is a repetition.
+            case Receipt.Stale s -> {}
+            case Receipt.Repeated r -> {}
+            case Receipt.Rejected r -> throw r.why();
+            case Receipt.KeyHeld k -> throw new IllegalStateException("only a start takes a business key");
+        }
+    }
+
+    private void deliver(RunId id) {
+        ticker.inbox(id);
+        // Claimed, but not begun yet: the next tick meets it.
+        if (executor.holding(id).isEmpty()) ticker.ring();
+    }
+
+    @Override
+    public void delete(Namespace namespace, RunId id, @Nullable String requestId) {
+        while (true) {
+            Request request = request(namespace, requestId, "delete", id);
+            Run run = ports.ledger().reads().run(namespace, id).orElse(null);
+            if (run == null && request == null) throw unknown(id);
+            if (run != null) refuseLive(run);
+            // Without the run, only the answer to an earlier request of this id can be told.
+            Expect expect = run == null ? new Expect.Free(-1, -1) : Expect.of(run);
+            var change = new Change(ports.ids().next(), id, expect, request, List.of(new Write.Remove()));
+            switch (ports.ledger().commit(change)) {
+                case Receipt.Applied a -> {
+                    ports.hints().changed(id);
+                    return;
+                }
+                case Receipt.Repeated r -> {
+                    return;
+                }
+                case Receipt.Stale s -> {
+                    if (run == null) throw unknown(id);
+                }
+                case Receipt.Rejected r -> throw r.why();
+                case Receipt.KeyHeld k -> throw new IllegalStateException("only a start takes a business key");
+            }
+        }
+    }
+
+    private void refuseLive(Run run) {
+        if (Rules.decide(run, new Command.Delete(), ports.ledger().now()) instanceof Decision.Refusal refusal) {
+            throw new Refused(refusal.code(), "run " + run.id() + " was not deleted: " + refusal.why());
+        }
+    }
+
+    @Override
+    public Explanation explain(Namespace namespace, RunId id) {
+        Run run = ports.ledger().reads().run(namespace, id).orElseThrow(() -> unknown(id));
+        return Explainer.explain(run, dispatcher.admission(), ports.ledger().now());
+    }
+
+    @Override
+    public Watch watch(Namespace namespace, RunId id, @Nullable String after) {
+        Run run = ports.ledger().reads().run(namespace, id).orElseThrow(() -> unknown(id));
+        return Story.open(ports, run, after);
+    }
+
+    private static @Nullable Request request(Namespace namespace, @Nullable String requestId, String verb, RunId id) {
+        if (requestId == null) return null;
+        Starts.name("request id", requestId);
+        return new Request(namespace, requestId, Starts.fingerprint(verb, id.toString()), "done");
+    }
+
+    private static Refused unknown(RunId id) {
+        return new Refused("run_unknown", "there is no run " + id + "; it may have been deleted");
+    }
+
+    /**
+     * Takes no new runs, asks the attempts to leave, and waits for them as long as the grace allows. Whatever does not
+     * leave stays held in the ledger, and goes on at the next boot. It never waits for runs to end.
+     */
+    @Override
+    public void close() {
+        if (closing) return;
+        closing = true;
+        dispatcher.close();
+        executor.holdings().forEach(Holding::drain);
+        awaitLeft();
+        ticker.close();
+        stream.close();
+        alarms.close();
+    }
+
+    private void awaitLeft() {
+        long until = ports.clock().nanos() + options.drainGrace().toNanos();
+        try {
+            while (executor.taken() > 0) {
+                long wait = until - ports.clock().nanos();
+                if (wait <= 0) return;
+                left.await(Duration.ofNanos(wait));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

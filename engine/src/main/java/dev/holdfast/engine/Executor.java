@@ -1,0 +1,172 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.core.Command;
+import dev.holdfast.core.Outcome;
+import dev.holdfast.core.RunState;
+import dev.holdfast.core.Unavailable;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.stream.Item;
+import dev.holdfast.core.stream.Source;
+import dev.holdfast.core.stream.Standing;
+import dev.holdfast.core.stream.StreamEnd;
+import dev.holdfast.engine.port.Claimed;
+import dev.holdfast.engine.port.Write;
+import dev.holdfast.sdk.Ending;
+import dev.holdfast.sdk.Execution;
+import dev.holdfast.sdk.Handler;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Executes attempts in this process: a virtual thread for each. It knows everything that this node holds.
+ *
+ * <p>A slot is taken from the claim until the thread has left user code, whatever became of the run meanwhile: no second
+ * executor ever starts beside a live one.
+ */
+final class Executor {
+    private static final Logger LOG = LoggerFactory.getLogger(Executor.class);
+
+    private final Desk desk;
+    private final Map<String, Handler<?, ?>> handlers;
+    private final StreamWriter stream;
+    private final Alarms alarms;
+    private final Runnable slotFreed;
+    private final Map<RunId, Holding> holdings = new ConcurrentHashMap<>();
+
+    Executor(Desk desk, Map<String, Handler<?, ?>> handlers, StreamWriter stream, Alarms alarms, Runnable slotFreed) {
+        this.desk = desk;
+        this.handlers = handlers;
+        this.stream = stream;
+        this.alarms = alarms;
+        this.slotFreed = slotFreed;
+    }
+
+    /** How many slots are taken. */
+    int taken() {
+        return holdings.size();
+    }
+
+    Optional<Holding> holding(RunId id) {
+        return Optional.ofNullable(holdings.get(id));
+    }
+
+    Collection<Holding> holdings() {
+        return holdings.values();
+    }
+
+    /** Takes a slot and begins. */
+    void launch(Claimed claimed) {
+        Run run = claimed.run();
+        var holding = new Holding(desk, run);
+        holdings.put(run.id(), holding);
+        desk.ports().hints().changed(run.id());
+        desk.ports().threads().task(run.id() + " epoch " + run.fence().epoch(), () -> execute(holding, claimed));
+    }
+
+    private void execute(Holding holding, Claimed claimed) {
+        Run run = claimed.run();
+        try {
+            holding.executedBy(Thread.currentThread());
+            var sender = stream.sender(run.id(), holding.by());
+            rewind(claimed, sender);
+            var attempt = new LocalAttempt(holding, claimed.steps(), desk.ports(), sender, alarms);
+            Handler<?, ?> handler = handlers.get(run.origin().task());
+            if (handler == null) throw new IllegalStateException("no code for task " + run.origin().task());
+            Ending ending = Execution.run(handler, attempt, claimed.input(), desk.ports().codec());
+            holding.left();
+            end(holding, ending, sender.flush());
+        } catch (Unavailable e) {
+            // The engine closes, or the ledger is gone for good: the run stays ours in the ledger until the next boot.
+            LOG.warn("{} was left where it is: {}", run.id(), e.getMessage());
+        } catch (Throwable e) {
+            LOG.error("{} could not be executed by this engine; it goes on at the next boot", run.id(), e);
+        } finally {
+            holding.left();
+            holdings.remove(run.id(), holding);
+            slotFreed.run();
+        }
+    }
+
+    /** The first act of an epoch: what does not stand is taken back, before user code can send anything. */
+    private void rewind(Claimed claimed, StreamWriter.Sender sender) {
+        if (claimed.run().fence().epoch() <= 1) return;
+        List<Source> drop = Standing.drop(desk.ports().stream().outline(claimed.run().id()), claimed.steps());
+        if (drop.isEmpty()) return;
+        sender.send(new Item.Rewind(drop));
+        sender.flush();
+    }
+
+    private void end(Holding holding, Ending ending, OptionalLong last) {
+        if (last.isEmpty()) return;
+        var by = holding.by();
+        switch (ending) {
+            case Ending.Returned r -> finish(
+                    holding,
+                    new Command.Succeed(by),
+                    last,
+                    List.of(new Write.Payload(Write.Payload.Kind.OUTPUT, r.json())));
+            case Ending.Threw t -> fail(holding, t, last);
+            case Ending.Left l -> leave(holding, l.why(), last);
+        }
+    }
+
+    private void fail(Holding holding, Ending.Threw threw, OptionalLong last) {
+        var writes = new ArrayList<Write>();
+        writes.add(new Write.Payload(
+                Write.Payload.Kind.ERROR, desk.ports().codec().encode(threw.error())));
+        int attempt = holding.run().tries().attempt();
+        var command = new Command.Fail(holding.by(), threw.error(), desk.ports().ids().dice());
+        holding.write(command, next -> {
+            if (!next.isFinished() && !threw.toHistory().isEmpty()) {
+                writes.add(new Write.ToHistory(attempt, threw.toHistory()));
+            }
+            return with(next, last, writes);
+        });
+    }
+
+    private void leave(Holding holding, Ending.Why why, OptionalLong last) {
+        RunState state = holding.run().state();
+        switch (why) {
+            // Parked, or ended by its stop deadline: that was written when it was decided.
+            case SUPERSEDED -> LOG.info("{} was taken over; this attempt stopped", holding.run().id());
+            case GIVEN_UP -> {
+                if (state == RunState.STOPPING) finish(holding, new Command.Stopped(holding.by()), last, List.of());
+            }
+            case CANCELLED -> {
+                var command = state == RunState.STOPPING
+                        ? new Command.Stopped(holding.by())
+                        : new Command.Succeed(holding.by());
+                finish(holding, command, last, List.of());
+            }
+        }
+    }
+
+    private void finish(Holding holding, Command command, OptionalLong last, List<Write> writes) {
+        holding.write(command, next -> with(next, last, writes));
+    }
+
+    /** What ends with a run that ends. */
+    private static List<Write> with(Run next, OptionalLong last, List<Write> writes) {
+        if (!next.isFinished()) return withoutOutput(writes);
+        var all = new ArrayList<>(
+                next.status().outcome() == Outcome.SUCCEEDED ? writes : withoutOutput(writes));
+        all.add(new Write.End(new StreamEnd(last.getAsLong() == 0 ? null : last.getAsLong(), List.of())));
+        all.add(new Write.ClearInbox());
+        return all;
+    }
+
+    /** Only a run that succeeded has an output. */
+    private static List<Write> withoutOutput(List<Write> writes) {
+        return writes.stream()
+                .filter(w -> !(w instanceof Write.Payload p && p.kind() == Write.Payload.Kind.OUTPUT))
+                .toList();
+    }
+}

@@ -1,0 +1,272 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.core.Command;
+import dev.holdfast.core.Decision;
+import dev.holdfast.core.Decision.Accepted;
+import dev.holdfast.core.Decision.Transition;
+import dev.holdfast.core.Deadlines;
+import dev.holdfast.core.Fence;
+import dev.holdfast.core.Refused;
+import dev.holdfast.core.Rules;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunState;
+import dev.holdfast.core.Stop;
+import dev.holdfast.core.Unavailable;
+import dev.holdfast.core.stream.StreamEnd;
+import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.Expect;
+import dev.holdfast.engine.port.Message;
+import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.engine.port.Write;
+import dev.holdfast.sdk.Attempt.Standing;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run that this node holds. While it does, only this object writes the run's row: it has the newest state in memory and
+ * makes one change at a time under its lock, so the hot path reads nothing. Everybody else posts to the inbox and asks it
+ * to look.
+ *
+ * <p>Losing the run shows as a stale write. From then on nothing is written any more: it never reloads and tries again.
+ */
+final class Holding {
+    private static final Duration LEDGER_AGAIN = Duration.ofMillis(200);
+
+    private final Desk desk;
+    private final Fence.By by;
+    private final ReentrantLock lock = new ReentrantLock();
+    private Run run;
+    private @Nullable Thread thread;
+    private long interruptedAt;
+    private boolean cancelDelivered;
+    private volatile Standing standing;
+
+    Holding(Desk desk, Run run) {
+        this.desk = desk;
+        this.run = run;
+        this.by = new Fence.By(run.fence().epoch(), desk.ports().node());
+        this.standing = run.status().cancelled() ? Standing.CANCELLED : Standing.GOING;
+    }
+
+    Fence.By by() {
+        return by;
+    }
+
+    Standing standing() {
+        return standing;
+    }
+
+    /** The newest state. */
+    Run run() {
+        lock.lock();
+        try {
+            return run;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The thread that user code runs on: it is interrupted when the run is to be left. */
+    void executedBy(Thread executing) {
+        lock.lock();
+        try {
+            thread = executing;
+            if (standing == Standing.DRAINING || standing == Standing.STOPPED) executing.interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** User code has been left. */
+    void left() {
+        lock.lock();
+        try {
+            thread = null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether it was written; false if the run is not ours any more. */
+    boolean write(Command command, Write... with) {
+        return write(command, next -> List.of(with));
+    }
+
+    /**
+     * Decides and writes.
+     *
+     * @param with what else becomes visible with it, given the run as it will be
+     * @return whether it was written; false if the run is not ours any more
+     * @throws Refused if the rules or the ledger do not allow it
+     * @throws Unavailable if the engine closes before it can be written
+     */
+    boolean write(Command command, Function<Run, List<Write>> with) {
+        lock.lock();
+        try {
+            Decision decision = Rules.decide(run, command, desk.ports().ledger().now());
+            return switch (decision) {
+                case Transition t -> commit(desk.change(run, t, with.apply(t.next()), null), t.next());
+                case Accepted a -> commit(accepted(a, with.apply(a.next())), a.next());
+                case Decision.Stale s -> superseded();
+                case Decision.Nothing n -> true;
+                case Decision.Refusal r -> throw new Refused(r.code(), run.id() + ": " + r.why());
+                case Decision.Removal r -> throw new IllegalStateException(run.id() + " is held and cannot be removed");
+            };
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable Change accepted(Accepted decision, List<Write> with) {
+        var writes = new ArrayList<Write>(with);
+        if (!decision.next().equals(run)) writes.add(new Write.Row(decision.next()));
+        if (writes.isEmpty()) return null;
+        return new Change(
+                desk.ports().ids().next(), run.id(), new Expect.Held(by), null, writes);
+    }
+
+    private boolean commit(@Nullable Change change, Run next) {
+        if (change == null) return true;
+        switch (persist(change)) {
+            case Receipt.Applied a -> {
+                run = next;
+                desk.announce(change);
+                return true;
+            }
+            case Receipt.Stale s -> {
+                return superseded();
+            }
+            case Receipt.Rejected r -> throw r.why();
+            case Receipt.Repeated r -> throw new IllegalStateException("a change without a request id was repeated");
+            case Receipt.KeyHeld k -> throw new IllegalStateException("only a start takes a business key");
+        }
+    }
+
+    /** A ledger that cannot be written is waited for: infrastructure never becomes an outcome. */
+    private Receipt persist(Change change) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return desk.ports().ledger().commit(change);
+                } catch (Unavailable e) {
+                    if (e.indeterminate() || standing == Standing.DRAINING) throw e;
+                    try {
+                        desk.ports().threads().bell().await(LEDGER_AGAIN);
+                    } catch (InterruptedException i) {
+                        interrupted = true;
+                    }
+                }
+            }
+        } finally {
+            if (interrupted) Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean superseded() {
+        if (standing != Standing.SUPERSEDED) desk.meters().stale();
+        standing = Standing.SUPERSEDED;
+        return false;
+    }
+
+    /** Applies what lies in the inbox. */
+    void look() {
+        lock.lock();
+        try {
+            if (run.isFinished() || !run.isHeld() || standing == Standing.SUPERSEDED) return;
+            List<Message.Delivered> inbox = desk.ports().ledger().reads().inbox(run.id());
+            if (inbox.isEmpty()) return;
+            var consumed = new Write.Consume(
+                    inbox.stream().map(Message.Delivered::number).toList());
+            Decision decision =
+                    Rules.decide(run, new Command.Cancel(true), desk.ports().ledger().now());
+            boolean written = decision instanceof Transition t
+                    ? commit(desk.change(run, t, List.of(consumed), null), t.next())
+                    : commit(accepted(new Accepted(run), List.of(consumed)), run);
+            if (written) obey();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** One of its deadlines may have come. */
+    void deadline() {
+        lock.lock();
+        try {
+            if (run.isFinished() || standing == Standing.SUPERSEDED) return;
+            var now = desk.ports().ledger().now();
+            Deadlines.Name name = run.times().deadlines().due(now).orElse(null);
+            if (name == null) return;
+            desk.meters().deadline();
+            if (write(new Command.DeadlineCame(name), Holding::endedFromOutside)) obey();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The node closes: the run is to be left, and goes on at the next boot. */
+    void drain() {
+        lock.lock();
+        try {
+            standing = standing == Standing.SUPERSEDED ? standing : Standing.DRAINING;
+            if (run.isHeld()) write(new Command.StopIt(new Stop(Stop.Reason.DRAIN, Stop.Next.QUEUED)));
+            interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Code that swallowed an interrupt gets another one. */
+    void nudge() {
+        lock.lock();
+        try {
+            boolean leaving = standing == Standing.STOPPED
+                    || standing == Standing.DRAINING
+                    || (standing == Standing.CANCELLED && run.state() == RunState.STOPPING && !cancelDelivered);
+            long since = desk.ports().clock().nanos() - interruptedAt;
+            if (leaving && since >= Duration.ofSeconds(3).toNanos()) interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The cancel has reached user code: what follows is compensation, and is not disturbed. */
+    void delivered() {
+        lock.lock();
+        try {
+            cancelDelivered = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Brings what was just written to the thread that executes. */
+    private void obey() {
+        var stop = run.status().stop();
+        if (run.isFinished()) {
+            standing = Standing.STOPPED;
+        } else if (stop != null && standing == Standing.GOING) {
+            standing = stop.next() == Stop.Next.CANCELLED ? Standing.CANCELLED : Standing.STOPPED;
+        } else {
+            return;
+        }
+        interrupt();
+    }
+
+    private void interrupt() {
+        interruptedAt = desk.ports().clock().nanos();
+        if (thread != null) thread.interrupt();
+    }
+
+    /** What ends with a run that is ended while its code still runs: what it has sent so far stands. */
+    private static List<Write> endedFromOutside(Run next) {
+        return next.isFinished()
+                ? List.of(
+                        new Write.End(new StreamEnd(null, List.of())), new Write.ClearInbox())
+                : List.of();
+    }
+}

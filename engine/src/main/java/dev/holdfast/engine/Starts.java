@@ -1,0 +1,140 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.core.Command;
+import dev.holdfast.core.Defaults;
+import dev.holdfast.core.Refused;
+import dev.holdfast.core.Rules;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.Snapshot;
+import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.Expect;
+import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.engine.port.Request;
+import dev.holdfast.engine.port.Write;
+import dev.holdfast.sdk.Handler;
+import dev.holdfast.sdk.Task;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Checks a wish for a run at the edge, and makes the change that begins it. */
+final class Starts {
+    private final Ports ports;
+    private final Map<String, Handler<?, ?>> handlers;
+
+    Starts(Ports ports, Map<String, Handler<?, ?>> handlers) {
+        this.ports = ports;
+        this.handlers = handlers;
+    }
+
+    /** The change that begins the run; nothing is written yet. */
+    Change change(StartRequest wish) {
+        Task<?, ?> task = taskOf(wish);
+        check(wish, task);
+        Instant now = ports.ledger().now();
+        var id = RunId.of(ports.ids().next());
+        var options = wish.options();
+        var limit = options.maxDuration() == null ? task.maxDuration() : options.maxDuration();
+        var command = new Command.Start(
+                id,
+                new Run.Origin(
+                        wish.namespace(), task.name(), task.version(), wish.identity().key(), options.tags()),
+                new Run.Policy(task.retry(), task.giveUpAfter(), limit),
+                task.queue(),
+                null,
+                options.timing());
+        var start = Rules.start(command, now);
+        var change = ports.ids().next();
+        return new Change(
+                change,
+                id,
+                new Expect.Absent(),
+                request(wish, id),
+                List.of(
+                        new Write.Row(start.next()),
+                        new Write.Snap(Snapshot.of(start.next(), start.cause(), now, change)),
+                        new Write.Payload(Write.Payload.Kind.INPUT, wish.input())));
+    }
+
+    /** What the ledger's answer means to whoever wished for the run. */
+    Started started(Change change, Receipt receipt) {
+        return switch (receipt) {
+            case Receipt.Applied a -> new Started(change.run(), Started.How.NEW);
+            case Receipt.Repeated r -> new Started(
+                    RunId.parse(r.answer())
+                            .orElseThrow(() -> new Refused(
+                                    "request_id_reused", "the request id was used for a request that is not a start")),
+                    Started.How.REPEATED);
+            case Receipt.KeyHeld k -> new Started(k.by(), Started.How.KEY_HELD);
+            case Receipt.Rejected r -> throw r.why();
+            case Receipt.Stale s -> throw new IllegalStateException("id " + change.run() + " was made twice");
+        };
+    }
+
+    private Task<?, ?> taskOf(StartRequest wish) {
+        var handler = handlers.get(wish.task());
+        if (handler != null) return handler.task();
+        throw new Refused(
+                "task_unknown",
+                "no task is called '" + wish.task() + "' here; hosted are " + new TreeSet<>(handlers.keySet()));
+    }
+
+    private void check(StartRequest wish, Task<?, ?> task) {
+        int bytes = wish.input().getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > Defaults.PAYLOAD_LIMIT) {
+            throw new Refused(
+                    "input_too_large",
+                    "the input of task '" + task.name() + "' has " + bytes + " bytes, the limit is "
+                            + Defaults.PAYLOAD_LIMIT + ": store it elsewhere and pass a reference");
+        }
+        name("key", wish.identity().key());
+        name("request id", wish.identity().requestId());
+        if (wish.options().tags().size() > Defaults.TAGS_LIMIT) {
+            throw new Refused("name_invalid", "at most " + Defaults.TAGS_LIMIT + " tags are allowed");
+        }
+        wish.options().tags().forEach(tag -> name("tag", tag));
+        var timing = wish.options().timing();
+        if (timing.delay().isNegative() || (timing.ttl() != null && !timing.ttl().isPositive())) {
+            throw new Refused("duration_invalid", "a delay cannot be negative, a time to live must be positive");
+        }
+        // Read once, to know that the code will be able to read it.
+        ports.codec().decode(wish.input(), task.input());
+    }
+
+    static void name(String what, @Nullable String value) {
+        if (value == null) return;
+        if (value.indexOf('\0') >= 0) {
+            throw new Refused("nul_character", "the " + what + " contains a NUL character, which cannot be stored");
+        }
+        if (value.isBlank() || value.length() > Defaults.NAME_LIMIT || value.chars().anyMatch(Character::isISOControl)) {
+            throw new Refused(
+                    "name_invalid",
+                    "the " + what + " must have 1 to " + Defaults.NAME_LIMIT + " characters, none of them control characters");
+        }
+    }
+
+    private static @Nullable Request request(StartRequest wish, RunId id) {
+        String requestId = wish.identity().requestId();
+        if (requestId == null) return null;
+        String content = String.join("\n", wish.task(), String.valueOf(wish.identity().key()), wish.options().toString(), wish.input());
+        return new Request(wish.namespace(), requestId, fingerprint("start", content), id.toString());
+    }
+
+    /** Short, and the same for the same request. */
+    static String fingerprint(String verb, String content) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
+            return verb + ":" + HexFormat.of().formatHex(digest, 0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

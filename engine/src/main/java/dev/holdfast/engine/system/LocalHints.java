@@ -1,0 +1,44 @@
+package dev.holdfast.engine.system;
+
+import dev.holdfast.core.RunId;
+import dev.holdfast.engine.port.Hints;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Hints within one process: a direct call. */
+public final class LocalHints implements Hints {
+    private final Map<RunId, List<Runnable>> byRun = new ConcurrentHashMap<>();
+    private final List<Runnable> forWork = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void changed(RunId run) {
+        var listeners = byRun.get(run);
+        if (listeners != null) listeners.forEach(Runnable::run);
+    }
+
+    @Override
+    public void work() {
+        forWork.forEach(Runnable::run);
+    }
+
+    @Override
+    public Listening onChange(RunId run, Runnable look) {
+        byRun.compute(run, (id, present) -> {
+            var listeners = present == null ? new CopyOnWriteArrayList<Runnable>() : present;
+            listeners.add(look);
+            return listeners;
+        });
+        return () -> byRun.computeIfPresent(run, (id, listeners) -> {
+            listeners.remove(look);
+            return listeners.isEmpty() ? null : listeners;
+        });
+    }
+
+    @Override
+    public Listening onWork(Runnable look) {
+        forWork.add(look);
+        return () -> forWork.remove(look);
+    }
+}
