@@ -216,7 +216,7 @@ public final class Engine implements Runs, AutoCloseable {
     @Override
     public Watch watch(Namespace namespace, RunId id, @Nullable String after) {
         Run run = ports.ledger().reads().run(namespace, id).orElseThrow(() -> unknown(id));
-        return Story.open(ports, run, after);
+        return Watcher.open(ports, run, after);
     }
 
     private static @Nullable Request request(Namespace namespace, @Nullable String requestId, String verb, RunId id) {

@@ -11,6 +11,7 @@ import dev.holdfast.core.stream.Source;
 import dev.holdfast.core.stream.Standing;
 import dev.holdfast.core.stream.StreamEnd;
 import dev.holdfast.engine.port.Claimed;
+import dev.holdfast.engine.port.ErrorJson;
 import dev.holdfast.engine.port.Write;
 import dev.holdfast.sdk.Ending;
 import dev.holdfast.sdk.Execution;
@@ -120,8 +121,7 @@ final class Executor {
 
     private void fail(Holding holding, Ending.Threw threw, OptionalLong last) {
         var writes = new ArrayList<Write>();
-        writes.add(new Write.Payload(
-                Write.Payload.Kind.ERROR, desk.ports().codec().encode(threw.error())));
+        writes.add(new Write.Payload(Write.Payload.Kind.ERROR, ErrorJson.write(threw.error())));
         int attempt = holding.run().tries().attempt();
         var command = new Command.Fail(holding.by(), threw.error(), desk.ports().ids().dice());
         holding.write(command, next -> {
@@ -138,7 +138,10 @@ final class Executor {
             // Parked, or ended by its stop deadline: that was written when it was decided.
             case SUPERSEDED -> LOG.info("{} was taken over; this attempt stopped", holding.run().id());
             case GIVEN_UP -> {
-                if (state == RunState.STOPPING) finish(holding, new Command.Stopped(holding.by()), last, List.of());
+                // A compensation that a closing node interrupts is not over: the next boot takes it up.
+                if (state == RunState.STOPPING && !holding.leavesCompensation()) {
+                    finish(holding, new Command.Stopped(holding.by()), last, List.of());
+                }
             }
             case CANCELLED -> {
                 var command = state == RunState.STOPPING

@@ -220,6 +220,12 @@ final class Holding {
         }
     }
 
+    /** Whether the node closes while this run was being cancelled. */
+    boolean leavesCompensation() {
+        var stop = run().status().stop();
+        return standing == Standing.DRAINING && stop != null && stop.next() == Stop.Next.CANCELLED;
+    }
+
     /** Code that swallowed an interrupt gets another one. */
     void nudge() {
         lock.lock();

@@ -153,7 +153,7 @@ final class LocalAttempt implements Attempt {
             synchronized (this) {
                 closed = true;
                 // The interrupt was ours; one that came for another reason shows in the standing as well.
-                if (rang && Thread.currentThread() == target) Thread.interrupted();
+                if (rang && target.equals(Thread.currentThread())) Thread.interrupted();
             }
         }
     }

@@ -1,0 +1,174 @@
+package dev.holdfast.testkit.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.holdfast.core.Command;
+import dev.holdfast.core.Namespace;
+import dev.holdfast.core.Outcome;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.RunState;
+import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.stream.FrameFold;
+import dev.holdfast.engine.Engine;
+import dev.holdfast.engine.EngineOptions;
+import dev.holdfast.engine.Frame;
+import dev.holdfast.engine.Ports;
+import dev.holdfast.engine.StartRequest;
+import dev.holdfast.engine.Started;
+import dev.holdfast.engine.port.Hints;
+import dev.holdfast.engine.port.RunView;
+import dev.holdfast.engine.system.LocalHints;
+import dev.holdfast.engine.system.SystemClock;
+import dev.holdfast.engine.system.SystemThreads;
+import dev.holdfast.sdk.Codec;
+import dev.holdfast.sdk.Hosted;
+import dev.holdfast.testkit.ManualClock;
+import dev.holdfast.testkit.SeededIds;
+import dev.holdfast.testkit.memory.MemoryDisk;
+import dev.holdfast.testkit.memory.MemoryStore;
+import io.opentelemetry.api.OpenTelemetry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Real engines, one after the other, on one in-memory disk. A crash is a new engine on the same disk: the old one is left
+ * behind with all its threads, so that none of its clean-up runs, and what it still tries is a zombie's.
+ */
+final class Rig implements AutoCloseable {
+    static final Duration LIMIT = Duration.ofSeconds(20);
+
+    final ManualClock clock = new ManualClock();
+    private final MemoryDisk disk = new MemoryDisk();
+    private final SeededIds ids = new SeededIds(42, clock);
+    private final List<Engine> engines = new ArrayList<>();
+    private final List<MemoryStore> stores = new ArrayList<>();
+    private Hints hints = new LocalHints();
+    private int slots = 4;
+
+    Rig slots(int count) {
+        slots = count;
+        return this;
+    }
+
+    Rig withoutHints() {
+        hints = new NoHints();
+        return this;
+    }
+
+    Engine boot(Hosted... hosted) {
+        var store = MemoryStore.open(disk, clock, ids);
+        var ports = new Ports(
+                store.ledger(),
+                store.stream(),
+                hints instanceof NoHints ? hints : new LocalHints(),
+                new SystemThreads(),
+                new SystemClock(),
+                ids,
+                Codec.json(),
+                store.node());
+        var options = new EngineOptions(
+                slots,
+                Duration.ofMillis(20),
+                Duration.ofSeconds(5),
+                OpenTelemetry.noop().getMeter("test"));
+        var engine = Engine.open(ports, options, List.of(hosted));
+        engines.add(engine);
+        stores.add(store);
+        return engine;
+    }
+
+    MemoryStore store() {
+        return stores.getLast();
+    }
+
+    RunId start(String task, String input) {
+        return start(task, input, StartRequest.Identity.NONE, StartRequest.Options.NONE)
+                .id();
+    }
+
+    Started start(String task, String input, StartRequest.Identity identity, StartRequest.Options options) {
+        return engines.getLast().start(new StartRequest(Namespace.DEFAULT, task, input, identity, options));
+    }
+
+    static StartRequest.Options timing(Duration delay, @Nullable Duration ttl) {
+        return new StartRequest.Options(new Command.Timing(delay, ttl, Duration.ZERO), null, List.of());
+    }
+
+    RunView show(RunId id) {
+        return engines.getLast().show(Namespace.DEFAULT, id);
+    }
+
+    void cancel(RunId id) {
+        engines.getLast().cancel(Namespace.DEFAULT, id, null);
+    }
+
+    String explain(RunId id) {
+        return engines.getLast().explain(Namespace.DEFAULT, id).sentence();
+    }
+
+    RunView awaitState(RunId id, RunState state) {
+        await(id + " is " + state)
+                .atMost(LIMIT)
+                .untilAsserted(() -> assertThat(show(id).run().state()).isEqualTo(state));
+        return show(id);
+    }
+
+    RunView awaitEnd(RunId id, Outcome outcome) {
+        RunView view = awaitState(id, RunState.FINISHED);
+        assertThat(view.run().status().outcome()).as("outcome of %s", view).isEqualTo(outcome);
+        for (int i = 0; i < view.snapshots().size(); i++) {
+            assertThat(view.snapshots().get(i).seq()).isEqualTo(i + 1L);
+        }
+        return view;
+    }
+
+    static List<String> steps(RunView view) {
+        return view.steps().stream()
+                .map(s -> s.key() + " " + s.name() + " " + s.status() + " e" + s.epoch())
+                .toList();
+    }
+
+    static List<StepRecord.Status> statuses(RunView view) {
+        return view.steps().stream().map(StepRecord::status).toList();
+    }
+
+    /** What a watcher who comes now ends with. */
+    String text(RunId id) throws InterruptedException {
+        var fold = new FrameFold();
+        try (var watch = engines.getLast().watch(Namespace.DEFAULT, id, null)) {
+            while (!watch.ended()) {
+                Optional<Frame> frame = watch.next(LIMIT);
+                frame.ifPresent(f -> fold.apply(f.event(), f.step(), f.data()));
+            }
+        }
+        return fold.text();
+    }
+
+    @Override
+    public void close() {
+        engines.forEach(Engine::close);
+        stores.forEach(MemoryStore::close);
+    }
+
+    private static final class NoHints implements Hints {
+        @Override
+        public void changed(RunId run) {}
+
+        @Override
+        public void work() {}
+
+        @Override
+        public Listening onChange(RunId run, Runnable look) {
+            return () -> {};
+        }
+
+        @Override
+        public Listening onWork(Runnable look) {
+            return () -> {};
+        }
+    }
+}

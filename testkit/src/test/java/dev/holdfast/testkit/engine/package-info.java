@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.testkit.engine;
+
+import org.jspecify.annotations.NullMarked;
