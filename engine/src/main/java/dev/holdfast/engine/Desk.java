@@ -69,12 +69,16 @@ final class Desk {
             Change change =
                     switch (decision) {
                         case Transition t -> change(read.get(), t, List.of());
-                        case Decision.Accepted a when !a.next().equals(read.get()) -> new Change(
-                                ports.ids().next(), id, Expect.of(read.get()), null, List.of(new Write.Row(a.next())));
+                        case Decision.Accepted a -> quiet(read.get(), List.of(new Write.Row(a.next())));
                         default -> null;
                     };
             if (change == null || commit(change)) return Optional.of(decision);
         }
+    }
+
+    /** A change that is not worth a snapshot. */
+    private Change quiet(Run before, List<Write> writes) {
+        return new Change(ports.ids().next(), before.id(), Expect.of(before), null, writes);
     }
 
     /** Applies what lies in the inbox of a run that nobody holds. */
@@ -93,8 +97,7 @@ final class Desk {
             Change change =
                     switch (decision) {
                         case Transition t -> change(read.get(), t, List.of(consumed));
-                        default -> new Change(
-                                ports.ids().next(), id, Expect.of(read.get()), null, List.of(consumed));
+                        default -> quiet(read.get(), List.of(consumed));
                     };
             if (commit(change)) return;
         }

@@ -76,7 +76,9 @@ final class Dispatcher implements AutoCloseable {
     private void launch(Claimed claimed) {
         if (claimed.run().fence().epoch() == 1) {
             Instant accepted = claimed.run().times().created();
-            desk.meters().claimedAfter(Duration.between(accepted, desk.ports().ledger().now()));
+            desk.meters()
+                    .claimedAfter(
+                            Duration.between(accepted, desk.ports().ledger().now()));
         }
         executor.launch(claimed);
     }

@@ -53,6 +53,7 @@ public final class Engine implements Runs, AutoCloseable {
     private final Dispatcher dispatcher;
     private final Ticker ticker;
     private final Bell left;
+    private final Watcher.Ports watching;
     private volatile boolean closing;
 
     private Engine(Ports ports, EngineOptions options, Map<String, Handler<?, ?>> handlers) {
@@ -67,6 +68,8 @@ public final class Engine implements Runs, AutoCloseable {
         this.alarms = new Alarms(ports.threads(), ports.clock());
         this.stream = new StreamWriter(ports, meters);
         this.left = ports.threads().bell();
+        this.watching = new Watcher.Ports(
+                ports.ledger().reads(), ports.stream(), ports.hints(), ports.threads(), ports.clock());
         Bell work = ports.threads().bell();
         this.executor = new Executor(desk, handlers, stream, alarms, () -> {
             work.ring();
@@ -90,7 +93,8 @@ public final class Engine implements Runs, AutoCloseable {
             if (!(each instanceof Handler<?, ?> handler)) continue;
             if (handlers.put(handler.task().name(), handler) != null) {
                 throw new Refused(
-                        "task_twice", "two handlers are called '" + handler.task().name() + "': each name is hosted once");
+                        "task_twice",
+                        "two handlers are called '" + handler.task().name() + "': each name is hosted once");
             }
         }
         return new Engine(ports, options, handlers);
@@ -147,7 +151,8 @@ public final class Engine implements Runs, AutoCloseable {
                 .reads()
                 .snapshots(namespace, id, since)
                 .orElseThrow(() -> new Refused(
-                        "cursor_unknown", "run " + id + " has no snapshot " + since + ": the cursor is not one of this run"));
+                        "cursor_unknown",
+                        "run " + id + " has no snapshot " + since + ": the cursor is not one of this run"));
     }
 
     @Override
@@ -156,7 +161,11 @@ public final class Engine implements Runs, AutoCloseable {
         if (run.isFinished()) return;
         var message = new Write.Post(Message.cancel(ports.ids().next()));
         var change = new Change(
-                ports.ids().next(), id, new Expect.Alive(), request(namespace, requestId, "cancel", id), List.of(message));
+                ports.ids().next(),
+                id,
+                new Expect.Alive(),
+                request(namespace, requestId, "cancel", id),
+                List.of(message));
         switch (ports.ledger().commit(change)) {
             // Stored, so it is accepted; whoever decides about the run looks at once.
             case Receipt.Applied a -> deliver(id);
@@ -216,7 +225,7 @@ public final class Engine implements Runs, AutoCloseable {
     @Override
     public Watch watch(Namespace namespace, RunId id, @Nullable String after) {
         Run run = ports.ledger().reads().run(namespace, id).orElseThrow(() -> unknown(id));
-        return Watcher.open(ports, run, after);
+        return Watcher.open(watching, run, after);
     }
 
     private static @Nullable Request request(Namespace namespace, @Nullable String requestId, String verb, RunId id) {

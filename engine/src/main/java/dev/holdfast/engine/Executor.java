@@ -2,10 +2,10 @@ package dev.holdfast.engine;
 
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Outcome;
-import dev.holdfast.core.RunState;
-import dev.holdfast.core.Unavailable;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
+import dev.holdfast.core.RunState;
+import dev.holdfast.core.Unavailable;
 import dev.holdfast.core.stream.Item;
 import dev.holdfast.core.stream.Source;
 import dev.holdfast.core.stream.Standing;
@@ -80,8 +80,11 @@ final class Executor {
             rewind(claimed, sender);
             var attempt = new LocalAttempt(holding, claimed.steps(), desk.ports(), sender, alarms);
             Handler<?, ?> handler = handlers.get(run.origin().task());
-            if (handler == null) throw new IllegalStateException("no code for task " + run.origin().task());
-            Ending ending = Execution.run(handler, attempt, claimed.input(), desk.ports().codec());
+            if (handler == null)
+                throw new IllegalStateException(
+                        "no code for task " + run.origin().task());
+            Ending ending = Execution.run(
+                    handler, attempt, claimed.input(), desk.ports().codec());
             holding.left();
             end(holding, ending, sender.flush());
         } catch (Unavailable e) {
@@ -99,7 +102,8 @@ final class Executor {
     /** The first act of an epoch: what does not stand is taken back, before user code can send anything. */
     private void rewind(Claimed claimed, StreamWriter.Sender sender) {
         if (claimed.run().fence().epoch() <= 1) return;
-        List<Source> drop = Standing.drop(desk.ports().stream().outline(claimed.run().id()), claimed.steps());
+        List<Source> drop =
+                Standing.drop(desk.ports().stream().outline(claimed.run().id()), claimed.steps());
         if (drop.isEmpty()) return;
         sender.send(new Item.Rewind(drop));
         sender.flush();
@@ -109,11 +113,12 @@ final class Executor {
         if (last.isEmpty()) return;
         var by = holding.by();
         switch (ending) {
-            case Ending.Returned r -> finish(
-                    holding,
-                    new Command.Succeed(by),
-                    last,
-                    List.of(new Write.Payload(Write.Payload.Kind.OUTPUT, r.json())));
+            case Ending.Returned r ->
+                finish(
+                        holding,
+                        new Command.Succeed(by),
+                        last,
+                        List.of(new Write.Payload(Write.Payload.Kind.OUTPUT, r.json())));
             case Ending.Threw t -> fail(holding, t, last);
             case Ending.Left l -> leave(holding, l.why(), last);
         }
@@ -123,7 +128,8 @@ final class Executor {
         var writes = new ArrayList<Write>();
         writes.add(new Write.Payload(Write.Payload.Kind.ERROR, ErrorJson.write(threw.error())));
         int attempt = holding.run().tries().attempt();
-        var command = new Command.Fail(holding.by(), threw.error(), desk.ports().ids().dice());
+        var command =
+                new Command.Fail(holding.by(), threw.error(), desk.ports().ids().dice());
         holding.write(command, next -> {
             if (!next.isFinished() && !threw.toHistory().isEmpty()) {
                 writes.add(new Write.ToHistory(attempt, threw.toHistory()));
@@ -136,7 +142,9 @@ final class Executor {
         RunState state = holding.run().state();
         switch (why) {
             // Parked, or ended by its stop deadline: that was written when it was decided.
-            case SUPERSEDED -> LOG.info("{} was taken over; this attempt stopped", holding.run().id());
+            case SUPERSEDED ->
+                LOG.info(
+                        "{} was taken over; this attempt stopped", holding.run().id());
             case GIVEN_UP -> {
                 // A compensation that a closing node interrupts is not over: the next boot takes it up.
                 if (state == RunState.STOPPING && !holding.leavesCompensation()) {
@@ -159,8 +167,7 @@ final class Executor {
     /** What ends with a run that ends. */
     private static List<Write> with(Run next, OptionalLong last, List<Write> writes) {
         if (!next.isFinished()) return withoutOutput(writes);
-        var all = new ArrayList<>(
-                next.status().outcome() == Outcome.SUCCEEDED ? writes : withoutOutput(writes));
+        var all = new ArrayList<>(next.status().outcome() == Outcome.SUCCEEDED ? writes : withoutOutput(writes));
         all.add(new Write.End(new StreamEnd(last.getAsLong() == 0 ? null : last.getAsLong(), List.of())));
         all.add(new Write.ClearInbox());
         return all;

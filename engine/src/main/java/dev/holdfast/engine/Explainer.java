@@ -12,41 +12,58 @@ final class Explainer {
 
     static Explanation explain(Run run, Admission admission, Instant now) {
         return switch (run.state()) {
-            case QUEUED -> Obstacle.of(run, admission, now)
-                    .map(obstacle -> queued(run, obstacle))
-                    .orElseGet(() -> new Explanation(
-                            "claimable", "Nothing stands against it: it is claimed at the next look, now.", now));
-            case STARTING -> new Explanation(
-                    "starting",
-                    "It was given to " + run.fence().holder() + ", which has not said yet that it started; if it does not"
-                            + " by its start deadline, the run is queued again.",
-                    run.times().deadlines().byName().get(Deadlines.Name.START));
+            case QUEUED ->
+                Obstacle.of(run, admission, now)
+                        .map(obstacle -> queued(run, obstacle))
+                        .orElseGet(() -> new Explanation(
+                                "claimable", "Nothing stands against it: it is claimed at the next look, now.", now));
+            case STARTING ->
+                new Explanation(
+                        "starting",
+                        "It was given to " + run.fence().holder()
+                                + ", which has not said yet that it started; if it does not"
+                                + " by its start deadline, the run is queued again.",
+                        run.times().deadlines().byName().get(Deadlines.Name.START));
             case RUNNING -> running(run);
             case BLOCKED -> new Explanation("blocked", "It waits.", next(run).orElse(null));
             case STOPPING -> stopping(run);
-            case FINISHED -> new Explanation(
-                    "finished", "It ended " + run.status().outcome() + " at " + run.times().finished() + ".", null);
+            case FINISHED ->
+                new Explanation(
+                        "finished",
+                        "It ended " + run.status().outcome() + " at "
+                                + run.times().finished() + ".",
+                        null);
         };
     }
 
     private static Explanation queued(Run run, Obstacle obstacle) {
         return switch (obstacle) {
             case Obstacle.NotDue o -> new Explanation("not_due", notDue(run, o), o.until());
-            case Obstacle.NoCode o -> new Explanation(
-                    "no_code",
-                    "No node hosts a task called '" + o.task() + "'. It is claimed as soon as one does.",
-                    null);
-            case Obstacle.Mismatch o -> new Explanation(
-                    "mismatch",
-                    "It is parked: step " + o.key() + " was recorded as '" + o.recorded() + "', but the code of version "
-                            + o.version() + " calls '" + o.called() + "' there. It goes on when code that fits what was"
-                            + " recorded is hosted: restore the old order of steps, or branch on changed(...), and start"
-                            + " the node again.",
-                    null);
-            case Obstacle.NoSlot o -> new Explanation(
-                    "no_slot",
-                    "All slots of the node are taken. It is claimed when an attempt ends and it is first in its queue.",
-                    null);
+            case Obstacle.Overdue o ->
+                new Explanation(
+                        "overdue",
+                        "Its deadline " + o.deadline() + " has come. The next look at the deadlines ends it.",
+                        next(run).orElse(null));
+            case Obstacle.NoCode o ->
+                new Explanation(
+                        "no_code",
+                        "No node hosts a task called '" + o.task() + "'. It is claimed as soon as one does.",
+                        null);
+            case Obstacle.Mismatch o ->
+                new Explanation(
+                        "mismatch",
+                        "It is parked: step " + o.key() + " was recorded as '" + o.recorded()
+                                + "', but the code of version "
+                                + o.version() + " calls '" + o.called()
+                                + "' there. It goes on when code that fits what was"
+                                + " recorded is hosted: restore the old order of steps, or branch on changed(...), and start"
+                                + " the node again.",
+                        null);
+            case Obstacle.NoSlot o ->
+                new Explanation(
+                        "no_slot",
+                        "All slots of the node are taken. It is claimed when an attempt ends and it is first in its queue.",
+                        null);
             case Obstacle.NotQueued o -> new Explanation("claimable", "It is " + o.state() + ".", null);
         };
     }
@@ -54,11 +71,11 @@ final class Explainer {
     private static String notDue(Run run, Obstacle.NotDue o) {
         if (!run.wasStarted()) return "It was started with a delay. It becomes claimable at " + o.until() + ".";
         if (run.tries().losses() > 0) {
-            return "Whoever held it died " + run.tries().losses() + " times in a row without progress. It is tried again at "
-                    + o.until() + ".";
+            return "Whoever held it died " + run.tries().losses()
+                    + " times in a row without progress. It is tried again at " + o.until() + ".";
         }
-        return "Attempt " + (run.tries().attempt() - 1) + " of " + run.policy().retry().maxAttempts()
-                + " failed. The next one begins at " + o.until() + ".";
+        return "Attempt " + (run.tries().attempt() - 1) + " of "
+                + run.policy().retry().maxAttempts() + " failed. The next one begins at " + o.until() + ".";
     }
 
     private static Explanation running(Run run) {

@@ -1,10 +1,10 @@
 package dev.holdfast.engine;
 
 import dev.holdfast.core.Command;
+import dev.holdfast.core.Deadlines;
 import dev.holdfast.core.Decision;
 import dev.holdfast.core.Decision.Accepted;
 import dev.holdfast.core.Decision.Transition;
-import dev.holdfast.core.Deadlines;
 import dev.holdfast.core.Fence;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Rules;
@@ -125,8 +125,7 @@ final class Holding {
         var writes = new ArrayList<Write>(with);
         if (!decision.next().equals(run)) writes.add(new Write.Row(decision.next()));
         if (writes.isEmpty()) return null;
-        return new Change(
-                desk.ports().ids().next(), run.id(), new Expect.Held(by), null, writes);
+        return new Change(desk.ports().ids().next(), run.id(), new Expect.Held(by), null, writes);
     }
 
     private boolean commit(@Nullable Change change, Run next) {
@@ -182,8 +181,8 @@ final class Holding {
             if (inbox.isEmpty()) return;
             var consumed = new Write.Consume(
                     inbox.stream().map(Message.Delivered::number).toList());
-            Decision decision =
-                    Rules.decide(run, new Command.Cancel(true), desk.ports().ledger().now());
+            Decision decision = Rules.decide(
+                    run, new Command.Cancel(true), desk.ports().ledger().now());
             boolean written = decision instanceof Transition t
                     ? commit(desk.change(run, t, List.of(consumed), null), t.next())
                     : commit(accepted(new Accepted(run), List.of(consumed)), run);
@@ -271,8 +270,7 @@ final class Holding {
     /** What ends with a run that is ended while its code still runs: what it has sent so far stands. */
     private static List<Write> endedFromOutside(Run next) {
         return next.isFinished()
-                ? List.of(
-                        new Write.End(new StreamEnd(null, List.of())), new Write.ClearInbox())
+                ? List.of(new Write.End(new StreamEnd(null, List.of())), new Write.ClearInbox())
                 : List.of();
     }
 }

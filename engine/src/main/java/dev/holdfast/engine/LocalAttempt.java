@@ -35,8 +35,8 @@ final class LocalAttempt implements Attempt {
         this.ports = ports;
         this.sender = sender;
         this.alarms = alarms;
-        this.recorded = steps.stream()
-                .collect(Collectors.toMap(StepRecord::key, s -> s, (a, b) -> b, ConcurrentHashMap::new));
+        this.recorded =
+                steps.stream().collect(Collectors.toMap(StepRecord::key, s -> s, (a, b) -> b, ConcurrentHashMap::new));
         this.replayedThrough = steps.stream()
                 .filter(StepRecord::isFinal)
                 .mapToInt(s -> s.key().number())

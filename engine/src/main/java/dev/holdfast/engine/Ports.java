@@ -22,4 +22,11 @@ import dev.holdfast.sdk.Codec;
  * @param node who this node is: a number and a fresh incarnation
  */
 public record Ports(
-        Ledger ledger, StreamLog stream, Hints hints, Threads threads, Clock clock, Ids ids, Codec codec, Holder node) {}
+        Ledger ledger,
+        StreamLog stream,
+        Hints hints,
+        Threads threads,
+        Clock clock,
+        Ids ids,
+        Codec codec,
+        Holder node) {}

@@ -18,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +45,11 @@ final class Starts {
         var command = new Command.Start(
                 id,
                 new Run.Origin(
-                        wish.namespace(), task.name(), task.version(), wish.identity().key(), options.tags()),
+                        wish.namespace(),
+                        task.name(),
+                        task.version(),
+                        wish.identity().key(),
+                        options.tags()),
                 new Run.Policy(task.retry(), task.giveUpAfter(), limit),
                 task.queue(),
                 null,
@@ -68,11 +71,13 @@ final class Starts {
     Started started(Change change, Receipt receipt) {
         return switch (receipt) {
             case Receipt.Applied a -> new Started(change.run(), Started.How.NEW);
-            case Receipt.Repeated r -> new Started(
-                    RunId.parse(r.answer())
-                            .orElseThrow(() -> new Refused(
-                                    "request_id_reused", "the request id was used for a request that is not a start")),
-                    Started.How.REPEATED);
+            case Receipt.Repeated r ->
+                new Started(
+                        RunId.parse(r.answer())
+                                .orElseThrow(() -> new Refused(
+                                        "request_id_reused",
+                                        "the request id was used for a request that is not a start")),
+                        Started.How.REPEATED);
             case Receipt.KeyHeld k -> new Started(k.by(), Started.How.KEY_HELD);
             case Receipt.Rejected r -> throw r.why();
             case Receipt.Stale s -> throw new IllegalStateException("id " + change.run() + " was made twice");
@@ -102,7 +107,8 @@ final class Starts {
         }
         wish.options().tags().forEach(tag -> name("tag", tag));
         var timing = wish.options().timing();
-        if (timing.delay().isNegative() || (timing.ttl() != null && !timing.ttl().isPositive())) {
+        if (timing.delay().isNegative()
+                || (timing.ttl() != null && !timing.ttl().isPositive())) {
             throw new Refused("duration_invalid", "a delay cannot be negative, a time to live must be positive");
         }
         // Read once, to know that the code will be able to read it.
@@ -114,17 +120,25 @@ final class Starts {
         if (value.indexOf('\0') >= 0) {
             throw new Refused("nul_character", "the " + what + " contains a NUL character, which cannot be stored");
         }
-        if (value.isBlank() || value.length() > Defaults.NAME_LIMIT || value.chars().anyMatch(Character::isISOControl)) {
+        if (value.isBlank()
+                || value.length() > Defaults.NAME_LIMIT
+                || value.chars().anyMatch(Character::isISOControl)) {
             throw new Refused(
                     "name_invalid",
-                    "the " + what + " must have 1 to " + Defaults.NAME_LIMIT + " characters, none of them control characters");
+                    "the " + what + " must have 1 to " + Defaults.NAME_LIMIT
+                            + " characters, none of them control characters");
         }
     }
 
     private static @Nullable Request request(StartRequest wish, RunId id) {
         String requestId = wish.identity().requestId();
         if (requestId == null) return null;
-        String content = String.join("\n", wish.task(), String.valueOf(wish.identity().key()), wish.options().toString(), wish.input());
+        String content = String.join(
+                "\n",
+                wish.task(),
+                String.valueOf(wish.identity().key()),
+                wish.options().toString(),
+                wish.input());
         return new Request(wish.namespace(), requestId, fingerprint("start", content), id.toString());
     }
 

@@ -182,7 +182,8 @@ final class StreamWriter implements AutoCloseable {
             lock.lock();
             try {
                 while (!waiting.isEmpty() && !superseded && !failed) stored.awaitUninterruptibly();
-                if (failed) throw Unavailable.notApplied("closing", "the engine is closing: chunks were not stored", null);
+                if (failed)
+                    throw Unavailable.notApplied("closing", "the engine is closing: chunks were not stored", null);
                 return superseded ? OptionalLong.empty() : OptionalLong.of(last);
             } finally {
                 lock.unlock();
@@ -199,7 +200,8 @@ final class StreamWriter implements AutoCloseable {
             }
             last = number.getAsLong();
             waiting.subList(0, items.size()).clear();
-            for (Item item : items) if (item instanceof Item.Chunk chunk) characters -= chunk.data().length();
+            for (Item item : items)
+                if (item instanceof Item.Chunk chunk) characters -= chunk.data().length();
             if (waiting.isEmpty()) dirty.remove(this);
         }
     }
