@@ -9,8 +9,8 @@ import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.Snapshot;
-import dev.holdfast.core.Stop;
 import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.Stop;
 import dev.holdfast.core.stream.Standing;
 import dev.holdfast.core.stream.StreamEnd;
 import dev.holdfast.engine.port.Bell;
@@ -66,12 +66,11 @@ final class Desk {
             Optional<Run> read = ports.ledger().reads().run(id);
             if (read.isEmpty() || read.get().isHeld()) return Optional.empty();
             Decision decision = Rules.decide(read.get(), command, ports.ledger().now());
-            Change change =
-                    switch (decision) {
-                        case Transition t -> change(read.get(), t, List.of());
-                        case Decision.Accepted a -> quiet(read.get(), List.of(new Write.Row(a.next())));
-                        default -> null;
-                    };
+            Change change = switch (decision) {
+                case Transition t -> change(read.get(), t, List.of());
+                case Decision.Accepted a -> quiet(read.get(), List.of(new Write.Row(a.next())));
+                default -> null;
+            };
             if (change == null || commit(change)) return Optional.of(decision);
         }
     }
@@ -94,11 +93,10 @@ final class Desk {
             // All messages of this stage ask for the same thing: the first one is enough.
             Decision decision = Rules.decide(
                     read.get(), new Command.Cancel(hasSteps), ports.ledger().now());
-            Change change =
-                    switch (decision) {
-                        case Transition t -> change(read.get(), t, List.of(consumed));
-                        default -> quiet(read.get(), List.of(consumed));
-                    };
+            Change change = switch (decision) {
+                case Transition t -> change(read.get(), t, List.of(consumed));
+                default -> quiet(read.get(), List.of(consumed));
+            };
             if (commit(change)) return;
         }
     }
@@ -112,8 +110,8 @@ final class Desk {
             var stop = run.status().stop();
             boolean drained = stop != null && stop.reason() == Stop.Reason.DRAIN;
             var blame = drained ? Command.Blame.NOT_COUNTED : Command.Blame.COUNTED;
-            Decision decision =
-                    Rules.decide(run, new Command.Lost(holder, blame), ports.ledger().now());
+            Decision decision = Rules.decide(
+                    run, new Command.Lost(holder, blame), ports.ledger().now());
             if (decision instanceof Transition t) {
                 changes.add(change(run, t, List.of()));
                 meters.lost();
@@ -138,11 +136,7 @@ final class Desk {
     }
 
     /** The change that carries out a transition, with what else must become visible with it. */
-    Change change(
-            Run before,
-            Transition transition,
-            List<Write> more,
-            @Nullable Request request) {
+    Change change(Run before, Transition transition, List<Write> more, @Nullable Request request) {
         var id = ports.ids().next();
         Instant now = ports.ledger().now();
         var writes = new ArrayList<Write>(more);
@@ -180,7 +174,8 @@ final class Desk {
             if (!(write instanceof Write.Row row)) continue;
             Outcome outcome = row.run().status().outcome();
             if (outcome != null) meters.finished(outcome);
-            if (row.run().state() == RunState.QUEUED && row.run().place().due() == null) ports.hints().work();
+            if (row.run().state() == RunState.QUEUED && row.run().place().due() == null)
+                ports.hints().work();
             if (dueSoon(row.run())) tick.ring();
         }
         ports.hints().changed(change.run());

@@ -9,9 +9,16 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.StepRecord.Status;
 import dev.holdfast.engine.StartRequest.Identity;
+import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.Expect;
+import dev.holdfast.engine.port.Message;
+import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.engine.port.Write;
 import dev.holdfast.sdk.Task;
 import dev.holdfast.sdk.Unwind;
 import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -32,7 +39,8 @@ class CancelTest {
     @Test
     void a_queued_run_that_never_started_ends_at_once() {
         rig.boot(TASK.handle((ctx, n) -> n));
-        RunId id = rig.start("task", "1", Identity.NONE, Rig.timing(Duration.ofHours(1), null)).id();
+        RunId id = rig.start("task", "1", Identity.NONE, Rig.timing(Duration.ofHours(1), null))
+                .id();
         rig.cancel(id);
         var view = rig.awaitEnd(id, Outcome.CANCELLED);
         assertThat(view.snapshots()).hasSize(2);
@@ -97,7 +105,8 @@ class CancelTest {
         reached.await();
         rig.cancel(id);
         var view = rig.awaitEnd(id, Outcome.CANCELLED);
-        assertThat(view.steps()).extracting(s -> s.name() + " " + s.status())
+        assertThat(view.steps())
+                .extracting(s -> s.name() + " " + s.status())
                 .containsExactly("charge DONE", "ship CANCELLED", "refund DONE");
     }
 
@@ -133,7 +142,8 @@ class CancelTest {
         refunding.await();
         rig.boot(handler);
         var view = rig.awaitEnd(id, Outcome.CANCELLED);
-        assertThat(view.steps()).extracting(s -> s.name() + " " + s.status())
+        assertThat(view.steps())
+                .extracting(s -> s.name() + " " + s.status())
                 .containsExactly("charge DONE", "ship CANCELLED", "refund DONE");
         assertThat(charges).hasValue(1);
         assertThat(refunds).hasValue(2);
@@ -156,11 +166,14 @@ class CancelTest {
             }
         }));
         RunId id = rig.start("task", "1");
-        await("first attempt failed").atMost(Rig.LIMIT).until(() -> rig.show(id).run().tries().attempt() == 2);
+        await("first attempt failed")
+                .atMost(Rig.LIMIT)
+                .until(() -> rig.show(id).run().tries().attempt() == 2);
         rig.cancel(id);
         compensated.await();
         var view = rig.awaitEnd(id, Outcome.CANCELLED);
-        assertThat(view.steps()).extracting(s -> s.name() + " " + s.status())
+        assertThat(view.steps())
+                .extracting(s -> s.name() + " " + s.status())
                 .containsExactly("charge DONE", "ship CANCELLED", "refund DONE");
     }
 
@@ -191,8 +204,20 @@ class CancelTest {
     }
 
     @Test
-    void a_cancel_whose_hint_is_lost_arrives_with_the_next_look() throws Exception {
-        rig.withoutHints();
-        a_step_is_interrupted_and_the_place_is_recorded();
+    void a_message_whose_hint_is_lost_arrives_with_the_next_look() throws Exception {
+        rig.boot(TASK.handle((ctx, n) -> {
+            reached.countDown();
+            new CountDownLatch(1).await();
+            return n;
+        }));
+        RunId id = rig.start("task", "1");
+        reached.await();
+        // Whoever inserted it died before it could ask anybody to look.
+        var message = new Write.Post(Message.cancel(UUID.randomUUID()));
+        var posted = rig.store()
+                .ledger()
+                .commit(new Change(UUID.randomUUID(), id, new Expect.Alive(), null, List.of(message)));
+        assertThat(posted).isInstanceOf(Receipt.Applied.class);
+        rig.awaitEnd(id, Outcome.CANCELLED);
     }
 }
