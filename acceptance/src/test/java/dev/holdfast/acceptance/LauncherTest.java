@@ -38,7 +38,9 @@ class LauncherTest {
         assertThat(again.err()).as("nothing changed, nothing to say").isEmpty();
 
         assertThat(tree.holdfast(SHOW_CLASSES).out()).as("a client command").contains(FROM_CACHE);
-        assertThat(tree.holdfast(SHOW_CLASSES, "dev").out()).as("a server command").contains(FROM_CACHE);
+        assertThat(tree.holdfast(SHOW_CLASSES, "dev").out())
+                .as("a server command")
+                .contains(FROM_CACHE);
 
         tree.commandSays("two");
         assertThat(tree.holdfast().out()).as("a changed source").startsWith("two [] note=true");
