@@ -46,6 +46,7 @@ final class Rig implements AutoCloseable {
     private final SeededIds ids = new SeededIds(42, clock);
     private final List<Engine> engines = new ArrayList<>();
     private final List<MemoryStore> stores = new ArrayList<>();
+    private final List<DeadNode> nodes = new ArrayList<>();
     private Hints hints = new LocalHints();
     private int slots = 4;
 
@@ -61,8 +62,10 @@ final class Rig implements AutoCloseable {
 
     Engine boot(Hosted... hosted) {
         var store = MemoryStore.open(disk, clock, ids);
+        nodes.forEach(DeadNode::die);
+        nodes.add(new DeadNode(store.ledger()));
         var ports = new Ports(
-                store.ledger(),
+                nodes.getLast(),
                 store.stream(),
                 hints instanceof NoHints ? hints : new LocalHints(),
                 new SystemThreads(),
