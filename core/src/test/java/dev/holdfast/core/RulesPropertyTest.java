@@ -63,7 +63,7 @@ class RulesPropertyTest {
         var outcomes = EnumSet.noneOf(Outcome.class);
         var stops = new TreeSet<String>();
         var random = new Random(7);
-        for (int i = 0; i < 2_000; i++) {
+        for (int i = 0; i < 600; i++) {
             for (Run run : walk(random.nextLong(), Wish.random(random, LENGTH)).runs()) {
                 states.add(run.state());
                 if (run.status().outcome() != null) outcomes.add(run.status().outcome());
