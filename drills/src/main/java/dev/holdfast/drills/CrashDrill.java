@@ -129,8 +129,9 @@ final class CrashDrill {
                 .plus(Duration.ofMillis(2L * plan.files() * STEP_MILLIS))
                 .plus(PATIENCE);
         long open = counts.size();
+        progress.say("waiting for the end of the word counts");
         while (open > 0 && lives.getLast().isAlive() && Instant.now().isBefore(end)) {
-            progress.say(
+            progress.soFar(
                     open + " of " + counts.size() + " word counts under way, " + shop.soFar() + " starts acknowledged");
             Thread.sleep(250);
             open = counts.stream().filter(c -> !c.early().soFar().done()).count();

@@ -105,7 +105,8 @@ final class Picture {
             row.put(from, Long.toString(epoch.number()), Tone.STRONG);
         }
         for (Tick tick : track.ticks()) {
-            if (!tick.stands()) row.put(column(tick.at()), look.signs().taken(), Tone.TAKEN);
+            if (!tick.stands())
+                row.put(besideKill(column(tick.at())), look.signs().taken(), Tone.TAKEN);
         }
         kills(
                 row,
@@ -116,6 +117,12 @@ final class Picture {
         Long finished = track.finished();
         if (finished != null) row.put(column(finished), look.signs().end(), Tone.GOOD);
         return row;
+    }
+
+    /** What is taken back was sent just before a kill, whose mark would cover it. */
+    private int besideKill(int column) {
+        boolean covered = timeline.lives().stream().map(Life::killed).anyMatch(k -> k != null && column(k) == column);
+        return covered ? column - 1 : column;
     }
 
     private Row starts() {

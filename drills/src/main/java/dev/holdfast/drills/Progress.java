@@ -4,18 +4,14 @@ import java.io.PrintStream;
 
 /** Says what a drill is doing: on a terminal in one line that is written again and again, elsewhere a line for each step. */
 interface Progress {
+    /** A new step. */
     void say(String what);
+
+    /** How far the step is; worth showing only to somebody who watches. */
+    void soFar(String what);
 
     /** Nothing more will be said. */
     void end();
-
-    Progress SILENT = new Progress() {
-        @Override
-        public void say(String what) {}
-
-        @Override
-        public void end() {}
-    };
 
     static Progress lines(PrintStream out) {
         return new Progress() {
@@ -23,6 +19,9 @@ interface Progress {
             public void say(String what) {
                 out.println("drill: " + what);
             }
+
+            @Override
+            public void soFar(String what) {}
 
             @Override
             public void end() {}
@@ -35,6 +34,11 @@ interface Progress {
             public void say(String what) {
                 out.print("\r\u001b[2K  " + what);
                 out.flush();
+            }
+
+            @Override
+            public void soFar(String what) {
+                say(what);
             }
 
             @Override

@@ -1,9 +1,9 @@
 package dev.holdfast.drills;
 
+import java.io.Console;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Objects;
 
 /** What is known of the terminal that this process writes to. */
 final class Terminal {
@@ -12,8 +12,10 @@ final class Terminal {
     private Terminal() {}
 
     /** Whether somebody watches, and not a file or a pipe. */
+    @SuppressWarnings("SystemConsoleNull") // from JDK 25 on it is null again where there is no terminal
     static boolean isInteractive() {
-        return Objects.requireNonNull(System.console()).isTerminal();
+        Console console = System.console();
+        return console != null && console.isTerminal();
     }
 
     /** Colours on a terminal only, and not for people who have said that they want none. */
