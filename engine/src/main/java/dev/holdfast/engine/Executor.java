@@ -5,7 +5,6 @@ import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
-import dev.holdfast.core.Unavailable;
 import dev.holdfast.core.stream.Item;
 import dev.holdfast.core.stream.Source;
 import dev.holdfast.core.stream.Standing;
@@ -13,6 +12,7 @@ import dev.holdfast.core.stream.StreamEnd;
 import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.ErrorJson;
 import dev.holdfast.engine.port.Write;
+import dev.holdfast.sdk.Attempt;
 import dev.holdfast.sdk.Ending;
 import dev.holdfast.sdk.Execution;
 import dev.holdfast.sdk.Handler;
@@ -87,15 +87,31 @@ final class Executor {
                     handler, attempt, claimed.input(), desk.ports().codec());
             holding.left();
             end(holding, ending, sender.flush());
-        } catch (Unavailable e) {
-            // The engine closes, or the ledger is gone for good: the run stays ours in the ledger until the next boot.
-            LOG.warn("{} was left where it is: {}", run.id(), e.getMessage());
         } catch (Throwable e) {
-            LOG.error("{} could not be executed by this engine; it goes on at the next boot", run.id(), e);
+            holding.left();
+            abandon(holding, e);
         } finally {
             holding.left();
             holdings.remove(run.id(), holding);
             slotFreed.run();
+        }
+    }
+
+    /**
+     * The trouble is ours, not the run's: it goes back to the queue, so that nobody holds what nobody executes. Where even
+     * that cannot be written the node is closing, and the next boot finds the run held by somebody who is gone.
+     */
+    private void abandon(Holding holding, Throwable trouble) {
+        RunId id = holding.run().id();
+        if (holding.standing() == Attempt.Standing.DRAINING) {
+            LOG.warn("{} was left where it is until the next boot: {}", id, trouble.getMessage());
+            return;
+        }
+        LOG.error("{} could not be executed; it is queued again", id, trouble);
+        try {
+            holding.write(new Command.Lost(holding.by().holder(), Command.Blame.COUNTED));
+        } catch (RuntimeException e) {
+            LOG.error("{} could not be queued again; the next boot does it", id, e);
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.holdfast.engine;
 
 import dev.holdfast.core.Fence;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Refused;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.core.stream.Item;
@@ -14,6 +16,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -101,6 +104,15 @@ final class StreamWriter implements AutoCloseable {
             lock.unlock();
         }
         if (appends.isEmpty()) return;
+        try {
+            store(senders, appends);
+        } catch (Refused e) {
+            // One of them is poison; alone, each gets its own answer.
+            for (int i = 0; i < senders.size(); i++) storeAlone(senders.get(i), appends.get(i));
+        }
+    }
+
+    private void store(List<Sender> senders, List<Append> appends) {
         List<OptionalLong> numbers = ports.stream().append(appends);
         lock.lock();
         try {
@@ -114,11 +126,27 @@ final class StreamWriter implements AutoCloseable {
         appends.forEach(a -> ports.hints().changed(a.run()));
     }
 
+    private void storeAlone(Sender sender, Append append) {
+        try {
+            store(List.of(sender), List.of(append));
+        } catch (Refused e) {
+            lock.lock();
+            try {
+                sender.failed = e;
+                dirty.remove(sender);
+                stored.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
     /** Nothing will be stored any more; whoever waits is told. */
     private void fail() {
         lock.lock();
         try {
-            dirty.forEach(s -> s.failed = true);
+            var closing = Unavailable.notApplied("closing", "the engine is closing: chunks were not stored", null);
+            dirty.forEach(s -> s.failed = closing);
             dirty.clear();
             stored.signalAll();
         } finally {
@@ -145,7 +173,7 @@ final class StreamWriter implements AutoCloseable {
         private long characters;
         private long last;
         private boolean superseded;
-        private boolean failed;
+        private @Nullable HoldfastException failed;
 
         private Sender(RunId run, Fence.By by) {
             this.run = run;
@@ -157,7 +185,7 @@ final class StreamWriter implements AutoCloseable {
             lock.lock();
             try {
                 while (full()) stored.awaitUninterruptibly();
-                if (superseded || failed) return;
+                if (superseded || failed != null) return;
                 waiting.add(item);
                 if (item instanceof Item.Chunk chunk) characters += chunk.data().length();
                 if (item instanceof Item.Rewind) meters.rewound();
@@ -169,7 +197,7 @@ final class StreamWriter implements AutoCloseable {
         }
 
         private boolean full() {
-            return !superseded && !failed && (waiting.size() >= MOST_ITEMS || characters >= MOST_CHARACTERS);
+            return !superseded && failed == null && (waiting.size() >= MOST_ITEMS || characters >= MOST_CHARACTERS);
         }
 
         /**
@@ -177,13 +205,13 @@ final class StreamWriter implements AutoCloseable {
          *
          * @return the number of the last entry, 0 if this attempt stored none; empty if the run was lost
          * @throws Unavailable if it cannot be stored, because the engine is closing
+         * @throws Refused if it cannot be stored for what it is
          */
         OptionalLong flush() {
             lock.lock();
             try {
-                while (!waiting.isEmpty() && !superseded && !failed) stored.awaitUninterruptibly();
-                if (failed)
-                    throw Unavailable.notApplied("closing", "the engine is closing: chunks were not stored", null);
+                while (!waiting.isEmpty() && !superseded && failed == null) stored.awaitUninterruptibly();
+                if (failed != null) throw failed;
                 return superseded ? OptionalLong.empty() : OptionalLong.of(last);
             } finally {
                 lock.unlock();
