@@ -88,7 +88,16 @@ final class Story {
      * @throws Refused {@code run_unknown} if the run was deleted
      */
     List<Frame> more() {
-        if (over) return List.of();
+        while (!over) {
+            long before = told.number();
+            var frames = once();
+            // Nothing to tell of some entries is not the end of them.
+            if (!frames.isEmpty() || told.number() == before) return frames;
+        }
+        return List.of();
+    }
+
+    private List<Frame> once() {
         Run row = reads.run(run).orElseThrow(this::deleted);
         StreamEnd end = row.isFinished() ? reads.end(run).orElse(UNSAID) : null;
         long last = end == null || end.last() == null ? Long.MAX_VALUE : end.last();

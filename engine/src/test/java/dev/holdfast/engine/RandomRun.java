@@ -19,7 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +68,7 @@ final class RandomRun {
     /** Which epoch and try made the record of an op that is in force; of a wait, none did. */
     private record Made(long epoch, int tries) {}
 
-    private final Random dice;
+    private final SplittableRandom dice;
     private final Journal journal;
     private final List<Op> program = new ArrayList<>();
     private final double crashes;
@@ -95,7 +95,7 @@ final class RandomRun {
     private int nextKey;
     private int through;
 
-    RandomRun(Random dice, Journal journal) {
+    RandomRun(SplittableRandom dice, Journal journal) {
         this.dice = dice;
         this.journal = journal;
         this.crashes = dice.nextInt(4) == 0 ? 0 : 0.01 + dice.nextDouble() * 0.05;
