@@ -1,0 +1,191 @@
+package dev.holdfast.sqlite;
+
+import dev.holdfast.core.Defaults;
+import dev.holdfast.core.Fence;
+import dev.holdfast.core.Refused;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.RunState;
+import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.Expect;
+import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.engine.port.Request;
+import dev.holdfast.engine.port.Write;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out a change: request id, fence, business key, then what it writes. Whatever can refuse it without harm comes
+ * before the first write; what is found out later undoes the whole change.
+ */
+final class ChangeWork extends Work<Receipt> {
+    private static final Receipt APPLIED = new Receipt.Applied();
+    private static final Receipt STALE = new Receipt.Stale();
+
+    private static final String REQUEST = "SELECT fingerprint, answer, at FROM requests WHERE namespace = ? AND id = ?";
+    private static final String ANSWER =
+            "INSERT OR REPLACE INTO requests (namespace, id, fingerprint, answer, at) VALUES (?, ?, ?, ?, ?)";
+    private static final String FENCE =
+            "SELECT holder_kind, holder_number, holder_incarnation, epoch, seq, state FROM runs WHERE id = ?";
+    private static final String KEY_HOLDER =
+            "SELECT id, key_until FROM runs WHERE namespace = ? AND task = ? AND key = ? AND key_until IS NOT NULL";
+    private static final String FREE_KEY = "UPDATE runs SET key_until = NULL WHERE id = ?";
+
+    private final Change change;
+    private final @Nullable Run row;
+    private final int snapshots;
+
+    ChangeWork(Change change) {
+        this.change = change;
+        Run found = null;
+        int counted = 0;
+        for (Write write : change.writes()) {
+            if (write instanceof Write.Row r) found = r.run();
+            if (write instanceof Write.Snap) counted++;
+        }
+        this.row = found;
+        this.snapshots = counted;
+    }
+
+    @Override
+    Receipt in(Transaction tx) throws SQLException {
+        Receipt first = seenBefore(tx);
+        if (first != null) return first;
+        Receipt receipt = row == null ? withoutRow(tx) : withRow(tx, row);
+        Request request = change.request();
+        if (request != null) {
+            switch (receipt) {
+                case Receipt.Applied a -> answer(tx, request, request.answer());
+                case Receipt.KeyHeld held -> answer(tx, request, held.by().toString());
+                case Receipt.Stale s -> {}
+                case Receipt.Repeated r -> {}
+                case Receipt.Rejected r -> {}
+            }
+        }
+        return receipt;
+    }
+
+    private @Nullable Receipt seenBefore(Transaction tx) throws SQLException {
+        Request request = change.request();
+        if (request == null) return null;
+        var first = tx.read(REQUEST)
+                .text(request.namespace().name())
+                .text(request.id())
+                .first(r -> new Seen(r.text(), r.text(), r.number()));
+        if (first.isEmpty()) return null;
+        long expires = first.get().at() + Defaults.REQUEST_RETENTION.toMillis();
+        if (expires <= tx.now().toEpochMilli()) return null;
+        if (first.get().fingerprint().equals(request.fingerprint())) {
+            return new Receipt.Repeated(first.get().answer());
+        }
+        return new Receipt.Rejected(new Refused(
+                "request_id_reused",
+                "request id '" + request.id() + "' was used for another request: use a new id for each request"));
+    }
+
+    private record Seen(String fingerprint, String answer, long at) {}
+
+    private static void answer(Transaction tx, Request request, String answer) throws SQLException {
+        tx.write(ANSWER)
+                .text(request.namespace().name())
+                .text(request.id())
+                .text(request.fingerprint())
+                .text(answer)
+                .instant(tx.now())
+                .update();
+    }
+
+    private Receipt withoutRow(Transaction tx) throws SQLException {
+        if (!admits(present(tx))) return STALE;
+        writes(tx).carryOut();
+        return APPLIED;
+    }
+
+    private Receipt withRow(Transaction tx, Run next) throws SQLException {
+        switch (change.expect()) {
+            case Expect.Absent e -> {
+                Optional<RunId> by = keyHolder(tx, next);
+                if (by.isPresent()) return present(tx) == null ? new Receipt.KeyHeld(by.get()) : STALE;
+                Sql insert = tx.write(RunRow.INSERT);
+                RunRow.changing(RunRow.fixed(insert, next), next, tx.now());
+                if (insert.id(next.id()).update() == 0) return STALE;
+                writes(tx).carryOutNew(next);
+                return APPLIED;
+            }
+            case Expect.Held e -> {
+                return update(tx, next, e.by().epoch(), e.by());
+            }
+            case Expect.Free e -> {
+                boolean continues = next.fence().seq() - snapshots == e.seq();
+                return continues ? update(tx, next, e.epoch(), null) : staleOrGap(tx);
+            }
+            case Expect.Alive e -> throw new IllegalStateException("a row without a fence was let through");
+        }
+    }
+
+    private Receipt update(Transaction tx, Run next, long epoch, Fence.@Nullable By by) throws SQLException {
+        Sql update = RunRow.changing(tx.write(RunRow.UPDATE), next, tx.now());
+        update.id(next.id()).number(epoch).number(next.fence().seq() - snapshots);
+        update.number(by == null ? null : (Long) by.holder().number())
+                .number(by == null ? null : (Long) by.holder().incarnation())
+                .text(by == null ? null : by.holder().kind());
+        if (update.update() == 0) return staleOrGap(tx);
+        writes(tx).carryOut();
+        return APPLIED;
+    }
+
+    /** Nothing was written: because somebody else has it, or because the caller has miscounted? */
+    private Receipt staleOrGap(Transaction tx) throws SQLException {
+        if (!admits(present(tx))) return STALE;
+        return new Receipt.Rejected(new Refused(
+                "snapshot_gap",
+                "a change of run " + change.run() + " cannot be written: its snapshots do not continue those that are"
+                        + " there. Each snapshot has the seq after the one before. This is a bug"));
+    }
+
+    private @Nullable Present present(Transaction tx) throws SQLException {
+        return tx.read(FENCE)
+                .id(change.run())
+                .first(r -> {
+                    var holder = RunRow.holder(r);
+                    return new Present(new Fence(r.number(), holder, r.number()), r.constant(RunState.class));
+                })
+                .orElse(null);
+    }
+
+    private record Present(Fence fence, RunState state) {}
+
+    private boolean admits(@Nullable Present present) {
+        if (present == null) return false;
+        Fence fence = present.fence();
+        return switch (change.expect()) {
+            case Expect.Absent e -> false;
+            case Expect.Held e ->
+                fence.epoch() == e.by().epoch() && e.by().holder().equals(fence.holder());
+            case Expect.Free e -> fence.holder() == null && fence.epoch() == e.epoch() && fence.seq() == e.seq();
+            case Expect.Alive e -> present.state() != RunState.FINISHED;
+        };
+    }
+
+    /** Who has the business key. One whose time has passed is freed on the way, whether or not anybody has tidied up. */
+    private static Optional<RunId> keyHolder(Transaction tx, Run next) throws SQLException {
+        String key = next.origin().key();
+        if (key == null) return Optional.empty();
+        var found = tx.read(KEY_HOLDER)
+                .text(next.origin().namespace().name())
+                .text(next.origin().task())
+                .text(key)
+                .first(r -> new KeyHolder(r.id(), r.number()));
+        if (found.isEmpty()) return Optional.empty();
+        if (found.get().until() > tx.now().toEpochMilli()) return Optional.of(found.get().run());
+        tx.write(FREE_KEY).id(found.get().run()).update();
+        return Optional.empty();
+    }
+
+    private record KeyHolder(RunId run, long until) {}
+
+    private ChangeWrites writes(Transaction tx) {
+        return new ChangeWrites(tx, change);
+    }
+}

@@ -1,0 +1,38 @@
+package dev.holdfast.sqlite;
+
+import dev.holdfast.core.RunId;
+import java.sql.SQLException;
+import java.util.List;
+
+/** Removes a run and all that is its own, in every table; its id is kept, so that it is never used again. */
+final class Removal {
+    private static final String TAGS = "SELECT namespace, tags FROM runs WHERE id = ?";
+    private static final String UNTAG = "DELETE FROM run_tags WHERE namespace = ? AND tag = ? AND run = ?";
+    private static final String REMEMBER = "INSERT INTO removed (run) VALUES (?)";
+
+    private static final List<String> TABLES = List.of(
+            "DELETE FROM runs WHERE id = ?",
+            "DELETE FROM run_payloads WHERE run = ?",
+            "DELETE FROM snapshots WHERE run = ?",
+            "DELETE FROM steps WHERE run = ?",
+            "DELETE FROM step_history WHERE run = ?",
+            "DELETE FROM inbox WHERE run = ?",
+            "DELETE FROM stream_heads WHERE run = ?",
+            "DELETE FROM chunks WHERE run = ?");
+
+    private Removal() {}
+
+    static void of(Transaction tx, RunId run) throws SQLException {
+        var tagged = tx.read(TAGS).id(run).first(r -> new Tagged(r.text(), Texts.list(r.textOrNull())));
+        if (tagged.isPresent()) {
+            for (String tag : tagged.get().tags()) {
+                tx.write(UNTAG).text(tagged.get().namespace()).text(tag).id(run).update();
+            }
+        }
+        for (String table : TABLES) tx.write(table).id(run).update();
+        tx.write(REMEMBER).id(run).update();
+        tx.steps(run, 0);
+    }
+
+    private record Tagged(String namespace, List<String> tags) {}
+}

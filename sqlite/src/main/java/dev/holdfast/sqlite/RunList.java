@@ -1,0 +1,64 @@
+package dev.holdfast.sqlite;
+
+import dev.holdfast.core.Namespace;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.RunState;
+import dev.holdfast.engine.port.RunFilter;
+import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A page of runs, newest first. What the filter names decides which index is walked, so that few are looked at in vain:
+ * the tag's, that of the runs that somebody holds, that of the runs that have not ended, or the task's.
+ */
+record RunList(Namespace namespace, RunFilter filter, @Nullable RunId before, int limit) {
+    private static final RunId ABOVE_ALL = new RunId(-1L, -1L);
+    private static final String COLUMNS =
+            RunRow.COLUMNS.replaceAll("(\\w+)", "r.$1");
+
+    private static final String REST = " AND (?4 IS NULL OR r.state = ?4) AND (?5 IS NULL OR r.task = ?5)";
+
+    private static final String ALL = "SELECT " + COLUMNS + " FROM runs r INDEXED BY runs_of_namespace"
+            + " WHERE r.namespace = ?1 AND r.id < ?2" + REST + " ORDER BY r.id DESC LIMIT ?3";
+    private static final String OF_TASK = "SELECT " + COLUMNS + " FROM runs r INDEXED BY runs_of_task"
+            + " WHERE r.namespace = ?1 AND r.id < ?2 AND r.task = ?5 AND (?4 IS NULL OR r.state = ?4)"
+            + " ORDER BY r.id DESC LIMIT ?3";
+    private static final String LIVE = "SELECT " + COLUMNS + " FROM runs r INDEXED BY runs_live"
+            + " WHERE r.outcome IS NULL AND r.namespace = ?1 AND r.id < ?2" + REST + " ORDER BY r.id DESC LIMIT ?3";
+    private static final String HELD = "SELECT " + COLUMNS + " FROM runs r INDEXED BY runs_held"
+            + " WHERE r.holder_number IS NOT NULL AND r.namespace = ?1 AND r.id < ?2" + REST
+            + " ORDER BY r.id DESC LIMIT ?3";
+    private static final String TAGGED = "SELECT " + COLUMNS + " FROM run_tags t CROSS JOIN runs r ON r.id = t.run"
+            + " WHERE t.namespace = ?1 AND t.run < ?2 AND t.tag = ?6" + REST + " ORDER BY t.run DESC LIMIT ?3";
+
+    List<Run> read(Session session) throws SQLException {
+        String statement = statement();
+        Sql sql = session.sql(statement)
+                .text(namespace.name())
+                .id(before == null ? ABOVE_ALL : before)
+                .number(limit)
+                .text(filter.state())
+                .text(filter.task());
+        if (filter.tag() != null) sql.text(filter.tag());
+        return sql.list(RunRow::read);
+    }
+
+    private String statement() {
+        if (filter.tag() != null) return TAGGED;
+        RunState state = filter.state();
+        if (state != null) {
+            switch (state) {
+                case STARTING, RUNNING, STOPPING -> {
+                    return HELD;
+                }
+                case QUEUED, BLOCKED -> {
+                    return LIVE;
+                }
+                case FINISHED -> {}
+            }
+        }
+        return filter.task() != null ? OF_TASK : ALL;
+    }
+}

@@ -1,0 +1,52 @@
+package dev.holdfast.sqlite;
+
+import dev.holdfast.core.Refused;
+import java.sql.SQLException;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+
+/**
+ * The tables, by Flyway's migrations. Flyway itself is only started if there is something to migrate: it takes longer to
+ * start than everything else together.
+ *
+ * @param location where the migrations are
+ * @param version the newest of them
+ */
+record Schema(String location, int version) {
+    static final Schema CURRENT = new Schema("classpath:dev/holdfast/sqlite", 1);
+
+    private static final String HAS_HISTORY =
+            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'flyway_schema_history'";
+    private static final String NEWEST =
+            "SELECT max(CAST(version AS INTEGER)) FROM flyway_schema_history WHERE success = 1";
+
+    /**
+     * Brings a database up to this schema.
+     *
+     * @throws Refused {@code schema_too_new} if a newer version of the program has written it
+     */
+    void bringUp(Database database, Session session) throws SQLException {
+        int present = session.ask(HAS_HISTORY).isEmpty() ? 0 : Integer.parseInt(session.ask(NEWEST));
+        if (present == version) return;
+        if (present > version) {
+            throw new Refused(
+                    "schema_too_new",
+                    database.file() + " has schema version " + present + ", this program knows versions up to "
+                            + version + ": use the newer program that has written it");
+        }
+        try {
+            Flyway.configure()
+                    .dataSource(database.url(), null, null)
+                    .locations(location)
+                    .load()
+                    .migrate();
+        } catch (FlywayException e) {
+            var refused = new Refused(
+                    "migration_failed",
+                    database.file() + " could not be brought from schema version " + present + " to " + version
+                            + "; it is as it was: " + e.getMessage());
+            refused.initCause(e);
+            throw refused;
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package dev.holdfast.sqlite;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A connection with the statements that were prepared on it. For one thread at a time. */
+final class Session implements AutoCloseable {
+    private final Connection connection;
+    private final Map<String, Sql> prepared = new HashMap<>();
+
+    Session(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** The statement, prepared at its first use. Two uses of the same one do not overlap. */
+    Sql sql(String text) throws SQLException {
+        Sql sql = prepared.get(text);
+        if (sql == null) {
+            sql = new Sql(connection.prepareStatement(text));
+            prepared.put(text, sql);
+        }
+        return sql.begin();
+    }
+
+    /** Executes something that is not worth preparing. */
+    void execute(String text) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(text);
+        }
+    }
+
+    /** The first column of the first row, as text; empty for no row. */
+    String ask(String text) throws SQLException {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery(text)) {
+            return rows.next() ? String.valueOf(rows.getString(1)) : "";
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+    }
+}

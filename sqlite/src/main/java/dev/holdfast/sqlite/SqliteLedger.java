@@ -1,0 +1,105 @@
+package dev.holdfast.sqlite;
+
+import dev.holdfast.core.Holder;
+import dev.holdfast.core.Refused;
+import dev.holdfast.core.Run;
+import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.Claim;
+import dev.holdfast.engine.port.Claimed;
+import dev.holdfast.engine.port.Fault;
+import dev.holdfast.engine.port.Ids;
+import dev.holdfast.engine.port.Ledger;
+import dev.holdfast.engine.port.LedgerFigures;
+import dev.holdfast.engine.port.Reads;
+import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.engine.port.Tick;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+final class SqliteLedger implements Ledger {
+    private static final String ORPHANS = "SELECT " + RunRow.COLUMNS + " FROM runs WHERE holder_number IS NOT NULL"
+            + " AND NOT (holder_number = ? AND holder_incarnation = ? AND holder_kind = ?) LIMIT ?";
+    private static final String PARKED =
+            "SELECT " + RunRow.COLUMNS + " FROM runs WHERE parked_version IS NOT NULL LIMIT ?";
+
+    private final Writer writer;
+    private final Readers readers;
+    private final Reads reads;
+    private final LedgerClock clock;
+    private final Ids ids;
+
+    SqliteLedger(Writer writer, Readers readers, LedgerClock clock, Ids ids) {
+        this.writer = writer;
+        this.readers = readers;
+        this.reads = new SqliteReads(readers);
+        this.clock = clock;
+        this.ids = ids;
+    }
+
+    @Override
+    public List<Receipt> commit(List<Change> changes) {
+        var sound = new ArrayList<ChangeWork>(changes.size());
+        var receipts = new ArrayList<Receipt>(changes.size());
+        for (Change change : changes) {
+            Refused fault = Fault.of(change).orElse(null);
+            if (fault == null) sound.add(new ChangeWork(change));
+            receipts.add(fault == null ? PENDING : new Receipt.Rejected(fault));
+        }
+        var answers = writer.performAll(sound).iterator();
+        receipts.replaceAll(r -> r == PENDING ? answers.next() : r);
+        return receipts;
+    }
+
+    private static final Receipt PENDING = new Receipt.Applied();
+
+    @Override
+    public List<Claimed> claim(Claim claim) {
+        return writer.perform(new ClaimWork(claim, ids));
+    }
+
+    @Override
+    public Tick tick(Holder node, int limit) {
+        return writer.perform(new TickWork(node, limit));
+    }
+
+    @Override
+    public List<Run> orphans(Holder node, int limit) {
+        return readers.read(s -> s.sql(ORPHANS)
+                .number(node.number())
+                .number(node.incarnation())
+                .text(node.kind())
+                .number(limit)
+                .list(RunRow::read));
+    }
+
+    @Override
+    public List<Run> parked(int limit) {
+        return readers.read(s -> s.sql(PARKED).number(limit).list(RunRow::read));
+    }
+
+    @Override
+    public void forget(Instant now, int limit) {
+        writer.perform(new ForgetWork(now, limit));
+    }
+
+    @Override
+    public Reads reads() {
+        return reads;
+    }
+
+    @Override
+    public Instant now() {
+        return clock.now();
+    }
+
+    @Override
+    public LedgerFigures figures() {
+        return writer.figures();
+    }
+
+    @Override
+    public void close() {
+        writer.close();
+    }
+}

@@ -1,0 +1,134 @@
+package dev.holdfast.sqlite;
+
+import dev.holdfast.core.Namespace;
+import dev.holdfast.core.Outcome;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunError;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.RunState;
+import dev.holdfast.core.Snapshot;
+import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.stream.StreamEnd;
+import dev.holdfast.engine.port.ErrorJson;
+import dev.holdfast.engine.port.Message;
+import dev.holdfast.engine.port.Reads;
+import dev.holdfast.engine.port.RunFilter;
+import dev.holdfast.engine.port.RunView;
+import dev.holdfast.engine.port.SnapshotWindow;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+final class SqliteReads implements Reads {
+    private static final int WINDOW = 50;
+    private static final int VIEW = 200;
+
+    private static final String RUN = "SELECT " + RunRow.COLUMNS + " FROM runs WHERE id = ?";
+    private static final String PAYLOADS = "SELECT input, output, error, stream_end FROM run_payloads WHERE run = ?";
+    private static final String END = "SELECT stream_end FROM run_payloads WHERE run = ?";
+    private static final String SNAPSHOTS = "SELECT seq, state, outcome, epoch, attempt, at, cause, change"
+            + " FROM snapshots WHERE run = ? AND seq > ? ORDER BY seq";
+    private static final String INBOX = "SELECT number, id, kind, name, body FROM inbox WHERE run = ? ORDER BY number";
+
+    private final Readers readers;
+
+    SqliteReads(Readers readers) {
+        this.readers = readers;
+    }
+
+    @Override
+    public Optional<Run> run(Namespace namespace, RunId id) {
+        return readers.read(s -> run(s, namespace, id));
+    }
+
+    @Override
+    public Optional<Run> run(RunId id) {
+        return readers.read(s -> s.sql(RUN).id(id).first(RunRow::read));
+    }
+
+    private static Optional<Run> run(Session session, Namespace namespace, RunId id) throws SQLException {
+        return session.sql(RUN)
+                .id(id)
+                .first(RunRow::read)
+                .filter(r -> r.origin().namespace().equals(namespace));
+    }
+
+    @Override
+    public Optional<RunView> view(Namespace namespace, RunId id) {
+        return readers.read(s -> {
+            Run run = run(s, namespace, id).orElse(null);
+            if (run == null) return Optional.<RunView>empty();
+            var payloads = s.sql(PAYLOADS)
+                    .id(id)
+                    .first(r -> new Payloads(r.textOrNull(), r.textOrNull(), r.textOrNull(), r.textOrNull()))
+                    .orElse(Payloads.NONE);
+            boolean succeeded = run.status().outcome() == Outcome.SUCCEEDED;
+            RunError error = succeeded || payloads.error() == null ? null : ErrorJson.read(payloads.error());
+            return Optional.of(new RunView(
+                    run,
+                    payloads.input() == null ? "null" : payloads.input(),
+                    payloads.output(),
+                    error,
+                    payloads.end() == null ? null : Texts.end(payloads.end()),
+                    snapshots(s, id, run.fence().seq() - VIEW),
+                    StepRow.all(s, id)));
+        });
+    }
+
+    private record Payloads(
+            @Nullable String input, @Nullable String output, @Nullable String error, @Nullable String end) {
+        static final Payloads NONE = new Payloads(null, null, null, null);
+    }
+
+    @Override
+    public Optional<StreamEnd> end(RunId id) {
+        return readers.read(s -> s.sql(END).id(id).first(r -> r.textOrNull())).map(Texts::end);
+    }
+
+    @Override
+    public List<StepRecord> steps(RunId id) {
+        return readers.read(s -> StepRow.all(s, id));
+    }
+
+    @Override
+    public Optional<SnapshotWindow> snapshots(Namespace namespace, RunId id, long since) {
+        return readers.read(s -> {
+            Run run = run(s, namespace, id).orElse(null);
+            if (run == null || since > run.fence().seq()) return Optional.<SnapshotWindow>empty();
+            long seq = run.fence().seq();
+            long from = Math.max(Math.max(since, 0), seq - WINDOW);
+            return Optional.of(new SnapshotWindow(seq, snapshots(s, id, from), from - Math.max(since, 0)));
+        });
+    }
+
+    private static List<Snapshot> snapshots(Session session, RunId id, long after) throws SQLException {
+        return session.sql(SNAPSHOTS)
+                .id(id)
+                .number(after)
+                .list(r -> new Snapshot(
+                        r.number(),
+                        r.constant(RunState.class),
+                        r.constantOrNull(Outcome.class),
+                        r.number(),
+                        r.integer(),
+                        r.instant(),
+                        r.text(),
+                        r.id().uuid()));
+    }
+
+    @Override
+    public List<Run> runs(Namespace namespace, RunFilter filter, @Nullable RunId before, int limit) {
+        return readers.read(s -> new RunList(namespace, filter, before, limit).read(s));
+    }
+
+    @Override
+    public List<Message.Delivered> inbox(RunId id) {
+        return readers.read(s -> s.sql(INBOX)
+                .id(id)
+                .list(r -> new Message.Delivered(
+                        r.number(),
+                        new Message(
+                                r.id().uuid(), r.constant(Message.Kind.class), r.textOrNull(), r.textOrNull()))));
+    }
+}

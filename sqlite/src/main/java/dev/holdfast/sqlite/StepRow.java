@@ -1,0 +1,37 @@
+package dev.holdfast.sqlite;
+
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.StepKey;
+import dev.holdfast.core.StepRecord;
+import dev.holdfast.engine.port.ErrorJson;
+import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.List;
+
+/** The recorded steps of a run, as rows. */
+final class StepRow {
+    private static final String ALL =
+            "SELECT key, name, status, epoch, tries, next, error, result FROM steps WHERE run = ?";
+
+    private StepRow() {}
+
+    /** By key, which is not the order of their texts. */
+    static List<StepRecord> all(Session session, RunId run) throws SQLException {
+        List<StepRecord> steps = session.sql(ALL).id(run).list(StepRow::read);
+        steps.sort(Comparator.comparing(StepRecord::key));
+        return List.copyOf(steps);
+    }
+
+    private static StepRecord read(Sql.Row row) throws SQLException {
+        var key = new StepKey(row.text());
+        String name = row.text();
+        var status = row.constant(StepRecord.Status.class);
+        long epoch = row.number();
+        int tries = row.integer();
+        var next = row.instantOrNull();
+        String error = row.textOrNull();
+        String result = row.textOrNull();
+        return new StepRecord(
+                key, name, status, epoch, tries, result, error == null ? null : ErrorJson.read(error), next);
+    }
+}

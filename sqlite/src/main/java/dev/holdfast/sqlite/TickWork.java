@@ -1,0 +1,57 @@
+package dev.holdfast.sqlite;
+
+import dev.holdfast.core.Holder;
+import dev.holdfast.core.RunId;
+import dev.holdfast.engine.port.Tick;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Moves due runs into the claim index and looks for what is due. Each look is at the beginning of an index. */
+final class TickWork extends Work<Tick> {
+    private static final String DUE =
+            "SELECT id FROM runs WHERE due <= ? AND claim_at IS NULL AND state = 'QUEUED' ORDER BY due LIMIT ?";
+    private static final String PROMOTE = "UPDATE runs SET claim_at = place WHERE id = ?";
+    private static final String NEXT_DUE = "SELECT min(due) FROM runs WHERE due > ? AND claim_at IS NULL";
+
+    private static final String OURS =
+            "(r.holder_number IS NULL OR (r.holder_number = ? AND r.holder_incarnation = ? AND r.holder_kind = ?))";
+    private static final String DEADLINES =
+            "SELECT id FROM runs r WHERE deadline <= ? AND " + OURS + " ORDER BY deadline LIMIT ?";
+    private static final String NEXT_DEADLINE = "SELECT min(deadline) FROM runs WHERE deadline > ?";
+    private static final String INBOXES =
+            "SELECT DISTINCT i.run FROM inbox i JOIN runs r ON r.id = i.run WHERE " + OURS + " LIMIT ?";
+
+    private final Holder node;
+    private final int limit;
+
+    TickWork(Holder node, int limit) {
+        this.node = node;
+        this.limit = limit;
+    }
+
+    @Override
+    Tick in(Transaction tx) throws SQLException {
+        List<RunId> due = tx.read(DUE).instant(tx.now()).number(limit).list(Sql.Row::id);
+        for (RunId id : due) tx.write(PROMOTE).id(id).update();
+        List<RunId> deadlines =
+                ours(tx.read(DEADLINES).instant(tx.now())).number(limit).list(Sql.Row::id);
+        List<RunId> inboxes = ours(tx.read(INBOXES)).number(limit).list(Sql.Row::id);
+        boolean more = due.size() == limit || deadlines.size() == limit || inboxes.size() == limit;
+        return new Tick(deadlines, inboxes, due.size(), more ? tx.now() : next(tx));
+    }
+
+    private Sql ours(Sql sql) throws SQLException {
+        return sql.number(node.number()).number(node.incarnation()).text(node.kind());
+    }
+
+    private static @Nullable Instant next(Transaction tx) throws SQLException {
+        var due = tx.read(NEXT_DUE).instant(tx.now()).first(Sql.Row::instantOrNull);
+        var deadline = tx.read(NEXT_DEADLINE).instant(tx.now()).first(Sql.Row::instantOrNull);
+        return Stream.concat(due.stream(), deadline.stream())
+                .min(Instant::compareTo)
+                .orElse(null);
+    }
+}

@@ -1,0 +1,138 @@
+package dev.holdfast.sqlite;
+
+import dev.holdfast.core.RunId;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The writer's connection, and what it knows of the data without asking. One transaction after the other. */
+final class Transaction implements AutoCloseable {
+    private static final String BEGIN = "BEGIN IMMEDIATE";
+    private static final String COMMIT = "COMMIT";
+    private static final String ROLLBACK = "ROLLBACK";
+    private static final String SAVEPOINT = "SAVEPOINT work";
+    private static final String ROLLBACK_TO = "ROLLBACK TO work";
+    private static final String RELEASE = "RELEASE work";
+
+    /** Written by every transaction that writes anything. */
+    private static final String SEAL = "UPDATE ledger SET batch = ?, at = ?, message = ?";
+
+    private static final String NEWEST = "SELECT batch, at, message FROM ledger";
+    private static final String COUNT_STEPS = "SELECT count(*) FROM steps WHERE run = ?";
+    private static final int COUNTS_KEPT = 2_000;
+
+    private final Session session;
+    private final LedgerClock clock;
+    private final Map<RunId, Integer> stepCounts = new LinkedHashMap<>(64, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<RunId, Integer> eldest) {
+            return size() > COUNTS_KEPT;
+        }
+    };
+    private long batch;
+    private long message;
+    private boolean wrote;
+    private Instant now = Instant.EPOCH;
+
+    Transaction(Session session, LedgerClock clock) throws SQLException {
+        this.session = session;
+        this.clock = clock;
+        session.sql(NEWEST).first(row -> {
+            batch = row.number();
+            row.number();
+            message = row.number();
+            return true;
+        });
+    }
+
+    Session session() {
+        return session;
+    }
+
+    /** The instant of this transaction. */
+    Instant now() {
+        return now;
+    }
+
+    /** The number of the newest transaction that was committed, or, from {@link #seal} on, of this one. */
+    long batch() {
+        return batch;
+    }
+
+    Sql read(String sql) throws SQLException {
+        return session.sql(sql);
+    }
+
+    Sql write(String sql) throws SQLException {
+        wrote = true;
+        return session.sql(sql);
+    }
+
+    long nextMessage() {
+        return ++message;
+    }
+
+    /** How many steps of the run are recorded, those of this transaction included. */
+    int steps(RunId run) throws SQLException {
+        Integer known = stepCounts.get(run);
+        if (known != null) return known;
+        int counted = (int) session.sql(COUNT_STEPS).id(run).single();
+        stepCounts.put(run, counted);
+        return counted;
+    }
+
+    void steps(RunId run, int count) {
+        stepCounts.put(run, count);
+    }
+
+    void begin() throws SQLException {
+        session.sql(BEGIN).update();
+        now = clock.now();
+        wrote = false;
+    }
+
+    void savepoint() throws SQLException {
+        session.sql(SAVEPOINT).update();
+    }
+
+    void release() throws SQLException {
+        session.sql(RELEASE).update();
+    }
+
+    void undo() throws SQLException {
+        stepCounts.clear();
+        session.sql(ROLLBACK_TO).update();
+        session.sql(RELEASE).update();
+    }
+
+    /** Makes this a transaction that writes, if only its number. */
+    void touch() {
+        wrote = true;
+    }
+
+    /** The last write of a transaction, by which it is recognised if its answer is lost. */
+    void seal() throws SQLException {
+        if (!wrote) return;
+        batch++;
+        session.sql(SEAL)
+                .number(batch)
+                .number(clock.now().toEpochMilli())
+                .number(message)
+                .update();
+    }
+
+    void commit() throws SQLException {
+        session.sql(COMMIT).update();
+    }
+
+    void rollback() throws SQLException {
+        stepCounts.clear();
+        session.sql(ROLLBACK).update();
+    }
+
+    @Override
+    public void close() throws SQLException {
+        session.close();
+    }
+}

@@ -1,0 +1,54 @@
+package dev.holdfast.sqlite;
+
+import dev.holdfast.core.Refused;
+import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something to do in a transaction, by the writer's thread. It may be done more than once before it is committed, and is
+ * answered once, after the commit.
+ */
+abstract class Work<T> {
+    private final CompletableFuture<T> answer = new CompletableFuture<>();
+    private @Nullable T done;
+    private @Nullable Refused refused;
+
+    /**
+     * Does it.
+     *
+     * @throws Refused if it cannot be written, for its content; what it has written by then is undone
+     */
+    abstract T in(Transaction transaction) throws SQLException;
+
+    /** Undoes, in a later transaction, what was committed although nobody could be told. */
+    void disown(Transaction transaction) throws SQLException {}
+
+    final void perform(Transaction transaction) throws SQLException {
+        refused = null;
+        done = in(transaction);
+    }
+
+    final void refuse(Refused why) {
+        done = null;
+        refused = why;
+    }
+
+    /** Its transaction is durable. */
+    final void committed(BatchFigures figures) {
+        T result = done;
+        if (refused != null) answer.completeExceptionally(refused);
+        else if (result == null) answer.completeExceptionally(new IllegalStateException("committed before it was done"));
+        else answer.complete(result);
+        figures.answered(this, result);
+    }
+
+    final void failed(RuntimeException why) {
+        answer.completeExceptionally(why);
+    }
+
+    /** Waits for the answer; an interrupt stays pending. */
+    final CompletableFuture<T> answer() {
+        return answer;
+    }
+}
