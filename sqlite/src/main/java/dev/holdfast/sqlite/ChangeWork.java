@@ -66,6 +66,11 @@ final class ChangeWork extends Work<Receipt> {
         return receipt;
     }
 
+    @Override
+    Receipt refusal(Refused why) {
+        return new Receipt.Rejected(why);
+    }
+
     private @Nullable Receipt seenBefore(Transaction tx) throws SQLException {
         Request request = change.request();
         if (request == null) return null;
@@ -178,7 +183,8 @@ final class ChangeWork extends Work<Receipt> {
                 .text(key)
                 .first(r -> new KeyHolder(r.id(), r.number()));
         if (found.isEmpty()) return Optional.empty();
-        if (found.get().until() > tx.now().toEpochMilli()) return Optional.of(found.get().run());
+        if (found.get().until() > tx.now().toEpochMilli())
+            return Optional.of(found.get().run());
         tx.write(FREE_KEY).id(found.get().run()).update();
         return Optional.empty();
     }

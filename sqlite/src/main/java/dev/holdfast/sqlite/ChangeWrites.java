@@ -49,7 +49,8 @@ final class ChangeWrites {
     private static final String CONSUME = "DELETE FROM inbox WHERE run = ? AND number = ?";
     private static final String CLEAR_INBOX = "DELETE FROM inbox WHERE run = ?";
     private static final String IN_INBOX = "SELECT 1 FROM inbox WHERE run = ? AND id = ?";
-    private static final String POST = "INSERT INTO inbox (run, number, id, kind, name, body) VALUES (?, ?, ?, ?, ?, ?)";
+    private static final String POST =
+            "INSERT INTO inbox (run, number, id, kind, name, body) VALUES (?, ?, ?, ?, ?, ?)";
     private static final String TAG = "INSERT OR IGNORE INTO run_tags (namespace, tag, run) VALUES (?, ?, ?)";
 
     private final Transaction tx;
@@ -64,7 +65,11 @@ final class ChangeWrites {
 
     void carryOutNew(Run row) throws SQLException {
         for (String tag : row.origin().tags()) {
-            tx.write(TAG).text(row.origin().namespace().name()).text(tag).id(run).update();
+            tx.write(TAG)
+                    .text(row.origin().namespace().name())
+                    .text(tag)
+                    .id(run)
+                    .update();
         }
         tx.steps(run, 0);
         payloads(NEW_PAYLOADS);
@@ -102,7 +107,13 @@ final class ChangeWrites {
                 case ERROR -> error = payload.json();
             }
         }
-        return tx.write(statement).text(input).text(output).text(error).text(end).id(run).update();
+        return tx.write(statement)
+                .text(input)
+                .text(output)
+                .text(error)
+                .text(end)
+                .id(run)
+                .update();
     }
 
     private String once(@Nullable String before, Write.Payload payload) {
@@ -120,7 +131,8 @@ final class ChangeWrites {
         for (Write write : writes) {
             if (write instanceof Write.ToHistory w) history(w);
             if (write instanceof Write.Consume w) {
-                for (long number : w.numbers()) tx.write(CONSUME).id(run).number(number).update();
+                for (long number : w.numbers())
+                    tx.write(CONSUME).id(run).number(number).update();
             }
             if (write instanceof Write.ClearInbox) tx.write(CLEAR_INBOX).id(run).update();
         }

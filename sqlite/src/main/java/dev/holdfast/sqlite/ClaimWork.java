@@ -50,14 +50,15 @@ final class ClaimWork extends Work<List<Claimed>> {
     @Override
     List<Claimed> in(Transaction tx) throws SQLException {
         var claimed = new ArrayList<Claimed>();
-        for (Waiting waiting : waiting(tx, Math.min(claim.max(), claim.admission().slots()))) {
+        for (Waiting waiting :
+                waiting(tx, Math.min(claim.max(), claim.admission().slots()))) {
             Run run = tx.read(ROW).id(waiting.id()).first(RunRow::read).orElseThrow();
             if (Obstacle.of(run, claim.admission(), tx.now()).isPresent()) continue;
             Decision decision = Rules.decide(run, new Command.Claim(claim.holder()), tx.now());
             if (!(decision instanceof Decision.Transition transition)) continue;
             write(tx, run, transition, ids);
             List<StepRecord> steps = run.fence().epoch() == 0 ? List.of() : StepRow.all(tx.session(), run.id());
-            String input = tx.read(INPUT).id(run.id()).first(r -> r.textOrNull()).orElse("null");
+            String input = tx.read(INPUT).id(run.id()).firstText().orElse("null");
             claimed.add(new Claimed(transition.next(), input, steps));
         }
         given = List.copyOf(claimed);
@@ -94,7 +95,7 @@ final class ClaimWork extends Work<List<Claimed>> {
     /** Those that were parked by other code than is hosted here: version after version, each in its order. */
     private static void parked(Transaction tx, String task, String hosted, int most, List<Waiting> found)
             throws SQLException {
-        String version = tx.read(FIRST_PARKED_VERSION).text(task).first(r -> r.textOrNull()).orElse(null);
+        String version = tx.read(FIRST_PARKED_VERSION).text(task).firstText().orElse(null);
         while (version != null) {
             if (!version.equals(hosted)) {
                 found.addAll(tx.read(PARKED)
@@ -108,11 +109,7 @@ final class ClaimWork extends Work<List<Claimed>> {
     }
 
     private static @Nullable String next(Transaction tx, String task, String version) throws SQLException {
-        return tx.read(NEXT_PARKED_VERSION)
-                .text(task)
-                .text(version)
-                .first(r -> r.textOrNull())
-                .orElse(null);
+        return tx.read(NEXT_PARKED_VERSION).text(task).text(version).firstText().orElse(null);
     }
 
     /** The claim was committed, but nobody could be told: what was given is given back, and nobody is blamed. */

@@ -27,7 +27,9 @@ final class Database {
         "PRAGMA query_only = 1", "PRAGMA cache_size = -8192", "PRAGMA temp_store = MEMORY",
     };
 
-    private static final String[] SHOWN = {"journal_mode", "synchronous", "wal_autocheckpoint", "fullfsync", "cache_size"};
+    private static final String[] SHOWN = {
+        "journal_mode", "synchronous", "wal_autocheckpoint", "fullfsync", "cache_size"
+    };
 
     private final Path folder;
 

@@ -23,8 +23,7 @@ final class EntryRow {
         return switch (item) {
             case Item.Chunk chunk ->
                 sql.number(CHUNK).text(chunk.source().toString()).text(chunk.data());
-            case Item.Rewind rewind ->
-                sql.number(REWIND).text((String) null).text(Texts.sources(rewind.drop()));
+            case Item.Rewind rewind -> sql.number(REWIND).text((String) null).text(Texts.sources(rewind.drop()));
             case Item.Gap gap -> sql.number(GAP).text((String) null).text(Long.toString(gap.missing()));
         };
     }
@@ -36,13 +35,12 @@ final class EntryRow {
         int kind = row.integer();
         String source = row.textOrNull();
         String data = row.text();
-        Item item =
-                switch (kind) {
-                    case CHUNK -> new Item.Chunk(Source.parse(source == null ? "" : source), data);
-                    case REWIND -> new Item.Rewind(Texts.sources(data));
-                    case GAP -> new Item.Gap(Long.parseLong(data));
-                    default -> throw new SQLException("entry " + number + " is of an unknown kind " + kind);
-                };
+        Item item = switch (kind) {
+            case CHUNK -> new Item.Chunk(Source.parse(source == null ? "" : source), data);
+            case REWIND -> new Item.Rewind(Texts.sources(data));
+            case GAP -> new Item.Gap(Long.parseLong(data));
+            default -> throw new SQLException("entry " + number + " is of an unknown kind " + kind);
+        };
         return new Entry(number, epoch, item);
     }
 }

@@ -21,7 +21,10 @@ final class ForgetWork extends Work<Boolean> {
 
     @Override
     Boolean in(Transaction tx) throws SQLException {
-        tx.write(REQUESTS).instant(now.minus(Defaults.REQUEST_RETENTION)).number(limit).update();
+        tx.write(REQUESTS)
+                .instant(now.minus(Defaults.REQUEST_RETENTION))
+                .number(limit)
+                .update();
         tx.write(KEYS).instant(now).number(limit).update();
         return true;
     }

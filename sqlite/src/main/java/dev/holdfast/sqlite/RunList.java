@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * A page of runs, newest first. What the filter names decides which index is walked, so that few are looked at in vain:
  * the tag's, that of the runs that somebody holds, that of the runs that have not ended, or the task's.
  */
-record RunList(Namespace namespace, RunFilter filter, @Nullable RunId before, int limit) {
+record RunList(
+        Namespace namespace, RunFilter filter, @Nullable RunId before, int limit) {
     private static final RunId ABOVE_ALL = new RunId(-1L, -1L);
-    private static final String COLUMNS =
-            RunRow.COLUMNS.replaceAll("(\\w+)", "r.$1");
+    private static final String COLUMNS = RunRow.COLUMNS.replaceAll("(\\w+)", "r.$1");
 
     private static final String REST = " AND (?4 IS NULL OR r.state = ?4) AND (?5 IS NULL OR r.task = ?5)";
 

@@ -19,9 +19,10 @@ final class RunRow {
     private static final String FIXED = "id, namespace, task, version, key, tags, policy, created";
 
     /** What a transition may change. */
-    private static final String CHANGING = "queue, lane, slot_of, place, due, state, outcome, stop_reason, stop_next, cancelled,"
-            + " parked_version, parked_key, parked_recorded, parked_called, epoch, holder_kind, holder_number,"
-            + " holder_incarnation, seq, attempt, losses, losses_alone, started, finished, deadlines";
+    private static final String CHANGING =
+            "queue, lane, slot_of, place, due, state, outcome, stop_reason, stop_next, cancelled,"
+                    + " parked_version, parked_key, parked_recorded, parked_called, epoch, holder_kind, holder_number,"
+                    + " holder_incarnation, seq, attempt, losses, losses_alone, started, finished, deadlines";
 
     /** What is made of it for the indexes. */
     private static final String DERIVED = "deadline, claim_at, key_until";
@@ -29,8 +30,9 @@ final class RunRow {
     static final String COLUMNS = FIXED + ", " + CHANGING;
 
     /** Writes one row if the id was never used; locks nothing that anybody else wants. */
-    static final String INSERT = "INSERT INTO runs (" + COLUMNS + ", " + DERIVED + ") SELECT " + marks(COLUMNS + ", " + DERIVED)
-            + " WHERE NOT EXISTS (SELECT 1 FROM removed WHERE run = ?) ON CONFLICT (id) DO NOTHING";
+    static final String INSERT =
+            "INSERT INTO runs (" + COLUMNS + ", " + DERIVED + ") SELECT " + marks(COLUMNS + ", " + DERIVED)
+                    + " WHERE NOT EXISTS (SELECT 1 FROM removed WHERE run = ?) ON CONFLICT (id) DO NOTHING";
 
     /** The fence and the write in one: writes one row, or none if epoch, holder or seq are not as the change expects. */
     static final String UPDATE = "UPDATE runs SET " + assignments(CHANGING + ", " + DERIVED)
@@ -61,7 +63,11 @@ final class RunRow {
 
     static Sql changing(Sql sql, Run run, Instant now) throws SQLException {
         var place = run.place();
-        sql.text(place.queue()).text(place.lane()).text(place.slotOf()).instant(place.at()).instant(place.due());
+        sql.text(place.queue())
+                .text(place.lane())
+                .text(place.slotOf())
+                .instant(place.at())
+                .instant(place.due());
         var status = run.status();
         var stop = status.stop();
         sql.text(status.state()).text(status.outcome());
@@ -78,10 +84,14 @@ final class RunRow {
                 .number(holder == null ? null : (Long) holder.number())
                 .number(holder == null ? null : (Long) holder.incarnation());
         sql.number(run.fence().seq());
-        sql.number(run.tries().attempt()).number(run.tries().losses()).number(run.tries().lossesAlone());
+        sql.number(run.tries().attempt())
+                .number(run.tries().losses())
+                .number(run.tries().lossesAlone());
         var deadlines = run.times().deadlines();
         sql.instant(run.times().started()).instant(run.times().finished()).text(Texts.deadlines(deadlines));
-        return sql.instant(deadlines.next().orElse(null)).instant(claimAt(run, now)).number(keyUntil(run, now));
+        return sql.instant(deadlines.next().orElse(null))
+                .instant(claimAt(run, now))
+                .number(keyUntil(run, now));
     }
 
     /** Its place, if it can be claimed now: a delayed run comes in when it is due. */
@@ -94,8 +104,9 @@ final class RunRow {
     private static @Nullable Long keyUntil(Run run, Instant now) {
         if (!run.holdsKey(now)) return null;
         Instant finished = run.times().finished();
-        boolean lives = run.status().outcome() == null || finished == null;
-        return lives ? Long.MAX_VALUE : (Long) finished.plus(Defaults.KEY_RETENTION).toEpochMilli();
+        return run.status().outcome() == null || finished == null
+                ? Long.MAX_VALUE
+                : (Long) finished.plus(Defaults.KEY_RETENTION).toEpochMilli();
     }
 
     /** Reads {@link #COLUMNS}. */
@@ -105,15 +116,13 @@ final class RunRow {
                 new Namespace(row.text()), row.text(), row.text(), row.textOrNull(), Texts.list(row.textOrNull()));
         var policy = Texts.policy(row.text());
         var created = row.instant();
-        var place = new Run.Place(
-                row.text(), row.textOrNull(), row.textOrNull(), row.instant(), row.instantOrNull());
+        var place = new Run.Place(row.text(), row.textOrNull(), row.textOrNull(), row.instant(), row.instantOrNull());
         var status = status(row);
         long epoch = row.number();
         var holder = holder(row);
         var fence = new Fence(epoch, holder, row.number());
         var tries = new Run.Tries(row.integer(), row.integer(), row.integer());
-        var times = new Run.Times(
-                created, row.instantOrNull(), row.instantOrNull(), Texts.deadlines(row.textOrNull()));
+        var times = new Run.Times(created, row.instantOrNull(), row.instantOrNull(), Texts.deadlines(row.textOrNull()));
         return new Run(id, origin, policy, place, status, fence, tries, times);
     }
 

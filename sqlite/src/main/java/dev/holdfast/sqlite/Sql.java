@@ -83,7 +83,19 @@ final class Sql {
 
     <T> Optional<T> first(Reader<T> reader) throws SQLException {
         try (ResultSet rows = statement.executeQuery()) {
-            return rows.next() ? Optional.ofNullable(reader.read(new Row(rows).begin())) : Optional.empty();
+            return rows.next() ? Optional.of(reader.read(new Row(rows).begin())) : Optional.empty();
+        }
+    }
+
+    Optional<String> firstText() throws SQLException {
+        try (ResultSet rows = statement.executeQuery()) {
+            return rows.next() ? Optional.ofNullable(rows.getString(1)) : Optional.empty();
+        }
+    }
+
+    Optional<Instant> firstInstant() throws SQLException {
+        try (ResultSet rows = statement.executeQuery()) {
+            return rows.next() ? Optional.ofNullable(new Row(rows).begin().instantOrNull()) : Optional.empty();
         }
     }
 

@@ -15,7 +15,9 @@ import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Tick;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 
 final class SqliteLedger implements Ledger {
     private static final String ORPHANS = "SELECT " + RunRow.COLUMNS + " FROM runs WHERE holder_number IS NOT NULL"
@@ -39,19 +41,22 @@ final class SqliteLedger implements Ledger {
 
     @Override
     public List<Receipt> commit(List<Change> changes) {
+        // By position: what is wrong by itself never reaches the writer.
+        var faults = new HashMap<Integer, Refused>();
         var sound = new ArrayList<ChangeWork>(changes.size());
-        var receipts = new ArrayList<Receipt>(changes.size());
-        for (Change change : changes) {
-            Refused fault = Fault.of(change).orElse(null);
-            if (fault == null) sound.add(new ChangeWork(change));
-            receipts.add(fault == null ? PENDING : new Receipt.Rejected(fault));
+        for (int i = 0; i < changes.size(); i++) {
+            Optional<Refused> fault = Fault.of(changes.get(i));
+            if (fault.isPresent()) faults.put(i, fault.get());
+            else sound.add(new ChangeWork(changes.get(i)));
         }
         var answers = writer.performAll(sound).iterator();
-        receipts.replaceAll(r -> r == PENDING ? answers.next() : r);
+        var receipts = new ArrayList<Receipt>(changes.size());
+        for (int i = 0; i < changes.size(); i++) {
+            Refused fault = faults.get(i);
+            receipts.add(fault == null ? answers.next() : new Receipt.Rejected(fault));
+        }
         return receipts;
     }
-
-    private static final Receipt PENDING = new Receipt.Applied();
 
     @Override
     public List<Claimed> claim(Claim claim) {

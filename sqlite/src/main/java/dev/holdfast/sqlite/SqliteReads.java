@@ -77,13 +77,16 @@ final class SqliteReads implements Reads {
     }
 
     private record Payloads(
-            @Nullable String input, @Nullable String output, @Nullable String error, @Nullable String end) {
+            @Nullable String input,
+            @Nullable String output,
+            @Nullable String error,
+            @Nullable String end) {
         static final Payloads NONE = new Payloads(null, null, null, null);
     }
 
     @Override
     public Optional<StreamEnd> end(RunId id) {
-        return readers.read(s -> s.sql(END).id(id).first(r -> r.textOrNull())).map(Texts::end);
+        return readers.read(s -> s.sql(END).id(id).firstText()).map(Texts::end);
     }
 
     @Override
@@ -128,7 +131,6 @@ final class SqliteReads implements Reads {
                 .id(id)
                 .list(r -> new Message.Delivered(
                         r.number(),
-                        new Message(
-                                r.id().uuid(), r.constant(Message.Kind.class), r.textOrNull(), r.textOrNull()))));
+                        new Message(r.id().uuid(), r.constant(Message.Kind.class), r.textOrNull(), r.textOrNull()))));
     }
 }

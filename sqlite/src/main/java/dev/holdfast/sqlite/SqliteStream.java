@@ -15,12 +15,11 @@ final class SqliteStream implements StreamLog {
     private static final int MEGABYTE = 1_000_000;
     private static final int PORTION = 200;
 
-    private static final String READ = "SELECT " + EntryRow.COLUMNS
-            + " FROM chunks WHERE run = ? AND number > ? ORDER BY number LIMIT ?";
+    private static final String READ =
+            "SELECT " + EntryRow.COLUMNS + " FROM chunks WHERE run = ? AND number > ? ORDER BY number LIMIT ?";
     private static final String REWINDS = "SELECT " + EntryRow.COLUMNS
             + " FROM chunks INDEXED BY chunks_rewinds WHERE run = ? AND number > ? AND kind = 1 ORDER BY number";
-    private static final String OUTLINE =
-            "SELECT " + EntryRow.OUTLINE + " FROM chunks WHERE run = ? ORDER BY number";
+    private static final String OUTLINE = "SELECT " + EntryRow.OUTLINE + " FROM chunks WHERE run = ? ORDER BY number";
     private static final String HEAD = "SELECT head FROM stream_heads WHERE run = ?";
 
     private final Writer writer;
@@ -55,7 +54,8 @@ final class SqliteStream implements StreamLog {
                     if (characters >= MEGABYTE) break;
                     found.add(entry);
                     from = entry.number();
-                    if (entry.item() instanceof Item.Chunk chunk) characters += chunk.data().length();
+                    if (entry.item() instanceof Item.Chunk chunk)
+                        characters += chunk.data().length();
                 }
                 if (some.size() < wanted) break;
             }

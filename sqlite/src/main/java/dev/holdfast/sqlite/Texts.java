@@ -45,7 +45,8 @@ final class Texts {
 
     static StreamEnd end(String text) {
         int bar = text.indexOf('|');
-        return new StreamEnd(bar == 0 ? null : (Long) Long.parseLong(text, 0, bar, 10), sources(text.substring(bar + 1)));
+        return new StreamEnd(
+                bar == 0 ? null : (Long) Long.parseLong(text, 0, bar, 10), sources(text.substring(bar + 1)));
     }
 
     /** {@code attempts first factor cap jitter giveUpAfter maxDuration}; a duration is {@code seconds.nanos} or {@code -}. */
@@ -73,8 +74,7 @@ final class Texts {
 
     private static Duration duration(String text) {
         int dot = text.indexOf('.');
-        return Duration.ofSeconds(
-                Long.parseLong(text, 0, dot, 10), Long.parseLong(text, dot + 1, text.length(), 10));
+        return Duration.ofSeconds(Long.parseLong(text, 0, dot, 10), Long.parseLong(text, dot + 1, text.length(), 10));
     }
 
     static @Nullable String deadlines(Deadlines deadlines) {

@@ -48,8 +48,8 @@ final class TickWork extends Work<Tick> {
     }
 
     private static @Nullable Instant next(Transaction tx) throws SQLException {
-        var due = tx.read(NEXT_DUE).instant(tx.now()).first(Sql.Row::instantOrNull);
-        var deadline = tx.read(NEXT_DEADLINE).instant(tx.now()).first(Sql.Row::instantOrNull);
+        var due = tx.read(NEXT_DUE).instant(tx.now()).firstInstant();
+        var deadline = tx.read(NEXT_DEADLINE).instant(tx.now()).firstInstant();
         return Stream.concat(due.stream(), deadline.stream())
                 .min(Instant::compareTo)
                 .orElse(null);

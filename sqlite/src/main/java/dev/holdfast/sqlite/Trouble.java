@@ -28,13 +28,12 @@ enum Trouble {
 
     /** The answer to whoever wanted something written or read. */
     static Unavailable unavailable(SQLException e, Path file) {
-        String what =
-                switch (of(e)) {
-                    case DISK_FULL -> "the disk is full: free space; it goes on by itself then";
-                    case READ_ONLY -> "it cannot be written: check its permissions and those of its folder, and the disk";
-                    case CORRUPT -> "it is damaged: stop, keep a copy, and restore it from a backup";
-                    case CONTENT, OTHER -> "SQLite says: " + e.getMessage();
-                };
+        String what = switch (of(e)) {
+            case DISK_FULL -> "the disk is full: free space; it goes on by itself then";
+            case READ_ONLY -> "it cannot be written: check its permissions and those of its folder, and the disk";
+            case CORRUPT -> "it is damaged: stop, keep a copy, and restore it from a backup";
+            case CONTENT, OTHER -> "SQLite says: " + e.getMessage();
+        };
         return Unavailable.notApplied(code(e), "the ledger " + file + " could not be used: " + what, e);
     }
 
@@ -42,7 +41,8 @@ enum Trouble {
     static Unavailable indeterminate(SQLException e, Path file) {
         return Unavailable.indeterminate(
                 code(e),
-                "the ledger " + file + " failed while it was committing, and could not be read again to find out whether it"
+                "the ledger " + file
+                        + " failed while it was committing, and could not be read again to find out whether it"
                         + " was written: repeat the request with the same request id. SQLite says: " + e.getMessage(),
                 e);
     }

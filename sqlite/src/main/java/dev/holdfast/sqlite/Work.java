@@ -21,6 +21,12 @@ abstract class Work<T> {
      */
     abstract T in(Transaction transaction) throws SQLException;
 
+    /** What is answered if it was refused; null to throw it. */
+    @Nullable
+    T refusal(Refused why) {
+        return null;
+    }
+
     /** Undoes, in a later transaction, what was committed although nobody could be told. */
     void disown(Transaction transaction) throws SQLException {}
 
@@ -36,9 +42,11 @@ abstract class Work<T> {
 
     /** Its transaction is durable. */
     final void committed(BatchFigures figures) {
-        T result = done;
-        if (refused != null) answer.completeExceptionally(refused);
-        else if (result == null) answer.completeExceptionally(new IllegalStateException("committed before it was done"));
+        Refused why = refused;
+        T result = why == null ? done : refusal(why);
+        if (result == null && why != null) answer.completeExceptionally(why);
+        else if (result == null)
+            answer.completeExceptionally(new IllegalStateException("committed before it was done"));
         else answer.complete(result);
         figures.answered(this, result);
     }

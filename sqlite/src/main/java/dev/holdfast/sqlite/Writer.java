@@ -33,7 +33,6 @@ final class Writer implements AutoCloseable {
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
     private final Database database;
-    private final LedgerClock clock;
     private final Threads threads;
     private final Connector connector;
     private final LinkedBlockingQueue<Work<?>> queue = new LinkedBlockingQueue<>();
@@ -49,9 +48,8 @@ final class Writer implements AutoCloseable {
         Transaction connect() throws SQLException;
     }
 
-    Writer(Database database, LedgerClock clock, Threads threads, Connector connector) throws SQLException {
+    Writer(Database database, Threads threads, Connector connector) throws SQLException {
         this.database = database;
-        this.clock = clock;
         this.threads = threads;
         this.connector = connector;
         this.transaction = connector.connect();
@@ -192,7 +190,8 @@ final class Writer implements AutoCloseable {
     }
 
     private static Refused invalid(Exception e) {
-        var refused = new Refused("change_invalid", "it cannot be written as it is: " + e.getMessage() + ". This is a bug");
+        var refused =
+                new Refused("change_invalid", "it cannot be written as it is: " + e.getMessage() + ". This is a bug");
         refused.initCause(e);
         return refused;
     }

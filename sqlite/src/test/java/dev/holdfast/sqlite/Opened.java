@@ -5,13 +5,14 @@ import dev.holdfast.engine.port.Clock;
 import dev.holdfast.engine.port.Ids;
 import dev.holdfast.engine.port.Ledger;
 import dev.holdfast.engine.port.StreamLog;
+import dev.holdfast.engine.system.SystemThreads;
 import dev.holdfast.testkit.TestStore;
 import java.nio.file.Path;
 
 /** A store on a folder, as the contracts want it. */
 record Opened(SqliteStore store) implements TestStore {
     static Opened in(Path folder, Clock clock, Ids ids) {
-        return new Opened(SqliteStore.open(folder, new SqliteOptions(new PlainThreads(), clock, ids)));
+        return new Opened(SqliteStore.open(folder, new SqliteOptions(new SystemThreads(), clock, ids)));
     }
 
     @Override
