@@ -13,7 +13,7 @@ import java.util.List;
  * without an artificial delay: a batch is whatever queued up while the last one was committing. Each caller gets its own
  * answer, and nothing is answered before it is durable.
  *
- * <p><b>Poison.</b> A batch that fails for its content is halved until the culprit is alone and gets
+ * <p><b>Poison.</b> A batch that fails for its content is taken apart: the culprit alone gets
  * {@link Receipt.Rejected}; its neighbours succeed.
  *
  * <p><b>Waiting</b> is not interruptible: an interrupt stays pending, so that user code that is being cancelled never
