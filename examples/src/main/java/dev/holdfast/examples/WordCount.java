@@ -66,7 +66,8 @@ public final class WordCount {
         var total = new HashMap<String, Long>();
         for (String file : files) {
             Tally tally = ctx.step(stepName(file), Tally.class, s -> {
-                // Half before and half behind the line, so that a kill sometimes hits a step that has sent and not ended.
+                // Half before and half behind the line, so that a kill sometimes hits a step that has sent and not
+                // ended.
                 Thread.sleep(job.delay().dividedBy(2));
                 Tally counted = Tally.of(job.folder().resolve(file));
                 s.send(file + " " + counted.words() + " words\n");

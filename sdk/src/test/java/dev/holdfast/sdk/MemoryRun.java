@@ -1,6 +1,7 @@
 package dev.holdfast.sdk;
 
 import dev.holdfast.core.Run;
+import dev.holdfast.core.RunError;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
@@ -53,6 +54,9 @@ final class MemoryRun {
     /** A timeout rings as soon as it is set. */
     boolean alarmsRing;
 
+    /** What happens when somebody sends, before the chunk is there. */
+    Runnable onSend = () -> {};
+
     /** What happens when somebody pauses, before time passes. */
     Runnable onPause = () -> {};
 
@@ -63,7 +67,17 @@ final class MemoryRun {
         if (!drop.isEmpty()) append(new Item.Rewind(drop));
         var attempt = new OneEpoch(
                 dev.holdfast.core.stream.Standing.of(records.values()).through());
-        return Execution.run(handler, attempt, input, CODEC);
+        Ending ending = Execution.run(handler, attempt, input, CODEC);
+        if (ending instanceof Ending.Threw threw) rethrowAssertion(threw.error());
+        for (StepRecord record : written) {
+            if (record.error() != null) rethrowAssertion(record.error());
+        }
+        return ending;
+    }
+
+    /** An assertion inside a body is a failure of the test, not of the run. */
+    private static void rethrowAssertion(RunError error) {
+        if (error.type().contains("Assertion")) throw new AssertionError(error.message() + "\n" + error.stack());
     }
 
     /** Epoch after epoch, attempt after attempt, until it ends for good. */
@@ -182,6 +196,7 @@ final class MemoryRun {
 
         @Override
         public void send(Source source, String json) {
+            onSend.run();
             write(() -> append(new Item.Chunk(source, json)));
         }
 

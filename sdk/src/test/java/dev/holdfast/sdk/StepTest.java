@@ -231,6 +231,15 @@ class StepTest {
     }
 
     @Test
+    void an_interrupt_that_a_body_leaves_behind_ends_with_its_step() {
+        execute((ctx, in) -> {
+            ctx.step("a", s -> Thread.currentThread().interrupt());
+            assertThat(Thread.currentThread().isInterrupted()).isFalse();
+            return "";
+        });
+    }
+
+    @Test
     void a_result_that_is_too_large_fails_the_step_and_names_the_limit() {
         var ending = threw(execute((ctx, in) -> ctx.step("big", String.class, s -> "x".repeat(1_000_000))));
         assertThat(run.at(1).error()).isNotNull().returns("result_too_large", e -> e.code());
