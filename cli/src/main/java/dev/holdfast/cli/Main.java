@@ -1,23 +1,99 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.drills.DrillCommand;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
-/** The {@code holdfast} command. */
+/**
+ * The {@code holdfast} command.
+ *
+ * <p>Only the command that was asked for is made, so that an answer comes quickly: nothing of the server is loaded by
+ * commands that only ask one.
+ */
 @Command(
         name = "holdfast",
         description = "Durable runs that survive anything.",
         mixinStandardHelpOptions = true,
-        versionProvider = Main.Version.class)
+        versionProvider = Main.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        footerHeading = "%nA first session:%n",
+        footer = {
+            "  holdfast dev                                   in one terminal",
+            "  holdfast run wordcount --follow --input '{\"path\":\"docs\",\"glob\":\"**/*.md\",\"delayMs\":200}'",
+            "  kill -9 the first one, start it again: the run goes on where it was.",
+            "",
+            "The server is http://127.0.0.1:7007, or what HOLDFAST_URL or --url says.",
+            "Completion: source <(holdfast generate-completion)",
+        })
 public final class Main implements Runnable {
-    /** Runs one command and exits with its code: 0 done, 2 wrong usage. */
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    /** Runs one command and exits with its code; {@code --help} of each command lists them. */
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        // Text is UTF-8 whatever the locale says: a chunk must not change on its way to a file.
+        var out = new PrintWriter(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+        var err = new PrintWriter(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+        int exit = run(args, out, err);
+        out.flush();
+        err.flush();
+        System.exit(exit);
+    }
+
+    /** Runs one command and returns its exit code. */
+    static int run(String[] args, PrintWriter out, PrintWriter err) {
+        var line = new CommandLine(new Main());
+        Map<String, Supplier<Object>> commands = commands();
+        Supplier<Object> asked = args.length == 0 ? null : commands.get(args[0]);
+        if (asked == null) {
+            commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
+            line.addSubcommand("generate-completion", new AutoComplete.GenerateCompletion());
+        } else {
+            line.addSubcommand(args[0], asked.get());
+        }
+        line.setOut(out);
+        line.setErr(err);
+        line.setExecutionExceptionHandler((error, command, parsed) -> failed(error, command));
+        return line.execute(args);
+    }
+
+    private static Map<String, Supplier<Object>> commands() {
+        var all = new LinkedHashMap<String, Supplier<Object>>();
+        all.put("dev", DevCommand::new);
+        all.put("run", RunCommand::new);
+        all.put("runs", RunsCommand::new);
+        all.put("show", ShowCommand::new);
+        all.put("follow", FollowCommand::new);
+        all.put("explain", ExplainCommand::new);
+        all.put("cancel", CancelCommand::new);
+        all.put("delete", DeleteCommand::new);
+        all.put("doctor", DoctorCommand::new);
+        all.put("drill", DrillCommand::new);
+        return all;
+    }
+
+    private static int failed(Exception error, CommandLine command) {
+        Failure failure = error instanceof Failure known ? known : Failure.internal(error.toString());
+        command.getErr().println("holdfast: " + failure.line());
+        if (failure.exit() == Exit.INTERNAL && System.getenv("HOLDFAST_DEBUG") != null) {
+            error.printStackTrace(command.getErr());
+        }
+        return failure.exit();
     }
 
     @Override
     public void run() {
-        CommandLine.usage(this, System.out);
+        spec.commandLine().usage(spec.commandLine().getOut());
     }
 
     /** The version that the build wrote into the jar. */

@@ -74,10 +74,13 @@ public final class Execution<I extends @Nullable Object, O extends @Nullable Obj
             }
             case GOING -> {}
         }
-        RunError error = RunError.of(thrown);
+        RunError error = Failures.of(thrown);
         StepFailed failure = parts.journal().failureIn(thrown);
+        if (failure == null) return new Ending.Threw(error, List.of());
+        // What is final for the step is final for the attempt that it brought down.
+        boolean retryable = error.retryable() && failure.error().retryable();
         return new Ending.Threw(
-                error, failure == null ? List.of() : parts.journal().since(failure));
+                Failures.withRetryable(error, retryable), parts.journal().since(failure));
     }
 
     private Ending returned(O output) {

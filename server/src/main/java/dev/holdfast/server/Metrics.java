@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * The page that Prometheus reads. What is counted is counted by whoever does the work; here it is only asked for, when
- * somebody reads the page, through OpenTelemetry. Nothing of OpenTelemetry is loaded before the first reader.
+ * The page that Prometheus reads. The engine counts with the {@link #meter()}; what others count by themselves is asked
+ * for when somebody reads the page.
  */
 final class Metrics {
     private final Supplier<List<Figure>> figures;
@@ -37,6 +37,10 @@ final class Metrics {
         this.figures = figures;
         this.meter =
                 SdkMeterProvider.builder().registerMetricReader(reader).build().get("dev.holdfast");
+    }
+
+    Meter meter() {
+        return meter;
     }
 
     /** One page at a time, so that all of its figures were read at one moment. */

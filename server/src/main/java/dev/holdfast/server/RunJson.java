@@ -5,6 +5,7 @@ import dev.holdfast.core.RunError;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Snapshot;
 import dev.holdfast.core.StepRecord;
+import dev.holdfast.engine.SnapshotJson;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.port.SnapshotWindow;
 import java.time.Instant;
@@ -81,17 +82,7 @@ final class RunJson {
 
     private static void snapshots(JsonGenerator out, List<Snapshot> snapshots) {
         out.writeStartArray();
-        for (Snapshot snapshot : snapshots) {
-            out.writeStartObject();
-            out.writeNumberProperty("seq", snapshot.seq());
-            out.writeStringProperty("state", snapshot.state().name());
-            if (snapshot.outcome() != null) text(out, "outcome", snapshot.outcome());
-            out.writeNumberProperty("epoch", snapshot.epoch());
-            out.writeNumberProperty("attempt", snapshot.attempt());
-            text(out, "at", snapshot.at());
-            out.writeStringProperty("cause", snapshot.cause());
-            out.writeEndObject();
-        }
+        for (Snapshot snapshot : snapshots) out.writeRawValue(SnapshotJson.encode(snapshot));
         out.writeEndArray();
     }
 

@@ -3,9 +3,14 @@ package dev.holdfast.server;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.Runs;
+import dev.holdfast.engine.port.LedgerFigures;
+import dev.holdfast.node.Holdfast;
 import io.helidon.webserver.WebServer;
-import java.net.BindException;
+import io.opentelemetry.api.metrics.Meter;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (var server = Server.open(ServerOptions.onPort(7007))) {
- *     server.serve(node);
+ *     var engine = EngineOptions.defaults().meter(server.meter());
+ *     server.serve(Holdfast.open(folder, NodeOptions.defaults().engine(engine), hosted));
  *     System.out.println("ready " + server.url());
  * }
  * }</pre>
@@ -30,11 +36,11 @@ public final class Server implements AutoCloseable {
     private static final Duration IDLE = Duration.ofHours(1);
 
     private final Requests requests = new Requests();
+    private final Metrics metrics = new Metrics(this::figures);
     private final Watchers watchers;
     private final WebServer web;
     private volatile @Nullable Node node;
     private volatile boolean closing;
-    private @Nullable Metrics metrics;
 
     private Server(ServerOptions options) {
         this.watchers = new Watchers(this::runs, options);
@@ -57,30 +63,45 @@ public final class Server implements AutoCloseable {
      * @throws Refused {@code port_in_use}
      */
     public static Server open(ServerOptions options) {
+        demandFree(options.port());
         var server = new Server(options);
-        try {
-            server.web.start();
-        } catch (RuntimeException e) {
+        server.web.start();
+        // Helidon logs why, and does not throw.
+        if (!server.web.isRunning()) {
             server.watchers.close();
-            if (!isBind(e)) throw e;
-            throw new Refused(
-                    "port_in_use",
-                    "port " + options.port()
-                            + " of 127.0.0.1 is taken by another program: stop it, or choose another port (0 for any free one)");
+            throw taken(options.port(), "it was taken while this was starting");
         }
         return server;
     }
 
-    private static boolean isBind(@Nullable Throwable error) {
-        for (Throwable t = error; t != null; t = t.getCause()) {
-            if (t instanceof BindException) return true;
+    private static void demandFree(int port) {
+        if (port == 0) return;
+        try (var probe = new ServerSocket()) {
+            probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        } catch (IOException e) {
+            throw taken(port, String.valueOf(e.getMessage()));
         }
-        return false;
+    }
+
+    private static Refused taken(int port, String why) {
+        return new Refused(
+                "port_in_use",
+                "port " + port + " of 127.0.0.1 cannot be opened: " + why
+                        + ". Stop the program that uses it, or choose another port (0 for any free one)");
     }
 
     /** From now on requests are answered from this node. */
-    public void serve(Node ready) {
+    public void serve(Holdfast holdfast) {
+        serve(Node.of(holdfast));
+    }
+
+    void serve(Node ready) {
         node = ready;
+    }
+
+    /** What the engine of the node counts with, to be seen at {@code /metrics}. */
+    public Meter meter() {
+        return metrics.meter();
     }
 
     /** Where it listens, such as {@code http://127.0.0.1:7007}. */
@@ -96,7 +117,7 @@ public final class Server implements AutoCloseable {
         var routes = new ArrayList<Router.Route>();
         routes.addAll(new RunsApi(this::runs).routes());
         routes.addAll(watchers.routes());
-        routes.addAll(new NodeApi(() -> closing ? null : node, this::metricsPage).routes());
+        routes.addAll(new NodeApi(() -> closing ? null : node, metrics::page).routes());
         routes.addAll(new Pages().routes());
         return new Router(routes);
     }
@@ -112,26 +133,27 @@ public final class Server implements AutoCloseable {
         return ready.runs();
     }
 
-    private synchronized Metrics metrics() {
-        Metrics there = metrics;
-        if (there == null) {
-            there = new Metrics(this::figures);
-            metrics = there;
-        }
-        return there;
-    }
-
-    private Answer metricsPage() throws Exception {
-        return metrics().page();
-    }
-
     private List<Figure> figures() {
         var all = new ArrayList<Figure>();
         Node ready = node;
-        if (ready != null) all.addAll(ready.figures());
+        if (ready != null) node(ready, all);
         all.addAll(requests.figures());
         all.add(Figure.gauge("holdfast.watchers", "Streams that are open", Map.of(), watchers.open()));
         return all;
+    }
+
+    private static void node(Node node, List<Figure> all) {
+        LedgerFigures ledger = node.figures();
+        all.add(Figure.gauge("holdfast.executing", "Attempts that execute now", Map.of(), node.executing()));
+        all.add(Figure.counter("holdfast.ledger.batches", "Transactions committed", Map.of(), ledger.batches()));
+        all.add(Figure.counter("holdfast.ledger.changes", "Changes answered", Map.of(), ledger.changes()));
+        all.add(Figure.counter("holdfast.ledger.stale", "Changes refused by the fence", Map.of(), ledger.stale()));
+        ledger.batchSizes()
+                .forEach((size, count) -> all.add(Figure.counter(
+                        "holdfast.ledger.batch.size",
+                        "Batches with at most so many changes, and more than half as many",
+                        Map.of("up_to", Integer.toString(size)),
+                        count)));
     }
 
     /** Ends every stream, lets requests that are being answered finish for the grace of the options, and frees the port. */

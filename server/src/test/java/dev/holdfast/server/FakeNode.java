@@ -1,7 +1,7 @@
 package dev.holdfast.server;
 
 import dev.holdfast.engine.Runs;
-import java.util.List;
+import dev.holdfast.engine.port.LedgerFigures;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -19,10 +19,12 @@ record FakeNode(FakeRuns fake) implements Node {
     }
 
     @Override
-    public List<Figure> figures() {
-        return List.of(
-                Figure.counter("holdfast.runs.started", "Runs that were started", Map.of(), 3),
-                Figure.counter("holdfast.runs.finished", "Runs that ended", Map.of("outcome", "succeeded"), 2),
-                Figure.counter("holdfast.runs.finished", "Runs that ended", Map.of("outcome", "failed"), 1));
+    public int executing() {
+        return 2;
+    }
+
+    @Override
+    public LedgerFigures figures() {
+        return new LedgerFigures(3, 9, 1, Map.of(2, 1L, 4, 2L), Map.of());
     }
 }

@@ -1,0 +1,195 @@
+package dev.holdfast.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.ConnectException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server, asked over HTTP. The JDK's older client is used on purpose: it starts in half of the time of the newer one.
+ *
+ * <p>What may be asked again is asked again: a 503, a connection that was reset, and for {@link Patience#LONG} also a
+ * server that is not there. Mutations carry a request id, so that a repetition changes nothing twice.
+ */
+final class Api {
+    private static final int CONNECT_MILLIS = 2_000;
+    private static final int READ_MILLIS = 30_000;
+
+    private final URI base;
+    private final Waiting waiting;
+
+    Api(URI base, Waiting waiting) {
+        this.base = base;
+        this.waiting = waiting;
+    }
+
+    static URI url(String text) {
+        try {
+            URI uri = new URI(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+            if ("http".equals(uri.getScheme()) && uri.getHost() != null) return uri;
+        } catch (URISyntaxException e) {
+            // Told below.
+        }
+        throw Failure.refused(
+                "url_invalid", "'" + text + "' is not the URL of a server: they look like http://127.0.0.1:7007");
+    }
+
+    /** How long to try. */
+    enum Patience {
+        /** A server that is not there is told at once. */
+        SHORT(Duration.ofSeconds(5)),
+        /** A server may be restarting. */
+        LONG(Duration.ofSeconds(10));
+
+        private final Duration limit;
+
+        Patience(Duration limit) {
+            this.limit = limit;
+        }
+    }
+
+    /**
+     * @param method GET, POST, DELETE
+     * @param path with its query
+     * @param body JSON, null for none
+     * @param requestId null for a read
+     */
+    record Request(
+            String method,
+            String path,
+            @Nullable String body,
+            @Nullable String requestId) {
+        static Request get(String path) {
+            return new Request("GET", path, null, null);
+        }
+    }
+
+    record Response(int status, String body) {}
+
+    URI base() {
+        return base;
+    }
+
+    static String encode(String segment) {
+        return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    String get(String path) {
+        return send(Request.get(path), Patience.SHORT).body();
+    }
+
+    /** @throws Failure with the code of the problem, or that the server is not reachable */
+    Response send(Request request, Patience patience) {
+        var wait = waiting.begin(patience.limit);
+        while (true) {
+            Failure failure;
+            try {
+                Response response = once(request);
+                if (response.status() < 400) return response;
+                failure = problem(response);
+                if (response.status() != 503) throw failure;
+            } catch (ConnectException e) {
+                failure = notThere(e);
+                if (patience == Patience.SHORT) throw failure;
+            } catch (IOException e) {
+                failure = notThere(e);
+            }
+            if (!wait.again(base.toString())) throw failure;
+        }
+    }
+
+    private Response once(Request request) throws IOException {
+        HttpURLConnection connection = open(request.path(), READ_MILLIS);
+        connection.setRequestMethod(request.method());
+        if (request.requestId() != null) connection.setRequestProperty("Idempotency-Key", request.requestId());
+        if (request.body() != null) {
+            byte[] bytes = request.body().getBytes(StandardCharsets.UTF_8);
+            connection.setDoOutput(true);
+            connection.setFixedLengthStreamingMode(bytes.length);
+            connection.setRequestProperty("Content-Type", "application/json");
+            try (OutputStream out = connection.getOutputStream()) {
+                out.write(bytes);
+            }
+        }
+        int status = connection.getResponseCode();
+        try (InputStream in = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+            byte[] body = in == null ? new byte[0] : in.readAllBytes();
+            return new Response(status, new String(body, StandardCharsets.UTF_8));
+        }
+    }
+
+    private HttpURLConnection open(String path, int readMillis) throws IOException {
+        var connection = (HttpURLConnection) URI.create(base + path).toURL().openConnection();
+        connection.setConnectTimeout(CONNECT_MILLIS);
+        connection.setReadTimeout(readMillis);
+        connection.setUseCaches(false);
+        return connection;
+    }
+
+    /** What {@code /readyz} says, and when it is there. */
+    record Answer(int status, String body, Instant date) {}
+
+    /** @throws IOException if nobody answers */
+    Answer ready() throws IOException {
+        HttpURLConnection connection = open("/readyz", CONNECT_MILLIS);
+        int status = connection.getResponseCode();
+        try (InputStream in = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+            byte[] body = in == null ? new byte[0] : in.readAllBytes();
+            Instant date = Instant.ofEpochMilli(connection.getHeaderFieldDate("Date", 0));
+            return new Answer(status, new String(body, StandardCharsets.UTF_8), date);
+        }
+    }
+
+    /**
+     * Opens a stream; once, without patience.
+     *
+     * @throws IOException if the server is not there, or cannot serve now
+     * @throws Failure if it refuses
+     */
+    InputStream stream(String path, Map<String, String> headers, Duration silence) throws IOException {
+        HttpURLConnection connection = open(path, (int) silence.toMillis());
+        headers.forEach(connection::setRequestProperty);
+        int status = connection.getResponseCode();
+        if (status == 200) return connection.getInputStream();
+        try (InputStream in = connection.getErrorStream()) {
+            byte[] body = in == null ? new byte[0] : in.readAllBytes();
+            Failure problem = problem(new Response(status, new String(body, StandardCharsets.UTF_8)));
+            if (status == 503) throw new IOException(problem.line());
+            throw problem;
+        }
+    }
+
+    private Failure problem(Response response) {
+        Json problem;
+        try {
+            problem = Json.parse(response.body());
+        } catch (IllegalArgumentException e) {
+            problem = new Json(null);
+        }
+        String code = problem.at("code").text();
+        if (code.isEmpty()) {
+            return Failure.unreachable(
+                    "not_holdfast",
+                    base + " answered " + response.status() + ", which is no answer of Holdfast: check the URL");
+        }
+        String detail = problem.at("detail").text();
+        boolean infrastructure = response.status() == 503 || response.status() == 500;
+        return infrastructure ? Failure.unreachable(code, detail) : Failure.refused(code, detail);
+    }
+
+    Failure notThere(IOException why) {
+        return Failure.unreachable(
+                "server_unreachable",
+                "no answer from " + base + " (" + why.getMessage()
+                        + "): start one with 'holdfast dev', or name another one by --url or HOLDFAST_URL");
+    }
+}

@@ -1,0 +1,90 @@
+package dev.holdfast.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows the stream of a run to its end. A connection that is lost is opened again after the last frame that was
+ * received, so that nothing is missed and nothing comes twice, also when the server was restarted in between.
+ */
+final class Follower {
+    /** The server says something at least every 15 seconds. */
+    private static final Duration SILENCE = Duration.ofSeconds(40);
+    /** A server that is away for longer is given up. */
+    private static final Duration AWAY = Duration.ofSeconds(30);
+
+    private final Api api;
+    private final Waiting waiting;
+
+    Follower(Api api, Waiting waiting) {
+        this.api = api;
+        this.waiting = waiting;
+    }
+
+    /**
+     * A frame as it was received.
+     *
+     * @param event chunk, rewind, status, gap, done
+     * @param id the cursor after it
+     * @param body JSON: {@code {"epoch","step","data"}}
+     */
+    record Received(String event, String id, String body) {
+        /** As one line of JSON. */
+        String line() {
+            return "{\"event\":\"" + event + "\",\"id\":\"" + id + "\"," + body.substring(1);
+        }
+
+        Json data() {
+            return Json.parse(body);
+        }
+    }
+
+    /**
+     * Returns when the run has ended.
+     *
+     * @param from the id of the last frame that was received before; null for the beginning
+     * @return the data of the last frame: the last snapshot
+     */
+    Json follow(String run, @Nullable String from, Consumer<Received> each) {
+        String cursor = from;
+        var wait = waiting.begin(AWAY);
+        while (true) {
+            Failure failure;
+            Map<String, String> headers = cursor == null ? Map.of() : Map.of("Last-Event-ID", cursor);
+            try (InputStream in = api.stream("/v1/runs/" + Api.encode(run) + "/stream", headers, SILENCE)) {
+                wait.over();
+                var lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+                for (Received frame = next(lines); frame != null; frame = next(lines)) {
+                    cursor = frame.id();
+                    each.accept(frame);
+                    if (frame.event().equals("done")) return frame.data().at("data");
+                }
+                failure = Failure.unreachable("stream_ended", "the stream of " + run + " ended too early");
+            } catch (IOException e) {
+                failure = api.notThere(e);
+            }
+            if (!wait.again(api.base().toString())) throw failure;
+        }
+    }
+
+    /** The next frame that came completely; null at the end. */
+    private static @Nullable Received next(BufferedReader lines) throws IOException {
+        String event = "";
+        String id = "";
+        String data = "";
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            if (line.isEmpty() && !data.isEmpty()) return new Received(event, id, data);
+            if (line.startsWith("event: ")) event = line.substring(7);
+            else if (line.startsWith("id: ")) id = line.substring(4);
+            else if (line.startsWith("data: ")) data = line.substring(6);
+        }
+        return null;
+    }
+}

@@ -1,0 +1,24 @@
+package dev.holdfast.cli;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+
+/** What the end of a run means for a command. */
+final class Outcomes {
+    private Outcomes() {}
+
+    static boolean succeeded(Json run) {
+        return run.at("outcome").text().equals("SUCCEEDED");
+    }
+
+    /** Says on {@code err} why a run did not succeed. */
+    static int exit(Json run, PrintWriter err) {
+        if (succeeded(run)) return Exit.OK;
+        String outcome = run.at("outcome").text().toLowerCase(Locale.ROOT).replace('_', ' ');
+        String message = run.at("error").at("message").text();
+        err.println("holdfast: run " + run.at("id").text() + " ended " + outcome
+                + (message.isEmpty() ? "" : ": " + message));
+        err.flush();
+        return Exit.NOT_SUCCEEDED;
+    }
+}

@@ -1,0 +1,183 @@
+package dev.holdfast.cli;
+
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code holdfast run}. */
+@Command(
+        name = "run",
+        description = {
+            "Starts a run of a task, and prints its id.",
+            "",
+            "When the id is printed, the run is durable: it ends once, whatever dies. The start carries a request id that"
+                    + " is reused while the server is away (up to 10 s), so that it never makes two runs.",
+        },
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:started; with --wait or --follow: succeeded",
+            Exit.RUN_LINE,
+            Exit.USAGE_LINE,
+            Exit.REFUSED_LINE,
+            Exit.UNREACHABLE_LINE
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  holdfast run noop",
+            "  holdfast run wordcount --follow --input '{\"path\":\"docs\",\"glob\":\"**/*.md\"}'",
+            "  holdfast run wordcount --input @order.json --key order-17 --wait",
+            "  echo '{\"failures\":2}' | holdfast run flaky --input - --json",
+        })
+final class RunCommand implements Callable<Integer> {
+    @Mixin
+    private Client client = new Client();
+
+    @Parameters(paramLabel = "TASK", description = "Name of a task that the server hosts.")
+    private String task = "";
+
+    @Option(
+            names = "--input",
+            paramLabel = "JSON|@FILE|-",
+            description = "The input: JSON, a file with it, or - for standard input. Default: null.")
+    private String input = "null";
+
+    @ArgGroup(exclusive = false, validate = false, heading = "%nIdentity:%n")
+    private Identity identity = new Identity();
+
+    @ArgGroup(exclusive = false, validate = false, heading = "%nWhen and how long (500ms, 5s, 10m, 2h, 7d, PT5S):%n")
+    private Timing timing = new Timing();
+
+    @Option(names = "--tag", paramLabel = "TAG", description = "For finding it again; may be repeated.")
+    private List<String> tags = new ArrayList<>();
+
+    @ArgGroup(exclusive = true)
+    private Mode mode = new Mode();
+
+    /** How a repetition is recognised. */
+    static final class Identity {
+        @Option(
+                names = "--key",
+                paramLabel = "KEY",
+                description = "Business key: one run per task and key while it lives, and 30 days after it succeeded.")
+        private @Nullable String key;
+
+        @Option(
+                names = "--request-id",
+                paramLabel = "ID",
+                description =
+                        "Of this very call: a repetition within 24 hours answers the same run. Default: a new one.")
+        private @Nullable String requestId;
+    }
+
+    /** Durations, as text: the server understands them. */
+    static final class Timing {
+        @Option(names = "--delay", paramLabel = "TIME", description = "Not before this has passed.")
+        private @Nullable String delay;
+
+        @Option(names = "--ttl", paramLabel = "TIME", description = "Expires if it was not started within this.")
+        private @Nullable String ttl;
+
+        @Option(names = "--priority", paramLabel = "TIME", description = "Its place in the queue is earlier by this.")
+        private @Nullable String priority;
+
+        @Option(names = "--max-duration", paramLabel = "TIME", description = "From the first start to the end.")
+        private @Nullable String maxDuration;
+    }
+
+    /** What to do after the start. */
+    static final class Mode {
+        @Option(names = "--follow", description = "Print what the run sends, then its result.")
+        private boolean follow;
+
+        @Option(names = "--wait", description = "Wait for the end, and print the result.")
+        private boolean wait;
+    }
+
+    @Override
+    public Integer call() {
+        String body = body();
+        String requestId = identity.requestId == null ? UUID.randomUUID().toString() : identity.requestId;
+        var request = new Api.Request("POST", "/v1/tasks/" + Api.encode(task) + "/runs", body, requestId);
+        Api api = client.api();
+        String answer = api.send(request, Api.Patience.LONG).body();
+        String id = Json.parse(answer).at("id").text();
+        if (!mode.follow && !mode.wait) {
+            client.print(client.json() ? answer : id);
+            return Exit.OK;
+        }
+        if (mode.follow) {
+            if (client.json()) client.print(answer);
+            else client.err().println("run " + id);
+        }
+        return watch(api, id);
+    }
+
+    private int watch(Api api, String id) {
+        var printer = mode.follow ? FramePrinter.of(client) : FramePrinter.silent();
+        client.follower().follow(id, null, printer);
+        printer.close();
+        String view =
+                api.send(Api.Request.get("/v1/runs/" + id), Api.Patience.LONG).body();
+        Json run = Json.parse(view);
+        if (client.json()) client.print(view);
+        else if (Outcomes.succeeded(run)) client.print(run.at("output").pretty());
+        return Outcomes.exit(run, client.err());
+    }
+
+    private String body() {
+        String json = input();
+        try {
+            // It becomes a part of the body, so it must be one value and nothing more.
+            json = Json.parse(json).compact();
+        } catch (IllegalArgumentException e) {
+            throw Failure.refused("json_malformed", "--input is not JSON: " + e.getMessage());
+        }
+        String value = json;
+        return Json.write(out -> {
+            out.writeStartObject();
+            out.writeName("input");
+            out.writeRawValue(value);
+            text(out, "key", identity.key);
+            text(out, "delay", timing.delay);
+            text(out, "ttl", timing.ttl);
+            text(out, "priority", timing.priority);
+            text(out, "maxDuration", timing.maxDuration);
+            out.writeName("tags");
+            out.writeStartArray();
+            for (String tag : tags) out.writeString(tag);
+            out.writeEndArray();
+            out.writeEndObject();
+        });
+    }
+
+    private static void text(tools.jackson.core.JsonGenerator out, String name, @Nullable String value) {
+        if (value != null) out.writeStringProperty(name, value);
+    }
+
+    private String input() {
+        try {
+            if (input.equals("-")) return new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
+            return input.startsWith("@") ? Files.readString(Path.of(input.substring(1))) : input;
+        } catch (NoSuchFileException e) {
+            throw Failure.refused("input_unreadable", "there is no file " + e.getMessage() + " to read the input from");
+        } catch (MalformedInputException e) {
+            throw Failure.refused("json_malformed", "--input is not JSON: " + input.substring(1) + " is not UTF-8");
+        } catch (IOException e) {
+            throw Failure.refused("input_unreadable", "cannot read the input from " + input + ": " + e.getMessage());
+        }
+    }
+}
