@@ -1,5 +1,6 @@
 package dev.holdfast.examples;
 
+import dev.holdfast.core.NoRetry;
 import dev.holdfast.core.Retry;
 import dev.holdfast.sdk.Context;
 import dev.holdfast.sdk.Handler;
@@ -37,7 +38,9 @@ public final class Flaky {
         return TASK.handle(Flaky::run);
     }
 
-    private static Result run(Context ctx, Input input) {
+    private static Result run(Context ctx, @Nullable Input input) {
+        if (input == null)
+            throw new NoRetry("flaky needs an input: {\"failures\": 2}, and \"inStep\": true if you like");
         if (Boolean.TRUE.equals(input.inStep())) {
             return new Result(ctx.step(STUBBORN, s -> tried(s.attempt(), input.failures())));
         }

@@ -22,6 +22,7 @@ public final class WordCount {
     public static final Task<Input, Result> TASK = Task.named("wordcount", Input.class, Result.class);
 
     private static final Step<List<String>> LIST = Step.named("list", new TypeRef<List<String>>() {});
+    private static final String USAGE = "{\"path\": \"docs\", \"glob\": \"**/*.md\", \"delayMs\": 200}";
     private static final int TOP = 20;
     private static final int NAME_LENGTH = 180;
 
@@ -34,7 +35,16 @@ public final class WordCount {
      * @param delayMs how long each file takes at least, so that there is time to watch; 0 if it is missing
      */
     public record Input(
-            String path, @Nullable String glob, @Nullable Long delayMs) {}
+            String path, @Nullable String glob, @Nullable Long delayMs) {
+        /** Refuses what cannot be meant: such a run is not even started. */
+        public Input {
+            // A property that is missing in the JSON is null here, whatever the type says.
+            if (path == null || path.isEmpty()) throw new IllegalArgumentException("path is missing: " + USAGE);
+            if (delayMs != null && delayMs < 0) {
+                throw new IllegalArgumentException("delayMs cannot be negative, is " + delayMs);
+            }
+        }
+    }
 
     /**
      * @param files how many
@@ -56,7 +66,8 @@ public final class WordCount {
         var total = new HashMap<String, Long>();
         for (String file : files) {
             Tally tally = ctx.step(stepName(file), Tally.class, s -> {
-                // Half before and half behind the line, so that a kill sometimes hits a step that has sent and not ended.
+                // Half before and half behind the line, so that a kill sometimes hits a step that has sent and not
+                // ended.
                 Thread.sleep(job.delay().dividedBy(2));
                 Tally counted = Tally.of(job.folder().resolve(file));
                 s.send(file + " " + counted.words() + " words\n");
@@ -86,19 +97,10 @@ public final class WordCount {
     /** The input with its defaults. */
     private record Job(Path folder, String glob, Duration delay) {
         static Job of(@Nullable Input input) {
-            // A component that was left out is null, whatever the type says.
-            if (input == null || isMissing(input.path())) {
-                throw new NoRetry(
-                        "wordcount needs a folder: {\"path\": \"docs\", \"glob\": \"**/*.md\", \"delayMs\": 200}");
-            }
+            if (input == null) throw new NoRetry("wordcount needs an input: " + USAGE);
             long delay = input.delayMs() == null ? 0 : input.delayMs();
-            if (delay < 0) throw new NoRetry("delayMs cannot be negative, is " + delay);
             String glob = input.glob() == null ? "**/*" : input.glob();
             return new Job(Path.of(input.path()), glob, Duration.ofMillis(delay));
-        }
-
-        private static boolean isMissing(@Nullable String path) {
-            return path == null || path.isEmpty();
         }
     }
 }

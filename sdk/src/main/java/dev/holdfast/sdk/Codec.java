@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * characters and anything after the value. Properties that the type does not know are ignored, so that a type can lose
  * one. Null is JSON null.
  *
- * <p>Times and durations are ISO-8601 texts, a BigDecimal is a text with all its digits, an enum is its name. The output
+ * <p>Times and durations are ISO-8601 texts, a BigDecimal is a text with all its digits, an enum is its name, and a
+ * double that is no number is the text "NaN" or "Infinity". The output
  * is compact, and equal values give equal texts: maps are written in the order of their keys.
  */
 public interface Codec {

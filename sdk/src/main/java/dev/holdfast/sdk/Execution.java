@@ -74,13 +74,10 @@ public final class Execution<I extends @Nullable Object, O extends @Nullable Obj
             }
             case GOING -> {}
         }
-        RunError error = Failures.of(thrown);
+        RunError error = RunError.of(thrown);
         StepFailed failure = parts.journal().failureIn(thrown);
-        if (failure == null) return new Ending.Threw(error, List.of());
-        // What is final for the step is final for the attempt that it brought down.
-        boolean retryable = error.retryable() && failure.error().retryable();
         return new Ending.Threw(
-                Failures.withRetryable(error, retryable), parts.journal().since(failure));
+                error, failure == null ? List.of() : parts.journal().since(failure));
     }
 
     private Ending returned(O output) {

@@ -1,6 +1,5 @@
 package dev.holdfast.sdk;
 
-import dev.holdfast.core.RunError;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import org.jspecify.annotations.Nullable;
@@ -11,25 +10,6 @@ final class Failures {
     private static final int DEPTH = 50;
 
     private Failures() {}
-
-    /** As it will be recorded. */
-    static RunError of(Throwable thrown) {
-        try {
-            return RunError.of(thrown);
-        } catch (RuntimeException e) {
-            // Its own getMessage or printStackTrace threw.
-            return new RunError(
-                    "user_error",
-                    thrown.getClass().getName(),
-                    "It could not be printed: " + e.getClass().getName(),
-                    "",
-                    true);
-        }
-    }
-
-    static RunError withRetryable(RunError error, boolean retryable) {
-        return new RunError(error.code(), error.type(), error.message(), error.stack(), retryable);
-    }
 
     /** Whether user code says that it was interrupted. */
     static boolean isInterrupt(Throwable thrown) {

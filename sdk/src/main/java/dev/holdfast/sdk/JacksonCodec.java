@@ -49,6 +49,7 @@ final class JacksonCodec implements Codec {
             .enable(MapperFeature.SORT_CREATOR_PROPERTIES_FIRST)
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
             .disable(SerializationFeature.FAIL_ON_ORDER_MAP_BY_INCOMPARABLE_KEY)
+            .annotationIntrospector(new PrimitivesAreRequired())
             .addModule(new ExactValues())
             .build();
 

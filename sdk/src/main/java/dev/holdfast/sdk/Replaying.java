@@ -75,7 +75,7 @@ final class Replaying implements Context {
         enter("ctx.now()");
         StepKey key = journal.take();
         StepRecord found = journal.find(key, NOW.name());
-        if (found == null) {
+        if (found == null || !found.isFinal()) {
             leaving.deliverCancel(key, NOW.name());
             String json = parts.codec().encode(leaving.ask(attempt::now));
             found = StepRecord.done(key, NOW.name(), attempt.epoch(), 1, json);

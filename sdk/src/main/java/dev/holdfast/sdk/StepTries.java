@@ -133,7 +133,7 @@ final class StepTries<T extends @Nullable Object> {
             if (!leaving.cancelDelivered()) throw leaving.cancelAt(key, step.name());
             if (!rang) throw leaving.cancelled();
         }
-        RunError error = Failures.of(thrown);
+        RunError error = RunError.of(thrown);
         if (!rang) return error;
         return new RunError(
                 "step_timeout",

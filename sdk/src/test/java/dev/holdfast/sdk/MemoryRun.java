@@ -1,0 +1,244 @@
+package dev.holdfast.sdk;
+
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunError;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.StepKey;
+import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.stream.Entry;
+import dev.holdfast.core.stream.Fold;
+import dev.holdfast.core.stream.Item;
+import dev.holdfast.core.stream.Source;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run in memory, as a ledger and a stream would keep it. Its process can die at any write, before or after it; time
+ * passes only when somebody waits.
+ */
+final class MemoryRun {
+    static final RunId ID = new RunId(0x0198_0000_0000_7000L, 0x8000_0000_0000_0042L);
+    static final Codec CODEC = Codec.json();
+
+    /** The process is dead: no more of its code counts. */
+    static final class Crash extends Error {
+        private static final long serialVersionUID = 1L;
+
+        Crash() {
+            super("the process died", null, false, false);
+        }
+    }
+
+    final Map<StepKey, StepRecord> records = new TreeMap<>();
+    /** Every record that was ever kept. */
+    final List<StepRecord> written = new ArrayList<>();
+
+    final List<Entry> stream = new ArrayList<>();
+    final List<Duration> pauses = new ArrayList<>();
+    final List<String> begun = new ArrayList<>();
+    int attempts = 1;
+    long epoch;
+    Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    volatile Attempt.Standing standing = Attempt.Standing.GOING;
+    Run.@Nullable Parked parked;
+    Attempt.Answer answer = Attempt.Answer.KEPT;
+
+    /** So many writes from now on the process dies, at that write. Negative: never. */
+    int crashIn = -1;
+
+    /** A timeout rings as soon as it is set. */
+    boolean alarmsRing;
+
+    /** What happens when somebody sends, before the chunk is there. */
+    Runnable onSend = () -> {};
+
+    /** What happens when somebody pauses, before time passes. */
+    Runnable onPause = () -> {};
+
+    /** One epoch: the body is called once, in a process that may die. */
+    Ending run(Handler<?, ?> handler, String input) {
+        epoch++;
+        List<Source> drop = dev.holdfast.core.stream.Standing.drop(stream, records.values());
+        if (!drop.isEmpty()) append(new Item.Rewind(drop));
+        var attempt = new OneEpoch(
+                dev.holdfast.core.stream.Standing.of(records.values()).through());
+        Ending ending = Execution.run(handler, attempt, input, CODEC);
+        if (ending instanceof Ending.Threw threw) rethrowAssertion(threw.error());
+        for (StepRecord record : written) {
+            if (record.error() != null) rethrowAssertion(record.error());
+        }
+        return ending;
+    }
+
+    /** An assertion inside a body is a failure of the test, not of the run. */
+    private static void rethrowAssertion(RunError error) {
+        if (error.type().contains("Assertion")) throw new AssertionError(error.message() + "\n" + error.stack());
+    }
+
+    /** Epoch after epoch, attempt after attempt, until it ends for good. */
+    Ending finish(Handler<?, ?> handler, String input) {
+        while (true) {
+            Ending ending;
+            try {
+                ending = run(handler, input);
+            } catch (Crash e) {
+                continue;
+            }
+            if (ending instanceof Ending.Threw threw
+                    && threw.error().retryable()
+                    && attempts < handler.task().retry().maxAttempts()) {
+                attempts++;
+                threw.toHistory().forEach(records::remove);
+                continue;
+            }
+            return ending;
+        }
+    }
+
+    /** As if somebody had asked for the run to be cancelled: the standing changes, then the thread is interrupted. */
+    void stop(Attempt.Standing why) {
+        standing = why;
+        Thread.currentThread().interrupt();
+    }
+
+    String text() {
+        return Fold.of(stream).text();
+    }
+
+    StepRecord at(int number) {
+        StepRecord record = records.get(StepKey.of(number));
+        if (record == null) throw new AssertionError("nothing is recorded at " + number + ": " + records);
+        return record;
+    }
+
+    private synchronized void append(Item item) {
+        stream.add(new Entry(stream.size() + 1, epoch, item));
+    }
+
+    private final class OneEpoch implements Attempt {
+        private final long mine = epoch;
+        private final int through;
+        private boolean dead;
+
+        OneEpoch(int through) {
+            this.through = through;
+        }
+
+        private void write(Runnable write) {
+            if (dead) throw new Crash();
+            if (crashIn >= 0 && crashIn-- == 0) {
+                // The parity of what is written so far decides, so that both sides of a write are met.
+                if (stream.size() % 2 == 0) write.run();
+                dead = true;
+                throw new Crash();
+            }
+            write.run();
+        }
+
+        @Override
+        public RunId run() {
+            return ID;
+        }
+
+        @Override
+        public int number() {
+            return attempts;
+        }
+
+        @Override
+        public long epoch() {
+            return mine;
+        }
+
+        @Override
+        public @Nullable StepRecord recorded(StepKey key) {
+            return records.get(key);
+        }
+
+        @Override
+        public int replayedThrough() {
+            return through;
+        }
+
+        @Override
+        public Answer record(StepRecord step) {
+            if (answer == Answer.SUPERSEDED) return answer;
+            write(() -> {
+                StepRecord before = records.put(step.key(), step);
+                if (before != null && before.isFinal())
+                    throw new AssertionError("recorded twice: " + before + ", " + step);
+                written.add(step);
+            });
+            return Answer.KEPT;
+        }
+
+        @Override
+        public Answer park(Run.Parked mismatch) {
+            if (answer == Answer.SUPERSEDED) return answer;
+            parked = mismatch;
+            return Answer.KEPT;
+        }
+
+        @Override
+        public void begin(StepKey key, int tries) {
+            write(() -> {
+                begun.add(key + "/" + tries);
+                Source before = Source.step(key, tries - 1);
+                // Try 0 would be what was sent between steps before this key.
+                if (tries > 1 && Fold.of(stream).sources().contains(before)) append(new Item.Rewind(List.of(before)));
+            });
+        }
+
+        @Override
+        public void send(Source source, String json) {
+            onSend.run();
+            write(() -> append(new Item.Chunk(source, json)));
+        }
+
+        @Override
+        public Attempt.Standing standing() {
+            return standing;
+        }
+
+        @Override
+        public Instant now() {
+            return now;
+        }
+
+        @Override
+        public double dice() {
+            return 0.5;
+        }
+
+        @Override
+        public void pause(Duration time) throws InterruptedException {
+            onPause.run();
+            if (Thread.interrupted()) throw new InterruptedException();
+            pauses.add(time);
+            now = now.plus(time);
+        }
+
+        @Override
+        public Alarm interruptAfter(Duration time) {
+            if (alarmsRing) Thread.currentThread().interrupt();
+            return new Alarm() {
+                private final boolean rang = alarmsRing;
+
+                @Override
+                public boolean rang() {
+                    return rang;
+                }
+
+                @Override
+                public void close() {
+                    if (rang) Thread.interrupted();
+                }
+            };
+        }
+    }
+}
