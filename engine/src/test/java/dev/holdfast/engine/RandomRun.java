@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A run that does at random what runs do, one small act at a time: it sends between steps, in steps and in steps side by
- * side; its steps are tried again and fail; its attempts are tried again; it gives up and is woken; its epochs die
+ * side; its steps are tried again, fail and are cancelled; its attempts are tried again; it gives up and is woken; its epochs die
  * anywhere (before their first act too), and lose what they had not yet written; somebody else may end it.
  *
  * <p>It writes to the journal by the rules of the writing side, and keeps its own account of what stands: by the chunk
@@ -84,6 +84,7 @@ final class RandomRun {
     private int waitsAtOp;
     boolean everCrashed;
     boolean everFailed;
+    boolean cancelled;
 
     // What dies with an epoch.
     private final Deque<Buffered> buffer = new ArrayDeque<>();
@@ -280,7 +281,7 @@ final class RandomRun {
         var key = taken.get(op);
         var recorded = key == null || !held ? null : steps.get(key);
         if (recorded == null || !recorded.isFinal()) return false;
-        if (recorded.status() == StepRecord.Status.DONE) return true;
+        if (recorded.status() != StepRecord.Status.FAILED) return true;
         if (program.get(op) instanceof Op.Do step && step.plan().caught()) return true;
 
         // The attempt fails: this step is to be done again, what was begun before its failure was delivered stays.
@@ -357,7 +358,14 @@ final class RandomRun {
         }
 
         void act() {
-            if (sent < plan.chunks()) {
+            if (crashes > 0 && dice.nextInt(60) == 0) {
+                // A cancel is delivered here; what this try sent is no result of anything.
+                cancelled = true;
+                write(buffer.size());
+                steps.put(key, StepRecord.cancelled(key, "s", journal.epoch()));
+                made.put(op, new Made(journal.epoch(), 0));
+                over = true;
+            } else if (sent < plan.chunks()) {
                 send(Source.step(key, tries), op, sent++, tries);
             } else if (tries < plan.tries()) {
                 again();
