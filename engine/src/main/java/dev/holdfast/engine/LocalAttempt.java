@@ -37,11 +37,8 @@ final class LocalAttempt implements Attempt {
         this.alarms = alarms;
         this.recorded =
                 steps.stream().collect(Collectors.toMap(StepRecord::key, s -> s, (a, b) -> b, ConcurrentHashMap::new));
-        this.replayedThrough = steps.stream()
-                .filter(StepRecord::isFinal)
-                .mapToInt(s -> s.key().number())
-                .max()
-                .orElse(0);
+        // The test that mutes is the one that voids.
+        this.replayedThrough = dev.holdfast.core.stream.Standing.of(steps).through();
     }
 
     @Override

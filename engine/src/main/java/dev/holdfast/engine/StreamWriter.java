@@ -106,6 +106,10 @@ final class StreamWriter implements AutoCloseable {
         if (appends.isEmpty()) return;
         try {
             store(senders, appends);
+        } catch (Unavailable e) {
+            if (!e.indeterminate()) throw e;
+            // They may be there or not: to append them again could double them. The next epoch takes back what it finds.
+            senders.forEach(sender -> fail(sender, e));
         } catch (Refused e) {
             // One of them is poison; alone, each gets its own answer.
             for (int i = 0; i < senders.size(); i++) storeAlone(senders.get(i), appends.get(i));
@@ -130,14 +134,18 @@ final class StreamWriter implements AutoCloseable {
         try {
             store(List.of(sender), List.of(append));
         } catch (Refused e) {
-            lock.lock();
-            try {
-                sender.failed = e;
-                dirty.remove(sender);
-                stored.signalAll();
-            } finally {
-                lock.unlock();
-            }
+            fail(sender, e);
+        }
+    }
+
+    private void fail(Sender sender, HoldfastException why) {
+        lock.lock();
+        try {
+            sender.failed = why;
+            dirty.remove(sender);
+            stored.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 
