@@ -79,7 +79,7 @@ class RulesTest {
     private static Tale started(Command.Timing timing, @Nullable Duration maxDuration) {
         var start = new Command.Start(
                 new RunId(1, 1),
-                new Run.Origin(Namespace.DEFAULT, "task", "1", null, List.of()),
+                new Run.Origin(Namespace.DEFAULT, "task", "1", "key", List.of()),
                 new Run.Policy(Retry.exponential(3), Defaults.GIVE_UP_AFTER, maxDuration),
                 Defaults.QUEUE,
                 null,
@@ -145,6 +145,15 @@ class RulesTest {
             tale = tale.claimed().then(r -> new Command.Fail(by(r), ERROR, 0.5)).later(Duration.ofMinutes(1));
         }
         assertThat(tale.outcome()).isEqualTo(Outcome.FAILED);
+    }
+
+    @Test
+    void aFinalFailureIsNotRetried() {
+        var no = RunError.of(new NoRetry("no"));
+        assertThat(queued().claimed().then(r -> new Command.Fail(by(r), no, 0.5)).outcome())
+                .isEqualTo(Outcome.FAILED);
+        assertThat(queued().claimed().then(r -> new Command.Crash(by(r), no, 0.5)).outcome())
+                .isEqualTo(Outcome.CRASHED);
     }
 
     @Test
@@ -314,6 +323,19 @@ class RulesTest {
         assertThat(queued().decide(r -> new Command.Delete())).isInstanceOf(Refusal.class);
         var finished = queued().then(r -> new Command.Cancel(false));
         assertThat(finished.decide(r -> new Command.Delete())).isInstanceOf(Decision.Removal.class);
+    }
+
+    @Test
+    void aBusinessKeyStaysTakenAfterSuccessAndIsFreedByAFailure() {
+        var running = queued().claimed();
+        Instant before = NOW.plus(Defaults.KEY_RETENTION).minusSeconds(1);
+        Instant after = NOW.plus(Defaults.KEY_RETENTION);
+        var succeeded = running.then(r -> new Command.Succeed(by(r))).run();
+        assertThat(running.run().holdsKey(after)).isTrue();
+        assertThat(succeeded.holdsKey(before)).isTrue();
+        assertThat(succeeded.holdsKey(after)).isFalse();
+        var failed = running.then(r -> new Command.Fail(by(r), RunError.ours("no", "no"), 0.5));
+        assertThat(failed.run().holdsKey(before)).isFalse();
     }
 
     @Test
