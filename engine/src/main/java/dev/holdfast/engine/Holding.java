@@ -267,8 +267,8 @@ final class Holding {
         if (thread != null) thread.interrupt();
     }
 
-    /** What ends with a run that is ended while its code still runs: what it has sent so far stands. */
-    private static List<Write> endedFromOutside(Run next) {
+    /** What ends with a run that is ended while its code has not left: what it has sent so far stands. */
+    static List<Write> endedFromOutside(Run next) {
         return next.isFinished()
                 ? List.of(new Write.End(new StreamEnd(null, List.of())), new Write.ClearInbox())
                 : List.of();

@@ -80,7 +80,9 @@ final class LocalAttempt implements Attempt {
     @Override
     public Answer park(Run.Parked mismatch) {
         if (sender.flush().isEmpty()) return Answer.SUPERSEDED;
-        return holding.write(new Command.Park(holding.by(), mismatch)) ? Answer.KEPT : Answer.SUPERSEDED;
+        // A run that is to end ends here: code that does not fit cannot compensate.
+        boolean kept = holding.write(new Command.Park(holding.by(), mismatch), Holding::endedFromOutside);
+        return kept ? Answer.KEPT : Answer.SUPERSEDED;
     }
 
     @Override

@@ -151,6 +151,37 @@ class CancelTest {
     }
 
     @Test
+    void a_cancelled_run_whose_code_does_not_fit_any_more_ends_and_so_does_its_stream() throws Exception {
+        var compensating = new CountDownLatch(1);
+        var never = new CountDownLatch(1);
+        rig.boot(TASK.handle((ctx, n) -> {
+            ctx.step("charge", Integer.class, s -> 1);
+            ctx.send("charged");
+            reached.countDown();
+            try {
+                return ctx.step("ship", Integer.class, s -> {
+                    never.await();
+                    return 2;
+                });
+            } catch (Unwind.Cancelled cancelled) {
+                compensating.countDown();
+                never.await();
+                throw cancelled;
+            }
+        }));
+        RunId id = rig.start("task", "1");
+        reached.await();
+        rig.cancel(id);
+        compensating.await();
+        rig.boot(TASK.handle((ctx, n) -> ctx.step("bill", Integer.class, s -> 2)));
+        var view = rig.awaitEnd(id, Outcome.CANCELLED);
+        assertThat(view.snapshots().getLast().cause()).contains("'charge'").contains("'bill'");
+        assertThat(view.end()).isNotNull();
+        assertThat(rig.text(id)).isEqualTo("charged");
+        never.countDown();
+    }
+
+    @Test
     void a_run_that_waits_for_its_next_attempt_comes_back_to_compensate() throws Exception {
         var compensated = new CountDownLatch(1);
         rig.boot(TASK.retry(Retry.fixed(3, Duration.ofHours(1))).handle((ctx, n) -> {
