@@ -2,6 +2,7 @@ package dev.holdfast.sqlite;
 
 import dev.holdfast.core.Refused;
 import java.sql.SQLException;
+import java.util.List;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
@@ -9,11 +10,11 @@ import org.flywaydb.core.api.FlywayException;
  * The tables, by Flyway's migrations. Flyway itself is only started if there is something to migrate: it takes longer to
  * start than everything else together.
  *
- * @param location where the migrations are
+ * @param locations where the migrations are
  * @param version the newest of them
  */
-record Schema(String location, int version) {
-    static final Schema CURRENT = new Schema("classpath:dev/holdfast/sqlite", 1);
+record Schema(List<String> locations, int version) {
+    static final Schema CURRENT = new Schema(List.of("classpath:dev/holdfast/sqlite"), 1);
 
     private static final String HAS_HISTORY =
             "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'flyway_schema_history'";
@@ -37,7 +38,7 @@ record Schema(String location, int version) {
         try {
             Flyway.configure()
                     .dataSource(database.url(), null, null)
-                    .locations(location)
+                    .locations(locations.toArray(String[]::new))
                     .load()
                     .migrate();
         } catch (FlywayException e) {

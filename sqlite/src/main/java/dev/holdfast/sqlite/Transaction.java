@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The writer's connection, and what it knows of the data without asking. One transaction after the other. */
-final class Transaction implements AutoCloseable {
+class Transaction implements AutoCloseable {
     private static final String BEGIN = "BEGIN IMMEDIATE";
     private static final String COMMIT = "COMMIT";
     private static final String ROLLBACK = "ROLLBACK";

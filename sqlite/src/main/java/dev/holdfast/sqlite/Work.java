@@ -44,11 +44,10 @@ abstract class Work<T> {
     final void committed(BatchFigures figures) {
         Refused why = refused;
         T result = why == null ? done : refusal(why);
-        if (result == null && why != null) answer.completeExceptionally(why);
-        else if (result == null)
-            answer.completeExceptionally(new IllegalStateException("committed before it was done"));
-        else answer.complete(result);
         figures.answered(this, result);
+        if (result != null) answer.complete(result);
+        else if (why != null) answer.completeExceptionally(why);
+        else answer.completeExceptionally(new IllegalStateException("committed before it was done"));
     }
 
     final void failed(RuntimeException why) {

@@ -40,6 +40,7 @@ final class Writer implements AutoCloseable {
     private final List<Work<?>> untold = new ArrayList<>();
     private final Thread loop;
     private @Nullable Transaction transaction;
+    private boolean failing;
     private boolean closed;
 
     /** Makes the writing connection; the tests make some that fail. */
@@ -118,6 +119,7 @@ final class Writer implements AutoCloseable {
         try {
             with = connected();
         } catch (SQLException e) {
+            fails(e);
             failAll(batch, Trouble.unavailable(e, database.file()));
             return;
         }
@@ -125,7 +127,7 @@ final class Writer implements AutoCloseable {
             if (!asOne(with, batch)) eachByItself(with, batch);
             with.seal();
         } catch (SQLException e) {
-            LOG.warn("a transaction could not be written: {}", e.toString());
+            fails(e);
             disconnect();
             failAll(batch, Trouble.unavailable(e, database.file()));
             return;
@@ -134,7 +136,7 @@ final class Writer implements AutoCloseable {
         try {
             with.commit();
         } catch (SQLException e) {
-            LOG.warn("a commit failed: {}", e.toString());
+            fails(e);
             disconnect();
             settle(batch, number, e);
             return;
@@ -142,7 +144,15 @@ final class Writer implements AutoCloseable {
         succeed(batch);
     }
 
+    /** Told once, however many try while it lasts. */
+    private void fails(SQLException e) {
+        if (!failing) LOG.warn("the ledger {} cannot be written: {}", database.file(), e.toString());
+        failing = true;
+    }
+
     private void succeed(List<Work<?>> batch) {
+        if (failing) LOG.info("the ledger {} can be written again", database.file());
+        failing = false;
         untold.clear();
         figures.committed(batch.size());
         for (Work<?> work : batch) work.committed(figures);
@@ -219,7 +229,6 @@ final class Writer implements AutoCloseable {
                 failAll(batch, Trouble.unavailable(failure, database.file()));
                 return;
             } catch (SQLException e) {
-                LOG.warn("it is not known yet whether a commit happened: {}", e.toString());
                 failure.addSuppressed(e);
                 disconnect();
             }

@@ -91,7 +91,8 @@ interface ClaimContract extends Contract {
     default void noMoreAreClaimedThanWished() {
         Lab lab = lab();
         for (int i = 0; i < 5; i++) lab.queued("t");
-        assertThat(lab.claim("t", 2)).hasSize(2);
+        var manySlots = new Admission(Map.of("t", "1"), 10);
+        assertThat(lab.ledger().claim(new Claim(lab.node(), manySlots, 2))).hasSize(2);
         var oneSlot = new Admission(Map.of("t", "1"), 1);
         assertThat(lab.ledger().claim(new Claim(lab.node(), oneSlot, 10))).hasSize(1);
         var noSlot = new Admission(Map.of("t", "1"), 0);

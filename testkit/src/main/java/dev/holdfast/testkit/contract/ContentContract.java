@@ -64,6 +64,23 @@ interface ContentContract extends Contract {
                             .sorted((a, b) -> a.key().compareTo(b.key()))
                             .toList());
             assertThat(lab.reads().steps(run.id())).isEqualTo(view.steps());
+
+            // Everything but origin and policy changes.
+            Run next = samples.next(run);
+            Snapshot second = samples.snapshot(next);
+            var update = new Change(
+                    second.change(),
+                    run.id(),
+                    Expect.of(run),
+                    null,
+                    List.of(new Write.Row(next), new Write.Snap(second)));
+            assertThat(lab.ledger().commit(update)).isEqualTo(APPLIED);
+            assertThat(lab.reads().run(run.id())).contains(next);
+            assertThat(lab.reads()
+                            .view(run.origin().namespace(), run.id())
+                            .orElseThrow()
+                            .snapshots())
+                    .containsExactly(snapshot, second);
         });
     }
 

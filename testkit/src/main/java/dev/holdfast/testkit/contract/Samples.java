@@ -64,6 +64,24 @@ final class Samples {
                 new Run.Times(instant(), maybe(this::instant), maybe(this::instant), deadlines()));
     }
 
+    /** The same run with everything changed that can change. */
+    Run next(Run run) {
+        Run other = run(run.id());
+        var times = other.times();
+        return new Run(
+                run.id(),
+                run.origin(),
+                run.policy(),
+                other.place(),
+                other.status(),
+                new Fence(
+                        other.fence().epoch(),
+                        other.fence().holder(),
+                        run.fence().seq() + 1),
+                other.tries(),
+                new Run.Times(run.times().created(), times.started(), times.finished(), times.deadlines()));
+    }
+
     Snapshot snapshot(Run run) {
         return Snapshot.of(run, text(), instant(), new UUID(random.nextLong(), random.nextLong()));
     }

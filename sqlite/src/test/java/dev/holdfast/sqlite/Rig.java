@@ -1,0 +1,73 @@
+package dev.holdfast.sqlite;
+
+import dev.holdfast.core.Holder;
+import dev.holdfast.engine.port.Clock;
+import dev.holdfast.engine.port.Ids;
+import dev.holdfast.engine.system.SystemThreads;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A ledger whose connection fails when it is told to. */
+final class Rig implements AutoCloseable {
+    private static final int IO_ERROR = 10;
+
+    final AtomicInteger failBeforeCommit = new AtomicInteger();
+    final AtomicInteger failAfterCommit = new AtomicInteger();
+    final AtomicInteger failToConnect = new AtomicInteger();
+    final AtomicInteger failInside = new AtomicInteger();
+    final AtomicInteger readOnly = new AtomicInteger();
+    final Holder node;
+    final Readers readers;
+    final SqliteLedger ledger;
+
+    Rig(Path folder, Clock clock, Ids ids) throws SQLException {
+        try (SqliteStore store = SqliteStore.open(folder, new SqliteOptions(new SystemThreads(), clock, ids))) {
+            node = store.node();
+        }
+        var database = new Database(folder);
+        var ledgerClock = new LedgerClock(clock, 0);
+        var writer = new Writer(database, new SystemThreads(), () -> {
+            if (due(failToConnect)) throw new SQLException("cannot connect", "", IO_ERROR);
+            return new Failing(database.forWriting(), ledgerClock);
+        });
+        readers = new Readers(database);
+        ledger = new SqliteLedger(writer, readers, ledgerClock, ids);
+    }
+
+    private static boolean due(AtomicInteger times) {
+        return times.getAndUpdate(n -> Math.max(0, n - 1)) > 0;
+    }
+
+    private final class Failing extends Transaction {
+        Failing(Session session, LedgerClock clock) throws SQLException {
+            super(session, clock);
+        }
+
+        @Override
+        void begin() throws SQLException {
+            // What SQLite itself says then, not what we believe it says.
+            if (due(readOnly)) session().execute("PRAGMA query_only = 1");
+            super.begin();
+        }
+
+        @Override
+        void seal() throws SQLException {
+            if (due(failInside)) throw new SQLException("disk I/O error", "", IO_ERROR);
+            super.seal();
+        }
+
+        @Override
+        void commit() throws SQLException {
+            if (due(failBeforeCommit)) throw new SQLException("disk I/O error", "", IO_ERROR);
+            super.commit();
+            if (due(failAfterCommit)) throw new SQLException("disk I/O error", "", IO_ERROR);
+        }
+    }
+
+    @Override
+    public void close() {
+        readers.close();
+        ledger.close();
+    }
+}

@@ -1,0 +1,68 @@
+package dev.holdfast.sqlite;
+
+import dev.holdfast.core.Command;
+import dev.holdfast.core.Decision;
+import dev.holdfast.core.Defaults;
+import dev.holdfast.core.Fence;
+import dev.holdfast.core.Namespace;
+import dev.holdfast.core.Retry;
+import dev.holdfast.core.Rules;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.Snapshot;
+import dev.holdfast.core.stream.StreamEnd;
+import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.Expect;
+import dev.holdfast.engine.port.Ids;
+import dev.holdfast.engine.port.Write;
+import java.time.Instant;
+import java.util.List;
+
+/** Changes for tests that are not about the rules. */
+final class Starts {
+    private Starts() {}
+
+    static Change start(Ids ids, Instant now, String input) {
+        RunId id = RunId.of(ids.next());
+        var start = Rules.start(
+                new Command.Start(
+                        id,
+                        new Run.Origin(Namespace.DEFAULT, "t", "1", null, List.of()),
+                        new Run.Policy(Retry.exponential(3), Defaults.GIVE_UP_AFTER, null),
+                        Defaults.QUEUE,
+                        null,
+                        Command.Timing.NOW),
+                now);
+        var change = ids.next();
+        return new Change(
+                change,
+                id,
+                new Expect.Absent(),
+                null,
+                List.of(
+                        new Write.Row(start.next()),
+                        new Write.Snap(Snapshot.of(start.next(), start.cause(), now, change)),
+                        new Write.Payload(Write.Payload.Kind.INPUT, input)));
+    }
+
+    static Change succeed(Ids ids, Instant now, Run run, String output) {
+        var holder = run.fence().holder();
+        if (holder == null) throw new IllegalArgumentException(run.id() + " has no holder");
+        var by = new Fence.By(run.fence().epoch(), holder);
+        if (!(Rules.decide(run, new Command.Succeed(by), now) instanceof Decision.Transition end)) {
+            throw new IllegalArgumentException(run.id() + " cannot succeed");
+        }
+        var change = ids.next();
+        return new Change(
+                change,
+                run.id(),
+                Expect.of(run),
+                null,
+                List.of(
+                        new Write.Row(end.next()),
+                        new Write.Snap(Snapshot.of(end.next(), end.cause(), now, change)),
+                        new Write.Payload(Write.Payload.Kind.OUTPUT, output),
+                        new Write.End(new StreamEnd(0L, List.of())),
+                        new Write.ClearInbox()));
+    }
+}

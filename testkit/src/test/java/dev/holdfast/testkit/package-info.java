@@ -1,0 +1,5 @@
+/** The tools of the tests, tested. */
+@NullMarked
+package dev.holdfast.testkit;
+
+import org.jspecify.annotations.NullMarked;
