@@ -82,7 +82,7 @@ final class CrashDrill {
         var client = new Client(new Api(first.awaitReady(PATIENCE)), PATIENCE);
         try (var shop = new Shop(client, CLIENTS)) {
             List<Count> counts = startCounts(client);
-            killAgainAndAgain(setup, shop);
+            killAgainAndAgain(setup, counts, shop);
             awaitEnds(counts, shop);
             shop.stop(PATIENCE);
             progress.say("looking at everything again");
@@ -101,18 +101,12 @@ final class CrashDrill {
         return counts;
     }
 
-    private void killAgainAndAgain(ServerProcess.Setup setup, Shop shop) throws InterruptedException {
+    private void killAgainAndAgain(ServerProcess.Setup setup, List<Count> counts, Shop shop)
+            throws InterruptedException {
         try {
             for (int kill = 1; kill <= plan.kills(); kill++) {
                 ServerProcess server = lives.getLast();
-                // A process that is just coming up and recovering what its predecessor left is a target, too.
-                boolean whileComingUp = kill > 1 && random.nextInt(5) == 0;
-                if (whileComingUp) {
-                    Thread.sleep(100 + random.nextInt(400));
-                } else {
-                    server.awaitReady(PATIENCE);
-                    Thread.sleep(SHORTEST_LIFE + random.nextInt(LONGEST_LIFE - SHORTEST_LIFE));
-                }
+                awaitRandomMoment(server, counts, kill);
                 server.kill();
                 progress.say("kill -9 " + server.pid() + " (" + kill + " of " + plan.kills() + "), " + shop.soFar()
                         + " starts acknowledged so far");
@@ -122,6 +116,35 @@ final class CrashDrill {
         } catch (IllegalStateException e) {
             troubles.add("the process did not come back: " + e.getMessage());
         }
+    }
+
+    /** Mostly in the middle of work; sometimes just when it serves, or while it still recovers what was left to it. */
+    private void awaitRandomMoment(ServerProcess server, List<Count> counts, int kill) throws InterruptedException {
+        int kind = kill == 1 ? 5 : random.nextInt(6);
+        if (kind == 0) {
+            Thread.sleep(100 + random.nextInt(400));
+            return;
+        }
+        server.awaitReady(PATIENCE);
+        if (kind == 1) {
+            Thread.sleep(random.nextInt(100));
+            return;
+        }
+        // On a busy machine a process may serve for a while before its runs move again.
+        long before = chunks(counts);
+        Instant end = Instant.now().plus(PATIENCE);
+        while (chunks(counts) == before && Instant.now().isBefore(end) && open(counts) > 0) Thread.sleep(10);
+        Thread.sleep(SHORTEST_LIFE + random.nextInt(LONGEST_LIFE - SHORTEST_LIFE));
+    }
+
+    private static long chunks(List<Count> counts) {
+        return counts.stream()
+                .mapToLong(c -> c.early().soFar().standing().size())
+                .sum();
+    }
+
+    private static long open(List<Count> counts) {
+        return counts.stream().filter(c -> !c.early().soFar().done()).count();
     }
 
     private void awaitEnds(List<Count> counts, Shop shop) throws InterruptedException {
@@ -134,7 +157,7 @@ final class CrashDrill {
             progress.soFar(
                     open + " of " + counts.size() + " word counts under way, " + shop.soFar() + " starts acknowledged");
             Thread.sleep(250);
-            open = counts.stream().filter(c -> !c.early().soFar().done()).count();
+            open = open(counts);
         }
         if (!lives.getLast().isAlive()) troubles.add("the process ended by itself; see the server's log");
     }

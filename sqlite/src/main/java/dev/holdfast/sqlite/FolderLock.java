@@ -10,6 +10,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -94,9 +97,20 @@ final class FolderLock implements AutoCloseable {
     private static Refused notWritable(Path folder, IOException e) {
         var refused = new Refused(
                 "data_folder_not_writable",
-                "data folder " + folder + " cannot be used (" + e + "): it must be a folder that this user can write");
+                "data folder " + folder + " cannot be used (" + why(e)
+                        + "): it must be a folder that this user can write");
         refused.initCause(e);
         return refused;
+    }
+
+    /** For people: names of classes say nothing to them. */
+    private static String why(IOException e) {
+        return switch (e) {
+            case FileAlreadyExistsException there -> "it is not a folder";
+            case AccessDeniedException denied -> "access denied";
+            case FileSystemException failed when failed.getReason() != null -> failed.getReason();
+            default -> String.valueOf(e.getMessage());
+        };
     }
 
     /** The file stays: removing it could take away the lock file of whoever comes next. */

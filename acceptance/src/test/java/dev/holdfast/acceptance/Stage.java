@@ -1,0 +1,134 @@
+package dev.holdfast.acceptance;
+
+import dev.holdfast.drills.JavaCommand;
+import dev.holdfast.drills.Ports;
+import dev.holdfast.drills.ServerProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * What a test of processes plays on: a folder of its own, servers in it, and the command line. After the test every
+ * process that it started is killed; if it failed, the folder (data, server logs, what commands printed) is kept under
+ * {@code target/evidence}.
+ */
+final class Stage implements BeforeEachCallback, AfterEachCallback {
+    /** Generous: a test must not fail because the machine is busy. */
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final List<ServerProcess> servers = new ArrayList<>();
+    private final List<Cli.Running> commands = new ArrayList<>();
+    private Path folder = Path.of("");
+    private int port;
+
+    @Override
+    public void beforeEach(ExtensionContext context) throws IOException {
+        folder = Files.createTempDirectory("holdfast-acceptance-");
+        port = Ports.free();
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) throws IOException {
+        commands.forEach(Cli.Running::kill);
+        servers.forEach(ServerProcess::close);
+        for (ServerProcess server : servers) {
+            try {
+                server.awaitExit(PATIENCE);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        if (context.getExecutionException().isPresent()) {
+            String test = context.getRequiredTestClass().getSimpleName() + "-"
+                    + context.getRequiredTestMethod().getName();
+            Path evidence = Path.of(System.getProperty("holdfast.evidence", "target/evidence"))
+                    .resolve(test);
+            copy(folder, evidence);
+            context.publishReportEntry("evidence", evidence.toString());
+        }
+        delete(folder);
+    }
+
+    /** The test's own folder. */
+    Path folder() {
+        return folder;
+    }
+
+    /** The data folder of servers that are not given another one. */
+    Path data() {
+        return folder.resolve("data");
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** {@code holdfast dev} on the test's data folder and port, ready to serve. */
+    ServerProcess serve() throws InterruptedException {
+        return ready(start(data(), port));
+    }
+
+    /** {@code holdfast dev}, just started. */
+    ServerProcess start(Path data, int onPort) {
+        return start(new ServerProcess.Setup(data, onPort, folder.resolve("server.log")));
+    }
+
+    /** A server with the tasks of {@link Host}, ready to serve. */
+    ServerProcess host(Host.Edition edition) throws InterruptedException {
+        List<String> command =
+                JavaCommand.like(Host.class.getName(), data().toString(), Integer.toString(port), edition.name());
+        return ready(start(new ServerProcess.Setup(data(), port, folder.resolve("server.log"), command)));
+    }
+
+    private ServerProcess start(ServerProcess.Setup setup) {
+        var server = ServerProcess.start(setup);
+        servers.add(server);
+        return server;
+    }
+
+    private static ServerProcess ready(ServerProcess server) throws InterruptedException {
+        server.awaitReady(PATIENCE);
+        return server;
+    }
+
+    /** The API of the server on the test's port; every answer is checked against its description. */
+    CheckedApi api() {
+        return new CheckedApi(port);
+    }
+
+    /** The command line, speaking to the server on the test's port. */
+    Cli cli() {
+        return new Cli(folder, port, commands);
+    }
+
+    static void copy(Path from, Path to) throws IOException {
+        try (var walk = Files.walk(from)) {
+            for (Path path : walk.toList()) {
+                Path copy = to.resolve(from.relativize(path).toString());
+                if (Files.isDirectory(path)) {
+                    Files.createDirectories(copy);
+                } else if (Files.isRegularFile(path)) {
+                    Files.createDirectories(copy.getParent());
+                    Files.deleteIfExists(copy);
+                    Files.copy(path, copy);
+                }
+            }
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (var walk = Files.walk(folder)) {
+            for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
