@@ -13,6 +13,7 @@ import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Message;
 import dev.holdfast.engine.port.Write;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Who has lost the run writes nothing at all. */
@@ -96,6 +97,18 @@ interface FenceContract extends Contract {
     }
 
     @Test
+    default void theFormerHolderRecordsNoStepAlthoughItsRowStaysAsItIs() {
+        Lab lab = lab();
+        Run run = lab.running("t");
+        lab.apply(run, new Command.Lost(lab.node(), Command.Blame.COUNTED));
+        String before = lab.everythingOf(run.id());
+        var expect = new Expect.Held(lab.by(run));
+        var zombie = new Change(lab.ids.next(), run.id(), expect, null, List.of(Lab.done(1, "\"zombie\"")));
+        assertThat(lab.ledger().commit(zombie)).isEqualTo(STALE);
+        assertThat(lab.everythingOf(run.id())).isEqualTo(before);
+    }
+
+    @Test
     default void theFormerHolderWritesNothingWhenTheSameNodeHoldsItAgain() {
         Lab lab = lab();
         Run run = lab.running("t");
@@ -119,6 +132,19 @@ interface FenceContract extends Contract {
         String before = lab.everythingOf(queued.id());
         assertThat(lab.ledger().commit(cancel)).isEqualTo(STALE);
         assertThat(lab.everythingOf(queued.id())).isEqualTo(before);
+    }
+
+    @Test
+    default void ofTwoDecisionsAboutOneSnapshotOneIsWritten() {
+        Lab lab = lab();
+        Run running = lab.running("t");
+        Run waiting = lab.apply(running, new Command.Lost(lab.node(), Command.Blame.COUNTED));
+        Change one = lab.change(waiting, new Command.Cancel(true));
+        Change other = lab.change(waiting, new Command.Cancel(true));
+        assertThat(lab.ledger().commit(one)).isEqualTo(APPLIED);
+        String before = lab.everythingOf(waiting.id());
+        assertThat(lab.ledger().commit(other)).as("in the same epoch").isEqualTo(STALE);
+        assertThat(lab.everythingOf(waiting.id())).isEqualTo(before);
     }
 
     @Test
