@@ -22,6 +22,8 @@ final class Pages {
                 new Router.Route("GET", "/page/fold.js", call -> script("fold.js")),
                 new Router.Route("GET", "/page/run.js", call -> script("run.js")),
                 new Router.Route("GET", "/page/runs.js", call -> script("runs.js")),
+                new Router.Route("GET", "/page/stream.js", call -> script("stream.js")),
+                new Router.Route("GET", "/page/timeline.js", call -> script("timeline.js")),
                 new Router.Route("GET", "/page/icon.svg", call -> file("page/icon.svg", "image/svg+xml")));
     }
 
