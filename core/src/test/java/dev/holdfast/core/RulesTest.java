@@ -150,9 +150,13 @@ class RulesTest {
     @Test
     void aFinalFailureIsNotRetried() {
         var no = RunError.of(new NoRetry("no"));
-        assertThat(queued().claimed().then(r -> new Command.Fail(by(r), no, 0.5)).outcome())
+        assertThat(queued().claimed()
+                        .then(r -> new Command.Fail(by(r), no, 0.5))
+                        .outcome())
                 .isEqualTo(Outcome.FAILED);
-        assertThat(queued().claimed().then(r -> new Command.Crash(by(r), no, 0.5)).outcome())
+        assertThat(queued().claimed()
+                        .then(r -> new Command.Crash(by(r), no, 0.5))
+                        .outcome())
                 .isEqualTo(Outcome.CRASHED);
     }
 

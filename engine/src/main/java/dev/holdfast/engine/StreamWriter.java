@@ -108,7 +108,8 @@ final class StreamWriter implements AutoCloseable {
             store(senders, appends);
         } catch (Unavailable e) {
             if (!e.indeterminate()) throw e;
-            // They may be there or not: to append them again could double them. The next epoch takes back what it finds.
+            // They may be there or not: to append them again could double them. The next epoch takes back what it
+            // finds.
             senders.forEach(sender -> fail(sender, e));
         } catch (Refused e) {
             // One of them is poison; alone, each gets its own answer.
