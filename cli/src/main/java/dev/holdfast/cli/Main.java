@@ -79,6 +79,7 @@ public final class Main implements Runnable {
         all.put("delete", DeleteCommand::new);
         all.put("doctor", DoctorCommand::new);
         all.put("drill", DrillCommand::new);
+        all.put("rehearse", RehearseCommand::new);
         return all;
     }
 
