@@ -17,7 +17,7 @@ public record Fence(long epoch, @Nullable Holder holder, long seq) {
     /** The right to write as the holder of this epoch. */
     public record By(long epoch, Holder holder) {}
 
-    boolean admits(By by) {
+    public boolean admits(By by) {
         return epoch == by.epoch() && by.holder().equals(holder);
     }
 

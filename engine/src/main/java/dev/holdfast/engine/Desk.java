@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,25 +57,6 @@ final class Desk {
         return meters;
     }
 
-    /**
-     * Applies a command to a run that nobody holds.
-     *
-     * @return what was decided, after it became durable; empty if the run is not there or somebody holds it
-     */
-    Optional<Decision> decide(RunId id, Command command) {
-        while (true) {
-            Optional<Run> read = ports.ledger().reads().run(id);
-            if (read.isEmpty() || read.get().isHeld()) return Optional.empty();
-            Decision decision = Rules.decide(read.get(), command, ports.ledger().now());
-            Change change = switch (decision) {
-                case Transition t -> change(read.get(), t, List.of());
-                case Decision.Accepted a -> quiet(read.get(), List.of(new Write.Row(a.next())));
-                default -> null;
-            };
-            if (change == null || commit(change)) return Optional.of(decision);
-        }
-    }
-
     /** A change that is not worth a snapshot. */
     private Change quiet(Run before, List<Write> writes) {
         return new Change(ports.ids().next(), before.id(), Expect.of(before), null, writes);
@@ -87,7 +69,7 @@ final class Desk {
             if (read.isEmpty() || read.get().isHeld()) return;
             List<Message.Delivered> inbox = ports.ledger().reads().inbox(id);
             if (inbox.isEmpty()) return;
-            boolean hasSteps = !ports.ledger().reads().steps(id).isEmpty();
+            boolean hasSteps = ports.ledger().reads().hasSteps(id);
             var consumed = new Write.Consume(
                     inbox.stream().map(Message.Delivered::number).toList());
             // All messages of this stage ask for the same thing: the first one is enough.
@@ -101,25 +83,40 @@ final class Desk {
         }
     }
 
-    /** The holder is gone: each of these runs goes where the rules say. */
-    void lost(List<Run> runs) {
+    /**
+     * Applies a command to each of these runs, which nobody holds, as they were read. One that somebody else has changed
+     * meanwhile is left alone: whoever looks for what is to be done meets it again.
+     *
+     * @param command what is to be done with it, null for nothing
+     */
+    void decideAll(List<Run> runs, Function<Run, @Nullable Command> command) {
         var changes = new ArrayList<Change>();
         for (Run run : runs) {
-            var holder = run.fence().holder();
-            if (holder == null) continue;
-            var stop = run.status().stop();
-            boolean drained = stop != null && stop.reason() == Stop.Reason.DRAIN;
-            var blame = drained ? Command.Blame.NOT_COUNTED : Command.Blame.COUNTED;
-            Decision decision = Rules.decide(
-                    run, new Command.Lost(holder, blame), ports.ledger().now());
-            if (decision instanceof Transition t) {
-                changes.add(change(run, t, List.of()));
-                meters.lost();
+            Command asked = command.apply(run);
+            if (asked == null) continue;
+            switch (Rules.decide(run, asked, ports.ledger().now())) {
+                case Transition t -> changes.add(change(run, t, List.of()));
+                case Decision.Accepted a -> changes.add(quiet(run, List.of(new Write.Row(a.next()))));
+                default -> {}
             }
         }
-        for (Receipt receipt : ports.ledger().commit(changes)) {
-            if (receipt instanceof Receipt.Rejected rejected) throw rejected.why();
+        List<Receipt> receipts = ports.ledger().commit(changes);
+        for (int i = 0; i < changes.size(); i++) {
+            if (receipts.get(i) instanceof Receipt.Rejected rejected) throw rejected.why();
+            if (receipts.get(i) instanceof Receipt.Applied) announce(changes.get(i));
         }
+    }
+
+    /** The holder is gone: each of these runs goes where the rules say. */
+    void lost(List<Run> runs) {
+        decideAll(runs, run -> {
+            var holder = run.fence().holder();
+            if (holder == null) return null;
+            meters.lost();
+            var stop = run.status().stop();
+            boolean drained = stop != null && stop.reason() == Stop.Reason.DRAIN;
+            return new Command.Lost(holder, drained ? Command.Blame.NOT_COUNTED : Command.Blame.COUNTED);
+        });
     }
 
     /** The change that carries out a transition of a run that this node does not hold. */

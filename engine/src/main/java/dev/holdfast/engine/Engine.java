@@ -247,11 +247,14 @@ public final class Engine implements Runs, AutoCloseable {
         if (closing) return;
         closing = true;
         dispatcher.close();
-        executor.holdings().forEach(Holding::drain);
-        awaitLeft();
-        ticker.close();
-        stream.close();
-        alarms.close();
+        try {
+            executor.drain();
+            awaitLeft();
+        } finally {
+            ticker.close();
+            stream.close();
+            alarms.close();
+        }
     }
 
     private void awaitLeft() {

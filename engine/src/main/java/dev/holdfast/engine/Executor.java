@@ -5,6 +5,8 @@ import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
+import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.Unavailable;
 import dev.holdfast.core.stream.Item;
 import dev.holdfast.core.stream.Source;
 import dev.holdfast.core.stream.Standing;
@@ -16,6 +18,7 @@ import dev.holdfast.sdk.Attempt;
 import dev.holdfast.sdk.Ending;
 import dev.holdfast.sdk.Execution;
 import dev.holdfast.sdk.Handler;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -34,6 +37,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Executor {
     private static final Logger LOG = LoggerFactory.getLogger(Executor.class);
+
+    private static final Duration LEDGER_AGAIN = Duration.ofMillis(200);
 
     private final Desk desk;
     private final Map<String, Handler<?, ?>> handlers;
@@ -72,13 +77,30 @@ final class Executor {
         desk.ports().threads().task(run.id() + " epoch " + run.fence().epoch(), () -> execute(holding, claimed));
     }
 
+    /** Asks every attempt to leave. */
+    void drain() {
+        for (Holding holding : holdings.values()) {
+            try {
+                holding.drain();
+            } catch (Unavailable e) {
+                LOG.warn(
+                        "{} is left as it is until the next boot: {}",
+                        holding.run().id(),
+                        e.getMessage());
+            }
+        }
+    }
+
     private void execute(Holding holding, Claimed claimed) {
         Run run = claimed.run();
         try {
             holding.executedBy(Thread.currentThread());
             var sender = stream.sender(run.id(), holding.by());
-            rewind(claimed, sender);
-            var attempt = new LocalAttempt(holding, claimed.steps(), desk.ports(), sender, alarms);
+            boolean first = run.fence().epoch() <= 1;
+            List<StepRecord> steps =
+                    first ? List.of() : desk.ports().ledger().reads().steps(run.id());
+            if (!first) rewind(run.id(), steps, sender);
+            var attempt = new LocalAttempt(holding, steps, desk.ports(), sender, alarms);
             Handler<?, ?> handler = handlers.get(run.origin().task());
             if (handler == null)
                 throw new IllegalStateException(
@@ -98,28 +120,42 @@ final class Executor {
     }
 
     /**
-     * The trouble is ours, not the run's: it goes back to the queue, so that nobody holds what nobody executes. Where even
-     * that cannot be written the node is closing, and the next boot finds the run held by somebody who is gone.
+     * The trouble is ours, not the run's: it goes back to the queue, so that nobody holds what nobody executes. That is
+     * tried until it is written, unless the node closes: then the next boot finds the run held by somebody who is gone.
      */
     private void abandon(Holding holding, Throwable trouble) {
         RunId id = holding.run().id();
-        if (holding.standing() == Attempt.Standing.DRAINING) {
-            LOG.warn("{} was left where it is until the next boot: {}", id, trouble.getMessage());
-            return;
+        // A ledger that fails says nothing about the run.
+        var blame = trouble instanceof Unavailable ? Command.Blame.NOT_COUNTED : Command.Blame.COUNTED;
+        if (holding.standing() != Attempt.Standing.DRAINING) {
+            LOG.error("{} could not be executed; it is queued again", id, trouble);
         }
-        LOG.error("{} could not be executed; it is queued again", id, trouble);
+        while (holding.standing() != Attempt.Standing.DRAINING) {
+            try {
+                holding.write(new Command.Lost(holding.by().holder(), blame), Holding::endedFromOutside);
+                return;
+            } catch (Unavailable e) {
+                LOG.warn("{} could not be queued again, trying once more: {}", id, e.getMessage());
+                rest();
+            } catch (RuntimeException e) {
+                LOG.error("{} could not be queued again; the next boot does it", id, e);
+                return;
+            }
+        }
+        LOG.warn("{} was left where it is until the next boot: {}", id, trouble.getMessage());
+    }
+
+    private void rest() {
         try {
-            holding.write(new Command.Lost(holding.by().holder(), Command.Blame.COUNTED));
-        } catch (RuntimeException e) {
-            LOG.error("{} could not be queued again; the next boot does it", id, e);
+            desk.ports().threads().bell().await(LEDGER_AGAIN);
+        } catch (InterruptedException e) {
+            // Somebody wants it to leave, which is what it is about to do.
         }
     }
 
     /** The first act of an epoch: what does not stand is taken back, before user code can send anything. */
-    private void rewind(Claimed claimed, StreamWriter.Sender sender) {
-        if (claimed.run().fence().epoch() <= 1) return;
-        List<Source> drop =
-                Standing.drop(desk.ports().stream().outline(claimed.run().id()), claimed.steps());
+    private void rewind(RunId run, List<StepRecord> steps, StreamWriter.Sender sender) {
+        List<Source> drop = Standing.drop(desk.ports().stream().outline(run), steps);
         if (drop.isEmpty()) return;
         sender.send(new Item.Rewind(drop));
         sender.flush();

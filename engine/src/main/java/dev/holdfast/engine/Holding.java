@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * to look.
  *
  * <p>Losing the run shows as a stale write. From then on nothing is written any more: it never reloads and tries again.
+ * Only when the answer to a write is unknown, the row is read before the next decision, and counts if it is still held by
+ * this epoch of this holder.
  */
 final class Holding {
     private static final Duration LEDGER_AGAIN = Duration.ofMillis(200);
@@ -43,7 +45,10 @@ final class Holding {
     private @Nullable Thread thread;
     private long interruptedAt;
     private boolean cancelDelivered;
+    private boolean unsure;
     private volatile Standing standing;
+    /** Set without the lock: whoever has it may be waiting for a ledger that cannot be written. */
+    private volatile boolean closing;
 
     Holding(Desk desk, Run run) {
         this.desk = desk;
@@ -107,6 +112,7 @@ final class Holding {
     boolean write(Command command, Function<Run, List<Write>> with) {
         lock.lock();
         try {
+            if (!isSure()) return false;
             Decision decision = Rules.decide(run, command, desk.ports().ledger().now());
             return switch (decision) {
                 case Transition t -> commit(desk.change(run, t, with.apply(t.next()), null), t.next());
@@ -145,6 +151,16 @@ final class Holding {
         }
     }
 
+    /** Reads the row if the answer to the last write is not known; answers whether the run is ours. */
+    private boolean isSure() {
+        if (!unsure) return standing != Standing.SUPERSEDED;
+        Run found = desk.ports().ledger().reads().run(run.id()).orElse(null);
+        unsure = false;
+        if (found == null || !found.fence().admits(by)) return superseded();
+        run = found;
+        return true;
+    }
+
     /** A ledger that cannot be written is waited for: infrastructure never becomes an outcome. */
     private Receipt persist(Change change) {
         boolean interrupted = false;
@@ -153,7 +169,8 @@ final class Holding {
                 try {
                     return desk.ports().ledger().commit(change);
                 } catch (Unavailable e) {
-                    if (e.indeterminate() || standing == Standing.DRAINING) throw e;
+                    unsure |= e.indeterminate();
+                    if (e.indeterminate() || closing) throw e;
                     try {
                         desk.ports().threads().bell().await(LEDGER_AGAIN);
                     } catch (InterruptedException i) {
@@ -176,7 +193,7 @@ final class Holding {
     void look() {
         lock.lock();
         try {
-            if (run.isFinished() || !run.isHeld() || standing == Standing.SUPERSEDED) return;
+            if (run.isFinished() || !run.isHeld() || !isSure()) return;
             List<Message.Delivered> inbox = desk.ports().ledger().reads().inbox(run.id());
             if (inbox.isEmpty()) return;
             var consumed = new Write.Consume(
@@ -196,7 +213,7 @@ final class Holding {
     void deadline() {
         lock.lock();
         try {
-            if (run.isFinished() || standing == Standing.SUPERSEDED) return;
+            if (run.isFinished() || !isSure()) return;
             var now = desk.ports().ledger().now();
             Deadlines.Name name = run.times().deadlines().due(now).orElse(null);
             if (name == null) return;
@@ -207,14 +224,20 @@ final class Holding {
         }
     }
 
-    /** The node closes: the run is to be left, and goes on at the next boot. */
+    /**
+     * The node closes: the run is to be left, and goes on at the next boot.
+     *
+     * @throws Unavailable if that cannot be written; the code is asked to leave all the same, and the next boot finds the
+     *     run held by somebody who is gone
+     */
     void drain() {
+        closing = true;
         lock.lock();
         try {
-            standing = standing == Standing.SUPERSEDED ? standing : Standing.DRAINING;
+            if (standing != Standing.SUPERSEDED) standing = Standing.DRAINING;
             if (run.isHeld()) write(new Command.StopIt(new Stop(Stop.Reason.DRAIN, Stop.Next.QUEUED)));
-            interrupt();
         } finally {
+            interrupt();
             lock.unlock();
         }
     }

@@ -30,7 +30,7 @@ final class Recovery {
         while (true) {
             List<Run> parked = desk.ports().ledger().parked(BATCH);
             if (parked.isEmpty()) return;
-            parked.forEach(run -> desk.decide(run.id(), new Command.Unpark()));
+            desk.decideAll(parked, run -> new Command.Unpark());
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.holdfast.core.Refused;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.core.stream.Item;
+import dev.holdfast.engine.port.Appended;
 import dev.holdfast.engine.port.Bell;
 import dev.holdfast.engine.port.StreamLog.Append;
 import java.time.Duration;
@@ -40,6 +41,8 @@ final class StreamWriter implements AutoCloseable {
     private final Bell bell;
     private final Thread loop;
     private volatile boolean closed;
+    /** Told once, however long it lasts. Of the loop's thread. */
+    private boolean troubled;
 
     StreamWriter(Ports ports, Meters meters) {
         this.ports = ports;
@@ -64,7 +67,8 @@ final class StreamWriter implements AutoCloseable {
                 return;
             } catch (RuntimeException e) {
                 // Nothing is lost: what could not be stored is still waiting, and so are those who need it stored.
-                LOG.warn("chunks could not be stored, trying again in {}", AGAIN, e);
+                if (!troubled) LOG.warn("chunks could not be stored, trying again every {}", AGAIN, e);
+                troubled = true;
                 if (closed) {
                     fail();
                     return;
@@ -106,37 +110,27 @@ final class StreamWriter implements AutoCloseable {
         if (appends.isEmpty()) return;
         try {
             store(senders, appends);
+            troubled = false;
         } catch (Unavailable e) {
             if (!e.indeterminate()) throw e;
             // They may be there or not: to append them again could double them. The next epoch takes back what it
             // finds.
             senders.forEach(sender -> fail(sender, e));
-        } catch (Refused e) {
-            // One of them is poison; alone, each gets its own answer.
-            for (int i = 0; i < senders.size(); i++) storeAlone(senders.get(i), appends.get(i));
         }
     }
 
     private void store(List<Sender> senders, List<Append> appends) {
-        List<OptionalLong> numbers = ports.stream().append(appends);
+        List<Appended> answers = ports.stream().append(appends);
         lock.lock();
         try {
             for (int i = 0; i < senders.size(); i++) {
-                senders.get(i).stored(appends.get(i).items(), numbers.get(i));
+                senders.get(i).stored(appends.get(i).items(), answers.get(i));
             }
             stored.signalAll();
         } finally {
             lock.unlock();
         }
         appends.forEach(a -> ports.hints().changed(a.run()));
-    }
-
-    private void storeAlone(Sender sender, Append append) {
-        try {
-            store(List.of(sender), List.of(append));
-        } catch (Refused e) {
-            fail(sender, e);
-        }
     }
 
     private void fail(Sender sender, HoldfastException why) {
@@ -227,19 +221,27 @@ final class StreamWriter implements AutoCloseable {
             }
         }
 
-        private void stored(List<Item> items, OptionalLong number) {
-            if (number.isEmpty()) {
-                superseded = true;
-                waiting.clear();
-                dirty.remove(this);
-                meters.stale();
-                return;
+        private void stored(List<Item> items, Appended answer) {
+            switch (answer) {
+                case Appended.At at -> {
+                    last = at.last();
+                    waiting.subList(0, items.size()).clear();
+                    for (Item item : items)
+                        if (item instanceof Item.Chunk chunk)
+                            characters -= chunk.data().length();
+                    if (waiting.isEmpty()) dirty.remove(this);
+                }
+                case Appended.Lost lost -> {
+                    superseded = true;
+                    waiting.clear();
+                    dirty.remove(this);
+                    meters.stale();
+                }
+                case Appended.Rejected rejected -> {
+                    failed = rejected.why();
+                    dirty.remove(this);
+                }
             }
-            last = number.getAsLong();
-            waiting.subList(0, items.size()).clear();
-            for (Item item : items)
-                if (item instanceof Item.Chunk chunk) characters -= chunk.data().length();
-            if (waiting.isEmpty()) dirty.remove(this);
         }
     }
 }

@@ -1,7 +1,6 @@
 package dev.holdfast.engine;
 
 import dev.holdfast.core.Command;
-import dev.holdfast.core.Deadlines;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Unavailable;
@@ -9,7 +8,8 @@ import dev.holdfast.engine.port.Bell;
 import dev.holdfast.engine.port.Tick;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,15 +67,16 @@ final class Ticker implements AutoCloseable {
         var ports = desk.ports();
         Tick tick = ports.ledger().tick(ports.node(), LIMIT);
         if (tick.promoted() > 0) ports.hints().work();
-        tick.deadlines().forEach(this::deadline);
-        tick.inboxes().forEach(this::inbox);
+        deadlines(tick.deadlines());
+        for (RunId id : tick.inboxes()) eachAlone(id, () -> inbox(id));
         executor.holdings().forEach(Holding::nudge);
         Instant now = ports.ledger().now();
-        if (now.isAfter(forgetAt)) {
-            ports.ledger().forget(now, LIMIT);
-            forgetAt = now.plus(FORGET_EVERY);
-        }
         boolean more = tick.promoted() >= LIMIT || tick.deadlines().size() >= LIMIT;
+        if (!now.isBefore(forgetAt)) {
+            boolean moreToForget = ports.ledger().forget(now, LIMIT);
+            forgetAt = moreToForget ? now : now.plus(FORGET_EVERY);
+            more |= moreToForget;
+        }
         return more ? Duration.ZERO : until(tick.next(), now);
     }
 
@@ -87,20 +88,41 @@ final class Ticker implements AutoCloseable {
         return wait.isPositive() ? wait : Duration.ofMillis(10);
     }
 
-    private void deadline(RunId id) {
-        var held = executor.holding(id);
-        if (held.isPresent()) {
-            held.get().deadline();
-            return;
+    /** Those of runs that nobody holds are settled together: a thousand that expire at once are one commit. */
+    private void deadlines(List<RunId> due) {
+        var free = new ArrayList<Run>();
+        for (RunId id : due) {
+            eachAlone(id, () -> {
+                var held = executor.holding(id);
+                if (held.isPresent()) held.get().deadline();
+                else
+                    desk.ports()
+                            .ledger()
+                            .reads()
+                            .run(id)
+                            .filter(r -> !r.isHeld())
+                            .ifPresent(free::add);
+            });
         }
-        desk.ports().ledger().reads().run(id).flatMap(this::due).ifPresent(name -> {
-            desk.meters().deadline();
-            desk.decide(id, new Command.DeadlineCame(name));
-        });
+        desk.decideAll(free, this::deadline);
     }
 
-    private Optional<Deadlines.Name> due(Run run) {
-        return run.times().deadlines().due(desk.ports().ledger().now());
+    private @Nullable Command deadline(Run run) {
+        var name = run.times().deadlines().due(desk.ports().ledger().now()).orElse(null);
+        if (name == null) return null;
+        desk.meters().deadline();
+        return new Command.DeadlineCame(name);
+    }
+
+    /** What is wrong with one run does not keep the others waiting. */
+    private static void eachAlone(RunId id, Runnable look) {
+        try {
+            look.run();
+        } catch (Unavailable e) {
+            throw e;
+        } catch (RuntimeException e) {
+            LOG.error("{} could not be looked at, trying again", id, e);
+        }
     }
 
     /** Brings messages to whoever decides about the run. */

@@ -14,6 +14,7 @@ import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.stream.Entry;
 import dev.holdfast.core.stream.Item;
 import dev.holdfast.core.stream.StreamEnd;
+import dev.holdfast.engine.port.Appended;
 import dev.holdfast.engine.port.Message;
 import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.RunFilter;
@@ -25,7 +26,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -155,7 +155,7 @@ final class Journal implements Reads, StreamLog {
     // What a watcher has no use for.
 
     @Override
-    public List<OptionalLong> append(List<Append> appends) {
+    public List<Appended> append(List<Append> appends) {
         return List.of();
     }
 
@@ -167,6 +167,11 @@ final class Journal implements Reads, StreamLog {
     @Override
     public List<StepRecord> steps(RunId id) {
         return List.of();
+    }
+
+    @Override
+    public boolean hasSteps(RunId id) {
+        return false;
     }
 
     @Override

@@ -1,12 +1,14 @@
 package dev.holdfast.sqlite;
 
+import dev.holdfast.core.Refused;
 import dev.holdfast.core.stream.Item;
+import dev.holdfast.engine.port.Appended;
+import dev.holdfast.engine.port.Fault;
 import dev.holdfast.engine.port.StreamLog.Append;
 import java.sql.SQLException;
-import java.util.OptionalLong;
 
 /** Appends to one run's stream, if its row has the epoch and the holder that are named. */
-final class AppendWork extends Work<OptionalLong> {
+final class AppendWork extends Work<Appended> {
     private static final String FENCE = "SELECT 1 FROM runs WHERE id = ? AND epoch = ? AND holder_number = ?"
             + " AND holder_incarnation = ? AND holder_kind = ?";
     private static final String HEAD = "SELECT head FROM stream_heads WHERE run = ?";
@@ -22,7 +24,9 @@ final class AppendWork extends Work<OptionalLong> {
     }
 
     @Override
-    OptionalLong in(Transaction tx) throws SQLException {
+    Appended in(Transaction tx) throws SQLException {
+        Refused fault = Fault.of(append).orElse(null);
+        if (fault != null) return refusal(fault);
         var by = append.by();
         boolean admitted = tx.read(FENCE)
                 .id(append.run())
@@ -31,13 +35,18 @@ final class AppendWork extends Work<OptionalLong> {
                 .number(by.holder().incarnation())
                 .text(by.holder().kind())
                 .any();
-        if (!admitted) return OptionalLong.empty();
+        if (!admitted) return new Appended.Lost();
         long number = tx.read(HEAD).id(append.run()).single();
         for (Item item : append.items()) {
             Sql entry = tx.write(ENTRY).id(append.run()).number(++number).number(by.epoch());
             EntryRow.write(entry, item).update();
         }
         tx.write(MOVE_HEAD).id(append.run()).number(number).update();
-        return OptionalLong.of(number);
+        return new Appended.At(number);
+    }
+
+    @Override
+    Appended refusal(Refused why) {
+        return new Appended.Rejected(why);
     }
 }

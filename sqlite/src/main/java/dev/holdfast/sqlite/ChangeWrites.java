@@ -125,7 +125,7 @@ final class ChangeWrites {
     private void rest() throws SQLException {
         List<Write> writes = change.writes();
         for (Write write : writes) {
-            if (write instanceof Write.Snap w) snapshot(w.snapshot());
+            if (write instanceof Write.Snap w) snapshot(tx, run, w.snapshot());
             if (write instanceof Write.Step w) record(w.step());
         }
         for (Write write : writes) {
@@ -137,13 +137,6 @@ final class ChangeWrites {
             if (write instanceof Write.ClearInbox) tx.write(CLEAR_INBOX).id(run).update();
         }
         for (Write write : writes) if (write instanceof Write.Post w) post(w.message());
-    }
-
-    private void snapshot(Snapshot snapshot) throws SQLException {
-        snapshot(tx, run, snapshot);
-        if (snapshot.seq() % PRUNED_EVERY == 0 && snapshot.seq() > SNAPSHOTS_KEPT) {
-            tx.write(PRUNE).id(run).number(snapshot.seq() - SNAPSHOTS_KEPT).update();
-        }
     }
 
     static void snapshot(Transaction tx, RunId run, Snapshot snapshot) throws SQLException {
@@ -158,6 +151,9 @@ final class ChangeWrites {
                 .text(snapshot.cause())
                 .uuid(snapshot.change())
                 .update();
+        if (snapshot.seq() % PRUNED_EVERY == 0 && snapshot.seq() > SNAPSHOTS_KEPT) {
+            tx.write(PRUNE).id(run).number(snapshot.seq() - SNAPSHOTS_KEPT).update();
+        }
     }
 
     private void record(StepRecord step) throws SQLException {

@@ -6,7 +6,6 @@ import dev.holdfast.core.Rules;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Snapshot;
-import dev.holdfast.core.StepRecord;
 import dev.holdfast.engine.Obstacle;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
@@ -20,18 +19,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gives runs to a holder. Only runs that can be claimed now stand in the indexes that are read here, by task, so that it
- * looks at no others: what is delayed, not hosted or parked costs nothing.
+ * looks at no others: what is delayed, overdue, not hosted or parked takes nobody's turn.
  */
 final class ClaimWork extends Work<List<Claimed>> {
     private static final String WAITING = "SELECT id, claim_at FROM runs"
-            + " WHERE task = ? AND claim_at IS NOT NULL AND parked_version IS NULL ORDER BY claim_at, id LIMIT ?";
+            + " WHERE task = ? AND claim_at IS NOT NULL AND parked_version IS NULL AND (deadline IS NULL OR deadline > ?)"
+            + " ORDER BY claim_at, id LIMIT ?";
     private static final String ANY_PARKED = "SELECT 1 FROM runs WHERE parked_version IS NOT NULL LIMIT 1";
     private static final String FIRST_PARKED_VERSION =
             "SELECT min(parked_version) FROM runs WHERE task = ? AND parked_version IS NOT NULL";
     private static final String NEXT_PARKED_VERSION =
             "SELECT min(parked_version) FROM runs WHERE task = ? AND parked_version > ?";
     private static final String PARKED = "SELECT id, claim_at FROM runs"
-            + " WHERE task = ? AND parked_version = ? AND claim_at IS NOT NULL ORDER BY claim_at, id LIMIT ?";
+            + " WHERE task = ? AND parked_version = ? AND claim_at IS NOT NULL AND (deadline IS NULL OR deadline > ?)"
+            + " ORDER BY claim_at, id LIMIT ?";
     private static final String ROW = "SELECT " + RunRow.COLUMNS + " FROM runs WHERE id = ?";
     private static final String INPUT = "SELECT input FROM run_payloads WHERE run = ?";
 
@@ -57,9 +58,8 @@ final class ClaimWork extends Work<List<Claimed>> {
             Decision decision = Rules.decide(run, new Command.Claim(claim.holder()), tx.now());
             if (!(decision instanceof Decision.Transition transition)) continue;
             write(tx, run, transition, ids);
-            List<StepRecord> steps = run.fence().epoch() == 0 ? List.of() : StepRow.all(tx.session(), run.id());
             String input = tx.read(INPUT).id(run.id()).firstText().orElse("null");
-            claimed.add(new Claimed(transition.next(), input, steps));
+            claimed.add(new Claimed(transition.next(), input));
         }
         given = List.copyOf(claimed);
         return given;
@@ -85,7 +85,11 @@ final class ClaimWork extends Work<List<Claimed>> {
         boolean parked = tx.read(ANY_PARKED).any();
         for (Map.Entry<String, String> hosted : claim.admission().hosted().entrySet()) {
             String task = hosted.getKey();
-            found.addAll(tx.read(WAITING).text(task).number(most).list(r -> new Waiting(r.id(), r.number())));
+            found.addAll(tx.read(WAITING)
+                    .text(task)
+                    .instant(tx.now())
+                    .number(most)
+                    .list(r -> new Waiting(r.id(), r.number())));
             if (parked) parked(tx, task, hosted.getValue(), most, found);
         }
         found.sort(Comparator.comparingLong(Waiting::at).thenComparing(Waiting::id));
@@ -101,6 +105,7 @@ final class ClaimWork extends Work<List<Claimed>> {
                 found.addAll(tx.read(PARKED)
                         .text(task)
                         .text(version)
+                        .instant(tx.now())
                         .number(most)
                         .list(r -> new Waiting(r.id(), r.number())));
             }

@@ -21,11 +21,11 @@ final class ForgetWork extends Work<Boolean> {
 
     @Override
     Boolean in(Transaction tx) throws SQLException {
-        tx.write(REQUESTS)
+        int requests = tx.write(REQUESTS)
                 .instant(now.minus(Defaults.REQUEST_RETENTION))
                 .number(limit)
                 .update();
-        tx.write(KEYS).instant(now).number(limit).update();
-        return true;
+        int keys = tx.write(KEYS).instant(now).number(limit).update();
+        return requests >= limit || keys >= limit;
     }
 }

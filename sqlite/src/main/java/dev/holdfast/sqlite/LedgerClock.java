@@ -2,19 +2,37 @@ package dev.holdfast.sqlite;
 
 import dev.holdfast.engine.port.Clock;
 import java.time.Instant;
-import java.util.concurrent.atomic.AtomicLong;
 
-/** A clock that never goes back, nor behind what is stored already. */
+/**
+ * A clock that never goes back, nor behind what is stored already. While the machine's clock is behind that (it was set
+ * back, or was wrong when something was stored) time goes on at nine tenths of its pace: delays and deadlines still come,
+ * and the two clocks meet again.
+ */
 final class LedgerClock {
+    /** So many nanoseconds pass for a millisecond of a clock that waits for the machine's. */
+    private static final long CREEPING_MILLI = 1_111_111;
+
     private final Clock clock;
-    private final AtomicLong newest;
+    private long newest;
+    private long newestAtNanos;
 
     LedgerClock(Clock clock, long newestStored) {
         this.clock = clock;
-        this.newest = new AtomicLong(newestStored);
+        this.newest = newestStored;
+        this.newestAtNanos = clock.nanos();
     }
 
-    Instant now() {
-        return Instant.ofEpochMilli(newest.accumulateAndGet(clock.now().toEpochMilli(), Math::max));
+    synchronized Instant now() {
+        long wall = clock.now().toEpochMilli();
+        long nanos = clock.nanos();
+        long crept = (nanos - newestAtNanos) / CREEPING_MILLI;
+        if (wall >= newest + crept) {
+            newest = wall;
+            newestAtNanos = nanos;
+        } else {
+            newest += crept;
+            newestAtNanos += crept * CREEPING_MILLI;
+        }
+        return Instant.ofEpochMilli(newest);
     }
 }

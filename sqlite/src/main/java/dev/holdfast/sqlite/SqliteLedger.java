@@ -84,8 +84,8 @@ final class SqliteLedger implements Ledger {
     }
 
     @Override
-    public void forget(Instant now, int limit) {
-        writer.perform(new ForgetWork(now, limit));
+    public boolean forget(Instant now, int limit) {
+        return writer.perform(new ForgetWork(now, limit));
     }
 
     @Override

@@ -95,6 +95,11 @@ final class SqliteReads implements Reads {
     }
 
     @Override
+    public boolean hasSteps(RunId id) {
+        return readers.read(s -> StepRow.any(s, id));
+    }
+
+    @Override
     public Optional<SnapshotWindow> snapshots(Namespace namespace, RunId id, long since) {
         return readers.read(s -> {
             Run run = run(s, namespace, id).orElse(null);

@@ -73,7 +73,7 @@ public final class SqliteStore implements AutoCloseable {
             clock = new LedgerClock(options.clock(), session.sql(NEWEST).single());
             node = boot(session, clock, options.ids().next().getLeastSignificantBits());
         }
-        var writer = new Writer(database, options.threads(), () -> new Transaction(database.forWriting(), clock));
+        var writer = new Writer(database, options.threads(), () -> new Transaction(database.forWriting(), clock, node));
         var readers = new Readers(database);
         return new SqliteStore(
                 lock,

@@ -1,14 +1,12 @@
 package dev.holdfast.sqlite;
 
-import dev.holdfast.core.Refused;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.stream.Entry;
 import dev.holdfast.core.stream.Item;
-import dev.holdfast.engine.port.Fault;
+import dev.holdfast.engine.port.Appended;
 import dev.holdfast.engine.port.StreamLog;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 
 /** Appends go through the ledger's writer, so that they share its transactions. */
 final class SqliteStream implements StreamLog {
@@ -31,11 +29,7 @@ final class SqliteStream implements StreamLog {
     }
 
     @Override
-    public List<OptionalLong> append(List<Append> appends) {
-        for (Append append : appends) {
-            Refused fault = Fault.of(append).orElse(null);
-            if (fault != null) throw fault;
-        }
+    public List<Appended> append(List<Append> appends) {
         return writer.performAll(appends.stream().map(AppendWork::new).toList());
     }
 

@@ -12,8 +12,13 @@ import java.util.List;
 final class StepRow {
     private static final String ALL =
             "SELECT key, name, status, epoch, tries, next, error, result FROM steps WHERE run = ?";
+    private static final String ANY = "SELECT 1 FROM steps WHERE run = ? LIMIT 1";
 
     private StepRow() {}
+
+    static boolean any(Session session, RunId run) throws SQLException {
+        return session.sql(ANY).id(run).any();
+    }
 
     /** By key, which is not the order of their texts. */
     static List<StepRecord> all(Session session, RunId run) throws SQLException {

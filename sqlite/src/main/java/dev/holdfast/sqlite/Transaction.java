@@ -1,5 +1,6 @@
 package dev.holdfast.sqlite;
 
+import dev.holdfast.core.Holder;
 import dev.holdfast.core.RunId;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -19,11 +20,13 @@ class Transaction implements AutoCloseable {
     private static final String SEAL = "UPDATE ledger SET batch = ?, at = ?, message = ?";
 
     private static final String NEWEST = "SELECT batch, at, message FROM ledger";
+    private static final String NEWEST_NODE = "SELECT max(number) FROM nodes";
     private static final String COUNT_STEPS = "SELECT count(*) FROM steps WHERE run = ?";
     private static final int COUNTS_KEPT = 2_000;
 
     private final Session session;
     private final LedgerClock clock;
+    private final Holder node;
     private final Map<RunId, Integer> stepCounts = new LinkedHashMap<>(64, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<RunId, Integer> eldest) {
@@ -35,9 +38,11 @@ class Transaction implements AutoCloseable {
     private boolean wrote;
     private Instant now = Instant.EPOCH;
 
-    Transaction(Session session, LedgerClock clock) throws SQLException {
+    /** @param node who writes: it stops for good when a later boot has taken the database over */
+    Transaction(Session session, LedgerClock clock, Holder node) throws SQLException {
         this.session = session;
         this.clock = clock;
+        this.node = node;
         session.sql(NEWEST).first(row -> {
             batch = row.number();
             row.number();
@@ -88,6 +93,8 @@ class Transaction implements AutoCloseable {
 
     void begin() throws SQLException {
         session.sql(BEGIN).update();
+        // The lock on the folder is on a file that somebody may delete. The database itself tells who came last.
+        if (session.sql(NEWEST_NODE).single() != node.number()) throw Trouble.takenOver();
         now = clock.now();
         wrote = false;
     }
@@ -106,8 +113,9 @@ class Transaction implements AutoCloseable {
         session.sql(RELEASE).update();
     }
 
-    /** Makes this a transaction that writes, if only its number. */
-    void touch() {
+    /** Makes this a transaction that writes, if only its number, which is after this one. */
+    void skip(long number) {
+        batch = number;
         wrote = true;
     }
 

@@ -13,9 +13,19 @@ enum Trouble {
     DISK_FULL,
     READ_ONLY,
     CORRUPT,
+    /** Another process works on this database: this one must not write any more. */
+    TAKEN_OVER,
     OTHER;
 
+    private static final String TAKEN_OVER_STATE = "HFTAK";
+
+    /** A later boot has written its row into the database. */
+    static SQLException takenOver() {
+        return new SQLException("a later process has taken the database over", TAKEN_OVER_STATE);
+    }
+
     static Trouble of(SQLException e) {
+        if (TAKEN_OVER_STATE.equals(e.getSQLState())) return TAKEN_OVER;
         // The lowest byte is the primary result code, see https://sqlite.org/rescode.html
         return switch (e.getErrorCode() & 0xff) {
             case 18, 19, 20, 25 -> CONTENT;
@@ -32,6 +42,9 @@ enum Trouble {
             case DISK_FULL -> "the disk is full: free space; it goes on by itself then";
             case READ_ONLY -> "it cannot be written: check its permissions and those of its folder, and the disk";
             case CORRUPT -> "it is damaged: stop, keep a copy, and restore it from a backup";
+            case TAKEN_OVER ->
+                "another process has opened it although this one is alive, because the lock file was removed: this"
+                        + " process writes nothing any more; end it";
             case CONTENT, OTHER -> "SQLite says: " + e.getMessage();
         };
         return Unavailable.notApplied(code(e), "the ledger " + file + " could not be used: " + what, e);
@@ -82,6 +95,7 @@ enum Trouble {
             case DISK_FULL -> "disk_full";
             case READ_ONLY -> "ledger_read_only";
             case CORRUPT -> "ledger_corrupt";
+            case TAKEN_OVER -> "data_folder_taken_over";
             case CONTENT, OTHER -> "ledger_failed";
         };
     }

@@ -35,7 +35,9 @@ final class Writer implements AutoCloseable {
     private final Database database;
     private final Threads threads;
     private final Connector connector;
-    private final LinkedBlockingQueue<Work<?>> queue = new LinkedBlockingQueue<>();
+    /** What one caller hands in together is one element, and so never parted. */
+    private final LinkedBlockingQueue<List<? extends Work<?>>> queue = new LinkedBlockingQueue<>();
+
     private final BatchFigures figures = new BatchFigures();
     private final List<Work<?>> untold = new ArrayList<>();
     private final Thread loop;
@@ -67,7 +69,7 @@ final class Writer implements AutoCloseable {
         return performAll(List.of(work)).getFirst();
     }
 
-    /** Does these one after the other, usually in one transaction, and waits for them. */
+    /** Does these one after the other in one transaction, and waits for them: if it fails, none of them was done. */
     <T> List<T> performAll(List<? extends Work<T>> all) {
         if (all.isEmpty()) return List.of();
         synchronized (this) {
@@ -75,7 +77,7 @@ final class Writer implements AutoCloseable {
                 throw Unavailable.notApplied(
                         "closing", "the ledger is closed and takes nothing any more: nothing was changed", null);
             }
-            queue.addAll(all);
+            queue.add(all);
         }
         var answers = new ArrayList<T>(all.size());
         for (Work<T> work : all) answers.add(answer(work));
@@ -95,12 +97,16 @@ final class Writer implements AutoCloseable {
         boolean more = true;
         while (more) {
             try {
-                batch.add(queue.take());
+                batch.addAll(queue.take());
             } catch (InterruptedException e) {
                 // Nobody has a reason to interrupt it, and callers are waiting: it ends when it is closed.
                 continue;
             }
-            queue.drainTo(batch, MOST_AT_ONCE - 1);
+            while (batch.size() < MOST_AT_ONCE) {
+                var next = queue.poll();
+                if (next == null) break;
+                batch.addAll(next);
+            }
             more = !batch.removeIf(w -> w instanceof Stop);
             try {
                 if (!batch.isEmpty()) process(batch);
@@ -209,20 +215,21 @@ final class Writer implements AutoCloseable {
     /**
      * A commit has failed: did it happen? The newest number in the database says so. If it did not, its pages may still lie
      * behind the end of the log, where a recovery could find them; so it is only called undone when a commit of our own has
-     * been written over them, or when the log could not even take it as a whole.
+     * been written over them, or when the log could not even take it as a whole. That commit skips the number in question:
+     * should its own answer be lost too, a newer number still says that the batch did not happen.
      */
     private void settle(List<Work<?>> batch, long number, SQLException failure) {
         for (int look = 0; look < LOOKS; look++) {
             if (look > 0) rest();
             try {
                 Transaction with = connected();
-                if (with.batch() >= number) {
+                if (with.batch() == number) {
                     succeed(batch);
                     return;
                 }
-                if (Trouble.of(failure) != Trouble.DISK_FULL) {
+                if (with.batch() < number && Trouble.of(failure) != Trouble.DISK_FULL) {
                     with.begin();
-                    with.touch();
+                    with.skip(number);
                     with.seal();
                     with.commit();
                 }
@@ -274,7 +281,7 @@ final class Writer implements AutoCloseable {
         synchronized (this) {
             if (closed) return;
             closed = true;
-            queue.add(new Stop());
+            queue.add(List.of(new Stop()));
         }
         boolean interrupted = false;
         while (true) {

@@ -6,6 +6,7 @@ import dev.holdfast.core.StepKey;
 import dev.holdfast.core.stream.Item;
 import dev.holdfast.core.stream.Source;
 import dev.holdfast.engine.Admission;
+import dev.holdfast.engine.port.Appended;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.StreamLog;
@@ -41,7 +42,7 @@ final class KilledWriter {
                         var by = new Fence.By(run.fence().epoch(), store.node());
                         var chunk = new Item.Chunk(Source.step(StepKey.of(1), 1), "1");
                         var number = store.stream().append(List.of(new StreamLog.Append(run.id(), by, List.of(chunk))));
-                        if (number.getFirst().isPresent()) out.println("appended " + run.id() + " 1");
+                        if (number.getFirst() instanceof Appended.At) out.println("appended " + run.id() + " 1");
                         if (ledger.commit(Starts.succeed(ids, ledger.now(), run, "2")) instanceof Receipt.Applied) {
                             out.println("finished " + run.id());
                         }

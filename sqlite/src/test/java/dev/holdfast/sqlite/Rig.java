@@ -11,9 +11,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A ledger whose connection fails when it is told to. */
 final class Rig implements AutoCloseable {
     private static final int IO_ERROR = 10;
+    private static final int DISK_FULL = 13;
 
     final AtomicInteger failBeforeCommit = new AtomicInteger();
     final AtomicInteger failAfterCommit = new AtomicInteger();
+    /** So many commits work, and no further one; -1 for all. */
+    final AtomicInteger failEveryCommitAfter = new AtomicInteger(-1);
+
     final AtomicInteger failToConnect = new AtomicInteger();
     final AtomicInteger failInside = new AtomicInteger();
     final AtomicInteger readOnly = new AtomicInteger();
@@ -41,7 +45,7 @@ final class Rig implements AutoCloseable {
 
     private final class Failing extends Transaction {
         Failing(Session session, LedgerClock clock) throws SQLException {
-            super(session, clock);
+            super(session, clock, node);
         }
 
         @Override
@@ -59,6 +63,8 @@ final class Rig implements AutoCloseable {
 
         @Override
         void commit() throws SQLException {
+            boolean out = failEveryCommitAfter.getAndUpdate(n -> n > 0 ? n - 1 : n) == 0;
+            if (out) throw new SQLException("database or disk is full", "", DISK_FULL);
             if (due(failBeforeCommit)) throw new SQLException("disk I/O error", "", IO_ERROR);
             super.commit();
             if (due(failAfterCommit)) throw new SQLException("disk I/O error", "", IO_ERROR);

@@ -65,4 +65,23 @@ final class Starts {
                         new Write.End(new StreamEnd(0L, List.of())),
                         new Write.ClearInbox()));
     }
+
+    /** Back to the queue, without blame. */
+    static Change release(Ids ids, Instant now, Run run) {
+        var holder = run.fence().holder();
+        if (holder == null) throw new IllegalArgumentException(run.id() + " has no holder");
+        if (!(Rules.decide(run, new Command.Lost(holder, Command.Blame.NOT_COUNTED), now)
+                instanceof Decision.Transition back)) {
+            throw new IllegalArgumentException(run.id() + " cannot be released");
+        }
+        var change = ids.next();
+        return new Change(
+                change,
+                run.id(),
+                Expect.of(run),
+                null,
+                List.of(
+                        new Write.Row(back.next()),
+                        new Write.Snap(Snapshot.of(back.next(), back.cause(), now, change))));
+    }
 }

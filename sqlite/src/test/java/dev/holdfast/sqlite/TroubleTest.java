@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -122,6 +123,53 @@ final class TroubleTest {
         try (var rig = new Rig(folder, clock, ids)) {
             rig.failBeforeCommit.set(1);
             assertNotApplied(rig, start("1"), "ledger_failed");
+        }
+    }
+
+    @Test
+    void aCommitThatDidNotHappenIsNotTakenForTheOneThatLooksForIt() throws Exception {
+        try (var rig = new Rig(folder, clock, ids)) {
+            // The batch is not written; the transaction that makes sure of that is, but its own answer is lost.
+            rig.failBeforeCommit.set(1);
+            rig.failAfterCommit.set(1);
+            assertNotApplied(rig, start("1"), "ledger_failed");
+        }
+    }
+
+    @Test
+    void whatIsHandedInTogetherIsWrittenTogetherOrNotAtAll() throws Exception {
+        try (var rig = new Rig(folder, clock, ids)) {
+            // More than one transaction takes when many hand something in.
+            var changes = Stream.generate(() -> start("1")).limit(2_500).toList();
+            rig.failEveryCommitAfter.set(1);
+            try {
+                rig.ledger.commit(changes);
+            } catch (Unavailable e) {
+                assertThat(e.indeterminate()).isFalse();
+            }
+            rig.failEveryCommitAfter.set(-1);
+            assertThat(changes.stream()
+                            .filter(c -> rig.ledger.reads().run(c.run()).isPresent())
+                            .count())
+                    .isIn(0L, 2_500L);
+        }
+    }
+
+    @Test
+    void whoseFolderWasTakenOverWritesNothingAnyMore() throws Exception {
+        try (Opened first = Opened.in(folder, clock, ids)) {
+            Change before = start("1");
+            assertThat(first.ledger().commit(before)).isInstanceOf(Receipt.Applied.class);
+            // Somebody deletes the lock file; another process then finds the folder free.
+            try (Session other = new Database(folder).forWriting()) {
+                other.execute("INSERT INTO nodes (incarnation, pid, booted) VALUES (1, 1, 1)");
+            }
+            Change after = start("2");
+            assertThatThrownBy(() -> first.ledger().commit(after)).isInstanceOfSatisfying(Unavailable.class, e -> {
+                assertThat(e.code()).isEqualTo("data_folder_taken_over");
+                assertThat(e.indeterminate()).isFalse();
+            });
+            assertThat(first.ledger().reads().run(after.run())).isEmpty();
         }
     }
 

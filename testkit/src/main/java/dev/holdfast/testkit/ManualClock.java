@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Time that a test turns by hand. It stands still otherwise. */
 public final class ManualClock implements Clock {
     private final AtomicLong millis;
+    private final AtomicLong elapsed = new AtomicLong();
 
     public ManualClock() {
         this(Instant.parse("2026-01-01T00:00:00Z"));
@@ -24,11 +25,12 @@ public final class ManualClock implements Clock {
 
     @Override
     public long nanos() {
-        return millis.get() * 1_000_000;
+        return elapsed.get() * 1_000_000;
     }
 
     /** Lets this much time pass, in whole milliseconds. A negative time is what an operator does who turns a clock back. */
     public void pass(Duration time) {
         millis.addAndGet(time.toMillis());
+        elapsed.addAndGet(Math.max(0, time.toMillis()));
     }
 }

@@ -1,18 +1,11 @@
 package dev.holdfast.engine.port;
 
 import dev.holdfast.core.Run;
-import dev.holdfast.core.StepRecord;
-import java.util.List;
 
 /**
- * A run that was given to a holder.
+ * A run that was given to a holder. What is replayed is read by the attempt itself, so that a claim stays small.
  *
  * @param run as it is after the claim
  * @param input JSON
- * @param steps those that are replayed, by key; empty in a first epoch
  */
-public record Claimed(Run run, String input, List<StepRecord> steps) {
-    public Claimed {
-        steps = List.copyOf(steps);
-    }
-}
+public record Claimed(Run run, String input) {}

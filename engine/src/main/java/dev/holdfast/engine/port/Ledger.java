@@ -52,8 +52,12 @@ public interface Ledger extends AutoCloseable {
     /** Parked runs, at most {@code limit}. */
     List<Run> parked(int limit);
 
-    /** Forgets answers to request ids, and frees business keys, that have expired; at most {@code limit} of each. */
-    void forget(Instant now, int limit);
+    /**
+     * Forgets answers to request ids, and frees business keys, that have expired; at most {@code limit} of each.
+     *
+     * @return whether there may be more
+     */
+    boolean forget(Instant now, int limit);
 
     Reads reads();
 

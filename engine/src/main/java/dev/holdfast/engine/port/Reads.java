@@ -21,6 +21,9 @@ public interface Reads {
     /** Those that are replayed, by key. */
     List<StepRecord> steps(RunId id);
 
+    /** Whether there is any of them. */
+    boolean hasSteps(RunId id);
+
     /** Empty if the run is not there or {@code since} is above its seq. */
     Optional<SnapshotWindow> snapshots(Namespace namespace, RunId id, long since);
 

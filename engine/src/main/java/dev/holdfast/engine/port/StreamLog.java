@@ -2,10 +2,10 @@ package dev.holdfast.engine.port;
 
 import dev.holdfast.core.Fence;
 import dev.holdfast.core.RunId;
+import dev.holdfast.core.Unavailable;
 import dev.holdfast.core.stream.Entry;
 import dev.holdfast.core.stream.Item;
 import java.util.List;
-import java.util.OptionalLong;
 
 /**
  * The ordered chunks of runs. Only a run's holder appends; every implementation passes the same contract suite.
@@ -17,10 +17,10 @@ public interface StreamLog extends AutoCloseable {
     /**
      * Appends for several runs; durable when it returns.
      *
-     * @return for each, in the order given, the number of its last entry, or empty if the fence did not match and nothing
-     *     of it was written
+     * @return what became of each, in the order given
+     * @throws Unavailable if the log could not be written: unless it is indeterminate, nothing of any of them was written
      */
-    List<OptionalLong> append(List<Append> appends);
+    List<Appended> append(List<Append> appends);
 
     /**
      * @param run whose stream

@@ -89,6 +89,15 @@ interface RequestContract extends Contract {
     }
 
     @Test
+    default void whoTidiesUpIsToldWhetherThereMayBeMore() {
+        Lab lab = lab();
+        for (int i = 0; i < 3; i++) lab.draft("t").request("r" + i).start();
+        lab.clock.pass(Defaults.REQUEST_RETENTION);
+        assertThat(lab.ledger().forget(lab.ledger().now(), 2)).isTrue();
+        assertThat(lab.ledger().forget(lab.ledger().now(), 2)).isFalse();
+    }
+
+    @Test
     default void anAnswerThatAnotherRunHoldsTheKeyIsRepeatedToo() {
         Lab lab = lab();
         Run holder = lab.draft("t").key("k").start();

@@ -1,18 +1,17 @@
 package dev.holdfast.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Fence;
 import dev.holdfast.core.Holder;
-import dev.holdfast.core.Refused;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.core.stream.Entry;
 import dev.holdfast.core.stream.Item;
 import dev.holdfast.core.stream.Source;
+import dev.holdfast.engine.port.Appended;
 import dev.holdfast.engine.port.Clock;
 import dev.holdfast.engine.port.Ids;
 import dev.holdfast.engine.port.StreamLog.Append;
@@ -20,7 +19,6 @@ import dev.holdfast.engine.port.Write;
 import dev.holdfast.testkit.TestStore;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
@@ -35,7 +33,7 @@ import org.junit.jupiter.api.Test;
  * opened, with the ledger that it belongs to.
  */
 public abstract class StreamContract {
-    private static final OptionalLong REFUSED = OptionalLong.empty();
+    private static final Appended LOST = new Appended.Lost();
 
     private @Nullable Lab opened;
 
@@ -61,13 +59,17 @@ public abstract class StreamContract {
         return new Item.Chunk(Source.step(StepKey.of(n), 1), "\"chunk ä😀 " + n + "\"");
     }
 
-    private OptionalLong append(RunId run, Fence.By by, Item... items) {
+    private static Appended at(long last) {
+        return new Appended.At(last);
+    }
+
+    private Appended append(RunId run, Fence.By by, Item... items) {
         return lab().stream()
                 .append(List.of(new Append(run, by, List.of(items))))
                 .getFirst();
     }
 
-    private OptionalLong append(Run run, Item... items) {
+    private Appended append(Run run, Item... items) {
         return append(run.id(), lab().by(run), items);
     }
 
@@ -81,7 +83,7 @@ public abstract class StreamContract {
                 new Item.Rewind(List.of()),
                 new Item.Gap(12),
                 chunk(2));
-        assertThat(append(run, items.toArray(Item[]::new))).hasValue(6);
+        assertThat(append(run, items.toArray(Item[]::new))).isEqualTo(at(6));
         var expected = new ArrayList<Entry>();
         for (Item item : items)
             expected.add(new Entry(expected.size() + 1L, run.fence().epoch(), item));
@@ -101,9 +103,9 @@ public abstract class StreamContract {
     void numbersAreDensePerRun() {
         Run a = lab().running("t");
         Run b = lab().running("t");
-        assertThat(append(a, chunk(1), chunk(2))).hasValue(2);
-        assertThat(append(b, chunk(1))).hasValue(1);
-        assertThat(append(a, chunk(3))).hasValue(3);
+        assertThat(append(a, chunk(1), chunk(2))).isEqualTo(at(2));
+        assertThat(append(b, chunk(1))).isEqualTo(at(1));
+        assertThat(append(a, chunk(3))).isEqualTo(at(3));
         lab().reboot();
         assertThat(lab().stream().head(a.id())).isEqualTo(3);
         assertThat(lab().stream().head(b.id())).isEqualTo(1);
@@ -121,7 +123,7 @@ public abstract class StreamContract {
                         new Append(gone.id(), lab().by(b), List.of(chunk(1))),
                         new Append(b.id(), lab().by(b), List.of(chunk(3))),
                         new Append(a.id(), lab().by(a), List.of(chunk(4)))));
-        assertThat(answers).containsExactly(OptionalLong.of(2), REFUSED, OptionalLong.of(1), OptionalLong.of(3));
+        assertThat(answers).containsExactly(at(2), LOST, at(1), at(3));
         assertThat(lab().stream().read(a.id(), 0, 9))
                 .extracting(Entry::item)
                 .containsExactly(chunk(1), chunk(2), chunk(4));
@@ -130,7 +132,7 @@ public abstract class StreamContract {
 
     private void assertRefused(Run run, Fence.By by) {
         long head = lab().stream().head(run.id());
-        assertThat(append(run.id(), by, chunk(9))).isEqualTo(REFUSED);
+        assertThat(append(run.id(), by, chunk(9))).isEqualTo(LOST);
         assertThat(lab().stream().head(run.id())).isEqualTo(head);
         assertThat(lab().stream().read(run.id(), head, 9)).isEmpty();
     }
@@ -144,7 +146,7 @@ public abstract class StreamContract {
         assertRefused(lost, zombie);
         Run again = lab().claim("t", 1).getFirst().run();
         assertRefused(again, zombie);
-        assertThat(append(again, chunk(2))).hasValue(2);
+        assertThat(append(again, chunk(2))).isEqualTo(at(2));
         assertThat(lab().stream().read(run.id(), 0, 9))
                 .extracting(Entry::epoch)
                 .containsExactly(run.fence().epoch(), again.fence().epoch());
@@ -238,11 +240,18 @@ public abstract class StreamContract {
     }
 
     @Test
-    void textWithANulCharacterIsRefusedAndNothingIsAppended() {
+    void textWithANulCharacterIsRefusedAloneAndNothingOfItIsAppended() {
         Run run = lab().running("t");
+        Run other = lab().running("t");
         var bad = new Item.Chunk(Source.between(1), "a\0b");
-        assertThatThrownBy(() -> append(run, chunk(1), bad))
-                .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo("nul_character"));
+        var answers = lab().stream()
+                .append(List.of(
+                        new Append(run.id(), lab().by(run), List.of(chunk(1), bad)),
+                        new Append(other.id(), lab().by(other), List.of(chunk(1)))));
+        assertThat(answers.getFirst())
+                .isInstanceOfSatisfying(
+                        Appended.Rejected.class, a -> assertThat(a.why().code()).isEqualTo("nul_character"));
+        assertThat(answers.getLast()).isEqualTo(at(1));
         assertThat(lab().stream().head(run.id())).isZero();
     }
 }

@@ -144,7 +144,8 @@ interface TickContract extends Contract {
         assertThat(lab.ledger().now()).isEqualTo(now);
         lab.reboot();
         assertThat(lab.ledger().now()).as("not before what is stored").isEqualTo(now);
-        lab.clock.pass(Duration.ofHours(2));
+        // However a ledger waits for the machine's clock: a day later they are one again.
+        lab.clock.pass(Duration.ofHours(24));
         assertThat(lab.ledger().now()).isEqualTo(lab.clock.now());
     }
 }

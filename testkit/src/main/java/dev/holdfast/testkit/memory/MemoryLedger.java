@@ -86,10 +86,7 @@ final class MemoryLedger implements Ledger {
                     next.claimable = false;
                     next.snapshots.add(Snapshot.of(given.next(), given.cause(), now, ids.next()));
                     disk.put(next.run.id(), next);
-                    claimed.add(new Claimed(
-                            next.run,
-                            next.payloads.getOrDefault(Payload.Kind.INPUT, "null"),
-                            List.copyOf(next.steps.values())));
+                    claimed.add(new Claimed(next.run, next.payloads.getOrDefault(Payload.Kind.INPUT, "null")));
                 }
             }
             return claimed;
@@ -169,21 +166,21 @@ final class MemoryLedger implements Ledger {
     }
 
     @Override
-    public void forget(Instant now, int limit) {
-        open(() -> {
-            disk.requests.entrySet().stream()
+    public boolean forget(Instant now, int limit) {
+        return open(() -> {
+            var requests = disk.requests.entrySet().stream()
                     .filter(e -> guards.expired(e.getValue().at(), now))
                     .limit(limit)
                     .map(Map.Entry::getKey)
-                    .toList()
-                    .forEach(disk.requests::remove);
-            disk.keys.entrySet().stream()
+                    .toList();
+            requests.forEach(disk.requests::remove);
+            var keys = disk.keys.entrySet().stream()
                     .filter(e -> !guards.holdsKey(stored(e.getValue()).run, now))
                     .limit(limit)
                     .map(Map.Entry::getKey)
-                    .toList()
-                    .forEach(disk.keys::remove);
-            return true;
+                    .toList();
+            keys.forEach(disk.keys::remove);
+            return requests.size() >= limit || keys.size() >= limit;
         });
     }
 

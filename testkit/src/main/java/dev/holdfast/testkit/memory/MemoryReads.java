@@ -78,6 +78,11 @@ final class MemoryReads implements Reads {
     }
 
     @Override
+    public boolean hasSteps(RunId id) {
+        return !steps(id).isEmpty();
+    }
+
+    @Override
     public Optional<SnapshotWindow> snapshots(Namespace namespace, RunId id, long since) {
         return at(() -> find(namespace, id)
                 .filter(s -> since <= s.run.fence().seq())

@@ -5,11 +5,11 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.core.stream.Entry;
 import dev.holdfast.core.stream.Item;
+import dev.holdfast.engine.port.Appended;
 import dev.holdfast.engine.port.Fault;
 import dev.holdfast.engine.port.StreamLog;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -26,28 +26,26 @@ final class MemoryStream implements StreamLog {
     }
 
     @Override
-    public List<OptionalLong> append(List<Append> appends) {
+    public List<Appended> append(List<Append> appends) {
         return at(() -> {
             if (closed) {
                 throw Unavailable.notApplied(
                         "closing", "the stream log is closed and takes nothing any more: nothing was changed", null);
             }
-            for (Append append : appends) {
-                Refused fault = Fault.of(append).orElse(null);
-                if (fault != null) throw fault;
-            }
             return appends.stream().map(this::append).toList();
         });
     }
 
-    private OptionalLong append(Append append) {
+    private Appended append(Append append) {
+        Refused fault = Fault.of(append).orElse(null);
+        if (fault != null) return new Appended.Rejected(fault);
         Stored stored = disk.runs.get(append.run());
-        if (stored == null || !guards.holds(stored.run, append.by())) return OptionalLong.empty();
+        if (stored == null || !guards.holds(stored.run, append.by())) return new Appended.Lost();
         List<Entry> entries = disk.stream(append.run());
         for (Item item : append.items()) {
             entries.add(new Entry(entries.size() + 1L, append.by().epoch(), item));
         }
-        return OptionalLong.of(entries.size());
+        return new Appended.At(entries.size());
     }
 
     @Override

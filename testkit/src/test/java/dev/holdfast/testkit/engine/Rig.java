@@ -46,12 +46,18 @@ final class Rig implements AutoCloseable {
     private final SeededIds ids = new SeededIds(42, clock);
     private final List<Engine> engines = new ArrayList<>();
     private final List<MemoryStore> stores = new ArrayList<>();
-    private final List<DeadNode> nodes = new ArrayList<>();
+    private final List<NodeLedger> nodes = new ArrayList<>();
     private Hints hints = new LocalHints();
     private int slots = 4;
+    private Duration grace = Duration.ofSeconds(5);
 
     Rig slots(int count) {
         slots = count;
+        return this;
+    }
+
+    Rig grace(Duration time) {
+        grace = time;
         return this;
     }
 
@@ -62,8 +68,8 @@ final class Rig implements AutoCloseable {
 
     Engine boot(Hosted... hosted) {
         var store = MemoryStore.open(disk, clock, ids);
-        nodes.forEach(DeadNode::die);
-        nodes.add(new DeadNode(store.ledger()));
+        nodes.forEach(NodeLedger::die);
+        nodes.add(new NodeLedger(store.ledger()));
         var ports = new Ports(
                 nodes.getLast(),
                 store.stream(),
@@ -74,10 +80,7 @@ final class Rig implements AutoCloseable {
                 Codec.json(),
                 store.node());
         var options = new EngineOptions(
-                slots,
-                Duration.ofMillis(20),
-                Duration.ofSeconds(5),
-                OpenTelemetry.noop().getMeter("test"));
+                slots, Duration.ofMillis(20), grace, OpenTelemetry.noop().getMeter("test"));
         var engine = Engine.open(ports, options, List.of(hosted));
         engines.add(engine);
         stores.add(store);
@@ -86,6 +89,11 @@ final class Rig implements AutoCloseable {
 
     MemoryStore store() {
         return stores.getLast();
+    }
+
+    /** The ledger of the newest engine. */
+    NodeLedger ledger() {
+        return nodes.getLast();
     }
 
     RunId start(String task, String input) {

@@ -1,0 +1,131 @@
+package dev.holdfast.testkit.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.holdfast.core.Outcome;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.RunState;
+import dev.holdfast.core.Unavailable;
+import dev.holdfast.engine.StartRequest;
+import dev.holdfast.sdk.Task;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The engine while its ledger cannot be written, or does not say whether it has written. */
+final class LedgerTroubleTest {
+    private static final Task<Integer, Integer> TASK = Task.named("task", Integer.class, Integer.class);
+
+    private final Rig rig = new Rig().grace(Duration.ofMillis(200));
+    private final CountDownLatch go = new CountDownLatch(1);
+    private final CountDownLatch reached = new CountDownLatch(1);
+
+    @AfterEach
+    void close() {
+        rig.ledger().full(false);
+        rig.close();
+    }
+
+    @Test
+    void a_run_waits_for_the_disk_and_goes_on_when_there_is_space() throws Exception {
+        rig.boot(TASK.handle((ctx, n) -> ctx.step("a", Integer.class, s -> {
+            rig.ledger().full(true);
+            reached.countDown();
+            return n;
+        })));
+        RunId id = rig.start("task", "1");
+        reached.await();
+        rig.ledger().full(false);
+        assertThat(Rig.steps(rig.awaitEnd(id, Outcome.SUCCEEDED))).containsExactly("1 a DONE e1");
+    }
+
+    @Test
+    void a_close_ends_although_an_attempt_waits_for_a_full_disk() throws Exception {
+        var waits = new CompletableFuture<Thread>();
+        var engine = rig.boot(TASK.handle((ctx, n) -> ctx.step("a", Integer.class, s -> {
+            rig.ledger().full(true);
+            waits.complete(Thread.currentThread());
+            return n;
+        })));
+        rig.start("task", "1");
+        Thread attempt = waits.get(20, TimeUnit.SECONDS);
+        await("the attempt waits for the ledger")
+                .until(() ->
+                        attempt.getState() == Thread.State.WAITING || attempt.getState() == Thread.State.TIMED_WAITING);
+        var closed = CompletableFuture.runAsync(engine::close);
+        assertThat(closed).succeedsWithin(Rig.LIMIT);
+    }
+
+    @Test
+    void a_close_reaches_every_attempt_although_the_disk_is_full() throws Exception {
+        var executing = new CountDownLatch(3);
+        var interrupted = new AtomicInteger();
+        var engine = rig.boot(TASK.handle((ctx, n) -> ctx.step("a", Integer.class, s -> {
+            executing.countDown();
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                interrupted.incrementAndGet();
+                throw e;
+            }
+            return n;
+        })));
+        for (int i = 0; i < 3; i++) rig.start("task", "1");
+        executing.await();
+        rig.ledger().full(true);
+        engine.close();
+        await("every attempt is asked to leave").until(() -> interrupted.get() == 3);
+    }
+
+    @Test
+    void a_run_whose_stop_was_written_without_an_answer_ends_all_the_same() throws Exception {
+        rig.boot(TASK.handle((ctx, n) -> ctx.step("a", Integer.class, s -> {
+            reached.countDown();
+            go.await();
+            return n;
+        })));
+        RunId id = rig.start("task", "1");
+        reached.await();
+        rig.ledger().loseTheAnswer(run -> run.state() == RunState.STOPPING);
+        // The message is stored; who applies it, this thread or the ticker, is not told that it did.
+        try {
+            rig.cancel(id);
+        } catch (Unavailable unknown) {
+            assertThat(unknown.indeterminate()).isTrue();
+        }
+        go.countDown();
+        rig.awaitEnd(id, Outcome.CANCELLED);
+    }
+
+    @Test
+    void a_step_that_was_written_without_an_answer_is_not_lost_and_the_run_is_not_blamed() throws Exception {
+        var calls = new AtomicInteger();
+        rig.boot(TASK.handle((ctx, n) -> {
+            int a = ctx.step("a", Integer.class, s -> calls.incrementAndGet());
+            return a + ctx.step("b", Integer.class, s -> 10);
+        }));
+        rig.ledger().loseTheAnswer(run -> run.isFinished());
+        RunId id = rig.start("task", "1");
+        var view = rig.awaitEnd(id, Outcome.SUCCEEDED);
+        assertThat(view.output()).isEqualTo("11");
+        assertThat(view.run().tries().losses()).isZero();
+    }
+
+    @Test
+    void expired_request_ids_are_forgotten_as_fast_as_they_come() {
+        rig.boot(TASK.handle((ctx, n) -> n));
+        int many = 1_000;
+        for (int i = 0; i < many; i++) {
+            rig.start("task", "1", new StartRequest.Identity(null, "r" + i), StartRequest.Options.NONE);
+        }
+        rig.clock.pass(Duration.ofHours(25));
+        await("all are forgotten by one look after another, without a minute between them")
+                .atMost(Rig.LIMIT)
+                .until(() -> !rig.store().ledger().forget(rig.clock.now(), 1));
+    }
+}
