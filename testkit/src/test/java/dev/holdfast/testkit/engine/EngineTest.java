@@ -283,6 +283,34 @@ class EngineTest {
     }
 
     @Test
+    void code_that_does_not_leave_a_closing_node_in_time_costs_its_run_no_loss_either() throws Exception {
+        var reached = new CountDownLatch(1);
+        var leave = new CountDownLatch(1);
+        var first = rig.grace(Duration.ofMillis(100))
+                .boot(TASK.handle((ctx, n) -> ctx.step("one", Integer.class, s -> {
+                    reached.countDown();
+                    while (leave.getCount() > 0) {
+                        try {
+                            leave.await();
+                        } catch (InterruptedException deaf) {
+                            // The worst kind of code.
+                        }
+                    }
+                    return 0;
+                })));
+        RunId id = rig.start("task", "1");
+        reached.await();
+        first.close();
+        assertThat(rig.show(id).run().state()).isEqualTo(RunState.STOPPING);
+        // No step: one that is recorded would clear the run of what it was blamed for.
+        rig.boot(TASK.handle((ctx, n) -> n));
+        var view = rig.awaitEnd(id, Outcome.SUCCEEDED);
+        leave.countDown();
+        assertThat(view.run().tries().losses()).isZero();
+        assertThat(view.output()).isEqualTo("1");
+    }
+
+    @Test
     void a_run_expires_if_it_was_not_started_in_time() {
         rig.boot(TASK.handle((ctx, n) -> n));
         RunId id = rig.start("task", "1", Identity.NONE, Rig.timing(Duration.ofHours(2), Duration.ofHours(1)))
