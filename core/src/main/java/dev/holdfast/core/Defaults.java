@@ -14,6 +14,9 @@ public final class Defaults {
     /** From this many consecutive losses on, a run comes back with back-off and alone. */
     public static final int SUSPECT_AFTER_LOSSES = 3;
 
+    /** A run that was lost as often while it was alone is the reason, and ends SYSTEM_FAILURE. */
+    public static final int LOSSES_ALONE = 3;
+
     public static final Retry SUSPECT_BACK_OFF =
             new Retry(Integer.MAX_VALUE, Duration.ofMillis(500), 2, Duration.ofMinutes(5), 0);
     public static final Duration REQUEST_RETENTION = Duration.ofHours(24);

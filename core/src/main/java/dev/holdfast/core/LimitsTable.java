@@ -51,7 +51,8 @@ public final class LimitsTable {
                 "SUSPECT_AFTER_LOSSES",
                 row(
                         Defaults.SUSPECT_AFTER_LOSSES,
-                        "losses without progress from which on a run comes back with back-off"));
+                        "losses without progress from which on a run comes back with back-off, and is tried alone"));
+        rows.put("LOSSES_ALONE", row(Defaults.LOSSES_ALONE, "losses while alone end a run as SYSTEM_FAILURE"));
         rows.put("SUSPECT_BACK_OFF", row(Defaults.SUSPECT_BACK_OFF, "that back-off"));
         rows.put(
                 "REQUEST_RETENTION",

@@ -27,14 +27,23 @@ final class LossRules {
 
     private static Decision requeued(Run run, Command.Blame blame, String cause, Instant now) {
         var before = run.tries();
-        int losses = blame == Command.Blame.COUNTED ? before.losses() + 1 : before.losses();
-        var tries = new Run.Tries(before.attempt(), losses, before.lossesAlone());
+        boolean counted = blame == Command.Blame.COUNTED;
+        int losses = before.losses() + (counted ? 1 : 0);
+        // A suspect is only ever tried alone, so a loss of a suspect is a loss while alone.
+        int alone = before.lossesAlone() + (counted && run.isSuspect() ? 1 : 0);
+        if (alone >= Defaults.LOSSES_ALONE) {
+            String why = cause + " (" + losses + " losses without progress, " + alone + " of them while alone)";
+            return run.status().cancelled()
+                    ? Moves.finish(run, Outcome.CANCELLED, why, now)
+                    : Moves.finish(run, Outcome.SYSTEM_FAILURE, why, now);
+        }
+        var tries = new Run.Tries(before.attempt(), losses, alone);
         int beyond = losses - Defaults.SUSPECT_AFTER_LOSSES;
         if (beyond < 0) return new Transition(Moves.requeued(run, null, tries), cause);
         Duration wait = Defaults.SUSPECT_BACK_OFF.delay(beyond + 1, 0.5);
         return new Transition(
                 Moves.requeued(run, Moves.after(now, wait), tries),
-                cause + " (" + losses + " losses without progress, again in " + wait.toMillis() + " ms)");
+                cause + " (" + losses + " losses without progress, alone in " + wait.toMillis() + " ms)");
     }
 
     static Decision adopt(Run run, Holder holder) {

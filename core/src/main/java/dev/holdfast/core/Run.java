@@ -118,7 +118,7 @@ public record Run(
     /**
      * @param attempt from 1; grows when a failure is retried
      * @param losses consecutive deaths of a holder without progress
-     * @param lossesAlone those of them while nothing else ran beside it
+     * @param lossesAlone those of them as a suspect, while nothing else ran beside it
      */
     public record Tries(int attempt, int losses, int lossesAlone) {
         static final Tries FIRST = new Tries(1, 0, 0);
@@ -168,6 +168,11 @@ public record Run(
     /** BLOCKED and nobody holds it. */
     public boolean isGivenUp() {
         return status.state() == RunState.BLOCKED && !isHeld();
+    }
+
+    /** Whether its holders keep dying: it may be the reason, so it is only tried alone. A recorded step clears it. */
+    public boolean isSuspect() {
+        return tries.losses() >= Defaults.SUSPECT_AFTER_LOSSES;
     }
 
     /** Whether it was ever claimed. */

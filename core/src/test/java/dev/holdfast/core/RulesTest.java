@@ -172,6 +172,19 @@ class RulesTest {
     }
 
     @Test
+    void aRunThatIsLostThreeTimesWhileItIsAloneIsTheReason() {
+        var run = queued();
+        for (int i = 0; i < 5; i++) {
+            run = run.later(Duration.ofMinutes(9)).claimed().lost();
+            assertThat(run.state()).isEqualTo(RunState.QUEUED);
+        }
+        var drained = run.later(Duration.ofMinutes(9)).claimed().then(r -> new Command.Lost(NODE, Blame.NOT_COUNTED));
+        assertThat(drained.state()).as("a drain blames nobody").isEqualTo(RunState.QUEUED);
+        var end = drained.later(Duration.ofMinutes(9)).claimed().lost();
+        assertThat(end.outcome()).isEqualTo(Outcome.SYSTEM_FAILURE);
+    }
+
+    @Test
     void aDrainDoesNotCountAgainstTheRun() {
         var lost =
                 queued().claimed().stop(Reason.DRAIN, Next.QUEUED).then(r -> new Command.Lost(NODE, Blame.NOT_COUNTED));

@@ -8,9 +8,15 @@ import java.util.Map;
  *
  * @param hosted the version of the code for each task that is hosted
  * @param slots how many attempts it can take beside those it has
+ * @param company who executes already
  */
-public record Admission(Map<String, String> hosted, int slots) {
+public record Admission(Map<String, String> hosted, int slots, Company company) {
     public Admission {
         hosted = Map.copyOf(hosted);
+    }
+
+    /** Of a node on which nobody executes. */
+    public Admission(Map<String, String> hosted, int slots) {
+        this(hosted, slots, Company.NOBODY);
     }
 }

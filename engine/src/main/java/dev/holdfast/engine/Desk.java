@@ -6,6 +6,7 @@ import dev.holdfast.core.Decision.Transition;
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Rules;
 import dev.holdfast.core.Run;
+import dev.holdfast.core.RunError;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.Snapshot;
@@ -15,6 +16,7 @@ import dev.holdfast.core.stream.Standing;
 import dev.holdfast.core.stream.StreamEnd;
 import dev.holdfast.engine.port.Bell;
 import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.ErrorJson;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Message;
 import dev.holdfast.engine.port.Receipt;
@@ -128,6 +130,11 @@ final class Desk {
             var drop = Standing.drop(ports.stream().outline(next.id()), steps);
             writes.add(new Write.End(new StreamEnd(null, drop)));
             writes.add(new Write.ClearInbox());
+            if (next.status().outcome() == Outcome.SYSTEM_FAILURE) {
+                var error =
+                        RunError.ours("lost_alone", "Whoever executed it died, again and again: " + transition.cause());
+                writes.add(new Write.Payload(Write.Payload.Kind.ERROR, ErrorJson.write(error)));
+            }
         }
         return change(before, transition, writes, null);
     }

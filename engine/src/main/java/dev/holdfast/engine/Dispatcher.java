@@ -28,6 +28,8 @@ final class Dispatcher implements AutoCloseable {
     private final Bell bell;
     private final Hints.Listening listening;
     private final Thread loop;
+    private final Isolation isolation = new Isolation();
+    private Instant isolationLook = Instant.MIN;
     private volatile boolean closed;
 
     Dispatcher(Desk desk, Executor executor, Map<String, String> hosted, EngineOptions options, Bell bell) {
@@ -42,7 +44,17 @@ final class Dispatcher implements AutoCloseable {
 
     /** What this node can take now. */
     Admission admission() {
-        return new Admission(hosted, closed ? 0 : options.slots() - executor.taken());
+        int taken = executor.taken();
+        var company = isolation.company(taken > 0, executor.hasSuspect());
+        return new Admission(hosted, closed ? 0 : options.slots() - taken, company);
+    }
+
+    /** Not at every claim: it costs a query, and is about half minutes. */
+    private void lookForSuspects() {
+        Instant now = desk.ports().ledger().now();
+        if (now.isBefore(isolationLook)) return;
+        isolationLook = now.plus(options.look());
+        isolation.look(desk.ports().ledger().reads().suspectWaiting().orElse(null), now);
     }
 
     private void run() {
@@ -58,6 +70,7 @@ final class Dispatcher implements AutoCloseable {
 
     private void claimAll() {
         try {
+            lookForSuspects();
             while (!closed) {
                 Admission admission = admission();
                 if (admission.slots() <= 0) return;

@@ -60,6 +60,12 @@ final class Executor {
         return holdings.size();
     }
 
+    /** Whether one of those that execute is a suspect, which nobody may join. */
+    boolean hasSuspect() {
+        for (Holding holding : holdings.values()) if (holding.isSuspect()) return true;
+        return false;
+    }
+
     Optional<Holding> holding(RunId id) {
         return Optional.ofNullable(holdings.get(id));
     }

@@ -59,6 +59,20 @@ final class Explainer {
                                 + " recorded is hosted: restore the old order of steps, or branch on changed(...), and start"
                                 + " the node again.",
                         null);
+            case Obstacle.NotAlone o ->
+                new Explanation(
+                        "not_alone",
+                        "Whoever held it died " + run.tries().losses()
+                                + " times in a row without progress, so it is only tried alone. It is claimed when nothing"
+                                + " else executes on the node, which takes no more work for a while if that takes longer"
+                                + " than " + Isolation.PATIENCE.toSeconds() + " s.",
+                        null);
+            case Obstacle.SuspectAlone o ->
+                new Explanation(
+                        "suspect_alone",
+                        "A run whose holders kept dying is being tried alone on the node, or is about to be. It is claimed"
+                                + " when that one has recorded a step or has left.",
+                        null);
             case Obstacle.NoSlot o ->
                 new Explanation(
                         "no_slot",

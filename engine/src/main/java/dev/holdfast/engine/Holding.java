@@ -47,6 +47,7 @@ final class Holding {
     private boolean cancelDelivered;
     private boolean unsure;
     private volatile Standing standing;
+    private volatile boolean suspect;
     /** Set without the lock: whoever has it may be waiting for a ledger that cannot be written. */
     private volatile boolean closing;
 
@@ -54,6 +55,7 @@ final class Holding {
         this.desk = desk;
         this.run = run;
         this.by = new Fence.By(run.fence().epoch(), desk.ports().node());
+        this.suspect = run.isSuspect();
         this.standing = run.status().cancelled() ? Standing.CANCELLED : Standing.GOING;
     }
 
@@ -63,6 +65,11 @@ final class Holding {
 
     Standing standing() {
         return standing;
+    }
+
+    /** Whether nobody may execute beside it. */
+    boolean isSuspect() {
+        return suspect;
     }
 
     /** The newest state. */
@@ -139,6 +146,11 @@ final class Holding {
         switch (persist(change)) {
             case Receipt.Applied a -> {
                 run = next;
+                if (suspect && !next.isSuspect()) {
+                    suspect = false;
+                    // Cleared: others may come beside it.
+                    desk.ports().hints().work();
+                }
                 desk.announce(change);
                 return true;
             }

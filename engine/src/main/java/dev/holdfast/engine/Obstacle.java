@@ -28,6 +28,12 @@ public sealed interface Obstacle {
     /** The code here is not the code that recorded its steps. */
     record Mismatch(String version, StepKey key, String recorded, String called) implements Obstacle {}
 
+    /** It is a suspect, which is only tried alone, and others execute. */
+    record NotAlone() implements Obstacle {}
+
+    /** A suspect is being tried alone, or is about to be. */
+    record SuspectAlone() implements Obstacle {}
+
     /** All slots are taken. */
     record NoSlot() implements Obstacle {}
 
@@ -43,6 +49,9 @@ public sealed interface Obstacle {
         Run.Parked parked = run.status().parked();
         if (parked != null && parked.version().equals(version)) {
             return Optional.of(new Mismatch(version, parked.key(), parked.recorded(), parked.called()));
+        }
+        if (!admission.company().admits(run)) {
+            return Optional.of(run.isSuspect() ? new NotAlone() : new SuspectAlone());
         }
         if (admission.slots() <= 0) return Optional.of(new NoSlot());
         return Optional.empty();

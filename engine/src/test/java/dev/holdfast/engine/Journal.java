@@ -170,6 +170,11 @@ final class Journal implements Reads, StreamLog {
     }
 
     @Override
+    public Optional<Instant> suspectWaiting() {
+        return Optional.empty();
+    }
+
+    @Override
     public boolean hasSteps(RunId id) {
         return false;
     }

@@ -2,10 +2,12 @@ package dev.holdfast.sqlite;
 
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Decision;
+import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Rules;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Snapshot;
+import dev.holdfast.engine.Company;
 import dev.holdfast.engine.Obstacle;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
@@ -23,8 +25,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClaimWork extends Work<List<Claimed>> {
     private static final String WAITING = "SELECT id, claim_at FROM runs"
-            + " WHERE task = ? AND claim_at IS NOT NULL AND parked_version IS NULL AND (deadline IS NULL OR deadline > ?)"
-            + " ORDER BY claim_at, id LIMIT ?";
+            + " WHERE task = ? AND claim_at IS NOT NULL AND parked_version IS NULL AND losses < 3"
+            + " AND (deadline IS NULL OR deadline > ?) ORDER BY claim_at, id LIMIT ?";
+    /** Few, so that those that cannot be run here do no harm. */
+    private static final String SUSPECTS =
+            "SELECT id, claim_at FROM runs WHERE claim_at IS NOT NULL AND losses >= 3 ORDER BY claim_at, id";
+
+    static {
+        // The indexes and the statements say 3.
+        if (Defaults.SUSPECT_AFTER_LOSSES != 3) throw new AssertionError("a migration of the indexes is due");
+    }
+
     private static final String ANY_PARKED = "SELECT 1 FROM runs WHERE parked_version IS NOT NULL LIMIT 1";
     private static final String FIRST_PARKED_VERSION =
             "SELECT min(parked_version) FROM runs WHERE task = ? AND parked_version IS NOT NULL";
@@ -48,11 +59,14 @@ final class ClaimWork extends Work<List<Claimed>> {
     /** A place in the order of claims. */
     private record Waiting(RunId id, long at) {}
 
+    private static final Comparator<Waiting> ORDER =
+            Comparator.comparingLong(Waiting::at).thenComparing(Waiting::id);
+
     @Override
     List<Claimed> in(Transaction tx) throws SQLException {
         var claimed = new ArrayList<Claimed>();
         for (Waiting waiting :
-                waiting(tx, Math.min(claim.max(), claim.admission().slots()))) {
+                chosen(tx, Math.min(claim.max(), claim.admission().slots()))) {
             Run run = tx.read(ROW).id(waiting.id()).first(RunRow::read).orElseThrow();
             if (Obstacle.of(run, claim.admission(), tx.now()).isPresent()) continue;
             Decision decision = Rules.decide(run, new Command.Claim(claim.holder()), tx.now());
@@ -79,8 +93,25 @@ final class ClaimWork extends Work<List<Claimed>> {
                 tx, before.id(), Snapshot.of(transition.next(), transition.cause(), tx.now(), ids.next()));
     }
 
-    private List<Waiting> waiting(Transaction tx, int most) throws SQLException {
+    /** Those whose turn it is; or the suspect whose turn it is, and nobody beside it. */
+    private List<Waiting> chosen(Transaction tx, int most) throws SQLException {
         if (most <= 0) return List.of();
+        Waiting suspect = claim.admission().company().admitsSuspects() ? suspect(tx) : null;
+        if (suspect != null && claim.admission().company() == Company.CLEARED) return List.of(suspect);
+        List<Waiting> others = waiting(tx, most);
+        boolean first = suspect != null && (others.isEmpty() || ORDER.compare(suspect, others.getFirst()) < 0);
+        return first ? List.of(suspect) : others;
+    }
+
+    private @Nullable Waiting suspect(Transaction tx) throws SQLException {
+        for (Waiting waiting : tx.read(SUSPECTS).list(r -> new Waiting(r.id(), r.number()))) {
+            Run run = tx.read(ROW).id(waiting.id()).first(RunRow::read).orElseThrow();
+            if (Obstacle.of(run, claim.admission(), tx.now()).isEmpty()) return waiting;
+        }
+        return null;
+    }
+
+    private List<Waiting> waiting(Transaction tx, int most) throws SQLException {
         var found = new ArrayList<Waiting>();
         boolean parked = tx.read(ANY_PARKED).any();
         for (Map.Entry<String, String> hosted : claim.admission().hosted().entrySet()) {
@@ -92,7 +123,7 @@ final class ClaimWork extends Work<List<Claimed>> {
                     .list(r -> new Waiting(r.id(), r.number())));
             if (parked) parked(tx, task, hosted.getValue(), most, found);
         }
-        found.sort(Comparator.comparingLong(Waiting::at).thenComparing(Waiting::id));
+        found.sort(ORDER);
         return found.size() <= most ? found : found.subList(0, most);
     }
 

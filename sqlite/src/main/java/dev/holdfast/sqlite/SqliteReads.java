@@ -16,11 +16,15 @@ import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.port.SnapshotWindow;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 final class SqliteReads implements Reads {
+    private static final String SUSPECT_WAITING =
+            "SELECT min(coalesce(due, place)) FROM runs WHERE claim_at IS NOT NULL AND losses >= 3";
+
     private static final int WINDOW = 50;
     private static final int VIEW = 200;
 
@@ -92,6 +96,11 @@ final class SqliteReads implements Reads {
     @Override
     public List<StepRecord> steps(RunId id) {
         return readers.read(s -> StepRow.all(s, id));
+    }
+
+    @Override
+    public Optional<Instant> suspectWaiting() {
+        return readers.read(s -> s.sql(SUSPECT_WAITING).firstInstant());
     }
 
     @Override

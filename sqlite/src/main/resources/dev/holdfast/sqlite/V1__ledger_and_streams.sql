@@ -70,7 +70,10 @@ CREATE INDEX runs_of_namespace ON runs (namespace, id);
 CREATE INDEX runs_live ON runs (namespace, id) WHERE outcome IS NULL;
 CREATE INDEX runs_of_task ON runs (namespace, task, id);
 -- What can be claimed now, in order. Whatever is delayed or cannot be run here is never looked at.
-CREATE INDEX runs_claimable ON runs (task, claim_at, id, deadline) WHERE claim_at IS NOT NULL AND parked_version IS NULL;
+CREATE INDEX runs_claimable ON runs (task, claim_at, id, deadline)
+    WHERE claim_at IS NOT NULL AND parked_version IS NULL AND losses < 3;
+-- Those whose holders keep dying: each of them is tried alone.
+CREATE INDEX runs_suspect ON runs (claim_at, id) WHERE claim_at IS NOT NULL AND losses >= 3;
 CREATE INDEX runs_parked ON runs (task, parked_version, claim_at, id, deadline) WHERE parked_version IS NOT NULL;
 CREATE INDEX runs_delayed ON runs (due) WHERE due IS NOT NULL AND claim_at IS NULL;
 CREATE INDEX runs_deadline ON runs (deadline) WHERE deadline IS NOT NULL;

@@ -5,6 +5,7 @@ import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.stream.StreamEnd;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,9 @@ public interface Reads {
 
     /** Newest first; {@code before} is the last id of the previous page. */
     List<Run> runs(Namespace namespace, RunFilter filter, @Nullable RunId before, int limit);
+
+    /** Since when the suspect that has waited longest could have been claimed; empty if none waits. */
+    Optional<Instant> suspectWaiting();
 
     /** In the order in which they are applied. */
     List<Message.Delivered> inbox(RunId id);

@@ -75,7 +75,11 @@ final class MemoryLedger implements Ledger {
             for (MemoryDisk.Waiting waiting : disk.queue) {
                 if (found.size() >= most) break;
                 Stored stored = stored(waiting.id());
-                if (Obstacle.of(stored.run, claim.admission(), now).isEmpty()) found.add(stored);
+                if (Obstacle.of(stored.run, claim.admission(), now).isPresent()) continue;
+                boolean suspect = stored.run.isSuspect();
+                if (suspect && !found.isEmpty()) continue;
+                found.add(stored);
+                if (suspect) break;
             }
             var claimed = new ArrayList<Claimed>();
             for (Stored stored : found) {

@@ -15,7 +15,9 @@ import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.port.SnapshotWindow;
 import dev.holdfast.engine.port.Write.Payload;
+import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +77,15 @@ final class MemoryReads implements Reads {
             Stored stored = disk.runs.get(id);
             return stored == null ? List.of() : List.copyOf(stored.steps.values());
         });
+    }
+
+    @Override
+    public Optional<Instant> suspectWaiting() {
+        return at(() -> disk.runs.values().stream()
+                .filter(s -> s.claimable && s.run.isSuspect())
+                .map(s -> Objects.requireNonNullElse(
+                        s.run.place().due(), s.run.place().at()))
+                .min(Instant::compareTo));
     }
 
     @Override

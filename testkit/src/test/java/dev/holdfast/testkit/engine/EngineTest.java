@@ -213,6 +213,59 @@ class EngineTest {
     }
 
     @Test
+    void a_run_that_kills_its_process_is_found_while_alone_and_its_neighbours_end_well() {
+        var poison = Task.named("poison", Integer.class, Integer.class);
+        var never = new CountDownLatch(1);
+        var poisonings = new AtomicInteger();
+        var calm = new AtomicInteger();
+        var killer = poison.handle((ctx, n) -> {
+            poisonings.incrementAndGet();
+            never.await();
+            return 0;
+        });
+        // As long as it is not alone, it is in flight whenever the process dies.
+        var neighbour = TASK.handle((ctx, n) -> {
+            if (calm.get() == 0) never.await();
+            return ctx.step("work", Integer.class, s -> n);
+        });
+        var engine = rig.boot(killer, neighbour);
+        RunId guilty = rig.start("poison", "0");
+        List<RunId> innocent = List.of(rig.start("task", "1"), rig.start("task", "2"), rig.start("task", "3"));
+        for (int boots = 1; boots <= 3; boots++) {
+            int expected = boots;
+            var all = engine;
+            await("all four execute in boot " + boots)
+                    .atMost(Rig.LIMIT)
+                    .until(() -> poisonings.get() == expected && all.executing() == 4);
+            engine = rig.boot(killer, neighbour);
+        }
+        // From now on each of them is tried alone, and whoever is alone when the process dies is the one.
+        calm.set(1);
+        while (!rig.show(guilty).run().isFinished()) {
+            var alone = engine;
+            int before = poisonings.get();
+            await("the guilty one is tried again").atMost(Rig.LIMIT).until(() -> {
+                rig.clock.pass(Duration.ofSeconds(1));
+                return poisonings.get() > before;
+            });
+            assertThat(alone.executing()).as("it is alone").isEqualTo(1);
+            engine = rig.boot(killer, neighbour);
+        }
+        for (RunId id : innocent) {
+            await(id + " ends").atMost(Rig.LIMIT).until(() -> {
+                rig.clock.pass(Duration.ofSeconds(1));
+                return rig.show(id).run().isFinished();
+            });
+            rig.awaitEnd(id, Outcome.SUCCEEDED);
+        }
+        assertThat(poisonings).hasValue(6);
+        var end = rig.awaitEnd(guilty, Outcome.SYSTEM_FAILURE);
+        assertThat(end.error()).isNotNull();
+        assertThat(end.snapshots().getLast().cause()).contains("3 of them while alone");
+        never.countDown();
+    }
+
+    @Test
     void a_renamed_step_parks_the_run_and_explain_names_both_until_code_that_fits_comes() throws Exception {
         var reached = new CountDownLatch(1);
         var never = new CountDownLatch(1);
