@@ -11,7 +11,7 @@ public final class Defaults {
     public static final Duration STOP_GRACE = Duration.ofSeconds(10);
     public static final Duration COMPENSATION_BUDGET = Duration.ofSeconds(60);
 
-    /** From this many consecutive losses on, a run comes back with back-off and alone. */
+    /** From this many consecutive losses on, a run comes back with {@link #SUSPECT_BACK_OFF}. */
     public static final int SUSPECT_AFTER_LOSSES = 3;
 
     public static final Retry SUSPECT_BACK_OFF =
@@ -38,4 +38,9 @@ public final class Defaults {
     public static final String VERSION = "1";
 
     private Defaults() {}
+
+    /** This time, or {@link #LONGEST} if it is longer: no clock or timer overflows with what comes out. */
+    public static Duration atMostLongest(Duration time) {
+        return time.compareTo(LONGEST) > 0 ? LONGEST : time;
+    }
 }
