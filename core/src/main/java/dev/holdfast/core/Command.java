@@ -95,8 +95,13 @@ public sealed interface Command {
     /** The engine stops the executor. */
     record StopIt(Stop why) implements Command {}
 
-    /** The executor has left user code: it was asked to, or a cancel made it leave. Its epoch ends here. */
-    record Stopped(Fence.By by) implements OfHolder {}
+    /**
+     * The executor has left user code: it was asked to, or a cancel made it leave. Its epoch ends here.
+     *
+     * @param compensated whether a cancel has nothing more to do: the code was told of it and has left, or nothing was
+     *     recorded that it could want to compensate
+     */
+    record Stopped(Fence.By by, boolean compensated) implements OfHolder {}
 
     /** A live worker or host is reached through another node now. */
     record Adopt(Holder holder) implements Command {}

@@ -11,7 +11,7 @@ public final class Defaults {
     public static final Duration STOP_GRACE = Duration.ofSeconds(10);
     public static final Duration COMPENSATION_BUDGET = Duration.ofSeconds(60);
 
-    /** From this many consecutive losses on, a run comes back with back-off and alone. */
+    /** From this many consecutive losses on, a run comes back with {@link #SUSPECT_BACK_OFF}, and is tried alone. */
     public static final int SUSPECT_AFTER_LOSSES = 3;
 
     /** A run that was lost as often while it was alone is the reason, and ends SYSTEM_FAILURE. */
@@ -41,4 +41,9 @@ public final class Defaults {
     public static final String VERSION = "1";
 
     private Defaults() {}
+
+    /** This time, or {@link #LONGEST} if it is longer: no clock or timer overflows with what comes out. */
+    public static Duration atMostLongest(Duration time) {
+        return time.compareTo(LONGEST) > 0 ? LONGEST : time;
+    }
 }

@@ -48,14 +48,14 @@ public record Retry(int maxAttempts, Duration first, double factor, Duration cap
     }
 
     /**
-     * The delay after a failure.
+     * The delay after a failure, at most {@link Defaults#LONGEST}.
      *
      * @param failures how many there have been, at least 1
      * @param dice a random number from 0 (inclusive) to 1 (exclusive); 0.5 gives the delay without jitter
      */
     public Duration delay(int failures, double dice) {
         double plain = Math.min(millis(cap), millis(first) * Math.pow(factor, failures - 1.0));
-        return Duration.ofMillis(Math.round(plain * (1 + jitter * (2 * dice - 1))));
+        return Defaults.atMostLongest(Duration.ofMillis(Math.round(plain * (1 + jitter * (2 * dice - 1)))));
     }
 
     /** As a double, which no duration overflows. */

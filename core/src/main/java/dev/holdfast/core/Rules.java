@@ -58,7 +58,7 @@ public final class Rules {
             case Command.Adopt c -> LossRules.adopt(run, c.holder());
             case Command.Cancel c -> StopRules.cancel(run, c, now);
             case Command.StopIt c -> StopRules.stop(run, c.why(), now);
-            case Command.Stopped c -> StopRules.stopped(run, now);
+            case Command.Stopped c -> StopRules.stopped(run, c.compensated(), now);
             case Command.Expire c -> DeadlineRules.came(run, Deadlines.Name.TTL, now);
             case Command.DeadlineCame c -> DeadlineRules.came(run, c.name(), now);
             case Command.Signal c ->

@@ -28,20 +28,12 @@ public record RunError(String code, String type, String message, String stack, b
 
     /**
      * What user code threw. {@link NoRetry} (also as a cause, also inside a step that failed) makes it final. Never
-     * throws: an exception whose own methods throw is recorded without its message.
+     * throws: what an exception's own methods do not tell is left out.
      */
     public static RunError of(Throwable thrown) {
-        String type = thrown.getClass().getName();
-        try {
-            var stack = new StringWriter();
-            thrown.printStackTrace(new PrintWriter(stack));
-            String message = thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage();
-            String code = thrown instanceof HoldfastException known ? known.code() : "user_error";
-            return new RunError(code, type, message, stack.toString(), !isFinal(thrown));
-        } catch (RuntimeException broken) {
-            String why = "its message cannot be read: " + broken.getClass().getName();
-            return new RunError("user_error", type, why, "", true);
-        }
+        String code = thrown instanceof HoldfastException known ? known.code() : "user_error";
+        return new RunError(
+                code, thrown.getClass().getName(), Thrown.message(thrown), stackOf(thrown), !isFinal(thrown));
     }
 
     /** A failure that we noticed, not the user's code. */
@@ -49,9 +41,18 @@ public record RunError(String code, String type, String message, String stack, b
         return new RunError(code, "holdfast", message, "", false);
     }
 
+    private static String stackOf(Throwable thrown) {
+        var stack = new StringWriter();
+        try {
+            thrown.printStackTrace(new PrintWriter(stack));
+        } catch (Throwable broken) {
+            // What was printed before is better than nothing.
+        }
+        return stack.toString();
+    }
+
     private static boolean isFinal(Throwable thrown) {
-        int depth = 0;
-        for (Throwable t = thrown; t != null && depth < 50; t = t.getCause(), depth++) {
+        for (Throwable t : Thrown.causes(thrown)) {
             if (t instanceof NoRetry) return true;
             // What a step recorded as final stays final, also in replay, where only the record is left.
             if (t instanceof StepFailed step && !step.error().retryable()) return true;

@@ -82,7 +82,8 @@ public final class StateTable {
         rows.put("cancel, without", run -> new Command.Cancel(false));
         rows.put("stop, to come back (drain)", run -> new Command.StopIt(new Stop(Reason.DRAIN, Next.QUEUED)));
         rows.put("stop, to end (time-out)", run -> new Command.StopIt(new Stop(Reason.TIME_OUT, Next.TIMED_OUT)));
-        rows.put("stopped †", run -> new Command.Stopped(by(run)));
+        rows.put("stopped †, compensated", run -> new Command.Stopped(by(run), true));
+        rows.put("stopped †, not compensated", run -> new Command.Stopped(by(run), false));
         rows.put("adopt, its holder", run -> new Command.Adopt(by(run).holder()));
         rows.put("expire", run -> new Command.Expire());
         for (var name : Deadlines.Name.values()) {

@@ -57,15 +57,20 @@ final class StopRules {
                 cause);
     }
 
-    static Decision stopped(Run run, Instant now) {
+    static Decision stopped(Run run, boolean compensated, Instant now) {
         if (run.state() != RunState.STOPPING) {
-            // An executor that leaves unasked must not stay the holder of a run that it does not execute.
+            // An executor that leaves unasked must not stay the holder of a run that it does not execute. Nobody has
+            // interrupted one that began with the cancel mark: it left by itself, and would do so again.
             return run.status().cancelled()
                     ? Moves.finish(run, Outcome.CANCELLED, "stopped: after cancel", now)
                     : new Transition(Moves.requeued(run, null, run.tries()), "stopped: unasked");
         }
         Stop stop = Moves.stopOf(run);
         String cause = "stopped: for " + stop.reason();
+        // The interrupt met the code where no key could take the cancel: the replay takes it to the next one.
+        if (stop.reason() == Reason.CANCEL && !compensated && Moves.budgetLeft(run, now)) {
+            return new Transition(Moves.requeued(run, null, run.tries()), cause + ", queued again, to compensate");
+        }
         return returns(run, now)
                 ? new Transition(Moves.requeued(run, null, run.tries()), cause)
                 : Moves.finish(run, stop.next(), cause, now);

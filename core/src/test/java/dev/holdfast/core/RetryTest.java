@@ -32,10 +32,19 @@ class RetryTest {
             assertThat(delay.isNegative()).isFalse();
             double grown = first.isZero() ? 0 : millis(first) * Math.pow(factor, failures - 1.0);
             double plain = Math.min(millis(cap), grown);
-            double least = Math.min(Long.MAX_VALUE, plain * (1 - jitter) - 1);
-            double most = Math.min(Long.MAX_VALUE, plain * (1 + jitter) + 1);
+            double longest = Defaults.LONGEST.toMillis();
+            double least = Math.min(longest, plain * (1 - jitter) - 1);
+            double most = Math.min(longest, plain * (1 + jitter) + 1);
             assertThat((double) delay.toMillis()).isBetween(least, most);
         });
+    }
+
+    @Test
+    void noDelayIsLongerThanTheLongestThatAnyTimerTakes() {
+        Duration thousandYears = Duration.ofDays(365_000);
+        assertThat(Retry.fixed(3, thousandYears).delay(1, 0.5)).isEqualTo(Defaults.LONGEST);
+        assertThat(new Retry(3, thousandYears, 2, thousandYears, 1).delay(2, 0.99))
+                .isEqualTo(Defaults.LONGEST);
     }
 
     @Test

@@ -221,7 +221,8 @@ class RulesTest {
         var stopping = starting.swept();
         assertThat(stopping.run().status().stop()).isEqualTo(new Stop(Reason.NOT_STARTED, Next.QUEUED));
         assertThat(stopping.decide(r -> new Command.Started(by(r)))).isInstanceOf(Nothing.class);
-        assertThat(stopping.then(r -> new Command.Stopped(by(r))).state()).isEqualTo(RunState.QUEUED);
+        assertThat(stopping.then(r -> new Command.Stopped(by(r), false)).state())
+                .isEqualTo(RunState.QUEUED);
     }
 
     @Test
@@ -243,7 +244,7 @@ class RulesTest {
                 .later(Duration.ofSeconds(5));
         var swept = draining.swept();
         assertThat(swept.run().status().stop()).isEqualTo(new Stop(Reason.DRAIN, Next.TIMED_OUT));
-        assertThat(swept.then(r -> new Command.Stopped(by(r))).outcome()).isEqualTo(Outcome.TIMED_OUT);
+        assertThat(swept.then(r -> new Command.Stopped(by(r), false)).outcome()).isEqualTo(Outcome.TIMED_OUT);
     }
 
     @Test
@@ -291,9 +292,28 @@ class RulesTest {
     @Test
     void aDrainInTheMiddleOfACompensationLetsItGoOnLater() {
         var drained = queued().claimed().stop(Reason.DRAIN, Next.QUEUED).cancelled();
-        var again = drained.then(r -> new Command.Stopped(by(r)));
+        var again = drained.then(r -> new Command.Stopped(by(r), false));
         assertThat(again.state()).isEqualTo(RunState.QUEUED);
         assertThat(again.run().status().cancelled()).isTrue();
+    }
+
+    @Test
+    void aCancelThatMetTheCodeBetweenStepsComesBackToBeDelivered() {
+        var cancelled = queued().claimed().cancelled();
+        var again = cancelled.then(r -> new Command.Stopped(by(r), false));
+        assertThat(again.state()).isEqualTo(RunState.QUEUED);
+        assertThat(again.run().status().cancelled()).isTrue();
+        assertThat(again.run().place()).isEqualTo(cancelled.run().place());
+        // Nobody interrupts the epoch that begins with the mark: what leaves it, has left for good.
+        assertThat(again.claimed().then(r -> new Command.Stopped(by(r), false)).outcome())
+                .isEqualTo(Outcome.CANCELLED);
+        assertThat(cancelled.then(r -> new Command.Stopped(by(r), true)).outcome())
+                .isEqualTo(Outcome.CANCELLED);
+        assertThat(cancelled
+                        .later(Defaults.COMPENSATION_BUDGET)
+                        .then(r -> new Command.Stopped(by(r), false))
+                        .outcome())
+                .isEqualTo(Outcome.CANCELLED);
     }
 
     @Test
@@ -324,7 +344,7 @@ class RulesTest {
 
     @Test
     void anExecutorThatLeavesUnaskedDoesNotStayTheHolder() {
-        var left = queued().claimed().then(r -> new Command.Stopped(by(r)));
+        var left = queued().claimed().then(r -> new Command.Stopped(by(r), false));
         assertThat(left.state()).isEqualTo(RunState.QUEUED);
         assertThat(left.run().tries()).isEqualTo(new Run.Tries(1, 0, 0));
     }

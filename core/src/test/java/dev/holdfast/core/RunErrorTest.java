@@ -59,4 +59,29 @@ class RunErrorTest {
         a.initCause(b);
         assertThat(RunError.of(a).retryable()).isTrue();
     }
+
+    /** Each of its methods fails, as one does whose fields are a ring. */
+    private static final class Evil extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String getMessage() {
+            throw new StackOverflowError();
+        }
+
+        @Override
+        public synchronized Throwable getCause() {
+            throw new StackOverflowError();
+        }
+    }
+
+    @Test
+    void whatAnExceptionsOwnMethodsThrowNeverComesOut() {
+        var error = RunError.of(new Evil());
+        assertThat(error.type()).isEqualTo(Evil.class.getName());
+        assertThat(error.message()).isEqualTo("its message cannot be read: java.lang.StackOverflowError");
+        assertThat(error.retryable()).isTrue();
+        assertThat(RunError.of(new NoRetry("no", new Evil())).retryable()).isFalse();
+        assertThat(Thrown.causes(new IllegalStateException(null, new Evil()))).hasSize(2);
+    }
 }

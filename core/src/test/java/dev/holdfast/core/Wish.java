@@ -144,7 +144,7 @@ record Wish(Kind kind, InWhoseName name, long salt, Duration later) {
             case LOST -> new Command.Lost(by(run).holder(), pick(random, Command.Blame.values()));
             case CANCEL -> new Command.Cancel(random.nextBoolean());
             case STOP -> new Command.StopIt(stop(random));
-            case STOPPED -> new Command.Stopped(by(run));
+            case STOPPED -> new Command.Stopped(by(run), random.nextBoolean());
             case ADOPT -> new Command.Adopt(by(run).holder());
             case EXPIRE -> new Command.Expire();
             case DEADLINE -> new Command.DeadlineCame(pick(random, Deadlines.Name.values()));

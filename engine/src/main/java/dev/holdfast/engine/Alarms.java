@@ -1,5 +1,6 @@
 package dev.holdfast.engine;
 
+import dev.holdfast.core.Defaults;
 import dev.holdfast.engine.port.Bell;
 import dev.holdfast.engine.port.Clock;
 import dev.holdfast.engine.port.Threads;
@@ -21,9 +22,9 @@ final class Alarms implements AutoCloseable {
         this.loop = threads.loop("holdfast-alarms", this::run);
     }
 
-    /** Does this after a time, unless it is closed before. */
+    /** Does this after a time, but no later than after {@link Defaults#LONGEST}, unless it is closed before. */
     synchronized Alarm after(Duration time, Runnable action) {
-        var alarm = new Alarm(clock.nanos() + time.toNanos(), made++, action);
+        var alarm = new Alarm(clock.nanos() + Defaults.atMostLongest(time).toNanos(), made++, action);
         waiting.add(alarm);
         if (waiting.peek() == alarm) bell.ring();
         return alarm;

@@ -204,17 +204,14 @@ final class Executor {
                 LOG.info(
                         "{} was taken over; this attempt stopped", holding.run().id());
             case GIVEN_UP -> {
-                // A compensation that a closing node interrupts is not over: the next boot takes it up.
-                if (state == RunState.STOPPING && !holding.leavesCompensation()) {
-                    finish(holding, new Command.Stopped(holding.by()), last, List.of());
+                // What is parked or has ended was written when it was decided. A compensation that a closing node
+                // interrupts is not over: the next boot takes it up.
+                boolean executes = state == RunState.RUNNING || state == RunState.STOPPING;
+                if (executes && !holding.leavesCompensation()) {
+                    finish(holding, new Command.Stopped(holding.by(), false), last, List.of());
                 }
             }
-            case CANCELLED -> {
-                var command = state == RunState.STOPPING
-                        ? new Command.Stopped(holding.by())
-                        : new Command.Succeed(holding.by());
-                finish(holding, command, last, List.of());
-            }
+            case CANCELLED -> finish(holding, new Command.Stopped(holding.by(), true), last, List.of());
         }
     }
 

@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * characters and anything after the value. Properties that the type does not know are ignored, so that a type can lose
  * one. Null is JSON null.
  *
- * <p>Times and durations are ISO-8601 texts, a BigDecimal is a text with all its digits, an enum is its name, and a
- * double that is no number is the text "NaN" or "Infinity". The output
- * is compact, and equal values give equal texts: maps are written in the order of their keys.
+ * <p>Times and durations are ISO-8601 texts, a BigDecimal is a number with all its digits (a text is read, too), an enum
+ * is its name, and a double that is no number is the text "NaN" or "Infinity"; a number too large for its type is refused.
+ * A fraction of no declared type is read as a BigDecimal. The output is compact, and equal values give equal texts: maps
+ * are written in the order of their keys, sets without an order of their own in that of the texts of their members.
  */
 public interface Codec {
     /** The codec that everything uses unless told otherwise. Safe for all threads; costly to make, so keep it. */

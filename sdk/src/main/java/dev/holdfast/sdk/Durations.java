@@ -1,8 +1,9 @@
 package dev.holdfast.sdk;
 
+import dev.holdfast.core.Defaults;
 import java.time.Duration;
 
-/** Checks of durations that users give. */
+/** Checks of durations that users give. What is longer than {@link Defaults#LONGEST} is taken as that. */
 final class Durations {
     private Durations() {}
 
@@ -13,6 +14,6 @@ final class Durations {
 
     static Duration notNegative(String what, Duration value) {
         if (value.isNegative()) throw new IllegalArgumentException(what + " cannot be negative, is " + value + ".");
-        return value;
+        return Defaults.atMostLongest(value);
     }
 }

@@ -28,8 +28,10 @@ public sealed interface Ending {
 
     /** Why an attempt left early. */
     enum Why {
+        /** The body is to be called again, from the top. Also if a cancel could not be delivered to it where it was. */
         GIVEN_UP,
         SUPERSEDED,
+        /** It was told of the cancel, or nothing was recorded yet that it could want to compensate. */
         CANCELLED
     }
 }

@@ -60,14 +60,17 @@ public final class Execution<I extends @Nullable Object, O extends @Nullable Obj
     }
 
     private Ending threw(Throwable thrown, boolean interrupted) {
-        if (Failures.find(thrown, Unwind.Cancelled.class) != null) return new Ending.Left(Ending.Why.CANCELLED);
+        if (parts.leaving().isCancel(thrown)) return new Ending.Left(Ending.Why.CANCELLED);
         // Interrupted between steps, by whoever stops the attempt: that is no failure of the body.
         switch (parts.attempt().standing()) {
             case SUPERSEDED -> {
                 return new Ending.Left(Ending.Why.SUPERSEDED);
             }
             case CANCELLED -> {
-                if (interrupted) return new Ending.Left(Ending.Why.CANCELLED);
+                // No call could take the cancel. Its place is the first unrecorded key all the same: the body is called
+                // again, to be told there, unless there is nothing that it could want to compensate.
+                if (interrupted && !parts.leaving().cancelDelivered())
+                    return new Ending.Left(parts.journal().hasRecords() ? Ending.Why.GIVEN_UP : Ending.Why.CANCELLED);
             }
             case DRAINING, STOPPED -> {
                 if (interrupted) return new Ending.Left(Ending.Why.GIVEN_UP);

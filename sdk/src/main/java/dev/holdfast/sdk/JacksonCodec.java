@@ -1,6 +1,7 @@
 package dev.holdfast.sdk;
 
 import dev.holdfast.core.Refused;
+import dev.holdfast.core.Thrown;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
@@ -50,7 +51,7 @@ final class JacksonCodec implements Codec {
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
             .disable(SerializationFeature.FAIL_ON_ORDER_MAP_BY_INCOMPARABLE_KEY)
             .annotationIntrospector(new PrimitivesAreRequired())
-            .addModule(new ExactValues())
+            .addModule(new ExactValues(this::written))
             .build();
 
     @Override
@@ -59,16 +60,24 @@ final class JacksonCodec implements Codec {
         try {
             json = mapper.writeValueAsString(value);
         } catch (JacksonException e) {
-            throw caused(
-                    e,
-                    new Refused(
-                            "value_unwritable",
-                            "A value of %s cannot be written as JSON, at %s: %s"
-                                    .formatted(
-                                            nameOf(value), Misfit.path(e), Misfit.firstLine(e.getOriginalMessage()))));
+            throw unwritable(value, ", at " + Misfit.path(e) + ": " + Misfit.firstLine(e.getOriginalMessage()), e);
+        } catch (Throwable e) {
+            throw unwritable(value, ": " + brokenCode(e), e);
         }
         refuseNul(json, "A value of " + nameOf(value));
-        return Text.wellFormed(json);
+        String kept = Text.wellFormed(json);
+        if (kept.equals(json)) return json;
+        try {
+            mapper.readTree(kept);
+        } catch (JacksonException e) {
+            throw unwritable(value, ": keys that differ in halves of surrogate pairs would become one key.", e);
+        }
+        return kept;
+    }
+
+    /** The text of a part of a value, to put parts in an order. */
+    private String written(@Nullable Object part) {
+        return mapper.writeValueAsString(part);
     }
 
     @Override
@@ -82,9 +91,15 @@ final class JacksonCodec implements Codec {
                 }
                 return none();
             }
-            return mapper.readValue(json, mapper.constructType(type.type()));
+            try (var parser = new ExactNumbers(mapper.createParser(json))) {
+                return mapper.readValue(parser, mapper.constructType(type.type()));
+            }
+        } catch (Refused e) {
+            throw e;
         } catch (JacksonException e) {
             throw caused(e, new Refused("input_invalid", Misfit.describe(e, type)));
+        } catch (Throwable e) {
+            throw caused(e, new Refused("input_invalid", "Does not fit " + type + ": " + brokenCode(e)));
         }
     }
 
@@ -114,7 +129,19 @@ final class JacksonCodec implements Codec {
         return value == null ? "nothing" : value.getClass().getName();
     }
 
-    private static Refused caused(JacksonException cause, Refused refused) {
+    /** What the code of a type has thrown that Jackson passes on. A machine that is out of order is not its fault. */
+    private static String brokenCode(Throwable thrown) {
+        if (thrown instanceof VirtualMachineError e && !(e instanceof StackOverflowError)) throw e;
+        return thrown.getClass().getName() + ": " + Misfit.firstLine(Thrown.message(thrown));
+    }
+
+    private static Refused unwritable(@Nullable Object value, String why, Throwable cause) {
+        return caused(
+                cause,
+                new Refused("value_unwritable", "A value of " + nameOf(value) + " cannot be written as JSON" + why));
+    }
+
+    private static Refused caused(Throwable cause, Refused refused) {
         refused.initCause(cause);
         return refused;
     }

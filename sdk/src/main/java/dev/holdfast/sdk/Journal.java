@@ -7,6 +7,7 @@ import dev.holdfast.core.RunError;
 import dev.holdfast.core.StepFailed;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.Thrown;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +24,7 @@ final class Journal {
     private final Leaving leaving;
     private final String version;
     private int taken;
+    private int markers;
     private final Map<StepKey, Integer> takenAtFailure = new HashMap<>();
 
     Journal(Attempt attempt, Codec codec, Leaving leaving, String version) {
@@ -34,14 +36,39 @@ final class Journal {
 
     /** The next key. */
     StepKey take() {
-        if (taken >= Defaults.STEPS_PER_RUN) {
-            throw leaving.refuse(
-                    "steps_limit",
-                    "Run %s has taken %d steps, which is the limit: let one step do more, or divide the work among several runs."
-                            .formatted(attempt.run(), Defaults.STEPS_PER_RUN));
-        }
+        limit();
         taken++;
         return StepKey.of(taken);
+    }
+
+    private void limit() {
+        if (taken + markers < Defaults.STEPS_PER_RUN) return;
+        throw leaving.refuse(
+                "steps_limit",
+                "Run %s has taken %d steps and changes, which is the limit: let one step do more, or divide the work among several runs."
+                        .formatted(attempt.run(), taken + markers));
+    }
+
+    /** Whether nothing is recorded at this place or after it, or the change was there when something was. */
+    boolean isNewEnough(String change) {
+        StepKey marker = StepKey.marker(change);
+        boolean marked = isRecorded(marker);
+        // A step that waits for its next try is recorded at the next key and not yet in what is replayed.
+        if (!marked && (leaving.ask(attempt::replayedThrough) > taken || isRecorded(StepKey.of(taken + 1))))
+            return false;
+        limit();
+        markers++;
+        if (!marked) leaving.keep(StepRecord.done(marker, change, attempt.epoch(), 1, "true"));
+        return true;
+    }
+
+    private boolean isRecorded(StepKey key) {
+        return leaving.<@Nullable StepRecord, RuntimeException>ask(() -> attempt.recorded(key)) != null;
+    }
+
+    /** Whether anything is recorded of the run, in this epoch or before. For when user code has been left. */
+    boolean hasRecords() {
+        return taken > 0 || attempt.recorded(StepKey.of(1)) != null;
     }
 
     int taken() {
@@ -102,8 +129,7 @@ final class Journal {
     /** The failure of a step of this run that is this throwable or one of its causes; null if there is none. */
     @Nullable
     StepFailed failureIn(Throwable thrown) {
-        int depth = 0;
-        for (Throwable t = thrown; t != null && depth < 50; t = t.getCause(), depth++) {
+        for (Throwable t : Thrown.causes(thrown)) {
             if (t instanceof StepFailed failure && takenAtFailure.containsKey(failure.key())) return failure;
         }
         return null;

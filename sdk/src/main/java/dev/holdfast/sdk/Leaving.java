@@ -4,6 +4,7 @@ import dev.holdfast.core.Refused;
 import dev.holdfast.core.RunError;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.Thrown;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +47,17 @@ final class Leaving {
 
     /** If cancel was asked for and not delivered yet, this key becomes the place where it is. */
     void deliverCancel(StepKey key, String name) {
-        if (!cancelDelivered && standing() == Attempt.Standing.CANCELLED) throw cancelAt(key, name);
+        if (cancelIsDue()) throw cancelAt(key, name);
+    }
+
+    /** Whether cancel was asked for, and user code does not know yet. */
+    boolean cancelIsDue() {
+        return !cancelDelivered && standing() == Attempt.Standing.CANCELLED;
+    }
+
+    /** Whether user code passes on the cancel that it was told of. One of another run is a failure like any other. */
+    boolean isCancel(Throwable thrown) {
+        return cancelDelivered && Thrown.find(thrown, Unwind.Cancelled.class) != null;
     }
 
     /** Makes this key the place where cancel is delivered, in every replay. */

@@ -1,10 +1,14 @@
 package dev.holdfast.sdk;
 
+import dev.holdfast.core.Thrown;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.time.Duration;
 import java.time.temporal.Temporal;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Date;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -21,8 +25,8 @@ import tools.jackson.databind.exc.ValueInstantiationException;
 final class Misfit {
     private Misfit() {}
 
-    static String describe(JacksonException e, TypeRef<?> type) {
-        String prefix = "Does not fit " + type + ": at " + path(e) + " ";
+    static String describe(JacksonException e, TypeRef<?> target) {
+        String prefix = "Does not fit " + target + ": at " + path(e) + " ";
         if (e instanceof InputCoercionException range) {
             return prefix + "expected " + expected(range.getTargetType()) + " in the range of "
                     + range.getTargetType().getSimpleName() + ".";
@@ -33,16 +37,17 @@ final class Misfit {
                     .formatted(at.getLineNr(), at.getColumnNr(), firstLine(e.getOriginalMessage()));
         }
         if (e instanceof ValueInstantiationException built && built.getCause() != null) {
-            return prefix + "the value was refused: "
-                    + firstLine(String.valueOf(built.getCause().getMessage()));
+            return prefix + "the value was refused: " + firstLine(Thrown.message(built.getCause()));
         }
         if (e instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
             if (mismatch.getCurrentToken() == null && e.getPath().isEmpty()) return "Is empty: give one JSON value.";
             if (mismatch.getOriginalMessage().startsWith("Trailing token")) {
                 return "Is more than one JSON value: something follows the first one.";
             }
-            return prefix + "expected " + expected(mismatch.getTargetType()) + ", found "
-                    + found(mismatch.getCurrentToken()) + ".";
+            Class<?> type = mismatch.getTargetType();
+            // A list itself may be null; what was refused is a member of it.
+            if (mismatch.getCurrentToken() == JsonToken.VALUE_NULL && type.isArray()) type = type.getComponentType();
+            return prefix + "expected " + expected(type) + ", found " + found(mismatch.getCurrentToken()) + ".";
         }
         return prefix + firstLine(e.getOriginalMessage());
     }
@@ -84,6 +89,9 @@ final class Misfit {
                     .map(c -> '"' + ((Enum<?>) c).name() + '"')
                     .collect(Collectors.joining(", ", "one of ", ""));
         }
+        if (type == UUID.class) return "a UUID such as \"8c1f3e0a-5d6b-4b7e-9a63-1f6f0f2d7c55\"";
+        if (type == URI.class) return "a URI";
+        if (type == Date.class) return "a time in ISO-8601 such as \"2026-01-31T12:00:00Z\"";
         if (type.isArray() || Collection.class.isAssignableFrom(type)) return "a list";
         return "an object (" + type.getSimpleName() + ")";
     }

@@ -21,6 +21,12 @@ final class Names {
                                 .formatted(what, name.replaceAll("\\p{Cntrl}", "\uFFFD"), (int) name.charAt(i), i));
             }
         }
+        String kept = Text.wellFormed(name);
+        if (!kept.equals(name)) {
+            throw new IllegalArgumentException(
+                    "The name of the %s '%s' has half of a surrogate pair, which no store keeps: remove it."
+                            .formatted(what, kept));
+        }
         return name;
     }
 }

@@ -97,19 +97,11 @@ final class Replaying implements Context {
         enter("ctx.changed(\"" + change + "\")");
         Boolean known = changes.get(change);
         if (known == null) {
-            known = isNewEnough(change);
+            known = journal.isNewEnough(change);
             // Once false it stays false in this replay: a later place of the same change must not contradict this one.
             changes.put(change, known);
         }
         return known;
-    }
-
-    private boolean isNewEnough(String change) {
-        StepKey marker = StepKey.marker(change);
-        if (leaving.<@Nullable StepRecord, RuntimeException>ask(() -> attempt.recorded(marker)) != null) return true;
-        if (leaving.ask(attempt::replayedThrough) > journal.taken()) return false;
-        leaving.keep(StepRecord.done(marker, change, attempt.epoch(), 1, "true"));
-        return true;
     }
 
     @Override

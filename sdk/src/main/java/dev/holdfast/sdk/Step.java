@@ -42,7 +42,10 @@ public final class Step<T extends @Nullable Object> {
         return new Step<>(Names.check("step", name), type, Retry.none(), null);
     }
 
-    /** Retries inside this step; the run's attempt does not change. Default: {@link Retry#none()}. */
+    /**
+     * Retries inside this step; the run's attempt does not change. For now a delay holds the thread and the slot of the
+     * run, however long it is. Default: {@link Retry#none()}.
+     */
     public Step<T> retry(Retry policy) {
         return new Step<>(name, type, policy, timeout);
     }

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * Runs one step that is not recorded yet, try after try on the calling thread, until a result or a failure is written
  * down. A try begins only when the body of the one before has left.
  *
- * <p>An interrupt means what the attempt's standing says. Only while that is GOING it is the body's own failure: the
- * timeout rang, or somebody else interrupted. It never leaks past the step.
+ * <p>An interrupt means what the attempt's standing says. While that is GOING it is the body's own failure: the timeout
+ * rang, or somebody else interrupted. So it is once a cancel was delivered: nobody interrupts a compensation to stop it,
+ * and what it fails at is recorded and tried again. An interrupt never leaks past the step.
  */
 final class StepTries<T extends @Nullable Object> {
     private final Parts run;
@@ -82,9 +83,7 @@ final class StepTries<T extends @Nullable Object> {
                     return true;
                 });
             } catch (InterruptedException e) {
-                // What it means is asked above, except when compensation itself is interrupted.
-                if (leaving.cancelDelivered() && leaving.standing() == Attempt.Standing.CANCELLED)
-                    throw leaving.cancelled();
+                // What it means is asked above.
             }
         }
     }
@@ -128,11 +127,8 @@ final class StepTries<T extends @Nullable Object> {
     /** The failure of the body, unless the attempt is to be left: what broke then is not the body's fault. */
     private RunError judge(Throwable thrown, boolean interrupted, boolean rang) {
         leaving.check();
-        if (thrown instanceof Unwind road) throw road;
-        if (interrupted && leaving.standing() == Attempt.Standing.CANCELLED) {
-            if (!leaving.cancelDelivered()) throw leaving.cancelAt(key, step.name());
-            if (!rang) throw leaving.cancelled();
-        }
+        if (leaving.cancelDelivered() && thrown instanceof Unwind.Cancelled road) throw road;
+        if (interrupted && leaving.cancelIsDue()) throw leaving.cancelAt(key, step.name());
         RunError error = RunError.of(thrown);
         if (!rang) return error;
         return new RunError(

@@ -36,6 +36,10 @@ public abstract sealed class Unwind extends Error {
     /**
      * Cancel was requested. The one that may be caught, to compensate: steps still record, until the compensation budget
      * is spent. Rethrow it; a body that returns after it has ended CANCELLED all the same.
+     *
+     * <p>It is thrown by the first call that has nothing recorded, in every replay. A body that a cancel interrupts
+     * between its calls is called again to come there. What it waited for on its way it waits for again, so wait inside
+     * a step.
      */
     public static final class Cancelled extends Unwind {
         private static final long serialVersionUID = 1L;

@@ -5,13 +5,31 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.core.Refused;
 import java.math.BigDecimal;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.MonthDay;
+import java.time.OffsetDateTime;
+import java.time.Period;
+import java.time.Year;
+import java.time.YearMonth;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
+import java.util.Date;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,7 +102,7 @@ class CodecTest {
         assertThat(text)
                 .isEqualTo(
                         json(
-                                "{'id':'o1','items':[{'name':'a','count':2,'price':'12.50'}],'stock':{'a':3,'b':2,'x':1},"
+                                "{'id':'o1','items':[{'name':'a','count':2,'price':12.50}],'stock':{'a':3,'b':2,'x':1},"
                                         + "'at':'2026-01-01T00:00:00.123456789Z','patience':'PT1M30S','colour':'BLUE','note':'hi','urgent':null}"));
     }
 
@@ -177,6 +195,49 @@ class CodecTest {
     }
 
     @Test
+    void numbers_of_no_declared_type_stay_numbers() {
+        String text = json("{'big':12345678901234567890,'huge':1E+400,'price':1.50,'whole':2}");
+        var read = codec.decode(text, new TypeRef<Map<String, Object>>() {});
+        assertThat(codec.encode(read)).isEqualTo(text);
+        assertThat(read).containsEntry("price", new BigDecimal("1.50"));
+    }
+
+    record Reals(double d, float f, Map<String, double[]> all) {}
+
+    @ParameterizedTest
+    @CsvSource({"1e999,1,1,$.d", "1,1e39,1,$.f", "1,1,-1e999,$.all.x[0]"})
+    void a_number_too_large_for_its_type_is_refused(String d, String f, String all, String path) {
+        String text = json("{'d':" + d + ",'f':" + f + ",'all':{'x':[" + all + "]}}");
+        assertThatThrownBy(() -> codec.decode(text, TypeRef.of(Reals.class)))
+                .isInstanceOf(Refused.class)
+                .hasMessageContaining("at " + path + " expected a number in the range of");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1e99999999999", "\"1e99999999999\""})
+    void a_number_that_no_decimal_can_be_is_refused(String bad) {
+        assertThatThrownBy(() -> codec.decode(bad, TypeRef.of(BigDecimal.class)))
+                .isInstanceOf(Refused.class);
+        if (bad.startsWith("\"")) return;
+        assertThatThrownBy(() -> codec.decode(bad, TypeRef.of(Object.class))).isInstanceOf(Refused.class);
+        assertThatThrownBy(() -> codec.decode(bad, TypeRef.of(Double.class))).isInstanceOf(Refused.class);
+    }
+
+    record Sets(Set<Object> any, SortedSet<Integer> sorted) {}
+
+    @Test
+    void equal_sets_give_equal_texts_and_an_order_of_their_own_is_kept() {
+        // Two strings with one hash: in a HashSet they stand in the order of their coming.
+        var one = new HashSet<>(List.of("Aa", "BB"));
+        var other = new HashSet<>(List.of("BB", "Aa"));
+        assertThat(codec.encode(one)).isEqualTo(codec.encode(other)).isEqualTo(json("['Aa','BB']"));
+        assertThat(codec.encode(new LinkedHashSet<>(List.of("b", "a")))).isEqualTo(json("['b','a']"));
+        assertThat(codec.encode(new Sets(Set.of(Set.of(2, 1), "a"), new TreeSet<>(List.of(10, 9)))))
+                .isEqualTo(json("{'any':['a',[1,2]],'sorted':[9,10]}"));
+        assertThat(codec.encode(EnumSet.of(Colour.BLUE, Colour.RED))).isEqualTo(json("['RED','BLUE']"));
+    }
+
+    @Test
     void numbers_that_are_none_come_back() {
         assertThat(codec.encode(Double.NaN)).isEqualTo("\"NaN\"");
         assertThat(codec.decode("\"NaN\"", TypeRef.of(Double.class))).isNaN();
@@ -228,6 +289,58 @@ class CodecTest {
                 .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo("nul_character"));
         assertThat(codec.decode(codec.encode("\\u0000"), TypeRef.of(String.class)))
                 .isEqualTo("\\u0000");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"5", "1.5", "[2020,1,1]", "\"5\"", "\"\""})
+    void times_of_every_kind_are_texts(String bad) {
+        for (Class<?> type : List.of(
+                OffsetDateTime.class,
+                ZonedDateTime.class,
+                LocalDateTime.class,
+                LocalDate.class,
+                LocalTime.class,
+                Date.class)) {
+            assertThatThrownBy(() -> codec.decode(bad, TypeRef.of(type)))
+                    .as(type.getName())
+                    .isInstanceOf(Refused.class)
+                    .hasMessageContaining("ISO-8601");
+        }
+    }
+
+    @Test
+    void times_of_every_kind_come_back() {
+        var at = OffsetDateTime.parse("2026-01-31T12:00:00.123+02:00");
+        for (Object time : List.of(
+                at,
+                at.toZonedDateTime(),
+                at.toOffsetTime(),
+                at.toLocalDateTime(),
+                at.toLocalDate(),
+                at.toLocalTime(),
+                YearMonth.from(at),
+                MonthDay.from(at),
+                Year.from(at),
+                Period.ofDays(3),
+                Date.from(at.toInstant()))) {
+            assertThat((Object) codec.decode(codec.encode(time), TypeRef.of(time.getClass())))
+                    .isEqualTo(time);
+        }
+    }
+
+    @Test
+    void what_was_expected_is_said_of_lists_and_ids_too() {
+        assertThatThrownBy(() -> codec.decode("[1,null]", TypeRef.of(int[].class)))
+                .hasMessageContaining("at $[1] expected a whole number, found null");
+        assertThatThrownBy(() -> codec.decode("\"x\"", TypeRef.of(UUID.class))).hasMessageContaining("expected a UUID");
+        assertThatThrownBy(() -> codec.decode("{}", TypeRef.of(URI.class))).hasMessageContaining("expected a URI");
+    }
+
+    @Test
+    void keys_that_would_become_one_cannot_be_written() {
+        assertThat(codec.encode(Map.of("\uD83D", 1, "a", 2))).isEqualTo("{\"a\":2,\"\uFFFD\":1}");
+        assertThatThrownBy(() -> codec.encode(Map.of("\uD83D", 1, "\uD83E", 2)))
+                .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo("value_unwritable"));
     }
 
     @Test

@@ -3,10 +3,13 @@ package dev.holdfast.sdk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.core.Retry;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.stream.Fold;
 import dev.holdfast.core.stream.Item;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -95,6 +98,23 @@ class ContextTest {
                     return "" + ctx.changed("pricing");
                 }))
                 .isEqualTo(new Ending.Returned("\"true\""));
+    }
+
+    @Test
+    void a_run_whose_old_step_waits_for_its_next_try_stays_with_the_old_code() {
+        var old = Step.named("old", String.class).retry(Retry.fixed(3, Duration.ofSeconds(1)));
+        run.onPause = () -> {
+            throw new MemoryRun.Crash();
+        };
+        assertThatThrownBy(() -> execute((ctx, in) -> ctx.step(old, s -> {
+                    throw new IOException("once");
+                })))
+                .isInstanceOf(MemoryRun.Crash.class);
+        run.onPause = () -> {};
+        assertThat(execute((ctx, in) ->
+                        ctx.changed("pricing") ? ctx.step("new", String.class, s -> "new") : ctx.step(old, s -> "old")))
+                .isEqualTo(new Ending.Returned("\"old\""));
+        assertThat(run.parked).isNull();
     }
 
     @Test

@@ -36,10 +36,12 @@ class DeclarationTest {
     }
 
     @Test
-    void names_have_a_length_and_no_control_characters() {
+    void names_have_a_length_and_only_characters_that_stores_keep() {
         assertThatThrownBy(() -> Task.named("", String.class, String.class)).hasMessageContaining("empty");
         assertThatThrownBy(() -> Step.named("x".repeat(201), String.class)).hasMessageContaining("201");
         assertThatThrownBy(() -> Signal.named("a\nb", String.class)).hasMessageContaining("U+000A");
+        assertThatThrownBy(() -> Step.named("a\uD83D", String.class)).hasMessageContaining("surrogate");
+        assertThat(Step.named("\uD83D\uDE00", String.class).name()).hasSize(2);
         assertThat(Step.named("x".repeat(200), String.class).name()).hasSize(200);
     }
 

@@ -8,14 +8,17 @@ import dev.holdfast.core.StepFailed;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Cancelled, superseded, given up: how user code is left, and what is written then. */
 class LeavingTest {
@@ -113,7 +116,7 @@ class LeavingTest {
     }
 
     @Test
-    void compensation_may_return_fail_or_be_interrupted() {
+    void compensation_may_return_or_fail() {
         run.standing = Attempt.Standing.CANCELLED;
         assertThat(execute((ctx, in) -> {
                     assertThatThrownBy(ctx::now).isInstanceOf(Unwind.Cancelled.class);
@@ -125,20 +128,103 @@ class LeavingTest {
                     throw new IOException("compensation failed");
                 }))
                 .isInstanceOf(Ending.Threw.class);
-        assertThat(execute((ctx, in) -> {
-                    assertThatThrownBy(ctx::now).isInstanceOf(Unwind.Cancelled.class);
-                    ctx.step("refund", s -> {
-                        run.stop(Attempt.Standing.CANCELLED);
-                        new CountDownLatch(1).await();
-                    });
-                    return "";
-                }))
-                .isEqualTo(CANCELLED);
         assertThat(run.written).hasSize(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(classes = {InterruptedException.class, SocketTimeoutException.class})
+    void what_breaks_in_a_compensation_is_recorded_and_tried_again(Class<? extends Exception> kind) {
+        run.standing = Attempt.Standing.CANCELLED;
+        var refund = Step.named("refund", String.class).retry(Retry.fixed(3, Duration.ofSeconds(1)));
+        var interrupts = new ArrayList<>(List.of(1));
+        run.onPause = () -> {
+            if (interrupts.isEmpty()) return;
+            interrupts.clear();
+            Thread.currentThread().interrupt();
+        };
+        assertThat(execute((ctx, in) -> {
+                    try {
+                        ctx.now();
+                    } catch (Unwind.Cancelled e) {
+                        ctx.step(refund, s -> {
+                            if (s.attempt() == 1) throw kind.getConstructor().newInstance();
+                            return "try " + s.attempt();
+                        });
+                        throw e;
+                    }
+                    return "";
+                }))
+                .isEqualTo(CANCELLED);
+        assertThat(run.at(2)).returns("\"try 2\"", StepRecord::result);
+        assertThat(run.pauses).containsExactly(Duration.ofSeconds(1));
+    }
+
     @Test
-    void cancel_while_the_body_waits_between_steps_leaves() {
+    void a_slow_other_end_is_no_interrupt() {
+        execute((ctx, in) -> ctx.step("a", String.class, s -> {
+            run.standing = Attempt.Standing.CANCELLED;
+            throw new IllegalStateException(new SocketTimeoutException("Read timed out"));
+        }));
+        assertThat(run.at(1).status()).isEqualTo(StepRecord.Status.FAILED);
+    }
+
+    /** Blocks between its steps in the first epoch, where the cancel meets it. */
+    private Task.Body<String, String> blocked(List<String> log, Task.Body<String, String> between) {
+        return (ctx, in) -> {
+            ctx.step("charge", s -> log.add("charge"));
+            try {
+                if (ctx.epoch() == 1) between.run(ctx, in);
+                ctx.step("ship", s -> log.add("ship"));
+            } catch (Unwind.Cancelled e) {
+                ctx.step("refund", s -> log.add("refund"));
+                throw e;
+            }
+            return "";
+        };
+    }
+
+    @Test
+    void a_cancel_that_meets_the_body_between_its_steps_is_delivered_by_the_replay() {
+        var log = new ArrayList<String>();
+        var body = blocked(log, (ctx, in) -> {
+            run.stop(Attempt.Standing.CANCELLED);
+            new CountDownLatch(1).await();
+            return "";
+        });
+        assertThat(execute(body)).isEqualTo(new Ending.Left(Ending.Why.GIVEN_UP));
+        assertThat(execute(body)).isEqualTo(CANCELLED);
+        assertThat(run.at(2)).isEqualTo(StepRecord.cancelled(StepKey.of(2), "ship", 2));
+        assertThat(log).containsExactly("charge", "refund");
+    }
+
+    @Test
+    void so_is_one_whose_interrupt_came_out_as_something_else() {
+        var log = new ArrayList<String>();
+        var body = blocked(log, (ctx, in) -> {
+            run.stop(Attempt.Standing.CANCELLED);
+            throw new IllegalStateException("stopped by the driver");
+        });
+        assertThat(execute(body)).isEqualTo(new Ending.Left(Ending.Why.GIVEN_UP));
+        assertThat(execute(body)).isEqualTo(CANCELLED);
+        assertThat(log).containsExactly("charge", "refund");
+    }
+
+    @Test
+    void a_cancel_before_the_first_key_of_a_replay_finds_what_an_earlier_epoch_recorded() {
+        execute((ctx, in) -> {
+            ctx.step("charge", s -> {});
+            return "";
+        });
+        assertThat(execute((ctx, in) -> {
+                    run.stop(Attempt.Standing.CANCELLED);
+                    new CountDownLatch(1).await();
+                    return "";
+                }))
+                .isEqualTo(new Ending.Left(Ending.Why.GIVEN_UP));
+    }
+
+    @Test
+    void a_cancel_before_anything_was_recorded_ends_at_once() {
         assertThat(execute((ctx, in) -> {
                     run.stop(Attempt.Standing.CANCELLED);
                     new CountDownLatch(1).await();
@@ -146,6 +232,25 @@ class LeavingTest {
                 }))
                 .isEqualTo(CANCELLED);
         assertThat(run.written).isEmpty();
+    }
+
+    @Test
+    void the_cancel_of_another_run_is_a_failure_like_any_other() {
+        var foreign = new Unwind.Cancelled("Another run is cancelled.");
+        assertThat(execute((ctx, in) -> {
+                    throw foreign;
+                }))
+                .isInstanceOf(Ending.Threw.class);
+        assertThat(execute((ctx, in) -> ctx.step("a", String.class, s -> {
+                    throw new IllegalStateException(foreign);
+                })))
+                .isInstanceOf(Ending.Threw.class);
+        run.records.clear();
+        assertThat(execute((ctx, in) -> ctx.step("a", String.class, s -> {
+                    throw foreign;
+                })))
+                .isInstanceOf(Ending.Threw.class);
+        assertThat(run.at(1).status()).isEqualTo(StepRecord.Status.FAILED);
     }
 
     @Test
@@ -265,7 +370,7 @@ class LeavingTest {
 
     @Test
     void an_interrupt_of_nobody_in_a_pause_only_makes_it_look_again() {
-        var interrupts = new ArrayList<>(java.util.List.of(1));
+        var interrupts = new ArrayList<>(List.of(1));
         run.onPause = () -> {
             if (!interrupts.isEmpty()) {
                 interrupts.clear();

@@ -292,6 +292,17 @@ class StepTest {
     }
 
     @Test
+    void changes_count_against_the_limit_live_and_in_replay() {
+        Task.Body<String, String> body = (ctx, in) -> {
+            for (int i = 0; i < 10_001; i++) ctx.changed("change " + i);
+            return "";
+        };
+        assertThat(threw(execute(body)).error()).returns("steps_limit", e -> e.code());
+        assertThat(run.written).hasSize(10_000);
+        assertThat(threw(execute(body)).error()).returns("steps_limit", e -> e.code());
+    }
+
+    @Test
     void another_name_at_a_recorded_key_parks_the_run() {
         execute((ctx, in) -> ctx.step("a", String.class, s -> "x"));
         var messages = new ArrayList<String>();
@@ -340,6 +351,57 @@ class StepTest {
             };
         }));
         assertThat(ending.error().message()).contains("cannot be read");
+    }
+
+    /** An exception that cannot even be asked for its cause, as one whose fields are a ring. */
+    private static final class Broken extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public synchronized Throwable getCause() {
+            throw new StackOverflowError();
+        }
+
+        @Override
+        public String getMessage() {
+            throw new StackOverflowError();
+        }
+    }
+
+    @Test
+    void an_exception_whose_methods_fail_is_a_failure_like_any_other() {
+        threw(execute((ctx, in) -> {
+            throw new Broken();
+        }));
+        threw(execute((ctx, in) -> ctx.step("a", String.class, s -> {
+            throw new Broken();
+        })));
+        assertThat(run.at(1).status()).isEqualTo(StepRecord.Status.FAILED);
+    }
+
+    record Ring(String x) {
+        @Override
+        public String x() {
+            throw new StackOverflowError();
+        }
+    }
+
+    record Unbuilt(String x) {
+        Unbuilt {
+            if (!x.isEmpty()) throw new ExceptionInInitializerError("no tables");
+        }
+    }
+
+    @Test
+    void an_error_in_the_code_of_a_type_is_a_failure_like_any_other() {
+        var input =
+                threw(run.run(Task.named("t", Unbuilt.class, String.class).handle((ctx, in) -> ""), "{\"x\":\"1\"}"));
+        assertThat(input.error()).returns("input_invalid", e -> e.code());
+        var output =
+                threw(run.run(Task.named("t", String.class, Ring.class).handle((ctx, in) -> new Ring(in)), "\"x\""));
+        assertThat(output.error()).returns("value_unwritable", e -> e.code());
+        threw(execute((ctx, in) -> "" + ctx.step("a", Ring.class, s -> new Ring(in))));
+        assertThat(run.at(1).error()).isNotNull().returns("value_unwritable", e -> e.code());
     }
 
     @Test

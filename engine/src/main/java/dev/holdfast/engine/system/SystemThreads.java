@@ -1,5 +1,6 @@
 package dev.holdfast.engine.system;
 
+import dev.holdfast.core.Defaults;
 import dev.holdfast.engine.port.Bell;
 import dev.holdfast.engine.port.Threads;
 import java.time.Duration;
@@ -45,7 +46,8 @@ public final class SystemThreads implements Threads {
 
         @Override
         public boolean await(Duration limit) throws InterruptedException {
-            if (!rings.tryAcquire(Math.max(0, limit.toNanos()), TimeUnit.NANOSECONDS)) return false;
+            if (!rings.tryAcquire(Math.max(0, Defaults.atMostLongest(limit).toNanos()), TimeUnit.NANOSECONDS))
+                return false;
             rings.drainPermits();
             return true;
         }

@@ -182,7 +182,7 @@ interface ContentContract extends Contract {
         Lab lab = lab();
         Run run = lab.running("t");
         Run stopping = Lab.row(lab.change(run, new Command.Cancel(true)));
-        Change stopped = lab.change(stopping, new Expect.Held(lab.by(run)), new Command.Stopped(lab.by(run)));
+        Change stopped = lab.change(stopping, new Expect.Held(lab.by(run)), new Command.Stopped(lab.by(run), true));
         var writes = new ArrayList<>(stopped.writes());
         writes.add(new Write.Snap(Snapshot.of(stopping, "cancel", Instant.EPOCH, stopped.id())));
         var both = new Change(stopped.id(), run.id(), stopped.expect(), null, writes);

@@ -111,6 +111,65 @@ class CancelTest {
     }
 
     @Test
+    void a_cancel_that_meets_the_body_between_its_steps_is_delivered_by_the_replay() throws Exception {
+        rig.boot(TASK.handle((ctx, n) -> {
+            ctx.step("charge", Integer.class, s -> 1);
+            try {
+                if (reached.getCount() > 0) {
+                    reached.countDown();
+                    new CountDownLatch(1).await();
+                }
+                return ctx.step("ship", Integer.class, s -> 2);
+            } catch (Unwind.Cancelled cancelled) {
+                ctx.step("refund", Integer.class, s -> 3);
+                throw cancelled;
+            }
+        }));
+        RunId id = rig.start("task", "1");
+        reached.await();
+        rig.cancel(id);
+        var view = rig.awaitEnd(id, Outcome.CANCELLED);
+        assertThat(view.steps())
+                .extracting(s -> s.name() + " " + s.status())
+                .containsExactly("charge DONE", "ship CANCELLED", "refund DONE");
+    }
+
+    @Test
+    void a_body_that_leaves_before_the_cancel_can_reach_it_is_not_called_for_ever() throws Exception {
+        var calls = new AtomicInteger();
+        rig.boot(TASK.handle((ctx, n) -> {
+            ctx.step("charge", Integer.class, s -> 1);
+            if (calls.incrementAndGet() > 1) throw new InterruptedException("by itself");
+            reached.countDown();
+            new CountDownLatch(1).await();
+            return n;
+        }));
+        RunId id = rig.start("task", "1");
+        reached.await();
+        rig.cancel(id);
+        rig.awaitEnd(id, Outcome.CANCELLED);
+        assertThat(calls).hasValue(2);
+    }
+
+    @Test
+    void a_body_that_waits_again_on_its_way_to_the_cancel_ends_with_the_budget() throws Exception {
+        var waiting = new CountDownLatch(2);
+        rig.boot(TASK.handle((ctx, n) -> {
+            ctx.step("charge", Integer.class, s -> 1);
+            waiting.countDown();
+            reached.countDown();
+            new CountDownLatch(1).await();
+            return n;
+        }));
+        RunId id = rig.start("task", "1");
+        reached.await();
+        rig.cancel(id);
+        waiting.await();
+        rig.clock.pass(Duration.ofMinutes(5));
+        rig.awaitEnd(id, Outcome.CANCELLED);
+    }
+
+    @Test
     void a_crash_while_compensating_goes_on_with_the_compensation() throws Exception {
         var refunding = new CountDownLatch(1);
         var never = new CountDownLatch(1);

@@ -20,6 +20,7 @@ import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.sdk.Step;
 import dev.holdfast.sdk.Task;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -121,6 +122,32 @@ class EngineTest {
         assertThat(seen).containsExactly("try 2", "try 2");
         assertThat(Rig.statuses(view)).containsExactly(Status.FAILED, Status.DONE);
         block.countDown();
+    }
+
+    @Test
+    void a_time_limit_of_a_step_may_be_longer_than_any_timer_takes() {
+        var step = Step.named("a", Integer.class).timeout(ChronoUnit.FOREVER.getDuration());
+        rig.boot(TASK.handle((ctx, n) -> ctx.step(step, s -> n)));
+        var view = rig.awaitEnd(rig.start("task", "1"), Outcome.SUCCEEDED);
+        assertThat(view.run().tries().losses()).isZero();
+    }
+
+    @Test
+    void a_step_may_wait_a_thousand_years_for_its_next_try() throws Exception {
+        var calls = new AtomicInteger();
+        var step = Step.named("a", Integer.class).retry(Retry.fixed(3, Duration.ofDays(365_000)));
+        rig.boot(TASK.handle((ctx, n) -> ctx.step(step, s -> {
+            calls.incrementAndGet();
+            throw new IllegalStateException("not now");
+        })));
+        RunId id = rig.start("task", "1");
+        await("the step waits")
+                .atMost(Rig.LIMIT)
+                .until(() -> Rig.statuses(rig.show(id)).equals(List.of(Status.PENDING)));
+        rig.cancel(id);
+        var view = rig.awaitEnd(id, Outcome.CANCELLED);
+        assertThat(view.run().fence().epoch()).isEqualTo(2);
+        assertThat(calls).hasValue(1);
     }
 
     @Test
