@@ -4,6 +4,7 @@ import dev.holdfast.core.Command;
 import dev.holdfast.core.Decision;
 import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Fence;
+import dev.holdfast.core.Holder;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Retry;
 import dev.holdfast.core.Rules;
@@ -16,6 +17,7 @@ import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Ids;
 import dev.holdfast.engine.port.Write;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Changes for tests that are not about the rules. */
@@ -46,42 +48,36 @@ final class Starts {
     }
 
     static Change succeed(Ids ids, Instant now, Run run, String output) {
-        var holder = run.fence().holder();
-        if (holder == null) throw new IllegalArgumentException(run.id() + " has no holder");
-        var by = new Fence.By(run.fence().epoch(), holder);
-        if (!(Rules.decide(run, new Command.Succeed(by), now) instanceof Decision.Transition end)) {
-            throw new IllegalArgumentException(run.id() + " cannot succeed");
-        }
-        var change = ids.next();
-        return new Change(
-                change,
-                run.id(),
-                Expect.of(run),
-                null,
-                List.of(
-                        new Write.Row(end.next()),
-                        new Write.Snap(Snapshot.of(end.next(), end.cause(), now, change)),
-                        new Write.Payload(Write.Payload.Kind.OUTPUT, output),
-                        new Write.End(new StreamEnd(0L, List.of())),
-                        new Write.ClearInbox()));
+        var by = new Fence.By(run.fence().epoch(), holder(run));
+        return transition(
+                ids,
+                now,
+                run,
+                new Command.Succeed(by),
+                new Write.Payload(Write.Payload.Kind.OUTPUT, output),
+                new Write.End(new StreamEnd(0L, List.of())),
+                new Write.ClearInbox());
     }
 
     /** Back to the queue, without blame. */
     static Change release(Ids ids, Instant now, Run run) {
+        return transition(ids, now, run, new Command.Lost(holder(run), Command.Blame.NOT_COUNTED));
+    }
+
+    private static Holder holder(Run run) {
         var holder = run.fence().holder();
         if (holder == null) throw new IllegalArgumentException(run.id() + " has no holder");
-        if (!(Rules.decide(run, new Command.Lost(holder, Command.Blame.NOT_COUNTED), now)
-                instanceof Decision.Transition back)) {
-            throw new IllegalArgumentException(run.id() + " cannot be released");
+        return holder;
+    }
+
+    private static Change transition(Ids ids, Instant now, Run run, Command command, Write... more) {
+        if (!(Rules.decide(run, command, now) instanceof Decision.Transition next)) {
+            throw new IllegalArgumentException(run.id() + " does not move by " + command);
         }
         var change = ids.next();
-        return new Change(
-                change,
-                run.id(),
-                Expect.of(run),
-                null,
-                List.of(
-                        new Write.Row(back.next()),
-                        new Write.Snap(Snapshot.of(back.next(), back.cause(), now, change))));
+        var writes = new ArrayList<Write>(List.of(more));
+        writes.add(new Write.Row(next.next()));
+        writes.add(new Write.Snap(Snapshot.of(next.next(), next.cause(), now, change)));
+        return new Change(change, run.id(), Expect.of(run), null, writes);
     }
 }

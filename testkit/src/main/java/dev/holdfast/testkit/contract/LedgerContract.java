@@ -25,6 +25,7 @@ public abstract class LedgerContract
                 RequestContract,
                 KeyContract,
                 ClaimContract,
+                SuspectContract,
                 InboxContract,
                 TickContract,
                 ReadContract,
