@@ -34,11 +34,16 @@ final class Lookahead {
         this.looked = from;
     }
 
-    /** Sees to it that all rewinds up to the end of these entries are known. */
-    void over(List<Entry> entries) {
+    /**
+     * Sees to it that all rewinds up to the end of these entries are known.
+     *
+     * @param all whether there were no others beyond them: then their own rewinds are all there are
+     */
+    void over(List<Entry> entries, boolean all) {
         long end = entries.getLast().number();
         if (end <= looked) return;
-        var rewinds = log.rewinds(run, looked);
+        boolean continues = entries.getFirst().number() <= looked + 1;
+        var rewinds = all && continues ? entries : log.rewinds(run, looked);
         for (Entry entry : rewinds) {
             if (entry.item() instanceof Item.Rewind rewind) {
                 for (Source source : rewind.drop()) rewoundAt.put(source, entry.number());

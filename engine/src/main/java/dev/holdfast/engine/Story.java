@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Story {
     private static final int BATCH = 256;
+    private static final StreamLog.Page NOTHING = new StreamLog.Page(List.of(), true);
     private static final StreamEnd UNSAID = new StreamEnd(null, List.of());
 
     private final Reads reads;
@@ -51,6 +52,7 @@ final class Story {
     private final Deque<Snapshot> untold = new ArrayDeque<>();
 
     private Cursor told;
+    private boolean upToDate;
     private boolean over;
 
     private Story(Reads reads, StreamLog log, Run run, Cursor from, long head) {
@@ -74,6 +76,11 @@ final class Story {
             throw Cursor.unknown(run.id(), after);
         }
         return new Story(reads, log, run, from, head);
+    }
+
+    /** Whether all that was there at the last look was told: then there is more only after a hint. */
+    boolean isUpToDate() {
+        return upToDate;
     }
 
     /** Whether done was told. */
@@ -102,13 +109,12 @@ final class Story {
         StreamEnd end = row.isFinished() ? reads.end(run).orElse(UNSAID) : null;
         long last = end == null || end.last() == null ? Long.MAX_VALUE : end.last();
 
-        List<Entry> entries = told.number() >= last
-                ? List.of()
-                : log.read(run, told.number(), BATCH).stream()
-                        .filter(entry -> entry.number() <= last)
-                        .toList();
-        if (!entries.isEmpty()) ahead.over(entries);
+        StreamLog.Page page = told.number() >= last ? NOTHING : log.read(run, told.number(), BATCH);
+        List<Entry> entries =
+                page.entries().stream().filter(entry -> entry.number() <= last).toList();
+        if (!entries.isEmpty()) ahead.over(entries, page.isLast());
         readSnapshots(row, entries);
+        upToDate = page.isLast() && end == null && untold.isEmpty();
 
         if (!entries.isEmpty()) return tell(entries, end);
         return end == null ? tellSnapshots(row.fence().seq()) : tellEnd(row, end, last);
@@ -197,7 +203,7 @@ final class Story {
         var sources = new LinkedHashSet<Source>();
         long number = last;
         while (number < told.number()) {
-            var entries = log.read(run, number, BATCH);
+            var entries = log.read(run, number, BATCH).entries();
             if (entries.isEmpty()) break;
             for (Entry entry : entries) {
                 if (entry.number() <= told.number() && entry.item() instanceof Item.Chunk chunk) {

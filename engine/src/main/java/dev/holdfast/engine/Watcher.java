@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,9 +33,12 @@ final class Watcher implements Watch {
     private final Bell bell;
     private final Hints.Listening listening;
     private final Deque<Frame> frames = new ArrayDeque<>();
+    private final AtomicBoolean hinted;
+    private long looked;
     private volatile boolean ended;
 
-    private Watcher(Story story, Clock clock, Bell bell, Hints.Listening listening) {
+    private Watcher(Story story, Clock clock, Bell bell, Hints.Listening listening, AtomicBoolean hinted) {
+        this.hinted = hinted;
         this.story = story;
         this.clock = clock;
         this.bell = bell;
@@ -55,15 +59,19 @@ final class Watcher implements Watch {
         var story = Story.from(ports.reads(), ports.log(), run, after);
         var bell = ports.threads().bell();
         // It listens before it reads for the first time: what is written from now on rings.
-        var listening = ports.hints().onChange(run.id(), bell::ring);
-        return new Watcher(story, ports.clock(), bell, listening);
+        var hinted = new AtomicBoolean(true);
+        var listening = ports.hints().onChange(run.id(), () -> {
+            hinted.set(true);
+            bell.ring();
+        });
+        return new Watcher(story, ports.clock(), bell, listening, hinted);
     }
 
     @Override
     public Optional<Frame> next(Duration patience) throws InterruptedException {
         long began = clock.nanos();
         while (!ended) {
-            if (frames.isEmpty()) frames.addAll(more());
+            if (frames.isEmpty() && isWorthALook()) frames.addAll(more());
             Frame next = frames.poll();
             if (next != null) {
                 if (frames.isEmpty() && story.isOver()) close();
@@ -76,12 +84,24 @@ final class Watcher implements Watch {
         return Optional.empty();
     }
 
+    /** A run with many watchers is read by each of them: only when there can be something. */
+    private boolean isWorthALook() {
+        // Taken back before it is read: what is written meanwhile hints again.
+        boolean wasHinted = hinted.getAndSet(false);
+        boolean due = clock.nanos() - looked >= LOOK_AGAIN.toNanos();
+        return wasHinted || due || !story.isUpToDate();
+    }
+
     private List<Frame> more() {
+        looked = clock.nanos();
         try {
             return story.more();
         } catch (Refused gone) {
             close();
             throw gone;
+        } catch (RuntimeException e) {
+            hinted.set(true);
+            throw e;
         }
     }
 

@@ -125,12 +125,14 @@ final class Journal implements Reads, StreamLog {
     }
 
     @Override
-    public List<Entry> read(RunId run, long after, int max) {
+    public Page read(RunId run, long after, int max) {
         look();
-        return entries.stream()
+        var found = entries.stream()
                 .filter(entry -> entry.number() > after)
                 .limit(Math.min(max, most))
                 .toList();
+        long end = found.isEmpty() ? after : found.getLast().number();
+        return new Page(found, entries.stream().noneMatch(entry -> entry.number() > end));
     }
 
     @Override

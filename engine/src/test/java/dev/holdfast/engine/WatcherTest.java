@@ -54,6 +54,21 @@ final class WatcherTest {
     }
 
     @Test
+    void whoHasBeenToldEverythingReadsNothingBeforeAHint() throws InterruptedException {
+        journal.become(RunState.RUNNING, 1, "claim");
+        while (watch.next(Duration.ZERO).isPresent()) {}
+        journal.reads = 0;
+        assertThat(watch.next(Duration.ZERO)).isEmpty();
+        assertThat(journal.reads).isZero();
+
+        journal.append(new Item.Chunk(Source.between(1), "\"a\""));
+        world.changed(Journal.RUN);
+        assertThat(watch.next(Duration.ZERO)).map(Frame::event).contains("chunk");
+        assertThat(watch.next(Duration.ZERO)).isEmpty();
+        assertThat(journal.reads).as("the row, and the entries").isEqualTo(2);
+    }
+
+    @Test
     void withoutHintsItLooksOnceASecond() throws InterruptedException {
         watch.next(Duration.ZERO);
         world.onWait = () -> {

@@ -34,26 +34,26 @@ final class SqliteStream implements StreamLog {
     }
 
     @Override
-    public List<Entry> read(RunId run, long after, int max) {
+    public Page read(RunId run, long after, int max) {
         return readers.read(session -> {
             var found = new ArrayList<Entry>();
             long characters = 0;
             long from = after;
             // In portions, so that a page that is full after a few large entries has not read hundreds.
-            while (found.size() < max && characters < MEGABYTE) {
+            while (found.size() < max) {
                 int wanted = Math.min(PORTION, max - found.size());
                 List<Entry> some =
                         session.sql(READ).id(run).number(from).number(wanted).list(EntryRow::read);
                 for (Entry entry : some) {
-                    if (characters >= MEGABYTE) break;
+                    if (characters >= MEGABYTE) return new Page(found, false);
                     found.add(entry);
                     from = entry.number();
                     if (entry.item() instanceof Item.Chunk chunk)
                         characters += chunk.data().length();
                 }
-                if (some.size() < wanted) break;
+                if (some.size() < wanted) return new Page(found, true);
             }
-            return found;
+            return new Page(found, false);
         });
     }
 

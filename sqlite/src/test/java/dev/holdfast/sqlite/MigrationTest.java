@@ -76,7 +76,7 @@ final class MigrationTest {
     private static Seen see(SqliteStore store, RunId id) {
         return new Seen(
                 store.ledger().reads().view(Namespace.DEFAULT, id).orElseThrow(),
-                store.stream().read(id, 0, 99));
+                store.stream().read(id, 0, 99).entries());
     }
 
     private void fill(SqliteStore store) {

@@ -34,7 +34,19 @@ public interface StreamLog extends AutoCloseable {
     }
 
     /** Entries with numbers above {@code after}, in order, at most {@code max} of them and about a megabyte. */
-    List<Entry> read(RunId run, long after, int max);
+    Page read(RunId run, long after, int max);
+
+    /**
+     * Some entries of a stream.
+     *
+     * @param entries in order
+     * @param isLast whether there were no more beyond them: who has told these need not ask again before a hint
+     */
+    record Page(List<Entry> entries, boolean isLast) {
+        public Page {
+            entries = List.copyOf(entries);
+        }
+    }
 
     /** All rewinds with numbers above {@code after}, in order. */
     List<Entry> rewinds(RunId run, long after);

@@ -162,7 +162,7 @@ final class Lab implements AutoCloseable {
                 .formatted(
                         reads().run(id).flatMap(r -> reads().view(r.origin().namespace(), id)),
                         reads().inbox(id),
-                        stream().read(id, 0, 1000),
+                        stream().read(id, 0, 1000).entries(),
                         stream().head(id));
     }
 

@@ -181,7 +181,7 @@ interface ReadContract extends Contract {
             assertThat(lab.reads().snapshots(Namespace.DEFAULT, run.id(), 0)).isEmpty();
             assertThat(lab.reads().steps(run.id())).isEmpty();
             assertThat(lab.reads().inbox(run.id())).isEmpty();
-            assertThat(lab.stream().read(run.id(), 0, 10)).isEmpty();
+            assertThat(lab.stream().read(run.id(), 0, 10).entries()).isEmpty();
             assertThat(lab.stream().outline(run.id())).isEmpty();
             assertThat(lab.stream().head(run.id())).isZero();
             assertThat(list(Namespace.DEFAULT, RunFilter.ALL, null, 9)).containsExactly(other.id());

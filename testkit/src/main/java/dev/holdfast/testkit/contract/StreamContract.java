@@ -87,9 +87,9 @@ public abstract class StreamContract {
         var expected = new ArrayList<Entry>();
         for (Item item : items)
             expected.add(new Entry(expected.size() + 1L, run.fence().epoch(), item));
-        assertThat(lab().stream().read(run.id(), 0, 100)).isEqualTo(expected);
+        assertThat(lab().stream().read(run.id(), 0, 100).entries()).isEqualTo(expected);
         lab().reboot();
-        assertThat(lab().stream().read(run.id(), 0, 100)).isEqualTo(expected);
+        assertThat(lab().stream().read(run.id(), 0, 100).entries()).isEqualTo(expected);
         assertThat(lab().stream().rewinds(run.id(), 0)).isEqualTo(expected.subList(2, 4));
         assertThat(lab().stream().rewinds(run.id(), 3)).isEqualTo(expected.subList(3, 4));
         var outline = lab().stream().outline(run.id());
@@ -124,17 +124,17 @@ public abstract class StreamContract {
                         new Append(b.id(), lab().by(b), List.of(chunk(3))),
                         new Append(a.id(), lab().by(a), List.of(chunk(4)))));
         assertThat(answers).containsExactly(at(2), LOST, at(1), at(3));
-        assertThat(lab().stream().read(a.id(), 0, 9))
+        assertThat(lab().stream().read(a.id(), 0, 9).entries())
                 .extracting(Entry::item)
                 .containsExactly(chunk(1), chunk(2), chunk(4));
-        assertThat(lab().stream().read(gone.id(), 0, 9)).isEmpty();
+        assertThat(lab().stream().read(gone.id(), 0, 9).entries()).isEmpty();
     }
 
     private void assertRefused(Run run, Fence.By by) {
         long head = lab().stream().head(run.id());
         assertThat(append(run.id(), by, chunk(9))).isEqualTo(LOST);
         assertThat(lab().stream().head(run.id())).isEqualTo(head);
-        assertThat(lab().stream().read(run.id(), head, 9)).isEmpty();
+        assertThat(lab().stream().read(run.id(), head, 9).entries()).isEmpty();
     }
 
     @Test
@@ -147,7 +147,7 @@ public abstract class StreamContract {
         Run again = lab().claim("t", 1).getFirst().run();
         assertRefused(again, zombie);
         assertThat(append(again, chunk(2))).isEqualTo(at(2));
-        assertThat(lab().stream().read(run.id(), 0, 9))
+        assertThat(lab().stream().read(run.id(), 0, 9).entries())
                 .extracting(Entry::epoch)
                 .containsExactly(run.fence().epoch(), again.fence().epoch());
     }
@@ -179,19 +179,21 @@ public abstract class StreamContract {
     void aPageIsLimitedByNumberAndBySize() {
         Run run = lab().running("t");
         for (int i = 1; i <= 10; i++) append(run, chunk(i));
-        assertThat(lab().stream().read(run.id(), 0, 4))
+        assertThat(lab().stream().read(run.id(), 0, 4).entries())
                 .extracting(Entry::number)
                 .containsExactly(1L, 2L, 3L, 4L);
-        assertThat(lab().stream().read(run.id(), 4, 4))
+        assertThat(lab().stream().read(run.id(), 4, 4).entries())
                 .extracting(Entry::number)
                 .containsExactly(5L, 6L, 7L, 8L);
-        assertThat(lab().stream().read(run.id(), 10, 4)).isEmpty();
+        assertThat(lab().stream().read(run.id(), 10, 4).entries()).isEmpty();
+        assertThat(lab().stream().read(run.id(), 4, 4).isLast()).isFalse();
+        assertThat(lab().stream().read(run.id(), 4, 20).isLast()).isTrue();
         var large = new Item.Chunk(Source.between(1), "\"" + "x".repeat(60_000) + "\"");
         for (int i = 0; i < 50; i++) append(run, large);
-        var page = lab().stream().read(run.id(), 10, 1000);
+        var page = lab().stream().read(run.id(), 10, 1000).entries();
         assertThat(page.size()).isBetween(16, 20);
         assertThat(page.getFirst().number()).isEqualTo(11);
-        var rest = lab().stream().read(run.id(), page.getLast().number(), 1000);
+        var rest = lab().stream().read(run.id(), page.getLast().number(), 1000).entries();
         assertThat(rest.getFirst().number()).isEqualTo(page.getLast().number() + 1);
     }
 
@@ -206,7 +208,7 @@ public abstract class StreamContract {
             Callable<Boolean> reader = () -> {
                 long seen = 0;
                 while (seen < 400) {
-                    for (Entry entry : lab().stream().read(run.id(), seen, 100)) {
+                    for (Entry entry : lab().stream().read(run.id(), seen, 100).entries()) {
                         if (entry.number() != seen + 1) return false;
                         seen = entry.number();
                     }
@@ -232,7 +234,7 @@ public abstract class StreamContract {
         append(other, chunk(1));
         Run finished = lab().apply(run, new Command.Succeed(lab().by(run)), Lab.output("1"));
         lab().ledger().commit(lab().held(finished, new Write.Remove()));
-        assertThat(lab().stream().read(run.id(), 0, 9)).isEmpty();
+        assertThat(lab().stream().read(run.id(), 0, 9).entries()).isEmpty();
         assertThat(lab().stream().rewinds(run.id(), 0)).isEmpty();
         assertThat(lab().stream().outline(run.id())).isEmpty();
         assertThat(lab().stream().head(run.id())).isZero();

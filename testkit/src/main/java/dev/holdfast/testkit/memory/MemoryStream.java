@@ -49,18 +49,18 @@ final class MemoryStream implements StreamLog {
     }
 
     @Override
-    public List<Entry> read(RunId run, long after, int max) {
+    public Page read(RunId run, long after, int max) {
         return at(() -> {
             var found = new ArrayList<Entry>();
             long characters = 0;
             for (Entry entry : entries(run)) {
                 if (entry.number() <= after) continue;
-                if (found.size() >= max || characters >= MEGABYTE) break;
+                if (found.size() >= max || characters >= MEGABYTE) return new Page(found, false);
                 found.add(entry);
                 if (entry.item() instanceof Item.Chunk chunk)
                     characters += chunk.data().length();
             }
-            return found;
+            return new Page(found, true);
         });
     }
 
