@@ -11,6 +11,7 @@ import dev.holdfast.core.stream.Item;
 import dev.holdfast.core.stream.Source;
 import dev.holdfast.core.stream.StreamEnd;
 import dev.holdfast.engine.port.Reads;
+import dev.holdfast.engine.port.Reads.Progress;
 import dev.holdfast.engine.port.StreamLog;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -105,7 +106,7 @@ final class Story {
     }
 
     private List<Frame> once() {
-        Run row = reads.run(run).orElseThrow(this::deleted);
+        Progress row = reads.progress(run).orElseThrow(this::deleted);
         StreamEnd end = row.isFinished() ? reads.end(run).orElse(UNSAID) : null;
         long last = end == null || end.last() == null ? Long.MAX_VALUE : end.last();
 
@@ -117,13 +118,13 @@ final class Story {
         upToDate = page.isLast() && end == null && untold.isEmpty();
 
         if (!entries.isEmpty()) return tell(entries, end);
-        return end == null ? tellSnapshots(row.fence().seq()) : tellEnd(row, end, last);
+        return end == null ? tellSnapshots(row.seq()) : tellEnd(row, end, last);
     }
 
     /** Only when those that were read before are told, or cannot be enough: what waits here stays small. */
-    private void readSnapshots(Run row, List<Entry> entries) {
+    private void readSnapshots(Progress row, List<Entry> entries) {
         long known = untold.isEmpty() ? told.seq() : untold.getLast().seq();
-        if (known >= row.fence().seq() && !isOfNewEpoch(entries, row.fence().epoch())) return;
+        if (known >= row.seq() && !isOfNewEpoch(entries, row.epoch())) return;
         if (!entries.isEmpty()
                 && !untold.isEmpty()
                 && !isOfNewEpoch(entries, untold.getLast().epoch())) return;
@@ -173,8 +174,8 @@ final class Story {
         return frames;
     }
 
-    private List<Frame> tellEnd(Run row, StreamEnd end, long last) {
-        var newest = newest(row.fence().seq());
+    private List<Frame> tellEnd(Progress row, StreamEnd end, long last) {
+        var newest = newest(row.seq());
         var drop = new LinkedHashSet<>(end.drop());
         drop.addAll(above(last));
 

@@ -172,6 +172,11 @@ final class Journal implements Reads, StreamLog {
     }
 
     @Override
+    public Optional<Progress> progress(RunId id) {
+        return run(id).map(run -> new Progress(run.fence().epoch(), run.fence().seq(), run.isFinished()));
+    }
+
+    @Override
     public Optional<Instant> suspectWaiting() {
         return Optional.empty();
     }

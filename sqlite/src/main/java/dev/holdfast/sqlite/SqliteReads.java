@@ -22,6 +22,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 final class SqliteReads implements Reads {
+    /** Few columns: the driver asks for the name of each at every call. */
+    private static final String PROGRESS = "SELECT epoch, seq, outcome IS NOT NULL FROM runs WHERE id = ?";
+
     private static final String SUSPECT_WAITING =
             "SELECT min(coalesce(due, place)) FROM runs WHERE claim_at IS NOT NULL AND losses >= 3";
 
@@ -96,6 +99,12 @@ final class SqliteReads implements Reads {
     @Override
     public List<StepRecord> steps(RunId id) {
         return readers.read(s -> StepRow.all(s, id));
+    }
+
+    @Override
+    public Optional<Progress> progress(RunId id) {
+        return readers.read(s ->
+                s.sql(PROGRESS).id(id).first(r -> new Progress(r.number(), r.number(), r.number() != 0)));
     }
 
     @Override

@@ -17,6 +17,18 @@ public interface Reads {
     /** For the engine itself, which knows the run by its id. */
     Optional<Run> run(RunId id);
 
+    /** How far it is; for watchers, who ask often. */
+    Optional<Progress> progress(RunId id);
+
+    /**
+     * How far a run is.
+     *
+     * @param epoch of its row
+     * @param seq of its newest snapshot
+     * @param isFinished whether that is its last one
+     */
+    record Progress(long epoch, long seq, boolean isFinished) {}
+
     Optional<RunView> view(Namespace namespace, RunId id);
 
     /** Those that are replayed, by key. */

@@ -18,6 +18,7 @@ import dev.holdfast.core.stream.StreamEnd;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.ErrorJson;
 import dev.holdfast.engine.port.Message;
+import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.engine.port.Write;
@@ -103,6 +104,7 @@ interface ReadContract extends Contract {
         Run run = lab.succeeded("t");
         var all = lab.reads().snapshots(Namespace.DEFAULT, run.id(), 0).orElseThrow();
         assertThat(all.seq()).isEqualTo(3);
+        assertThat(lab.reads().progress(run.id())).contains(new Reads.Progress(2, 3, true));
         assertThat(all.snapshots()).extracting(Snapshot::seq).containsExactly(1L, 2L, 3L);
         assertThat(all.omitted()).isZero();
         var some = lab.reads().snapshots(Namespace.DEFAULT, run.id(), 2).orElseThrow();

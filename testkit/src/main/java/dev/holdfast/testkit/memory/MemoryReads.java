@@ -80,6 +80,11 @@ final class MemoryReads implements Reads {
     }
 
     @Override
+    public Optional<Progress> progress(RunId id) {
+        return run(id).map(run -> new Progress(run.fence().epoch(), run.fence().seq(), run.isFinished()));
+    }
+
+    @Override
     public Optional<Instant> suspectWaiting() {
         return at(() -> disk.runs.values().stream()
                 .filter(s -> s.claimable && s.run.isSuspect())
