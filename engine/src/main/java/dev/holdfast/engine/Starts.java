@@ -7,6 +7,7 @@ import dev.holdfast.core.Rules;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Snapshot;
+import dev.holdfast.core.Text;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Receipt;
@@ -100,6 +101,7 @@ final class Starts {
                     "the input of task '" + task.name() + "' has " + bytes + " bytes, the limit is "
                             + Defaults.PAYLOAD_LIMIT + ": store it elsewhere and pass a reference");
         }
+        whole("input of task '" + task.name() + "'", wish.input());
         name("key", wish.identity().key());
         name("request id", wish.identity().requestId());
         if (wish.options().tags().size() > Defaults.TAGS_LIMIT) {
@@ -120,6 +122,7 @@ final class Starts {
         if (value.indexOf('\0') >= 0) {
             throw new Refused("nul_character", "the " + what + " contains a NUL character, which cannot be stored");
         }
+        whole(what, value);
         if (value.isBlank()
                 || value.length() > Defaults.NAME_LIMIT
                 || value.chars().anyMatch(Character::isISOControl)) {
@@ -128,6 +131,15 @@ final class Starts {
                     "the " + what + " must have 1 to " + Defaults.NAME_LIMIT
                             + " characters, none of them control characters");
         }
+    }
+
+    /** Stored as UTF-8, every lone half would become the same character: two keys would be one. */
+    private static void whole(String what, String text) {
+        if (!Text.hasHalf(text)) return;
+        throw new Refused(
+                "text_invalid",
+                "the " + what + " contains half of a surrogate pair (U+D800 to U+DFFF alone), which is no character"
+                        + " and cannot be stored: remove it");
     }
 
     private static @Nullable Request request(StartRequest wish, RunId id) {

@@ -41,8 +41,17 @@ interface Call {
                         "'" + Text.shown(text) + "' is not a run id: they are 'run_' and 26 letters and digits"));
     }
 
-    /** The request id of a mutation, if the client sent one. */
+    /**
+     * The request id of a mutation, if the client sent one.
+     *
+     * @throws Refused {@code text_invalid} for what is not ASCII: a header has no other characters, and two ids that
+     *     differ in bytes that nobody can read would be one
+     */
     default Optional<String> requestId() {
-        return header("Idempotency-Key");
+        Optional<String> id = header("Idempotency-Key");
+        if (id.isPresent() && id.get().chars().anyMatch(c -> c > '~')) {
+            throw new Refused("text_invalid", "the request id (Idempotency-Key) has characters that are not ASCII");
+        }
+        return id;
     }
 }

@@ -90,6 +90,16 @@ class ServerTest {
     }
 
     @Test
+    void aRequestIdThatIsNotAsciiIsRefused() throws Exception {
+        for (String bytes : new String[] {"\u00fc", "\u00c3\u00bc", "\u00ed\u00a0\u0080"}) {
+            assertThat(raw("POST /v1/tasks/noop/runs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n"
+                            + "Idempotency-Key: r" + bytes + "\r\n\r\n"))
+                    .startsWith("HTTP/1.1 422")
+                    .contains("text_invalid");
+        }
+    }
+
+    @Test
     void theOptionsOfAStartAreUnderstood() throws Exception {
         String id = start(
                 "{\"delay\": \"5s\", \"ttl\": \"PT1H\", \"priority\": \"2h\", \"maxDuration\": \"7d\", \"key\": null}");
@@ -254,7 +264,7 @@ class ServerTest {
         try (var socket =
                 new Socket(InetAddress.getLoopbackAddress(), server.url().getPort())) {
             socket.setSoTimeout(10_000);
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             socket.getOutputStream().flush();
             var answer = new StringBuilder();
             // The body is one object without objects in it.
