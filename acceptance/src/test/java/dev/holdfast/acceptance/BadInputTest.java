@@ -66,6 +66,13 @@ class BadInputTest {
                         422,
                         "input_invalid",
                         "failures"),
+                new Bad("no input", () -> api.post(WORDCOUNT, "{}"), 422, "input_invalid", "wordcount"),
+                new Bad(
+                        "a glob that is none",
+                        () -> api.post(WORDCOUNT, "{\"input\":{\"path\":\"docs\",\"glob\":\"a{b\"}}"),
+                        422,
+                        "input_invalid",
+                        "a{b"),
                 new Bad("half a body", () -> api.post(NOOP, cut), 400, "json_malformed", ""),
                 new Bad("two bodies", () -> api.post(NOOP, "{} {}"), 400, "json_malformed", ""),
                 new Bad("a list as body", () -> api.post(NOOP, "[]"), 400, "field_invalid", "an object"),

@@ -113,8 +113,21 @@ final class Starts {
                 || (timing.ttl() != null && !timing.ttl().isPositive())) {
             throw new Refused("duration_invalid", "a delay cannot be negative, a time to live must be positive");
         }
-        // Read once, to know that the code will be able to read it.
-        ports.codec().decode(wish.input(), task.input());
+        readable(wish.input(), task);
+    }
+
+    /** Read once, to know that the code will be able to read it. Who starts a task knows its name and not its classes. */
+    private void readable(String input, Task<?, ?> task) {
+        try {
+            Object value = ports.codec().decode(input, task.input());
+            // A record asks for its parts, and code that is given none can only fail.
+            if (value == null && task.input().type() instanceof Class<?> type && type.isRecord()) {
+                throw new Refused("input_invalid", "task '" + task.name() + "' needs an input, and null was given");
+            }
+        } catch (Refused e) {
+            String why = String.valueOf(e.getMessage());
+            throw new Refused(e.code(), why.replace(task.input().toString(), "task '" + task.name() + "'"));
+        }
     }
 
     static void name(String what, @Nullable String value) {

@@ -401,6 +401,17 @@ class EngineTest {
                 .isEmpty();
     }
 
+    record Order(String customer) {}
+
+    @Test
+    void an_input_that_does_not_fit_is_told_by_the_name_of_the_task() {
+        rig.boot(Task.named("order", Order.class, Integer.class).handle((ctx, n) -> 1));
+        assertThat(refusal("order", "null")).isEqualTo("input_invalid");
+        assertThatThrownBy(() -> rig.start("order", "[]"))
+                .hasMessageContaining("task 'order'")
+                .hasMessageNotContaining("dev.holdfast");
+    }
+
     @Test
     void half_of_a_pair_is_refused_wherever_it_is_written_down() {
         rig.boot(Task.named("any", Object.class, Integer.class).handle((ctx, n) -> 1));
