@@ -30,7 +30,7 @@ record StartBody(String input, @Nullable String key, StartRequest.Options option
         } catch (JacksonException e) {
             var where = e.getLocation();
             String place = where == null ? "" : " (line " + where.getLineNr() + ", column " + where.getColumnNr() + ")";
-            throw new Refused("json_malformed", "the body is not JSON: " + e.getOriginalMessage() + place);
+            throw new Refused("json_malformed", "the body is not JSON: " + Json.reason(e) + place);
         }
     }
 
