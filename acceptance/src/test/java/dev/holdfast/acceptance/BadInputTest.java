@@ -94,7 +94,7 @@ class BadInputTest {
                 half("{\"key\":\"k\\udfff\"}", "key"),
                 half("{\"tags\":[\"\\ud800\"]}", "tag"),
                 half("{\"input\":[\"a\\udc00\\ud800\"]}", "input"),
-                half("{\"input\":{\"\\ud83d\":1}}", "input"),
+                half("{\"input\":{\"\\ud83d\":1}}", "name"),
                 new Bad("no run", () -> api.get(NOBODY), 404, "run_unknown", "run_0000"),
                 new Bad("cancel no run", () -> api.post(NOBODY + "/cancel", ""), 404, "run_unknown", "run_0000"),
                 new Bad("no run id", () -> api.get("/v1/runs/nonsense"), 400, "run_id_malformed", "nonsense"),

@@ -117,6 +117,8 @@ class ServerTest {
                     .doesNotContain("Feature", "Source", "REDACTED", "jackson");
         }
         refused("{\"input\": " + "[".repeat(2_000) + "]".repeat(2_000) + "}", 400, "json_malformed");
+        refused("{\"input\": {\"\\ud83d\": 1}}", 422, "text_invalid");
+        refused("{\"input\": {\"\\udc00\": 1}}", 422, "text_invalid");
         refused("[]", 400, "field_invalid");
         refused("{\"inputs\": 1}", 400, "field_unknown");
         refused("{\"delay\": \"soon\"}", 400, "field_invalid");
