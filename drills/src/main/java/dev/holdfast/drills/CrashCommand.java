@@ -32,7 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
         footer = {
             "",
             "Examples:",
-            "  holdfast drill crash                       about 15 seconds",
+            "  holdfast drill crash                       15 to 20 seconds",
             "  holdfast drill crash --kills 20 --runs 6   longer and harder",
             "  holdfast drill crash --seed 42 --keep      the same kills again; keeps data, log and report"
         },

@@ -22,7 +22,7 @@ final class CrashDrill {
     private static final int STEP_MILLIS = 100;
     private static final int CLIENTS = 4;
     private static final int SHORTEST_LIFE = 300;
-    private static final int LONGEST_LIFE = 1_700;
+    private static final int LONGEST_LIFE = 1_500;
     /** For the first step of a life and the last one. */
     private static final int WAITS = 300;
 

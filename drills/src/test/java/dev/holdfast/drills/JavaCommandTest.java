@@ -14,8 +14,8 @@ class JavaCommandTest {
                         "-XX:+UseG1GC",
                         "-XX:+ExitOnOutOfMemoryError",
                         "-XX:AOTCache=a.aot",
-                        "-Xlog:aot=off",
-                        "-Xlog:cds=off"))
+                        "-Xlog:aot*=off",
+                        "-Xlog:cds*=off"))
                 .allMatch(JavaCommand::isForChildren);
         assertThat(List.of("-XX:AOTCacheOutput=a.aot", "-javaagent:a.jar", "-Dseed=1", "-agentlib:jdwp"))
                 .noneMatch(JavaCommand::isForChildren);
