@@ -49,7 +49,7 @@ class BadInputTest {
                 .hasSize(2);
     }
 
-    private static List<Bad> table(CheckedApi api, String run, String other) {
+    private List<Bad> table(CheckedApi api, String run, String other) {
         String large = "{\"input\":\"" + "x".repeat(5_000_000) + "\"}";
         byte[] cut = "{\"input\":{\"a\":".getBytes(StandardCharsets.UTF_8);
         return List.of(
@@ -66,6 +66,13 @@ class BadInputTest {
                         422,
                         "input_invalid",
                         "failures"),
+                new Bad("no input", () -> api.post(WORDCOUNT, "{}"), 422, "input_invalid", "wordcount"),
+                new Bad(
+                        "a glob that is none",
+                        () -> api.post(WORDCOUNT, "{\"input\":{\"path\":\"docs\",\"glob\":\"a{b\"}}"),
+                        422,
+                        "input_invalid",
+                        "a{b"),
                 new Bad("half a body", () -> api.post(NOOP, cut), 400, "json_malformed", ""),
                 new Bad("two bodies", () -> api.post(NOOP, "{} {}"), 400, "json_malformed", ""),
                 new Bad("a list as body", () -> api.post(NOOP, "[]"), 400, "field_invalid", "an object"),
@@ -83,6 +90,11 @@ class BadInputTest {
                         422,
                         "nul_character",
                         ""),
+                half("{\"key\":\"k\\ud800\"}", "key"),
+                half("{\"key\":\"k\\udfff\"}", "key"),
+                half("{\"tags\":[\"\\ud800\"]}", "tag"),
+                half("{\"input\":[\"a\\udc00\\ud800\"]}", "input"),
+                half("{\"input\":{\"\\ud83d\":1}}", "name"),
                 new Bad("no run", () -> api.get(NOBODY), 404, "run_unknown", "run_0000"),
                 new Bad("cancel no run", () -> api.post(NOBODY + "/cancel", ""), 404, "run_unknown", "run_0000"),
                 new Bad("no run id", () -> api.get("/v1/runs/nonsense"), 400, "run_id_malformed", "nonsense"),
@@ -118,6 +130,10 @@ class BadInputTest {
                         415,
                         "media_type_unsupported",
                         ""));
+    }
+
+    private Bad half(String body, String named) {
+        return new Bad("half of a pair: " + body, () -> stage.api().post(NOOP, body), 422, "text_invalid", named);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.holdfast.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.drills.Ports;
 import java.io.IOException;
@@ -46,6 +47,17 @@ class DevTest {
         assertThat(Files.readString(stage.folder().resolve("server.log"))).doesNotContain("\tat ");
         stage.serve();
         assertThat(stage.api().awaitEnd(run).path("outcome").asString()).isEqualTo("SUCCEEDED");
+    }
+
+    @Test
+    void tells_programs_in_json_when_it_serves() throws Exception {
+        var dev = stage.cli()
+                .start("dev", "--json", "--data", stage.data().toString(), "--port", Integer.toString(stage.port()));
+
+        await("it is ready").atMost(Stage.PATIENCE).until(() -> dev.soFar().endsWith("\n"));
+
+        assertThat(dev.soFar()).isEqualToIgnoringNewLines("{\"ready\":\"http://127.0.0.1:" + stage.port() + "\"}");
+        stage.api().awaitEnd(stage.api().start("noop", "null"));
     }
 
     @Test

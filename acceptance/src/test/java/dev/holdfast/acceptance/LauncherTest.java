@@ -112,6 +112,15 @@ class LauncherTest {
         assertThat(tried.err()).contains("the build failed").doesNotContain("JDK 26", "not a JDK");
     }
 
+    @Test
+    void needs_no_home() throws Exception {
+        var tree = SourceTree.copyTo(folder.resolve("tree"));
+        Files.delete(tree.path("mvnw"));
+
+        Result tried = tree.holdfastWithoutHome(Map.of("JAVA_HOME", jdk("26-ea").toString()));
+        assertThat(tried.err()).contains("the build failed").doesNotContain("HOME", "unbound");
+    }
+
     /** A folder that looks like a JDK. Its programs say that they were run, which nobody should do. */
     private Path jdk(String version) throws IOException {
         Path home = folder.resolve("jdk-" + version);

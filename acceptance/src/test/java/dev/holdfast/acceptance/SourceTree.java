@@ -120,6 +120,12 @@ final class SourceTree {
         return start(environment, args).result();
     }
 
+    /** As a service or a minimal container starts it. */
+    Result holdfastWithoutHome(Map<String, String> environment) throws IOException, InterruptedException {
+        return start(List.of("env", "-u", "HOME", path("holdfast").toString()), environment)
+                .result();
+    }
+
     Started start(Map<String, String> environment, String... args) throws IOException {
         var command = new ArrayList<>(List.of(path("holdfast").toString()));
         command.addAll(List.of(args));

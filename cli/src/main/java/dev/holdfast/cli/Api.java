@@ -35,12 +35,16 @@ final class Api {
     static URI url(String text) {
         try {
             URI uri = new URI(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
-            if ("http".equals(uri.getScheme()) && uri.getHost() != null) return uri;
+            // What stands behind the port would be swallowed by the paths that are put there.
+            boolean bare = "".equals(uri.getRawPath()) && uri.getRawQuery() == null && uri.getRawFragment() == null;
+            boolean server = uri.getHost() != null && uri.getRawUserInfo() == null && uri.getPort() <= 65_535;
+            if ("http".equals(uri.getScheme()) && bare && server) return uri;
         } catch (URISyntaxException e) {
             // Told below.
         }
-        throw Failure.refused(
-                "url_invalid", "'" + text + "' is not the URL of a server: they look like http://127.0.0.1:7007");
+        throw Failure.usage(
+                "url_invalid",
+                "'" + text + "' is not the URL of a server: they look like http://127.0.0.1:7007, without a path");
     }
 
     /** How long to try. */
@@ -182,8 +186,7 @@ final class Api {
                     base + " answered " + response.status() + ", which is no answer of Holdfast: check the URL");
         }
         String detail = problem.at("detail").text();
-        boolean infrastructure = response.status() == 503 || response.status() == 500;
-        return infrastructure ? Failure.unreachable(code, detail) : Failure.refused(code, detail);
+        return response.status() >= 500 ? Failure.unreachable(code, detail) : Failure.refused(code, detail);
     }
 
     Failure notThere(IOException why) {

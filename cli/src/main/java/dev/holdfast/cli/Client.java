@@ -1,12 +1,15 @@
 package dev.holdfast.cli;
 
 import java.io.PrintWriter;
+import java.io.Writer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** What all commands that ask a server have in common. */
 final class Client {
+    static final String JSON_ERRORS = "An error is a line of JSON on stderr: {code, message, exit}.";
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
 
@@ -17,7 +20,7 @@ final class Client {
             description = "The server. Default: $HOLDFAST_URL, or http://127.0.0.1:7007.")
     private String url = "";
 
-    @Option(names = "--json", description = "Print JSON, for programs.")
+    @Option(names = "--json", description = "Print JSON, for programs. " + JSON_ERRORS)
     private boolean json;
 
     boolean json() {
@@ -25,15 +28,17 @@ final class Client {
     }
 
     PrintWriter out() {
-        return spec.commandLine().getOut();
+        PrintWriter out = spec.commandLine().getOut();
+        return json ? out : new PlainWriter(out);
     }
 
     PrintWriter err() {
-        return spec.commandLine().getErr();
+        return new PlainWriter(spec.commandLine().getErr());
     }
 
     Waiting waiting() {
-        return new Waiting(err());
+        // Programs read errors there, and nothing else.
+        return new Waiting(json ? new PrintWriter(Writer.nullWriter()) : err());
     }
 
     Api api() {
@@ -45,7 +50,8 @@ final class Client {
     }
 
     void print(String line) {
-        out().println(line);
-        out().flush();
+        PrintWriter out = out();
+        out.println(line);
+        out.flush();
     }
 }

@@ -16,7 +16,8 @@ import picocli.CommandLine.Parameters;
             Exit.OK_LINE,
             Exit.USAGE_LINE,
             "3:refused: unknown, or not finished (cancel it first)",
-            Exit.UNREACHABLE_LINE
+            Exit.UNREACHABLE_LINE,
+            Exit.INTERNAL_LINE
         },
         footerHeading = "%nExample:%n",
         footer = "  holdfast delete run_…")

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             "2:wrong usage",
             "3:cannot serve: port_in_use, data_folder_in_use, data_folder_not_writable, database_corrupt, schema_too_new",
             "4:the disk is full or read-only",
+            Exit.INTERNAL_LINE,
             "130:ended by Ctrl-C, cleanly",
             "143:ended by SIGTERM, cleanly"
         },
@@ -46,8 +47,26 @@ final class DevCommand implements Callable<Integer> {
             description = "0 picks a free one. Default: 7007.")
     private int port = 7007;
 
+    @Option(
+            names = "--json",
+            description = "Print {\"ready\":\"http://127.0.0.1:PORT\"} when it serves. " + Client.JSON_ERRORS)
+    private boolean json;
+
     @Override
     public Integer call() throws InterruptedException {
-        return DevServer.run(data, port, spec.commandLine().getOut());
+        return DevServer.run(data, port, url -> print(url.toString()));
+    }
+
+    private void print(String url) {
+        var out = spec.commandLine().getOut();
+        out.println(
+                json
+                        ? Json.write(line -> {
+                            line.writeStartObject();
+                            line.writeStringProperty("ready", url);
+                            line.writeEndObject();
+                        })
+                        : "ready " + url);
+        out.flush();
     }
 }

@@ -8,10 +8,11 @@ import dev.holdfast.node.Holdfast;
 import dev.holdfast.node.NodeOptions;
 import dev.holdfast.server.Server;
 import dev.holdfast.server.ServerOptions;
-import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -24,8 +25,12 @@ final class DevServer {
 
     private DevServer() {}
 
-    /** Serves until the process is told to end. */
-    static int run(Path data, int port, PrintWriter out) throws InterruptedException {
+    /**
+     * Serves until the process is told to end.
+     *
+     * @param ready is told where it serves
+     */
+    static int run(Path data, int port, Consumer<URI> ready) throws InterruptedException {
         quieten();
         Server server = open(port);
         Holdfast holdfast;
@@ -38,8 +43,7 @@ final class DevServer {
         }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, holdfast), "holdfast-stop"));
         server.serve(holdfast);
-        out.println("ready " + server.url());
-        out.flush();
+        ready.accept(server.url());
         new CountDownLatch(1).await();
         return Exit.OK;
     }

@@ -13,7 +13,12 @@ import picocli.CommandLine.Option;
         description = "Checks Java, the data folder, the server and the clock, and says what to fix.",
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:all is well; there may be hints", "1:something does not work", Exit.USAGE_LINE},
+        exitCodeList = {
+            "0:all is well; there may be hints",
+            "1:something does not work",
+            Exit.USAGE_LINE,
+            Exit.INTERNAL_LINE
+        },
         footerHeading = "%nExamples:%n",
         footer = {"  holdfast doctor", "  holdfast doctor --data /srv/holdfast --url http://127.0.0.1:7100 --json"})
 final class DoctorCommand implements Callable<Integer> {

@@ -20,5 +20,7 @@ final class Exit {
     static final String REFUSED_LINE = "3:refused; the code of the problem is printed";
     static final String UNREACHABLE_LINE = "4:the server cannot be reached, or cannot serve now";
 
+    static final String INTERNAL_LINE = "5:a mistake of this program; with HOLDFAST_DEBUG=1 it shows where";
+
     private Exit() {}
 }

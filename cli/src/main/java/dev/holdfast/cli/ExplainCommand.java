@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
         description = "Tells why a run does not progress right now, and what happens next.",
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {Exit.OK_LINE, Exit.USAGE_LINE, Exit.REFUSED_LINE, Exit.UNREACHABLE_LINE},
+        exitCodeList = {Exit.OK_LINE, Exit.USAGE_LINE, Exit.REFUSED_LINE, Exit.UNREACHABLE_LINE, Exit.INTERNAL_LINE},
         footerHeading = "%nExample:%n",
         footer = "  holdfast explain run_…")
 final class ExplainCommand implements Callable<Integer> {

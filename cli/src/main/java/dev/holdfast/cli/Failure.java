@@ -14,6 +14,15 @@ final class Failure extends RuntimeException {
         this.detail = detail;
     }
 
+    /** What was asked for makes no sense, whatever the server would say. */
+    static Failure usage(String code, String detail) {
+        return new Failure(Exit.USAGE, code, detail);
+    }
+
+    static Failure notSucceeded(String detail) {
+        return new Failure(Exit.NOT_SUCCEEDED, "run_not_succeeded", detail);
+    }
+
     /** @param code stable, for programs */
     static Failure refused(String code, String detail) {
         return new Failure(Exit.REFUSED, code, detail);
@@ -35,8 +44,23 @@ final class Failure extends RuntimeException {
         return code;
     }
 
-    /** One line. */
+    String detail() {
+        return detail;
+    }
+
+    /** One line, for people. */
     String line() {
-        return code + ": " + detail.replace('\n', ' ').replace('\r', ' ');
+        return PlainWriter.plain(code + ": " + detail.replace('\n', ' ').replace('\r', ' '));
+    }
+
+    /** One line, for programs. */
+    String json() {
+        return Json.write(out -> {
+            out.writeStartObject();
+            out.writeStringProperty("code", code);
+            out.writeStringProperty("message", detail);
+            out.writeNumberProperty("exit", exit);
+            out.writeEndObject();
+        });
     }
 }

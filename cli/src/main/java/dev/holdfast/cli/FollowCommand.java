@@ -19,7 +19,13 @@ import picocli.CommandLine.Parameters;
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:the run succeeded", Exit.RUN_LINE, Exit.USAGE_LINE, Exit.REFUSED_LINE, Exit.UNREACHABLE_LINE
+        exitCodeList = {
+            "0:the run succeeded",
+            Exit.RUN_LINE,
+            Exit.USAGE_LINE,
+            Exit.REFUSED_LINE,
+            Exit.UNREACHABLE_LINE,
+            Exit.INTERNAL_LINE
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -50,6 +56,6 @@ final class FollowCommand implements Callable<Integer> {
         String view = client.api()
                 .send(Api.Request.get("/v1/runs/" + Api.encode(run)), Api.Patience.LONG)
                 .body();
-        return Outcomes.exit(Json.parse(view), client.err());
+        return Outcomes.exit(Json.parse(view), client);
     }
 }

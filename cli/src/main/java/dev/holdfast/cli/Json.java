@@ -13,6 +13,9 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.exc.UnexpectedEndOfInputException;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -22,7 +25,10 @@ import tools.jackson.core.json.JsonFactory;
  * @param value Map, List, String, Boolean, {@link Numeral} (text), or null
  */
 record Json(@Nullable Object value) {
-    private static final JsonFactory FACTORY = new JsonFactory();
+    // A name that is there twice must not be lost on the way.
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
     private static final Json NULL = new Json(null);
 
     /** A number as it was written. */
@@ -39,8 +45,17 @@ record Json(@Nullable Object value) {
         } catch (JacksonException e) {
             var where = e.getLocation();
             String place = where == null ? "" : " (line " + where.getLineNr() + ", column " + where.getColumnNr() + ")";
-            throw new IllegalArgumentException(e.getOriginalMessage() + place, e);
+            throw new IllegalArgumentException(reason(e) + place, e);
         }
+    }
+
+    /** In our words: the parser's own speak of its settings. */
+    private static String reason(JacksonException e) {
+        if (e instanceof UnexpectedEndOfInputException) return "it ends in the middle";
+        if (e.getOriginalMessage().startsWith("Duplicate")) return "a name is there twice in one object";
+        return e instanceof StreamConstraintsException
+                ? "a number or a name is too long, or it is nested too deeply"
+                : "something there does not belong into JSON";
     }
 
     private static @Nullable Object read(JsonParser in, JsonToken token) {

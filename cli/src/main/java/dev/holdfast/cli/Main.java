@@ -6,6 +6,7 @@ import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import picocli.AutoComplete;
@@ -63,7 +64,11 @@ public final class Main implements Runnable {
         }
         line.setOut(out);
         line.setErr(err);
-        line.setExecutionExceptionHandler((error, command, parsed) -> failed(error, command));
+        // An @ is the beginning of an input, a key or a path, and never a file with more arguments.
+        line.setExpandAtFiles(false);
+        boolean json = List.of(args).contains("--json");
+        line.setExecutionExceptionHandler((error, command, parsed) -> failed(error, command, json));
+        line.setParameterExceptionHandler((error, given) -> misused(error, json));
         return line.execute(args);
     }
 
@@ -83,13 +88,29 @@ public final class Main implements Runnable {
         return all;
     }
 
-    private static int failed(Exception error, CommandLine command) {
+    private static int failed(Exception error, CommandLine command, boolean json) {
         Failure failure = error instanceof Failure known ? known : Failure.internal(error.toString());
-        command.getErr().println("holdfast: " + failure.line());
+        tell(failure, command.getErr(), json);
         if (failure.exit() == Exit.INTERNAL && System.getenv("HOLDFAST_DEBUG") != null) {
-            error.printStackTrace(command.getErr());
+            error.printStackTrace(new PlainWriter(command.getErr()));
         }
         return failure.exit();
+    }
+
+    private static int misused(CommandLine.ParameterException error, boolean json) {
+        CommandLine command = error.getCommandLine();
+        var failure = Failure.usage("usage", String.valueOf(error.getMessage()));
+        tell(failure, command.getErr(), json);
+        if (!json) {
+            CommandLine.UnmatchedArgumentException.printSuggestions(error, new PlainWriter(command.getErr()));
+            command.getErr().println("'" + command.getCommandSpec().qualifiedName() + " --help' tells more");
+        }
+        return failure.exit();
+    }
+
+    private static void tell(Failure failure, PrintWriter err, boolean json) {
+        err.println(json ? failure.json() : "holdfast: " + failure.line());
+        err.flush();
     }
 
     @Override

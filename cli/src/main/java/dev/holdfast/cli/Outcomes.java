@@ -11,13 +11,15 @@ final class Outcomes {
         return run.at("outcome").text().equals("SUCCEEDED");
     }
 
-    /** Says on {@code err} why a run did not succeed. */
-    static int exit(Json run, PrintWriter err) {
+    /** Says on stderr why a run did not succeed. */
+    static int exit(Json run, Client client) {
         if (succeeded(run)) return Exit.OK;
         String outcome = run.at("outcome").text().toLowerCase(Locale.ROOT).replace('_', ' ');
         String message = run.at("error").at("message").text();
-        err.println("holdfast: run " + run.at("id").text() + " ended " + outcome
-                + (message.isEmpty() ? "" : ": " + message));
+        var failure = Failure.notSucceeded(
+                "run " + run.at("id").text() + " ended " + outcome + (message.isEmpty() ? "" : ": " + message));
+        PrintWriter err = client.err();
+        err.println(client.json() ? failure.json() : "holdfast: " + failure.detail());
         err.flush();
         return Exit.NOT_SUCCEEDED;
     }

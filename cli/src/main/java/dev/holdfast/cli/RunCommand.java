@@ -1,7 +1,9 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.core.Text;
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -33,7 +35,8 @@ import picocli.CommandLine.Parameters;
             Exit.RUN_LINE,
             Exit.USAGE_LINE,
             Exit.REFUSED_LINE,
-            Exit.UNREACHABLE_LINE
+            Exit.UNREACHABLE_LINE,
+            Exit.INTERNAL_LINE
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -79,7 +82,7 @@ final class RunCommand implements Callable<Integer> {
                 names = "--request-id",
                 paramLabel = "ID",
                 description =
-                        "Of this very call: a repetition within 24 hours answers the same run. Default: a new one.")
+                        "Of this very call, in ASCII: a repetition within 24 hours answers the same run. Default: a new one.")
         private @Nullable String requestId;
     }
 
@@ -110,7 +113,13 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         String body = body();
+        if (Text.hasHalf(body)) {
+            throw Failure.refused("text_invalid", "--input, --key or --tag has half of a surrogate pair: remove it");
+        }
         String requestId = identity.requestId == null ? UUID.randomUUID().toString() : identity.requestId;
+        if (requestId.chars().anyMatch(c -> c < ' ' || c > '~')) {
+            throw Failure.usage("text_invalid", "--request-id can have printable ASCII characters only");
+        }
         var request = new Api.Request("POST", "/v1/tasks/" + Api.encode(task) + "/runs", body, requestId);
         Api api = client.api();
         String answer = api.send(request, Api.Patience.LONG).body();
@@ -135,7 +144,7 @@ final class RunCommand implements Callable<Integer> {
         Json run = Json.parse(view);
         if (client.json()) client.print(view);
         else if (Outcomes.succeeded(run)) client.print(run.at("output").pretty());
-        return Outcomes.exit(run, client.err());
+        return Outcomes.exit(run, client);
     }
 
     private String body() {
@@ -170,14 +179,26 @@ final class RunCommand implements Callable<Integer> {
 
     private String input() {
         try {
-            if (input.equals("-")) return new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
-            return input.startsWith("@") ? Files.readString(Path.of(input.substring(1))) : input;
+            if (input.equals("-")) return text(System.in.readAllBytes());
+            if (!input.startsWith("@")) return input;
+            Path file = Path.of(input.substring(1));
+            if (Files.isDirectory(file)) {
+                throw Failure.refused("input_unreadable", "'" + file + "' is a folder: --input @FILE wants a file");
+            }
+            return text(Files.readAllBytes(file));
         } catch (NoSuchFileException e) {
             throw Failure.refused("input_unreadable", "there is no file " + e.getMessage() + " to read the input from");
-        } catch (MalformedInputException e) {
-            throw Failure.refused("json_malformed", "--input is not JSON: " + input.substring(1) + " is not UTF-8");
+        } catch (CharacterCodingException e) {
+            throw Failure.refused("json_malformed", "--input is not JSON: " + input + " is not UTF-8");
         } catch (IOException e) {
             throw Failure.refused("input_unreadable", "cannot read the input from " + input + ": " + e.getMessage());
         }
+    }
+
+    private static String text(byte[] bytes) throws CharacterCodingException {
+        return StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes))
+                .toString();
     }
 }

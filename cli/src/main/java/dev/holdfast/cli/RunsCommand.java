@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
         description = "Lists runs, newest first.",
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {Exit.OK_LINE, Exit.USAGE_LINE, Exit.REFUSED_LINE, Exit.UNREACHABLE_LINE},
+        exitCodeList = {Exit.OK_LINE, Exit.USAGE_LINE, Exit.REFUSED_LINE, Exit.UNREACHABLE_LINE, Exit.INTERNAL_LINE},
         footerHeading = "%nExamples:%n",
         footer = {"  holdfast runs --status running", "  holdfast runs --task wordcount --limit 5 --json"})
 final class RunsCommand implements Callable<Integer> {

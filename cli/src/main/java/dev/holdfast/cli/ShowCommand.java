@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
         description = "Shows a run: where it stands, what happened, its steps, its result.",
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {Exit.OK_LINE, Exit.USAGE_LINE, Exit.REFUSED_LINE, Exit.UNREACHABLE_LINE},
+        exitCodeList = {Exit.OK_LINE, Exit.USAGE_LINE, Exit.REFUSED_LINE, Exit.UNREACHABLE_LINE, Exit.INTERNAL_LINE},
         footerHeading = "%nExamples:%n",
         footer = {"  holdfast show run_…", "  holdfast show run_… --json | jq .output"})
 final class ShowCommand implements Callable<Integer> {

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
         footer = {
             "",
             "Examples:",
-            "  holdfast drill crash                       about 15 seconds",
+            "  holdfast drill crash                       15 to 20 seconds",
             "  holdfast drill crash --kills 20 --runs 6   longer and harder",
             "  holdfast drill crash --seed 42 --keep      the same kills again; keeps data, log and report"
         },
@@ -40,7 +41,8 @@ import tools.jackson.databind.json.JsonMapper;
             "0:HELD",
             "1:VIOLATED; the data folder, the server's log and the report are kept",
             "2:wrong usage",
-            "3:the drill could not be done, because the server does not start at all"
+            "3:the drill could not be done, because the server does not start at all",
+            "5:a mistake of this program; with HOLDFAST_DEBUG=1 it shows where"
         },
         mixinStandardHelpOptions = true)
 final class CrashCommand implements Callable<Integer> {
@@ -65,7 +67,9 @@ final class CrashCommand implements Callable<Integer> {
     @Option(names = "--keep", description = "Keep the folder also when everything held.")
     private boolean keep;
 
-    @Option(names = "--json", description = "Print the report as JSON.")
+    @Option(
+            names = "--json",
+            description = "Print the report as JSON. An error is a line of JSON on stderr: {code, message, exit}.")
     private boolean json;
 
     @Override
@@ -86,10 +90,23 @@ final class CrashCommand implements Callable<Integer> {
             print(report);
             return report.verdict() == Verdict.HELD ? 0 : 1;
         } catch (IllegalStateException | UncheckedIOException e) {
-            spec.commandLine().getErr().println("The drill could not be done: " + e.getMessage());
-            spec.commandLine().getErr().println("What there is lies in " + folder);
+            sayThatItCouldNot(e.getMessage() + "; what there is lies in " + folder);
             return COULD_NOT;
         }
+    }
+
+    private void sayThatItCouldNot(String why) {
+        String message = "the drill could not be done: " + why;
+        var error = new LinkedHashMap<String, Object>();
+        error.put("code", "drill_impossible");
+        error.put("message", message);
+        error.put("exit", COULD_NOT);
+        spec.commandLine()
+                .getErr()
+                .println(
+                        json
+                                ? JsonMapper.shared().writeValueAsString(error)
+                                : "holdfast: drill_impossible: " + message);
     }
 
     private void check(String option, int value, int most) {

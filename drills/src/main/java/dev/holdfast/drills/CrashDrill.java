@@ -10,18 +10,22 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * {@code kill -9} at random moments. The drill starts a server of its own, gives it word counts that take longer than
- * all kills together, lets clients start no-op runs all the time, and kills the process again and again: while it works,
- * and sometimes while it is still coming up. When everything has ended it asks for all that can be seen from outside and
+ * all kills together, lets clients start no-op runs all the time, and kills the process again and again while attempts
+ * execute. When everything has ended it asks for all that can be seen from outside and
  * checks the promises on it.
  */
 final class CrashDrill {
     private static final int STEP_MILLIS = 100;
     private static final int CLIENTS = 4;
     private static final int SHORTEST_LIFE = 300;
-    private static final int LONGEST_LIFE = 1_700;
+    private static final int LONGEST_LIFE = 1_500;
+    /** For the first step of a life and the last one. */
+    private static final int WAITS = 300;
+
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /**
@@ -33,7 +37,7 @@ final class CrashDrill {
     record Plan(int runs, int kills, long seed, Path folder) {
         /** So many that the work outlasts the kills. */
         int files() {
-            int lives = kills * (SHORTEST_LIFE + LONGEST_LIFE) / 2 + LONGEST_LIFE;
+            int lives = kills * ((SHORTEST_LIFE + LONGEST_LIFE) / 2 + WAITS) + LONGEST_LIFE;
             return lives / STEP_MILLIS;
         }
 
@@ -82,7 +86,7 @@ final class CrashDrill {
         var client = new Client(new Api(first.awaitReady(PATIENCE)), PATIENCE);
         try (var shop = new Shop(client, CLIENTS)) {
             List<Count> counts = startCounts(client);
-            killAgainAndAgain(setup, counts, shop);
+            killAgainAndAgain(setup, client, counts, shop);
             awaitEnds(counts, shop);
             shop.stop(PATIENCE);
             progress.say("looking at everything again");
@@ -101,12 +105,12 @@ final class CrashDrill {
         return counts;
     }
 
-    private void killAgainAndAgain(ServerProcess.Setup setup, List<Count> counts, Shop shop)
+    private void killAgainAndAgain(ServerProcess.Setup setup, Client client, List<Count> counts, Shop shop)
             throws InterruptedException {
         try {
             for (int kill = 1; kill <= plan.kills(); kill++) {
                 ServerProcess server = lives.getLast();
-                awaitRandomMoment(server, counts, kill);
+                awaitRandomMoment(server, client, counts);
                 server.kill();
                 progress.say("kill -9 " + server.pid() + " (" + kill + " of " + plan.kills() + "), " + shop.soFar()
                         + " starts acknowledged so far");
@@ -118,29 +122,42 @@ final class CrashDrill {
         }
     }
 
-    /** Mostly in the middle of work; sometimes just when it serves, or while it still recovers what was left to it. */
-    private void awaitRandomMoment(ServerProcess server, List<Count> counts, int kill) throws InterruptedException {
-        int kind = kill == 1 ? 5 : random.nextInt(6);
-        if (kind == 0) {
-            Thread.sleep(100 + random.nextInt(400));
-            return;
-        }
-        server.awaitReady(PATIENCE);
-        if (kind == 1) {
-            Thread.sleep(random.nextInt(100));
-            return;
-        }
-        // On a busy machine a process may serve for a while before its runs move again.
-        long before = chunks(counts);
+    /**
+     * While an attempt executes: this process has served, and a step was recorded in it. Every third time at any moment,
+     * otherwise when a step has sent and has not ended, so that watchers were told what will not stand.
+     */
+    private void awaitRandomMoment(ServerProcess server, Client client, List<Count> counts)
+            throws InterruptedException {
         Instant end = Instant.now().plus(PATIENCE);
-        while (chunks(counts) == before && Instant.now().isBefore(end) && open(counts) > 0) Thread.sleep(10);
+        server.awaitReady(PATIENCE);
+        long before = steps(client, counts);
+        while (steps(client, counts) == before && goesOn(counts, end)) Thread.sleep(10);
         Thread.sleep(SHORTEST_LIFE + random.nextInt(LONGEST_LIFE - SHORTEST_LIFE));
+        if (random.nextInt(3) == 0) return;
+        long seen = chunks(counts);
+        while (chunks(counts) == seen && goesOn(counts, end)) Thread.sleep(1);
+    }
+
+    private static boolean goesOn(List<Count> counts, Instant end) {
+        return Instant.now().isBefore(end) && open(counts) > 0;
+    }
+
+    private static long steps(Client client, List<Count> counts) throws InterruptedException {
+        long all = 0;
+        for (Count count : counts) {
+            all += new JsonMapper()
+                    .readTree(client.get("/v1/runs/" + count.run() + "/steps").body())
+                    .path("steps")
+                    .size();
+        }
+        return all;
     }
 
     private static long chunks(List<Count> counts) {
         return counts.stream()
-                .mapToLong(c -> c.early().soFar().standing().size())
-                .sum();
+                .flatMap(c -> c.early().soFar().frames().stream())
+                .filter(f -> f.event().equals("chunk"))
+                .count();
     }
 
     private static long open(List<Count> counts) {

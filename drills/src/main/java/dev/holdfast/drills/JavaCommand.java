@@ -27,9 +27,13 @@ public final class JavaCommand {
     }
 
     /** Not agents, not system properties, and no cache that this process is about to write. */
-    private static boolean isForChildren(String option) {
+    static boolean isForChildren(String option) {
         return option.startsWith("--enable-native-access")
                 || option.startsWith("-XX:AOTCache=")
+                // The cache fits one collector only, and is silently not used with another one.
+                || option.matches("-XX:\\+Use\\w+GC")
+                || option.startsWith("-Xlog:")
+                || option.equals("-XX:+ExitOnOutOfMemoryError")
                 || option.startsWith("-XX:TieredStopAtLevel")
                 || option.startsWith("-Xmx");
     }

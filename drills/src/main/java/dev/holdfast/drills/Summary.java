@@ -49,8 +49,10 @@ final class Summary {
         line(
                 page,
                 "rewound",
-                many(work.taken(), "half-done step") + ", in " + many(work.rewinds(), "rewind") + "; "
-                        + many(work.watchers(), "watcher") + ", half of them late");
+                work.rewinds() == 0
+                        ? "no rewind happened: early watchers were not tested with half-sent text"
+                        : many(work.taken(), "half-done step") + ", in " + many(work.rewinds(), "rewind") + "; "
+                                + many(work.watchers(), "watcher") + ", half of them late");
         line(
                 page,
                 "acknowledged",

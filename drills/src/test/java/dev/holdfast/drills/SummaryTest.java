@@ -37,6 +37,21 @@ class SummaryTest {
     }
 
     @Test
+    void says_that_nothing_was_rewound() {
+        var all = report(List.of());
+        var work = new Report.Work(1, 105, 3, 0, 0, 2);
+        var figures = all.figures();
+        var calm = new Report.Figures(
+                2, work, figures.starts(), figures.backMillis(), figures.resumedMillis(), figures.tookMillis());
+        var report = new Report("crash", 42, all.verdict(), List.of(), calm, all.timeline(), "");
+
+        var look = look(Look.Signs.UNICODE, Look.Paint.NONE);
+        String calmly = "no rewind happened: early watchers were not tested with half-sent text";
+        assertThat(new Summary(report, look).written().lines()).anyMatch(l -> l.contains(calmly));
+        assertThat(new Summary(all, look).written()).doesNotContain(calmly);
+    }
+
+    @Test
     void needs_no_more_than_ascii_and_no_colour() {
         String page = new Summary(report(List.of()), look(Look.Signs.ASCII, Look.Paint.NONE)).written();
 

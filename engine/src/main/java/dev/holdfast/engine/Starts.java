@@ -7,6 +7,7 @@ import dev.holdfast.core.Rules;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Snapshot;
+import dev.holdfast.core.Text;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Receipt;
@@ -100,6 +101,7 @@ final class Starts {
                     "the input of task '" + task.name() + "' has " + bytes + " bytes, the limit is "
                             + Defaults.PAYLOAD_LIMIT + ": store it elsewhere and pass a reference");
         }
+        whole("input of task '" + task.name() + "'", wish.input());
         name("key", wish.identity().key());
         name("request id", wish.identity().requestId());
         if (wish.options().tags().size() > Defaults.TAGS_LIMIT) {
@@ -111,8 +113,21 @@ final class Starts {
                 || (timing.ttl() != null && !timing.ttl().isPositive())) {
             throw new Refused("duration_invalid", "a delay cannot be negative, a time to live must be positive");
         }
-        // Read once, to know that the code will be able to read it.
-        ports.codec().decode(wish.input(), task.input());
+        readable(wish.input(), task);
+    }
+
+    /** Read once, to know that the code will be able to read it. Who starts a task knows its name and not its classes. */
+    private void readable(String input, Task<?, ?> task) {
+        try {
+            Object value = ports.codec().decode(input, task.input());
+            // A record asks for its parts, and code that is given none can only fail.
+            if (value == null && task.input().type() instanceof Class<?> type && type.isRecord()) {
+                throw new Refused("input_invalid", "task '" + task.name() + "' needs an input, and null was given");
+            }
+        } catch (Refused e) {
+            String why = String.valueOf(e.getMessage());
+            throw new Refused(e.code(), why.replace(task.input().toString(), "task '" + task.name() + "'"));
+        }
     }
 
     static void name(String what, @Nullable String value) {
@@ -120,6 +135,7 @@ final class Starts {
         if (value.indexOf('\0') >= 0) {
             throw new Refused("nul_character", "the " + what + " contains a NUL character, which cannot be stored");
         }
+        whole(what, value);
         if (value.isBlank()
                 || value.length() > Defaults.NAME_LIMIT
                 || value.chars().anyMatch(Character::isISOControl)) {
@@ -128,6 +144,15 @@ final class Starts {
                     "the " + what + " must have 1 to " + Defaults.NAME_LIMIT
                             + " characters, none of them control characters");
         }
+    }
+
+    /** Stored as UTF-8, every lone half would become the same character: two keys would be one. */
+    private static void whole(String what, String text) {
+        if (!Text.hasHalf(text)) return;
+        throw new Refused(
+                "text_invalid",
+                "the " + what + " contains half of a surrogate pair (U+D800 to U+DFFF alone), which is no character"
+                        + " and cannot be stored: remove it");
     }
 
     private static @Nullable Request request(StartRequest wish, RunId id) {

@@ -3,6 +3,7 @@ package dev.holdfast.examples;
 import dev.holdfast.core.NoRetry;
 import java.io.IOException;
 import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,11 @@ final class FileList {
         return found;
     }
 
+    /** @throws IllegalArgumentException if it cannot be read */
+    static void check(String glob) {
+        matcher(FileSystems.getDefault(), glob);
+    }
+
     private static PathMatcher matcher(FileSystem files, String glob) {
         try {
             PathMatcher plain = files.getPathMatcher("glob:" + glob);
@@ -48,7 +54,7 @@ final class FileList {
             PathMatcher atTop = files.getPathMatcher("glob:" + glob.substring(ANYWHERE.length()));
             return path -> plain.matches(path) || atTop.matches(path);
         } catch (PatternSyntaxException e) {
-            throw new NoRetry("The glob '" + glob + "' cannot be read: " + e.getDescription() + ".", e);
+            throw new IllegalArgumentException("the glob '" + glob + "' cannot be read: " + e.getDescription(), e);
         }
     }
 

@@ -40,6 +40,7 @@ public final class WordCount {
         public Input {
             // A property that is missing in the JSON is null here, whatever the type says.
             if (path == null || path.isEmpty()) throw new IllegalArgumentException("path is missing: " + USAGE);
+            if (glob != null) FileList.check(glob);
             if (delayMs != null && delayMs < 0) {
                 throw new IllegalArgumentException("delayMs cannot be negative, is " + delayMs);
             }

@@ -40,13 +40,19 @@ class WordCountTest {
     }
 
     @Test
-    void a_missing_folder_and_a_bad_glob_are_final_and_named() {
+    void a_missing_folder_is_final_and_named() {
         assertThatThrownBy(() -> FileList.of(folder.resolve("none"), "*"))
                 .isInstanceOf(NoRetry.class)
                 .hasMessageContaining("none");
-        assertThatThrownBy(() -> FileList.of(folder, "a{b"))
-                .isInstanceOf(NoRetry.class)
-                .hasMessageContaining("a{b");
+    }
+
+    @Test
+    void a_bad_glob_is_no_input() {
+        for (String glob : new String[] {"a{b", "**/[", "\\"}) {
+            assertThatThrownBy(() -> new WordCount.Input("docs", glob, null))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("'" + glob + "'");
+        }
     }
 
     @Test

@@ -21,8 +21,12 @@ sealed interface Answer {
         }
     }
 
-    /** Bit by bit, until the writer returns. */
-    record Streamed(String type, Writer writer) implements Answer {}
+    /**
+     * Bit by bit, until the writer returns.
+     *
+     * @param end frees what the writer reads from; called once, whether the writer was or not
+     */
+    record Streamed(String type, Writer writer, Runnable end) implements Answer {}
 
     /** Writes the body of an answer on the request's own thread. */
     @FunctionalInterface

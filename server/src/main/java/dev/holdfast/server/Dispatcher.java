@@ -15,6 +15,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -28,22 +29,27 @@ final class Dispatcher {
 
     private final Router router;
     private final Requests requests;
+    private final Arrivals arrivals;
 
-    Dispatcher(Router router, Requests requests) {
+    Dispatcher(Router router, Requests requests, Arrivals arrivals) {
         this.router = router;
         this.requests = requests;
+        this.arrivals = arrivals;
     }
 
     void handle(ServerRequest request, ServerResponse response) {
         String method = request.prologue().method().text();
         String path = request.path().rawPath();
         String route = "other";
+        boolean last = request.headers().contains(HeaderValues.CONNECTION_CLOSE);
         Answer answer;
         try {
+            if (!request.content().hasEntity()) arrivals.over();
+            Framing.check(request.headers());
             guard(request, method);
             Router.Match match = router.match(method, path);
             route = match.route().path();
-            answer = match.route().handler().handle(new HelidonCall(request, match.variables()));
+            answer = match.route().handler().handle(new HelidonCall(request, match.variables(), arrivals::over));
         } catch (HoldfastException e) {
             answer = Problem.of(e).answer(path);
         } catch (Router.MethodNotAllowed e) {
@@ -51,26 +57,45 @@ final class Dispatcher {
         } catch (InterruptedException e) {
             answer = Problem.of("closing", "this process is shutting down; ask again")
                     .answer(path);
+        } catch (Framing.MalformedException e) {
+            last = true;
+            answer = Problem.of("request_malformed", String.valueOf(e.getMessage()))
+                    .answer(path)
+                    .with("Connection", "close");
+        } catch (UncheckedIOException e) {
+            // Nobody is there any more, or nothing has come for too long.
+            throw new CloseConnectionException("a request was not sent to its end", e);
         } catch (Exception e) {
             answer = internal(method, path, e);
+        } finally {
+            arrivals.over();
         }
         requests.count(method, route, answer instanceof Answer.Whole whole ? whole.status() : 200);
-        send(answer, response);
+        try {
+            if (method.equals("HEAD")) sendHead(answer, response);
+            else send(answer, response);
+        } catch (UncheckedIOException e) {
+            throw new CloseConnectionException("nobody is there to take the answer", e);
+        }
+        // Helidon says so in the answer, and then waits for another request all the same.
+        if (last) throw new CloseConnectionException("this was the last request of its connection");
     }
 
     private static void guard(ServerRequest request, String method) {
         String host = request.headers().first(HeaderNames.HOST).orElse("");
         int colon = host.lastIndexOf(':');
         String name = colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
-        if (!OWN_NAMES.contains(name)) {
+        // Names have no case, and a dot at the end says only that they are complete.
+        String bare = (name.endsWith(".") ? name.substring(0, name.length() - 1) : name).toLowerCase(Locale.ROOT);
+        if (!OWN_NAMES.contains(bare)) {
             throw new Refused(
                     "host_refused",
                     "this server answers on this machine only, to "
                             + OWN_NAMES.stream().sorted().toList() + ", not to '" + Text.shown(name) + "'");
         }
-        if (method.equals("GET")) return;
+        if (method.equals("GET") || method.equals("HEAD")) return;
         String origin = request.headers().first(HeaderNames.ORIGIN).orElse(null);
-        if (origin != null && !origin.equals("http://" + host)) {
+        if (origin != null && !origin.equalsIgnoreCase("http://" + host)) {
             throw new Refused("origin_refused", "a page of '" + Text.shown(origin) + "' may not change anything here");
         }
     }
@@ -82,19 +107,42 @@ final class Dispatcher {
                 .answer(path);
     }
 
-    private static void send(Answer answer, ServerResponse response) {
+    private static void head(String type, ServerResponse response) {
         response.header(HeaderNames.create("X-Content-Type-Options"), "nosniff");
         response.header(HeaderNames.CACHE_CONTROL, "no-store");
+        if (!type.isEmpty()) response.header(HeaderNames.CONTENT_TYPE, type);
+    }
+
+    private static void head(Answer.Whole whole, ServerResponse response) {
+        head(whole.type(), response);
+        response.status(Status.create(whole.status()));
+        whole.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
+    }
+
+    private static void sendHead(Answer answer, ServerResponse response) {
         switch (answer) {
             case Answer.Whole whole -> {
-                response.status(Status.create(whole.status()));
-                whole.headers().forEach((name, value) -> response.header(HeaderNames.create(name), value));
-                if (!whole.type().isEmpty()) response.header(HeaderNames.CONTENT_TYPE, whole.type());
+                head(whole, response);
+                int length = whole.body().getBytes(StandardCharsets.UTF_8).length;
+                if (length > 0) response.header(HeaderNames.CONTENT_LENGTH, Integer.toString(length));
+            }
+            case Answer.Streamed streamed -> {
+                streamed.end().run();
+                head(streamed.type(), response);
+            }
+        }
+        response.send();
+    }
+
+    private static void send(Answer answer, ServerResponse response) {
+        switch (answer) {
+            case Answer.Whole whole -> {
+                head(whole, response);
                 if (whole.type().isEmpty()) response.send();
                 else response.send(whole.body().getBytes(StandardCharsets.UTF_8));
             }
             case Answer.Streamed streamed -> {
-                response.header(HeaderNames.CONTENT_TYPE, streamed.type());
+                head(streamed.type(), response);
                 stream(streamed, response);
             }
         }
@@ -107,6 +155,8 @@ final class Dispatcher {
             // The other side is gone or too slow, or this one is closing. Whoever comes back resumes.
             log.debug("a stream was cut: {}", e.toString());
             throw new CloseConnectionException("a stream was cut", e);
+        } finally {
+            streamed.end().run();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.holdfast.server;
 
+import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Refused;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -20,14 +21,25 @@ final class Durations {
         Matcher matcher = SHORT.matcher(text);
         try {
             Duration time = matcher.matches() ? units(matcher) : Duration.parse(text);
+            if (time.compareTo(Defaults.LONGEST) > 0) throw tooLong(field, text);
             if (!time.isNegative()) return time;
-        } catch (DateTimeParseException | ArithmeticException e) {
+        } catch (ArithmeticException e) {
+            throw tooLong(field, text);
+        } catch (DateTimeParseException e) {
             // Told below, in the same words as a negative one.
         }
         throw new Refused(
                 "field_invalid",
                 "'" + field + "' is '" + Text.shown(text)
                         + "', which is not a duration: write 500ms, 5s, 10m, 2h, 7d or ISO 8601 such as PT5S");
+    }
+
+    /** Nobody can mean it, and who mistook the unit wants to know. */
+    private static Refused tooLong(String field, String text) {
+        return new Refused(
+                "field_invalid",
+                "'" + field + "' is '" + Text.shown(text) + "', which is too long: the longest is "
+                        + Defaults.LONGEST.toDays() + "d");
     }
 
     private static Duration units(Matcher matcher) {

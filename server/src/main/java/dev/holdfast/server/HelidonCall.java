@@ -12,9 +12,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/** A request of Helidon. */
-record HelidonCall(ServerRequest request, Map<String, String> variables) implements Call {
+/**
+ * A request of Helidon.
+ *
+ * @param arrived is told that the body is here
+ */
+record HelidonCall(ServerRequest request, Map<String, String> variables, Runnable arrived) implements Call {
     /** The input, and what a start says beside it. */
     static final int BODY_LIMIT = Defaults.PAYLOAD_LIMIT + 64 * 1024;
     /** A client that is still sending would not read the answer; so this much more is taken, and thrown away. */
@@ -36,19 +41,18 @@ record HelidonCall(ServerRequest request, Map<String, String> variables) impleme
     }
 
     @Override
+    public Set<String> queryNames() {
+        return request.query().names();
+    }
+
+    @Override
     public String json() throws IOException {
         if (!request.content().hasEntity()) return "";
         long announced = header("Content-Length").map(Long::parseLong).orElse(0L);
         boolean waits = header("Expect").isPresent();
         if (announced > DRAIN_LIMIT || (announced > BODY_LIMIT && waits)) throw tooLarge();
-        byte[] body;
-        try (InputStream in = request.content().inputStream()) {
-            body = in.readNBytes(BODY_LIMIT + 1);
-            if (body.length > BODY_LIMIT) {
-                in.skip(DRAIN_LIMIT);
-                throw tooLarge();
-            }
-        }
+        byte[] body = body();
+        arrived.run();
         if (body.length == 0) return "";
         demandJson();
         try {
@@ -59,6 +63,18 @@ record HelidonCall(ServerRequest request, Map<String, String> variables) impleme
         } catch (CharacterCodingException e) {
             throw new Refused("json_malformed", "the body is not UTF-8, and JSON always is");
         }
+    }
+
+    private byte[] body() throws IOException {
+        try (InputStream in = request.content().inputStream()) {
+            byte[] body = in.readNBytes(BODY_LIMIT + 1);
+            if (body.length <= BODY_LIMIT) return body;
+            in.skip(DRAIN_LIMIT);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            // Chunks with sizes that are none. Nobody knows where the next request would begin.
+            throw Framing.malformed("the body is not framed as HTTP has it: its chunks have no sizes");
+        }
+        throw tooLarge();
     }
 
     private void demandJson() {

@@ -37,6 +37,7 @@ record Problem(int status, String title, String code, String detail, boolean ind
             Map.entry("input_invalid", new Kind(422, "The input does not fit the task")),
             Map.entry("nul_character", new Kind(422, "Text with a NUL character cannot be stored")),
             Map.entry("name_invalid", new Kind(422, "A name is not allowed")),
+            Map.entry("text_invalid", new Kind(422, "Text that is no text cannot be stored")),
             Map.entry("request_id_reused", new Kind(422, "The request id was used for another request")),
             Map.entry("internal", new Kind(500, "Something is broken here")),
             Map.entry("ledger_read_only", new Kind(503, "The ledger cannot be written")),

@@ -53,15 +53,20 @@ final class Router {
         return routes;
     }
 
-    /** @throws Refused {@code route_unknown}, or {@link MethodNotAllowed} */
+    /**
+     * HEAD asks for the head of what GET answers.
+     *
+     * @throws Refused {@code route_unknown}, or {@link MethodNotAllowed}
+     */
     Match match(String method, String path) {
         List<String> segments = split(path);
         var allowed = new TreeSet<String>();
         for (Route route : routes) {
             Optional<Map<String, String>> variables = route.match(segments);
             if (variables.isEmpty()) continue;
-            if (route.method().equals(method)) return new Match(route, variables.get());
+            if (route.method().equals(method.equals("HEAD") ? "GET" : method)) return new Match(route, variables.get());
             allowed.add(route.method());
+            if (route.method().equals("GET")) allowed.add("HEAD");
         }
         if (allowed.isEmpty()) {
             throw new Refused(

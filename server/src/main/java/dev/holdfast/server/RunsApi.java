@@ -61,6 +61,7 @@ final class RunsApi {
     }
 
     private Answer list(Call call) {
+        call.demandParameters("status", "task", "tag", "cursor", "limit");
         int limit = call.query("limit").map(RunsApi::limit).orElse(PAGE);
         RunState state = call.query("status").map(RunsApi::state).orElse(null);
         var filter = new RunFilter(
@@ -93,10 +94,11 @@ final class RunsApi {
     }
 
     private Answer snapshots(Call call) {
+        call.demandParameters("since", "atLeast");
         RunId id = call.run();
         long since = call.query("since").map(text -> snapshotCursor(id, text)).orElse(0L);
         // A reader of the primary is never behind, so that atLeast changes nothing here: it is only checked.
-        call.query("atLeast").ifPresent(text -> number("atLeast", text));
+        call.query("atLeast").ifPresent(text -> number("atLeast", text, 0, Long.MAX_VALUE));
         SnapshotWindow window = runs.get().snapshots(NAMESPACE, id, since);
         return Answer.json(200, Json.text(out -> RunJson.window(out, id, window)));
     }
@@ -144,19 +146,18 @@ final class RunsApi {
     }
 
     private static int limit(String text) {
-        long limit = number("limit", text);
-        if (limit < 1 || limit > LARGEST_PAGE) throw impossible("limit", text, "1 to " + LARGEST_PAGE);
-        return (int) limit;
+        return (int) number("limit", text, 1, LARGEST_PAGE);
     }
 
-    private static long number(String name, String text) {
+    private static long number(String name, String text, long least, long most) {
         try {
             long number = Long.parseLong(text);
-            if (number >= 0) return number;
+            if (number >= least && number <= most) return number;
         } catch (NumberFormatException e) {
             // Told below.
         }
-        throw impossible(name, text, "a number from 0 on");
+        String wanted = "a whole number from " + least + (most == Long.MAX_VALUE ? " on" : " to " + most);
+        throw impossible(name, text, wanted);
     }
 
     private static @Nullable RunId pageCursor(String text) {
@@ -164,6 +165,7 @@ final class RunsApi {
     }
 
     private static long snapshotCursor(RunId id, String text) {
+        if (text.equals("0")) return 0;
         int dot = text.indexOf('.');
         if (dot > 0 && RunId.parse(text.substring(0, dot)).filter(id::equals).isPresent()) {
             try {

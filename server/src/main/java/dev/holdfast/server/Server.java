@@ -6,6 +6,7 @@ import dev.holdfast.engine.Runs;
 import dev.holdfast.engine.port.LedgerFigures;
 import dev.holdfast.node.Holdfast;
 import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http1.Http1Config;
 import io.opentelemetry.api.metrics.Meter;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -38,13 +39,15 @@ public final class Server implements AutoCloseable {
     private final Requests requests = new Requests();
     private final Metrics metrics = new Metrics(this::figures);
     private final Watchers watchers;
+    private final Arrivals arrivals;
     private final WebServer web;
     private volatile @Nullable Node node;
     private volatile boolean closing;
 
     private Server(ServerOptions options) {
         this.watchers = new Watchers(this::runs, options);
-        var dispatcher = new Dispatcher(router(), requests);
+        this.arrivals = new Arrivals(options.arrival());
+        var dispatcher = new Dispatcher(router(), requests, arrivals);
         this.web = WebServer.builder()
                 .address(InetAddress.getLoopbackAddress())
                 .port(options.port())
@@ -52,6 +55,9 @@ public final class Server implements AutoCloseable {
                 .shutdownGracePeriod(options.grace())
                 // Watchers only read; by default their connections would be cut after five minutes.
                 .idleConnectionTimeout(IDLE)
+                // One protocol: with a choice, what fits none is not answered at all.
+                .protocolsDiscoverServices(false)
+                .addProtocol(Http1Config.builder().addReceiveListener(arrivals).build())
                 .directHandlers(Dispatcher.malformed())
                 .routing(routing -> routing.any(dispatcher::handle))
                 .build();
@@ -69,6 +75,7 @@ public final class Server implements AutoCloseable {
         // Helidon logs why, and does not throw.
         if (!server.web.isRunning()) {
             server.watchers.close();
+            server.arrivals.close();
             throw taken(options.port(), "it was taken while this was starting");
         }
         return server;
@@ -162,5 +169,6 @@ public final class Server implements AutoCloseable {
         closing = true;
         watchers.close();
         web.stop();
+        arrivals.close();
     }
 }

@@ -8,13 +8,15 @@ import java.time.Duration;
  * @param port 0 for any free one
  * @param keepAlive how often a silent stream sends a comment, so that both ends notice a dead connection
  * @param patience how long one write to a watcher may take before it is cut off; it resumes with its cursor
+ * @param arrival how long a request may take from its first line to the end of its body
  * @param grace how long closing waits for requests that are being answered
  */
-public record ServerOptions(int port, Duration keepAlive, Duration patience, Duration grace) {
+public record ServerOptions(int port, Duration keepAlive, Duration patience, Duration arrival, Duration grace) {
     public static final int DEFAULT_PORT = 7007;
 
     public static ServerOptions onPort(int port) {
-        return new ServerOptions(port, Duration.ofSeconds(15), Duration.ofSeconds(30), Duration.ofSeconds(1));
+        return new ServerOptions(
+                port, Duration.ofSeconds(15), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(1));
     }
 
     public ServerOptions {

@@ -23,14 +23,19 @@ import tools.jackson.core.JsonToken;
 record StartBody(String input, @Nullable String key, StartRequest.Options options) {
     private static final String FIELDS = "input, key, delay, ttl, priority, maxDuration, tags";
 
-    /** @throws Refused {@code json_malformed}, {@code field_unknown}, {@code field_invalid}, {@code input_too_large} */
+    /** @throws Refused {@code json_malformed}, {@code field_unknown}, {@code field_invalid}, {@code input_too_large}, {@code text_invalid} */
     static StartBody parse(String json) {
         try (JsonParser in = Json.parser(json)) {
             return new Reading(in).body();
         } catch (JacksonException e) {
             var where = e.getLocation();
             String place = where == null ? "" : " (line " + where.getLineNr() + ", column " + where.getColumnNr() + ")";
-            throw new Refused("json_malformed", "the body is not JSON: " + e.getOriginalMessage() + place);
+            // In a name, the parser meets it before we do.
+            if (e.getOriginalMessage().contains("surrogate")) {
+                throw new Refused(
+                        "text_invalid", "a name in the body contains half of a surrogate pair" + place + ": remove it");
+            }
+            throw new Refused("json_malformed", "the body is not JSON: " + Json.reason(e) + place);
         }
     }
 

@@ -62,11 +62,7 @@ final class Watchers implements AutoCloseable {
                 .orElse(null);
         // Opened here, so that what is refused is answered as a problem and not as a broken stream.
         Watch watch = runs.get().watch(Namespace.DEFAULT, call.run(), after);
-        return new Answer.Streamed("text/event-stream", out -> {
-            try (watch) {
-                send(watch, out);
-            }
-        });
+        return new Answer.Streamed("text/event-stream", out -> send(watch, out), watch::close);
     }
 
     private void send(Watch watch, OutputStream out) throws IOException, InterruptedException {

@@ -90,6 +90,16 @@ class ServerTest {
     }
 
     @Test
+    void aRequestIdThatIsNotAsciiIsRefused() throws Exception {
+        for (String bytes : new String[] {"\u00fc", "\u00c3\u00bc", "\u00ed\u00a0\u0080"}) {
+            assertThat(raw("POST /v1/tasks/noop/runs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n"
+                            + "Idempotency-Key: r" + bytes + "\r\n\r\n"))
+                    .startsWith("HTTP/1.1 422")
+                    .contains("text_invalid");
+        }
+    }
+
+    @Test
     void theOptionsOfAStartAreUnderstood() throws Exception {
         String id = start(
                 "{\"delay\": \"5s\", \"ttl\": \"PT1H\", \"priority\": \"2h\", \"maxDuration\": \"7d\", \"key\": null}");
@@ -101,11 +111,25 @@ class ServerTest {
         refused("{\"input\": ", 400, "json_malformed");
         refused("{} {}", 400, "json_malformed");
         refused("{\"input\": 1, \"input\": 2}", 400, "json_malformed");
+        for (String broken :
+                new String[] {"{\"input\": [", "{\"input\": NaN}", "{\"a\" 1}", "{'input': 1}", "\u0007"}) {
+            assertThat(refused(broken, 400, "json_malformed").body())
+                    .doesNotContain("Feature", "Source", "REDACTED", "jackson");
+        }
+        refused("{\"input\": " + "[".repeat(2_000) + "]".repeat(2_000) + "}", 400, "json_malformed");
+        refused("{\"input\": {\"\\ud83d\": 1}}", 422, "text_invalid");
+        refused("{\"input\": {\"\\udc00\": 1}}", 422, "text_invalid");
         refused("[]", 400, "field_invalid");
         refused("{\"inputs\": 1}", 400, "field_unknown");
         refused("{\"delay\": \"soon\"}", 400, "field_invalid");
         refused("{\"delay\": \"-PT5S\"}", 400, "field_invalid");
         refused("{\"delay\": 5}", 400, "field_invalid");
+        for (String field : new String[] {"delay", "ttl", "priority", "maxDuration"}) {
+            for (String time : new String[] {"36501d", "999999999999d", "PT876001H"}) {
+                var beyond = refused("{\"" + field + "\": \"" + time + "\"}", 400, "field_invalid");
+                assertThat(beyond.json().path("detail").asString()).contains(field, time, "36500d");
+            }
+        }
         refused("{\"tags\": [1]}", 400, "field_invalid");
         refused("{\"key\": 1}", 400, "field_invalid");
         var large = refused("{\"input\": \"" + "x".repeat(5_000_000) + "\"}", 413, "input_too_large");
@@ -159,7 +183,15 @@ class ServerTest {
         assertThat(http.get("/v1/runs?tag=t0&task=noop").json().path("runs").size())
                 .isEqualTo(3);
         assertThat(http.get("/v1/runs?status=happy").code()).isEqualTo("parameter_invalid");
-        assertThat(http.get("/v1/runs?limit=0").code()).isEqualTo("parameter_invalid");
+        for (String limit : new String[] {"0", "x", "201", "99999999999999999999"}) {
+            var wrong = http.get("/v1/runs?limit=" + limit);
+            assertThat(wrong.code()).isEqualTo("parameter_invalid");
+            assertThat(wrong.json().path("detail").asString()).contains("'" + limit + "'", "from 1 to 200");
+        }
+        var unknown = http.get("/v1/runs?state=queued");
+        assertThat(unknown.status()).isEqualTo(400);
+        assertThat(unknown.code()).isEqualTo("parameter_invalid");
+        assertThat(unknown.json().path("detail").asString()).contains("'state'", "status");
         assertThat(http.get("/v1/runs?cursor=x").code()).isEqualTo("parameter_invalid");
     }
 
@@ -170,6 +202,10 @@ class ServerTest {
         var all = http.get("/v1/runs/" + id + "/snapshots").json();
         assertThat(all.path("snapshots").size()).isEqualTo(2);
         assertThat(all.path("cursor").asString()).isEqualTo(id + ".2");
+        var start = http.get("/v1/runs/" + id + "/snapshots?since=0");
+        assertThat(start.status()).isEqualTo(200);
+        assertThat(start.json()).isEqualTo(all);
+        assertThat(http.get("/v1/runs/" + id + "/snapshots?after=0").code()).isEqualTo("parameter_invalid");
         var none = http.get("/v1/runs/" + id + "/snapshots?atLeast=1&since=" + id + ".2");
         assertThat(none.json().path("snapshots").size()).isZero();
         for (String bad : new String[] {id + ".3", id + ".x", id + ".-1", UNKNOWN + ".1", "5"}) {
@@ -210,7 +246,7 @@ class ServerTest {
         var method = http.send("PUT", "/v1/runs", "", Map.of());
         assertThat(method.status()).isEqualTo(405);
         assertThat(method.code()).isEqualTo("method_not_allowed");
-        assertThat(method.header("Allow")).isEqualTo("GET");
+        assertThat(method.header("Allow")).isEqualTo("GET, HEAD");
     }
 
     @Test
@@ -254,7 +290,7 @@ class ServerTest {
         try (var socket =
                 new Socket(InetAddress.getLoopbackAddress(), server.url().getPort())) {
             socket.setSoTimeout(10_000);
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             socket.getOutputStream().flush();
             var answer = new StringBuilder();
             // The body is one object without objects in it.
@@ -303,6 +339,14 @@ class ServerTest {
                 .contains("holdfast_watchers 0")
                 .contains("holdfast_http_requests_total{method=\"GET\",route=\"/livez\",status=\"200\"} 1");
         assertThat(http.get("/metrics").body()).contains("route=\"/metrics\",status=\"200\"} 1");
+    }
+
+    @Test
+    void methodsThatAreMadeUpAreCountedAsOne() throws Exception {
+        for (int i = 0; i < 50; i++) http.send("MADEUP" + i, "/livez", "", Map.of());
+        assertThat(http.get("/metrics").body())
+                .contains("method=\"other\",route=\"other\",status=\"405\"} 50")
+                .doesNotContain("MADEUP");
     }
 
     @Test

@@ -378,9 +378,47 @@ class EngineTest {
                 .isEmpty();
     }
 
+    record Order(String customer) {}
+
+    @Test
+    void an_input_that_does_not_fit_is_told_by_the_name_of_the_task() {
+        rig.boot(Task.named("order", Order.class, Integer.class).handle((ctx, n) -> 1));
+        assertThat(refusal("order", "null")).isEqualTo("input_invalid");
+        assertThatThrownBy(() -> rig.start("order", "[]"))
+                .hasMessageContaining("task 'order'")
+                .hasMessageNotContaining("dev.holdfast");
+    }
+
+    @Test
+    void half_of_a_pair_is_refused_wherever_it_is_written_down() {
+        rig.boot(Task.named("any", Object.class, Integer.class).handle((ctx, n) -> 1));
+        for (String half : List.of("k\ud800", "\udfff", "\udc00\ud800", "\ud83d\ud83d\ude00")) {
+            assertThat(refusal("any", "\"" + half + "\"")).as("input").isEqualTo("text_invalid");
+            assertThat(refusal("any", "{\"" + half + "\":1}")).as("field name").isEqualTo("text_invalid");
+            assertThat(refusal(new Identity(half, null), List.of())).as("key").isEqualTo("text_invalid");
+            assertThat(refusal(new Identity(null, half), List.of()))
+                    .as("request id")
+                    .isEqualTo("text_invalid");
+            assertThat(refusal(Identity.NONE, List.of("a", half))).as("tag").isEqualTo("text_invalid");
+        }
+        assertThat(rig.store().ledger().reads().runs(Namespace.DEFAULT, RunFilter.ALL, null, 10))
+                .isEmpty();
+        String whole = "k\ud83d\ude00";
+        assertThat(refusal(new Identity(whole, whole), List.of(whole))).isEqualTo("accepted");
+    }
+
     private String refusal(String task, String input) {
+        return refusal(() -> rig.start(task, input));
+    }
+
+    private String refusal(Identity identity, List<String> tags) {
+        var options = new Options(Options.NONE.timing(), null, tags);
+        return refusal(() -> rig.start("any", "null", identity, options));
+    }
+
+    private static String refusal(Runnable start) {
         try {
-            rig.start(task, input);
+            start.run();
             return "accepted";
         } catch (Refused e) {
             return e.code();
