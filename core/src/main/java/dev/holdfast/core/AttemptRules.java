@@ -59,7 +59,8 @@ final class AttemptRules {
 
     static Decision giveUp(Run run) {
         if (run.state() != RunState.BLOCKED) return new Nothing("it does not wait");
-        return new Transition(run.moved(run.status(), run.fence().released(), run.times()), "give up");
+        var times = Moves.without(run, Deadlines.Name.HEALTHY);
+        return new Transition(run.moved(run.status(), run.fence().released(), times), "give up");
     }
 
     static Decision succeed(Run run, Instant now) {

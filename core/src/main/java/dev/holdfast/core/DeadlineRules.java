@@ -25,6 +25,7 @@ final class DeadlineRules {
                 run.state() == RunState.RUNNING
                         ? stops(run, Reason.NO_PROGRESS, Next.QUEUED, "deadline: no progress", now)
                         : Moves.dropped(run, name);
+            case HEALTHY -> healthy(run);
             case MAX_DURATION -> tooLong(run, now);
             case WAIT -> run.state() == RunState.BLOCKED ? AttemptRules.unblock(run) : Moves.dropped(run, name);
             case STOP -> notStopped(run, now);
@@ -37,6 +38,15 @@ final class DeadlineRules {
 
     private static Decision stops(Run run, Reason reason, Next next, String cause, Instant now) {
         return Moves.stopping(run, new Stop(reason, next), cause, now);
+    }
+
+    /** Whatever executes for so long was not killed by what it does first. */
+    private static Decision healthy(Run run) {
+        var times = Moves.without(run, Deadlines.Name.HEALTHY);
+        boolean executes = run.state() == RunState.RUNNING || (run.state() == RunState.BLOCKED && run.isHeld());
+        if (!executes) return Moves.dropped(run, Deadlines.Name.HEALTHY);
+        return new Accepted(
+                run.tried(new Run.Tries(run.tries().attempt(), 0, 0)).moved(run.status(), run.fence(), times));
     }
 
     private static Decision expired(Run run, Instant now) {

@@ -21,6 +21,8 @@ public record Deadlines(Map<Name, Instant> byName) {
         START,
         /** The attempt must have made progress. */
         PROGRESS,
+        /** The attempt of a run with losses has executed for so long that the run is not the reason for them. */
+        HEALTHY,
         /** The run may not live longer. */
         MAX_DURATION,
         /** A wait gives up. */

@@ -14,6 +14,9 @@ public final class Defaults {
     /** From this many consecutive losses on, a run comes back with {@link #SUSPECT_BACK_OFF}, and is tried alone. */
     public static final int SUSPECT_AFTER_LOSSES = 3;
 
+    /** Whose attempt has executed for so long has made progress, also without a recorded step. */
+    public static final Duration HEALTHY_AFTER = Duration.ofMinutes(10);
+
     /** A run that was lost as often while it was alone is the reason, and ends SYSTEM_FAILURE. */
     public static final int LOSSES_ALONE = 3;
 

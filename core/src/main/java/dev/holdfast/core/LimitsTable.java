@@ -52,6 +52,9 @@ public final class LimitsTable {
                 row(
                         Defaults.SUSPECT_AFTER_LOSSES,
                         "losses without progress from which on a run comes back with back-off, and is tried alone"));
+        rows.put(
+                "HEALTHY_AFTER",
+                row(Defaults.HEALTHY_AFTER, "an attempt that has executed for so long has made progress"));
         rows.put("LOSSES_ALONE", row(Defaults.LOSSES_ALONE, "losses while alone end a run as SYSTEM_FAILURE"));
         rows.put("SUSPECT_BACK_OFF", row(Defaults.SUSPECT_BACK_OFF, "that back-off"));
         rows.put(

@@ -31,6 +31,7 @@ final class Moves {
                 .deadlines()
                 .without(Deadlines.Name.START)
                 .without(Deadlines.Name.PROGRESS)
+                .without(Deadlines.Name.HEALTHY)
                 .without(Deadlines.Name.WAIT)
                 .without(Deadlines.Name.STOP);
         return run.at(run.place().dueAt(due))
@@ -50,6 +51,7 @@ final class Moves {
                 .deadlines()
                 .without(Deadlines.Name.START)
                 .without(Deadlines.Name.PROGRESS)
+                .without(Deadlines.Name.HEALTHY)
                 .without(Deadlines.Name.WAIT);
         if (toEnd) deadlines = deadlines.without(Deadlines.Name.MAX_DURATION);
         Duration grace = Defaults.STOP_GRACE;

@@ -47,6 +47,9 @@ final class QueueRules {
         boolean here = holder.kind() == Holder.Kind.NODE;
         var deadlines = run.times().deadlines().without(Deadlines.Name.TTL);
         if (!here) deadlines = deadlines.with(Deadlines.Name.START, Moves.after(now, Defaults.START_DEADLINE));
+        if (run.tries().losses() > 0) {
+            deadlines = deadlines.with(Deadlines.Name.HEALTHY, Moves.after(now, Defaults.HEALTHY_AFTER));
+        }
         Instant first = run.times().started();
         Duration limit = run.policy().maxDuration();
         if (first == null && limit != null) {

@@ -91,7 +91,8 @@ final class Laws {
         int losses = after.tries().losses() - before.tries().losses();
         boolean blamed = command instanceof Command.Lost l && l.blame() == Command.Blame.COUNTED;
         law("losses grow only by a counted loss, by one", losses <= 0 || (losses == 1 && blamed));
-        boolean progress = failure || command instanceof Command.RecordStep;
+        boolean healthy = command instanceof Command.DeadlineCame d && d.name() == Deadlines.Name.HEALTHY;
+        boolean progress = failure || healthy || command instanceof Command.RecordStep;
         law("losses are forgotten only by progress", losses >= 0 || progress);
         if (decision instanceof Accepted && command instanceof Command.RecordStep) {
             law("a recorded step is progress", after.tries().losses() == 0);

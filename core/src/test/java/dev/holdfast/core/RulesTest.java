@@ -185,6 +185,20 @@ class RulesTest {
     }
 
     @Test
+    void whoHasExecutedForTenMinutesIsNotTheReasonForTheLosses() {
+        var run = queued();
+        for (int i = 0; i < 4; i++)
+            run = run.later(Duration.ofMinutes(9)).claimed().lost();
+        var executing = run.later(Duration.ofMinutes(9)).claimed();
+        assertThat(executing.run().isSuspect()).isTrue();
+        var healthy = executing.later(Duration.ofMinutes(10)).swept();
+        assertThat(healthy.state()).isEqualTo(RunState.RUNNING);
+        assertThat(healthy.run().tries()).isEqualTo(new Run.Tries(1, 0, 0));
+        assertThat(healthy.run().times().deadlines()).isEqualTo(Deadlines.NONE);
+        assertThat(healthy.lost().run().tries().losses()).isEqualTo(1);
+    }
+
+    @Test
     void aDrainDoesNotCountAgainstTheRun() {
         var lost =
                 queued().claimed().stop(Reason.DRAIN, Next.QUEUED).then(r -> new Command.Lost(NODE, Blame.NOT_COUNTED));
