@@ -104,9 +104,9 @@ final class Desk {
         }
         List<Receipt> receipts = ports.ledger().commit(changes);
         for (int i = 0; i < changes.size(); i++) {
-            if (receipts.get(i) instanceof Receipt.Rejected rejected) throw rejected.why();
             if (receipts.get(i) instanceof Receipt.Applied) announce(changes.get(i));
         }
+        for (Receipt receipt : receipts) if (receipt instanceof Receipt.Rejected rejected) throw rejected.why();
     }
 
     /** The holder is gone: each of these runs goes where the rules say. */

@@ -54,7 +54,13 @@ final class Dispatcher implements AutoCloseable {
         Instant now = desk.ports().ledger().now();
         if (now.isBefore(isolationLook)) return;
         isolationLook = now.plus(options.look());
-        isolation.look(desk.ports().ledger().reads().suspectWaiting().orElse(null), now);
+        isolation.look(
+                desk.ports()
+                        .ledger()
+                        .reads()
+                        .suspectWaiting(hosted.keySet(), now)
+                        .orElse(null),
+                now);
     }
 
     private void run() {

@@ -3,6 +3,7 @@ package dev.holdfast.engine;
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Run;
+import dev.holdfast.core.RunError;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.StepRecord;
@@ -136,9 +137,11 @@ final class Executor {
         if (holding.standing() != Attempt.Standing.DRAINING) {
             LOG.error("{} could not be executed; it is queued again", id, trouble);
         }
+        // What cannot be read now is not tried again in a tight loop.
+        if (trouble instanceof Unavailable) rest();
         while (holding.standing() != Attempt.Standing.DRAINING) {
             try {
-                holding.write(new Command.Lost(holding.by().holder(), blame), Holding::endedFromOutside);
+                holding.write(new Command.Lost(holding.by().holder(), blame), next -> abandoned(next, trouble));
                 return;
             } catch (Unavailable e) {
                 LOG.warn("{} could not be queued again, trying once more: {}", id, e.getMessage());
@@ -149,6 +152,15 @@ final class Executor {
             }
         }
         LOG.warn("{} was left where it is until the next boot: {}", id, trouble.getMessage());
+    }
+
+    private static List<Write> abandoned(Run next, Throwable trouble) {
+        var writes = new ArrayList<>(Holding.endedFromOutside(next));
+        if (next.status().outcome() == Outcome.SYSTEM_FAILURE) {
+            var error = RunError.ours("engine_failed", "It could not be executed: " + trouble);
+            writes.add(new Write.Payload(Write.Payload.Kind.ERROR, ErrorJson.write(error)));
+        }
+        return writes;
     }
 
     private void rest() {

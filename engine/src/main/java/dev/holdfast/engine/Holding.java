@@ -145,12 +145,7 @@ final class Holding {
         if (change == null) return true;
         switch (persist(change)) {
             case Receipt.Applied a -> {
-                run = next;
-                if (suspect && !next.isSuspect()) {
-                    suspect = false;
-                    // Cleared: others may come beside it.
-                    desk.ports().hints().work();
-                }
+                know(next);
                 desk.announce(change);
                 return true;
             }
@@ -163,13 +158,28 @@ final class Holding {
         }
     }
 
+    private void know(Run next) {
+        run = next;
+        if (suspect && !next.isSuspect()) {
+            suspect = false;
+            // Cleared: others may come beside it.
+            desk.ports().hints().work();
+        }
+    }
+
     /** Reads the row if the answer to the last write is not known; answers whether the run is ours. */
     private boolean isSure() {
         if (!unsure) return standing != Standing.SUPERSEDED;
         Run found = desk.ports().ledger().reads().run(run.id()).orElse(null);
         unsure = false;
-        if (found == null || !found.fence().admits(by)) return superseded();
-        run = found;
+        if (found == null || !found.fence().admits(by)) {
+            boolean ours = superseded();
+            interrupt();
+            return ours;
+        }
+        know(found);
+        // It may be what nobody could be told: a stop that was written.
+        obey();
         return true;
     }
 
@@ -265,6 +275,7 @@ final class Holding {
         lock.lock();
         try {
             boolean leaving = standing == Standing.STOPPED
+                    || standing == Standing.SUPERSEDED
                     || standing == Standing.DRAINING
                     || (standing == Standing.CANCELLED && run.state() == RunState.STOPPING && !cancelDelivered);
             long since = desk.ports().clock().nanos() - interruptedAt;
@@ -299,7 +310,7 @@ final class Holding {
 
     private void interrupt() {
         interruptedAt = desk.ports().clock().nanos();
-        if (thread != null) thread.interrupt();
+        if (thread != null && !thread.equals(Thread.currentThread())) thread.interrupt();
     }
 
     /** What ends with a run that is ended while its code has not left: what it has sent so far stands. */

@@ -104,7 +104,13 @@ final class Ticker implements AutoCloseable {
                             .ifPresent(free::add);
             });
         }
-        desk.decideAll(free, this::deadline);
+        try {
+            desk.decideAll(free, this::deadline);
+        } catch (Unavailable e) {
+            throw e;
+        } catch (RuntimeException e) {
+            for (Run run : free) eachAlone(run.id(), () -> desk.decideAll(List.of(run), this::deadline));
+        }
     }
 
     private @Nullable Command deadline(Run run) {

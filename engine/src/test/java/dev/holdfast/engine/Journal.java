@@ -24,6 +24,7 @@ import dev.holdfast.engine.port.StreamLog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -177,7 +178,7 @@ final class Journal implements Reads, StreamLog {
     }
 
     @Override
-    public Optional<Instant> suspectWaiting() {
+    public Optional<Instant> suspectWaiting(Collection<String> tasks, Instant now) {
         return Optional.empty();
     }
 

@@ -27,9 +27,9 @@ final class ClaimWork extends Work<List<Claimed>> {
     private static final String WAITING = "SELECT id, claim_at FROM runs"
             + " WHERE task = ? AND claim_at IS NOT NULL AND parked_version IS NULL AND losses < 3"
             + " AND (deadline IS NULL OR deadline > ?) ORDER BY claim_at, id LIMIT ?";
-    /** Few, so that those that cannot be run here do no harm. */
-    private static final String SUSPECTS =
-            "SELECT id, claim_at FROM runs WHERE claim_at IS NOT NULL AND losses >= 3 ORDER BY claim_at, id";
+    private static final String FIRST_SUSPECT = "SELECT id, claim_at FROM runs"
+            + " WHERE task = ? AND claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3"
+            + " AND (deadline IS NULL OR deadline > ?) ORDER BY claim_at, id LIMIT 1";
 
     static {
         // The indexes and the statements say 3.
@@ -69,11 +69,14 @@ final class ClaimWork extends Work<List<Claimed>> {
                 chosen(tx, Math.min(claim.max(), claim.admission().slots()))) {
             Run run = tx.read(ROW).id(waiting.id()).first(RunRow::read).orElseThrow();
             if (Obstacle.of(run, claim.admission(), tx.now()).isPresent()) continue;
+            // One that was parked stands among the others, and is tried alone as well.
+            if (run.isSuspect() && !claimed.isEmpty()) continue;
             Decision decision = Rules.decide(run, new Command.Claim(claim.holder()), tx.now());
             if (!(decision instanceof Decision.Transition transition)) continue;
             write(tx, run, transition, ids);
             String input = tx.read(INPUT).id(run.id()).firstText().orElse("null");
             claimed.add(new Claimed(transition.next(), input));
+            if (run.isSuspect()) break;
         }
         given = List.copyOf(claimed);
         return given;
@@ -104,11 +107,12 @@ final class ClaimWork extends Work<List<Claimed>> {
     }
 
     private @Nullable Waiting suspect(Transaction tx) throws SQLException {
-        for (Waiting waiting : tx.read(SUSPECTS).list(r -> new Waiting(r.id(), r.number()))) {
-            Run run = tx.read(ROW).id(waiting.id()).first(RunRow::read).orElseThrow();
-            if (Obstacle.of(run, claim.admission(), tx.now()).isEmpty()) return waiting;
+        var found = new ArrayList<Waiting>();
+        for (String task : claim.admission().hosted().keySet()) {
+            found.addAll(
+                    tx.read(FIRST_SUSPECT).text(task).instant(tx.now()).list(r -> new Waiting(r.id(), r.number())));
         }
-        return null;
+        return found.stream().min(ORDER).orElse(null);
     }
 
     private List<Waiting> waiting(Transaction tx, int most) throws SQLException {

@@ -17,6 +17,8 @@ import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.port.SnapshotWindow;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +27,9 @@ final class SqliteReads implements Reads {
     /** Few columns: the driver asks for the name of each at every call. */
     private static final String PROGRESS = "SELECT epoch, seq, outcome IS NOT NULL FROM runs WHERE id = ?";
 
-    private static final String SUSPECT_WAITING =
-            "SELECT min(coalesce(due, place)) FROM runs WHERE claim_at IS NOT NULL AND losses >= 3";
+    private static final String SUSPECT_WAITING = "SELECT min(coalesce(due, place)) FROM runs WHERE task = ?"
+            + " AND claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3"
+            + " AND (deadline IS NULL OR deadline > ?)";
 
     private static final int WINDOW = 50;
     private static final int VIEW = 200;
@@ -108,8 +111,13 @@ final class SqliteReads implements Reads {
     }
 
     @Override
-    public Optional<Instant> suspectWaiting() {
-        return readers.read(s -> s.sql(SUSPECT_WAITING).firstInstant());
+    public Optional<Instant> suspectWaiting(Collection<String> tasks, Instant now) {
+        return readers.read(s -> {
+            var all = new ArrayList<Instant>();
+            for (String task : tasks)
+                s.sql(SUSPECT_WAITING).text(task).instant(now).firstInstant().ifPresent(all::add);
+            return all.stream().min(Instant::compareTo);
+        });
     }
 
     @Override

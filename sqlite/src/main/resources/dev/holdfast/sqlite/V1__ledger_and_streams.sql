@@ -73,7 +73,8 @@ CREATE INDEX runs_of_task ON runs (namespace, task, id);
 CREATE INDEX runs_claimable ON runs (task, claim_at, id, deadline)
     WHERE claim_at IS NOT NULL AND parked_version IS NULL AND losses < 3;
 -- Those whose holders keep dying: each of them is tried alone.
-CREATE INDEX runs_suspect ON runs (claim_at, id) WHERE claim_at IS NOT NULL AND losses >= 3;
+CREATE INDEX runs_suspect ON runs (task, claim_at, id, deadline, due, place)
+    WHERE claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3;
 CREATE INDEX runs_parked ON runs (task, parked_version, claim_at, id, deadline) WHERE parked_version IS NOT NULL;
 CREATE INDEX runs_delayed ON runs (due) WHERE due IS NOT NULL AND claim_at IS NULL;
 CREATE INDEX runs_deadline ON runs (deadline) WHERE deadline IS NOT NULL;

@@ -6,6 +6,7 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.stream.StreamEnd;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -46,8 +47,12 @@ public interface Reads {
     /** Newest first; {@code before} is the last id of the previous page. */
     List<Run> runs(Namespace namespace, RunFilter filter, @Nullable RunId before, int limit);
 
-    /** Since when the suspect that has waited longest could have been claimed; empty if none waits. */
-    Optional<Instant> suspectWaiting();
+    /**
+     * Since when the suspect that has waited longest could have been claimed; empty if none waits.
+     *
+     * @param tasks that are hosted: a suspect that nobody here can run is not waited for
+     */
+    Optional<Instant> suspectWaiting(Collection<String> tasks, Instant now);
 
     /** In the order in which they are applied. */
     List<Message.Delivered> inbox(RunId id);

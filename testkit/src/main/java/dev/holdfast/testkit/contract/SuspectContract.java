@@ -6,12 +6,15 @@ import dev.holdfast.core.Command;
 import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
+import dev.holdfast.core.StepKey;
 import dev.holdfast.engine.Admission;
 import dev.holdfast.engine.Company;
 import dev.holdfast.engine.port.Claim;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Runs whose holders keep dying: each of them is tried alone, and none of them is in the way. */
@@ -35,15 +38,34 @@ interface SuspectContract extends Contract {
                 .toList();
     }
 
+    private static Optional<Instant> waiting(Lab lab) {
+        return lab.reads().suspectWaiting(List.of("t", "u"), lab.ledger().now());
+    }
+
+    @Test
+    default void nobodyWaitsForASuspectThatCannotBeRunHere() {
+        Lab lab = lab();
+        suspect(lab, "elsewhere");
+        Run parked = suspect(lab, "t");
+        Run held = lab.claim("t", 1).getFirst().run();
+        assertThat(held.id()).isEqualTo(parked.id());
+        var mismatch = new Run.Parked("1", StepKey.of(1), "old", "new");
+        lab.apply(held, new Command.Park(lab.by(held), mismatch));
+        assertThat(waiting(lab)).isEmpty();
+        Run other = lab.queued("u");
+        assertThat(claim(lab, Company.CLEARED, 5)).isEmpty();
+        assertThat(claim(lab, Company.NOBODY, 5)).containsExactly(other.id());
+    }
+
     @Test
     default void aSuspectIsClaimedAlone() {
         Lab lab = lab();
         Run suspect = suspect(lab, "t");
-        assertThat(lab.reads().suspectWaiting()).isPresent();
+        assertThat(waiting(lab)).isPresent();
         Run one = lab.queued("t");
         Run two = lab.queued("u");
         assertThat(claim(lab, Company.NOBODY, 5)).containsExactly(suspect.id());
-        assertThat(lab.reads().suspectWaiting()).isEmpty();
+        assertThat(waiting(lab)).isEmpty();
         assertThat(claim(lab, Company.A_SUSPECT, 5)).isEmpty();
         assertThat(claim(lab, Company.NOBODY, 5)).containsExactly(one.id(), two.id());
     }

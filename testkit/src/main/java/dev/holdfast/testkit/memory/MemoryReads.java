@@ -16,6 +16,7 @@ import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.port.SnapshotWindow;
 import dev.holdfast.engine.port.Write.Payload;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -85,9 +86,11 @@ final class MemoryReads implements Reads {
     }
 
     @Override
-    public Optional<Instant> suspectWaiting() {
+    public Optional<Instant> suspectWaiting(Collection<String> tasks, Instant now) {
         return at(() -> disk.runs.values().stream()
-                .filter(s -> s.claimable && s.run.isSuspect())
+                .filter(s -> s.claimable && s.run.isSuspect() && s.run.status().parked() == null)
+                .filter(s -> tasks.contains(s.run.origin().task()))
+                .filter(s -> s.run.times().deadlines().due(now).isEmpty())
                 .map(s -> Objects.requireNonNullElse(
                         s.run.place().due(), s.run.place().at()))
                 .min(Instant::compareTo));

@@ -9,6 +9,7 @@ import dev.holdfast.core.RunState;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.StartRequest;
 import dev.holdfast.sdk.Task;
+import dev.holdfast.sdk.Unwind;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -100,6 +101,35 @@ final class LedgerTroubleTest {
         }
         go.countDown();
         rig.awaitEnd(id, Outcome.CANCELLED);
+    }
+
+    @Test
+    void a_cancel_that_was_written_without_an_answer_reaches_the_code_and_its_compensation() throws Exception {
+        var refunded = new CountDownLatch(1);
+        rig.boot(TASK.handle((ctx, n) -> {
+            try {
+                return ctx.step("a", Integer.class, s -> {
+                    reached.countDown();
+                    go.await();
+                    return n;
+                });
+            } catch (Unwind.Cancelled cancelled) {
+                ctx.step("refund", s -> refunded.countDown());
+                throw cancelled;
+            }
+        }));
+        RunId id = rig.start("task", "1");
+        reached.await();
+        rig.ledger().loseTheAnswer(run -> run.state() == RunState.STOPPING);
+        try {
+            rig.cancel(id);
+        } catch (Unavailable unknown) {
+            assertThat(unknown.indeterminate()).isTrue();
+        }
+        // Whoever asks the run next finds out: here, somebody who cancels once more.
+        rig.cancel(id);
+        rig.awaitEnd(id, Outcome.CANCELLED);
+        assertThat(refunded.getCount()).isZero();
     }
 
     @Test
