@@ -270,10 +270,11 @@ final class Holding {
         return standing == Standing.DRAINING && stop != null && stop.next() == Stop.Next.CANCELLED;
     }
 
-    /** Code that swallowed an interrupt gets another one. */
+    /** Asked at every look: what is unknown is looked up, and code that swallowed an interrupt gets another one. */
     void nudge() {
         lock.lock();
         try {
+            if (unsure) isSure();
             boolean leaving = standing == Standing.STOPPED
                     || standing == Standing.SUPERSEDED
                     || standing == Standing.DRAINING

@@ -126,8 +126,6 @@ final class LedgerTroubleTest {
         } catch (Unavailable unknown) {
             assertThat(unknown.indeterminate()).isTrue();
         }
-        // Whoever asks the run next finds out: here, somebody who cancels once more.
-        rig.cancel(id);
         rig.awaitEnd(id, Outcome.CANCELLED);
         assertThat(refunded.getCount()).isZero();
     }
