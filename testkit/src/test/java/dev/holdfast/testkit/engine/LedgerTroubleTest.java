@@ -32,6 +32,16 @@ final class LedgerTroubleTest {
         rig.close();
     }
 
+    /** The message is stored; who applies it, this thread or the ticker, is not told that it did. */
+    private void cancelUnanswered(RunId id) {
+        rig.ledger().loseTheAnswer(run -> run.state() == RunState.STOPPING);
+        try {
+            rig.cancel(id);
+        } catch (Unavailable unknown) {
+            assertThat(unknown.indeterminate()).isTrue();
+        }
+    }
+
     @Test
     void a_run_waits_for_the_disk_and_goes_on_when_there_is_space() throws Exception {
         rig.boot(TASK.handle((ctx, n) -> ctx.step("a", Integer.class, s -> {
@@ -92,13 +102,7 @@ final class LedgerTroubleTest {
         })));
         RunId id = rig.start("task", "1");
         reached.await();
-        rig.ledger().loseTheAnswer(run -> run.state() == RunState.STOPPING);
-        // The message is stored; who applies it, this thread or the ticker, is not told that it did.
-        try {
-            rig.cancel(id);
-        } catch (Unavailable unknown) {
-            assertThat(unknown.indeterminate()).isTrue();
-        }
+        cancelUnanswered(id);
         go.countDown();
         rig.awaitEnd(id, Outcome.CANCELLED);
     }
@@ -120,12 +124,7 @@ final class LedgerTroubleTest {
         }));
         RunId id = rig.start("task", "1");
         reached.await();
-        rig.ledger().loseTheAnswer(run -> run.state() == RunState.STOPPING);
-        try {
-            rig.cancel(id);
-        } catch (Unavailable unknown) {
-            assertThat(unknown.indeterminate()).isTrue();
-        }
+        cancelUnanswered(id);
         rig.awaitEnd(id, Outcome.CANCELLED);
         assertThat(refunded.getCount()).isZero();
     }
