@@ -19,7 +19,6 @@ import dev.holdfast.sdk.Attempt;
 import dev.holdfast.sdk.Ending;
 import dev.holdfast.sdk.Execution;
 import dev.holdfast.sdk.Handler;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -38,8 +37,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Executor {
     private static final Logger LOG = LoggerFactory.getLogger(Executor.class);
-
-    private static final Duration LEDGER_AGAIN = Duration.ofMillis(200);
 
     private final Desk desk;
     private final Map<String, Handler<?, ?>> handlers;
@@ -165,7 +162,7 @@ final class Executor {
 
     private void rest() {
         try {
-            desk.ports().threads().bell().await(LEDGER_AGAIN);
+            desk.ports().threads().bell().await(Holding.LEDGER_AGAIN);
         } catch (InterruptedException e) {
             // Somebody wants it to leave, which is what it is about to do.
         }

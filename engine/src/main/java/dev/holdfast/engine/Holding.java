@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * this epoch of this holder.
  */
 final class Holding {
-    private static final Duration LEDGER_AGAIN = Duration.ofMillis(200);
+    /** How long to wait for a ledger that cannot be used before it is asked again. */
+    static final Duration LEDGER_AGAIN = Duration.ofMillis(200);
 
     private final Desk desk;
     private final Fence.By by;
