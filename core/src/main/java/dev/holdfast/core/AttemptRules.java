@@ -34,14 +34,14 @@ final class AttemptRules {
         return new Accepted(run.tried(new Run.Tries(run.tries().attempt(), 0, 0)));
     }
 
-    static Decision block(Run run, @Nullable Duration timeout, Instant now) {
+    static Decision block(Run run, Waiting on, @Nullable Instant until) {
         if (run.state() == RunState.STOPPING) return new Refusal("stopping", "it is being stopped");
         if (run.state() != RunState.RUNNING) return new Refusal("not_running", "it is " + run.state());
         var deadlines = run.times().deadlines();
-        if (timeout != null) deadlines = deadlines.with(Deadlines.Name.WAIT, Moves.after(now, timeout));
+        if (until != null) deadlines = deadlines.with(Deadlines.Name.WAIT, until);
         return new Transition(
                 run.moved(
-                        run.status().in(RunState.BLOCKED),
+                        run.status().blocked(on),
                         run.fence().kept(),
                         run.times().with(deadlines)),
                 "block");

@@ -1,6 +1,7 @@
 package dev.holdfast.core;
 
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** What can be asked of a run. {@link Rules#decide} says what each of them does in each state. */
@@ -41,8 +42,13 @@ public sealed interface Command {
     /** Writes down a step. Moves no seq and writes no snapshot. */
     record RecordStep(Fence.By by) implements OfHolder {}
 
-    /** The attempt waits. */
-    record Block(Fence.By by, @Nullable Duration timeout) implements OfHolder {}
+    /**
+     * The attempt waits.
+     *
+     * @param on what it goes on with
+     * @param until when the first of these waits is over by itself, as it is recorded with them; null for never
+     */
+    record Block(Fence.By by, Waiting on, @Nullable Instant until) implements OfHolder {}
 
     /** What it waited for has come. */
     record Unblock() implements Command {}

@@ -47,7 +47,7 @@ public final class Rules {
             case Command.Unpark c -> QueueRules.unpark(run);
             case Command.Started c -> AttemptRules.started(run);
             case Command.RecordStep c -> AttemptRules.record(run);
-            case Command.Block c -> AttemptRules.block(run, c.timeout(), now);
+            case Command.Block c -> AttemptRules.block(run, c.on(), c.until());
             case Command.Unblock c -> AttemptRules.unblock(run);
             case Command.GiveUp c -> AttemptRules.giveUp(run);
             case Command.Succeed c -> AttemptRules.succeed(run, now);

@@ -26,16 +26,36 @@ public record Run(
      * @param version of the code that it began with
      * @param key the business key, if it has one
      * @param tags for finding it again
+     * @param parent the run that has started it, null if none has
      */
     public record Origin(
             Namespace namespace,
             String task,
             String version,
             @Nullable String key,
-            List<String> tags) {
+            List<String> tags,
+            @Nullable Parent parent) {
         public Origin {
             tags = List.copyOf(tags);
         }
+    }
+
+    /**
+     * Who has started a child: by this its parent knows it again, and starts it once.
+     *
+     * @param run the parent
+     * @param attempt of the parent, in which it was started
+     * @param key of the parent's step that waits for it
+     * @param bond whether it ends with its parent
+     */
+    public record Parent(RunId run, int attempt, StepKey key, Bond bond) {}
+
+    /** What the end of the parent means to a child. */
+    public enum Bond {
+        /** It is cancelled. */
+        ATTACHED,
+        /** It goes on. */
+        DETACHED
     }
 
     /**
@@ -75,33 +95,39 @@ public record Run(
      * @param stop set if and only if STOPPING
      * @param cancelled the cancel mark: the run is to end CANCELLED, and may be compensating
      * @param parked set while its code does not fit what was recorded
+     * @param waiting set if and only if BLOCKED: what it goes on with
      */
     public record Status(
             RunState state,
             @Nullable Outcome outcome,
             @Nullable Stop stop,
             boolean cancelled,
-            @Nullable Parked parked) {
-        static final Status FRESH = new Status(RunState.QUEUED, null, null, false, null);
+            @Nullable Parked parked,
+            @Nullable Waiting waiting) {
+        static final Status FRESH = new Status(RunState.QUEUED, null, null, false, null, null);
 
         Status in(RunState next) {
-            return new Status(next, null, null, cancelled, null);
+            return new Status(next, null, null, cancelled, null, null);
+        }
+
+        Status blocked(Waiting on) {
+            return new Status(RunState.BLOCKED, null, null, cancelled, null, on);
         }
 
         Status marked() {
-            return new Status(state, outcome, stop, true, parked);
+            return new Status(state, outcome, stop, true, parked, waiting);
         }
 
         Status parkedFor(Parked why) {
-            return new Status(state, outcome, stop, cancelled, why);
+            return new Status(state, outcome, stop, cancelled, why, waiting);
         }
 
         Status stopping(Stop why) {
-            return new Status(RunState.STOPPING, null, why, cancelled || why.next() == Stop.Next.CANCELLED, null);
+            return new Status(RunState.STOPPING, null, why, cancelled || why.next() == Stop.Next.CANCELLED, null, null);
         }
 
         Status finished(Outcome end) {
-            return new Status(RunState.FINISHED, end, null, cancelled, null);
+            return new Status(RunState.FINISHED, end, null, cancelled, null, null);
         }
     }
 

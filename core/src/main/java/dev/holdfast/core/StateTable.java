@@ -64,7 +64,7 @@ public final class StateTable {
         rows.put("claim, by a worker or host", run -> new Command.Claim(WORKER));
         rows.put("started †", run -> new Command.Started(by(run)));
         rows.put("record a step †", run -> new Command.RecordStep(by(run)));
-        rows.put("block †", run -> new Command.Block(by(run), Duration.ofSeconds(9)));
+        rows.put("block †", run -> new Command.Block(by(run), Waiting.on(StepKey.of(1)), NOW.plusSeconds(9)));
         rows.put("unblock", run -> new Command.Unblock());
         rows.put("give up †", run -> new Command.GiveUp(by(run)));
         rows.put("succeed †", run -> new Command.Succeed(by(run)));
@@ -104,7 +104,7 @@ public final class StateTable {
         Run queued = Rules.start(start(Duration.ZERO), NOW).next();
         Run starting = after(queued, new Command.Claim(WORKER));
         Run running = after(queued, new Command.Claim(NODE));
-        Run blocked = after(running, new Command.Block(by(running), null));
+        Run blocked = after(running, new Command.Block(by(running), Waiting.on(StepKey.of(1)), null));
         states.put("QUEUED", queued);
         states.put("STARTING", starting);
         states.put("RUNNING", running);
@@ -125,7 +125,7 @@ public final class StateTable {
         Run stopping = after(first, new Command.Cancel(true));
         Run queued = after(stopping, new Command.Lost(NODE, Command.Blame.COUNTED));
         Run running = after(queued, new Command.Claim(NODE));
-        Run blocked = after(running, new Command.Block(by(running), null));
+        Run blocked = after(running, new Command.Block(by(running), Waiting.on(StepKey.of(1)), null));
         states.put("QUEUED", queued);
         states.put("STARTING", after(queued, new Command.Claim(WORKER)));
         states.put("RUNNING", running);
@@ -199,7 +199,7 @@ public final class StateTable {
     private static Command.Start start(Duration delay) {
         return new Command.Start(
                 new RunId(1, 1),
-                new Run.Origin(Namespace.DEFAULT, "task", Defaults.VERSION, null, List.of()),
+                new Run.Origin(Namespace.DEFAULT, "task", Defaults.VERSION, null, List.of(), null),
                 new Run.Policy(Defaults.TASK_RETRY, Defaults.GIVE_UP_AFTER, null),
                 Defaults.QUEUE,
                 null,

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param tries how many times its body was begun, its own retries included, from 1
  * @param result JSON; null unless DONE
  * @param error null unless FAILED, or PENDING after a failure
- * @param next PENDING: not to be tried before
+ * @param awaits what it waits for, or has waited for; null for a step that never did
  */
 public record StepRecord(
         StepKey key,
@@ -23,11 +23,13 @@ public record StepRecord(
         int tries,
         @Nullable String result,
         @Nullable RunError error,
-        @Nullable Instant next) {
+        @Nullable Wait awaits) {
     public enum Status {
-        /** A try has failed and another one is to come. */
+        /** It waits: for its next try, or for what it was made for. */
         PENDING,
         DONE,
+        /** What it waited for had not come by its time. */
+        TIMED_OUT,
         /** Its retries are spent. Replayed as StepFailed within the attempt. */
         FAILED,
         /** The place where a cancel was delivered. Replayed as Cancelled. */
@@ -48,7 +50,34 @@ public record StepRecord(
 
     /** A try has failed; the next one begins no earlier than {@code next}. */
     public static StepRecord pending(StepKey key, String name, long epoch, int tries, RunError error, Instant next) {
-        return new StepRecord(key, name, Status.PENDING, epoch, tries, null, error, next);
+        return new StepRecord(key, name, Status.PENDING, epoch, tries, null, error, new Wait.Turn(next));
+    }
+
+    /** A wait begins; it is no step of the user's, so it has no tries. */
+    public static StepRecord waiting(StepKey key, String name, long epoch, Wait what) {
+        return new StepRecord(key, name, Status.PENDING, epoch, 0, null, null, what);
+    }
+
+    /** What it waited for has come. */
+    public StepRecord came(String result) {
+        return new StepRecord(key, name, Status.DONE, epoch, tries, result, null, awaits);
+    }
+
+    /** What it waited for has failed. */
+    public StepRecord broke(RunError why) {
+        return new StepRecord(key, name, Status.FAILED, epoch, tries, null, why, awaits);
+    }
+
+    /** Its time has come first. What waited for nothing but its time is done. */
+    public StepRecord timedOut() {
+        return awaits instanceof Wait.Time
+                ? came("null")
+                : new StepRecord(key, name, Status.TIMED_OUT, epoch, tries, null, null, awaits);
+    }
+
+    /** When a pending one is over by itself, or is tried again; null for never. */
+    public @Nullable Instant next() {
+        return awaits == null ? null : awaits.until();
     }
 
     /** Whether it stands for ever. */

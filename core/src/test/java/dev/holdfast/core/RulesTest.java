@@ -79,7 +79,7 @@ class RulesTest {
     private static Tale started(Command.Timing timing, @Nullable Duration maxDuration) {
         var start = new Command.Start(
                 new RunId(1, 1),
-                new Run.Origin(Namespace.DEFAULT, "task", "1", "key", List.of()),
+                new Run.Origin(Namespace.DEFAULT, "task", "1", "key", List.of(), null),
                 new Run.Policy(Retry.exponential(3), Defaults.GIVE_UP_AFTER, maxDuration),
                 Defaults.QUEUE,
                 null,
@@ -336,7 +336,7 @@ class RulesTest {
                 .cancelled()
                 .lost()
                 .claimed()
-                .then(r -> new Command.Block(by(r), null))
+                .then(r -> new Command.Block(by(r), Waiting.on(StepKey.of(1)), null))
                 .then(r -> new Command.GiveUp(by(r)));
         assertThat(blocked.run().isGivenUp()).isTrue();
         assertThat(blocked.later(Defaults.COMPENSATION_BUDGET).swept().outcome())

@@ -98,7 +98,8 @@ record Wish(Kind kind, InWhoseName name, long salt, Duration later) {
     static Command.Start start(Random random) {
         return new Command.Start(
                 new RunId(random.nextLong(), random.nextLong()),
-                new Run.Origin(Namespace.DEFAULT, "task", "1", random.nextBoolean() ? null : "key", List.of("tag")),
+                new Run.Origin(
+                        Namespace.DEFAULT, "task", "1", random.nextBoolean() ? null : "key", List.of("tag"), null),
                 new Run.Policy(
                         new Retry(
                                 1 + random.nextInt(3),
@@ -133,7 +134,11 @@ record Wish(Kind kind, InWhoseName name, long salt, Duration later) {
             case CLAIM -> new Command.Claim(holder(random));
             case STARTED -> new Command.Started(by(run));
             case RECORD -> new Command.RecordStep(by(run));
-            case BLOCK -> new Command.Block(by(run), random.nextBoolean() ? null : odd(random));
+            case BLOCK ->
+                new Command.Block(
+                        by(run),
+                        Waiting.on(StepKey.of(1)),
+                        random.nextBoolean() ? null : Moves.after(now, odd(random)));
             case UNBLOCK -> new Command.Unblock();
             case GIVE_UP -> new Command.GiveUp(by(run));
             case SUCCEED -> new Command.Succeed(by(run));

@@ -159,7 +159,7 @@ public final class Engine implements Runs, AutoCloseable {
     public void cancel(Namespace namespace, RunId id, @Nullable String requestId) {
         Run run = ports.ledger().reads().run(namespace, id).orElseThrow(() -> unknown(id));
         if (run.isFinished()) return;
-        var message = new Write.Post(Message.cancel(ports.ids().next()));
+        var message = new Write.Post(id, Message.cancel(ports.ids().next()));
         var change = new Change(
                 ports.ids().next(),
                 id,

@@ -85,10 +85,10 @@ final class Journal implements Reads, StreamLog {
         var holder = newest.state() == RunState.RUNNING ? NODE : null;
         return new Run(
                 RUN,
-                new Run.Origin(Namespace.DEFAULT, "talk", "1", null, List.of()),
+                new Run.Origin(Namespace.DEFAULT, "talk", "1", null, List.of(), null),
                 new Run.Policy(Retry.none(), Duration.ofSeconds(5), null),
                 new Run.Place("default", null, null, Instant.EPOCH, null),
-                new Run.Status(newest.state(), newest.outcome(), null, false, null),
+                new Run.Status(newest.state(), newest.outcome(), null, false, null, null),
                 new Fence(newest.epoch(), holder, newest.seq()),
                 new Run.Tries(newest.attempt(), 0, 0),
                 new Run.Times(Instant.EPOCH, null, null, Deadlines.NONE));
@@ -194,6 +194,31 @@ final class Journal implements Reads, StreamLog {
 
     @Override
     public List<Message.Delivered> inbox(RunId id) {
+        return List.of();
+    }
+
+    @Override
+    public List<StepRecord> pending(RunId id) {
+        return List.of();
+    }
+
+    @Override
+    public Optional<Kept> kept(RunId id, String name) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<Token> token(String id) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<Result> result(RunId id) {
+        return Optional.empty();
+    }
+
+    @Override
+    public List<RunId> children(RunId parent, int limit) {
         return List.of();
     }
 

@@ -76,13 +76,14 @@ final class FakeRuns implements Runs {
                         request.task(),
                         "1",
                         request.identity().key(),
-                        request.options().tags()),
+                        request.options().tags(),
+                        null),
                 new Run.Policy(
                         Defaults.TASK_RETRY,
                         Defaults.GIVE_UP_AFTER,
                         request.options().maxDuration()),
                 new Run.Place("default", null, null, EPOCH, delay.isZero() ? null : EPOCH.plus(delay)),
-                new Run.Status(RunState.QUEUED, null, null, false, null),
+                new Run.Status(RunState.QUEUED, null, null, false, null, null),
                 new Fence(0, null, 1),
                 new Run.Tries(1, 0, 0),
                 new Run.Times(EPOCH, null, null, Deadlines.NONE));
@@ -99,7 +100,7 @@ final class FakeRuns implements Runs {
                     old.origin(),
                     old.policy(),
                     old.place(),
-                    new Run.Status(RunState.RUNNING, null, null, false, null),
+                    new Run.Status(RunState.RUNNING, null, null, false, null, null),
                     new Fence(
                             1, new Holder(Holder.Kind.NODE, 1, 99), old.fence().seq() + 1),
                     old.tries(),
@@ -121,7 +122,7 @@ final class FakeRuns implements Runs {
                     old.origin(),
                     old.policy(),
                     old.place(),
-                    new Run.Status(RunState.FINISHED, outcome, null, false, null),
+                    new Run.Status(RunState.FINISHED, outcome, null, false, null, null),
                     new Fence(2, null, old.fence().seq() + 1),
                     old.tries(),
                     new Run.Times(EPOCH, EPOCH, EPOCH.plusMillis(1), Deadlines.NONE));

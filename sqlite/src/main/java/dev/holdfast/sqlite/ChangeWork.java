@@ -52,6 +52,8 @@ final class ChangeWork extends Work<Receipt> {
     Receipt in(Transaction tx) throws SQLException {
         Receipt first = seenBefore(tx);
         if (first != null) return first;
+        Optional<RunId> by = childKeyHolder(tx);
+        if (by.isPresent()) return new Receipt.KeyHeld(by.get());
         Receipt receipt = row == null ? withoutRow(tx) : withRow(tx, row);
         Request request = change.request();
         if (request != null) {
@@ -171,6 +173,19 @@ final class ChangeWork extends Work<Receipt> {
             case Expect.Free e -> fence.holder() == null && fence.epoch() == e.epoch() && fence.seq() == e.seq();
             case Expect.Alive e -> present.state() != RunState.FINISHED;
         };
+    }
+
+    /** Looked at before anything is written, so that nothing of the whole change is. */
+    private Optional<RunId> childKeyHolder(Transaction tx) throws SQLException {
+        for (Write write : change.writes()) {
+            if (!(write instanceof Write.Begin begin)) continue;
+            for (Write first : begin.start().writes()) {
+                if (!(first instanceof Write.Row child)) continue;
+                Optional<RunId> by = keyHolder(tx, child.run());
+                if (by.isPresent()) return by;
+            }
+        }
+        return Optional.empty();
     }
 
     /** Who has the business key. One whose time has passed is freed on the way, whether or not anybody has tidied up. */

@@ -9,7 +9,7 @@ import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.ErrorJson;
-import dev.holdfast.engine.port.Message;
+import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Write;
 import java.sql.SQLException;
 import java.util.List;
@@ -34,33 +34,32 @@ final class ChangeWrites {
                     + " error = coalesce(?3, error), stream_end = coalesce(?4, stream_end) WHERE run = ?5"
                     + " AND (?1 IS NULL OR input IS NULL) AND (?2 IS NULL OR output IS NULL)";
 
-    private static final String STEP = "INSERT INTO steps (name, status, epoch, tries, next, error, result, run, key)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run, key) DO NOTHING";
+    private static final String STEP =
+            "INSERT INTO steps (name, status, epoch, tries, next, error, result, wait, run, key)"
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run, key) DO NOTHING";
     /** Writes no row if the step is final. */
     private static final String STEP_AGAIN =
-            "UPDATE steps SET name = ?, status = ?, epoch = ?, tries = ?, next = ?, error = ?, result = ?"
+            "UPDATE steps SET name = ?, status = ?, epoch = ?, tries = ?, next = ?, error = ?, result = ?, wait = ?"
                     + " WHERE run = ? AND key = ? AND status = 'PENDING'";
 
     private static final String TO_HISTORY =
-            "INSERT INTO step_history (run, attempt, key, name, status, epoch, tries, next, error, result)"
-                    + " SELECT run, ?, key, name, status, epoch, tries, next, error, result FROM steps"
+            "INSERT INTO step_history (run, attempt, key, name, status, epoch, tries, next, error, result, wait)"
+                    + " SELECT run, ?, key, name, status, epoch, tries, next, error, result, wait FROM steps"
                     + " WHERE run = ? AND key = ?";
     private static final String FORGET_STEP = "DELETE FROM steps WHERE run = ? AND key = ?";
     private static final String CONSUME = "DELETE FROM inbox WHERE run = ? AND number = ?";
-    private static final String CLEAR_INBOX = "DELETE FROM inbox WHERE run = ?";
-    private static final String IN_INBOX = "SELECT 1 FROM inbox WHERE run = ? AND id = ?";
-    private static final String POST =
-            "INSERT INTO inbox (run, number, id, kind, name, body) VALUES (?, ?, ?, ?, ?, ?)";
     private static final String TAG = "INSERT OR IGNORE INTO run_tags (namespace, tag, run) VALUES (?, ?, ?)";
 
     private final Transaction tx;
     private final Change change;
     private final RunId run;
+    private final MessageWrites messages;
 
     ChangeWrites(Transaction tx, Change change) {
         this.tx = tx;
         this.change = change;
         this.run = change.run();
+        this.messages = new MessageWrites(tx, run);
     }
 
     void carryOutNew(Run row) throws SQLException {
@@ -134,9 +133,32 @@ final class ChangeWrites {
                 for (long number : w.numbers())
                     tx.write(CONSUME).id(run).number(number).update();
             }
-            if (write instanceof Write.ClearInbox) tx.write(CLEAR_INBOX).id(run).update();
+            if (write instanceof Write.ClearInbox) messages.clear();
+            if (write instanceof Write.Take w) messages.take(w);
         }
-        for (Write write : writes) if (write instanceof Write.Post w) post(w.message());
+        for (Write write : writes) {
+            if (write instanceof Write.Keep w) messages.keep(w);
+            if (write instanceof Write.OpenToken w) messages.open(w);
+            if (write instanceof Write.VoidToken w) messages.close(w);
+            if (write instanceof Write.CompleteToken w) messages.complete(w);
+            if (write instanceof Write.Post w) messages.post(w.to(), w.message());
+        }
+        for (Write write : writes) if (write instanceof Write.Begin w) begin(w.start());
+        // Last of all: what has ended within this change is seen.
+        for (Write write : writes) {
+            if (write instanceof Write.Row w && w.run().isFinished() && hasSnapshot()) messages.ended();
+            if (write instanceof Write.Await w) messages.await(w.target());
+        }
+    }
+
+    private void begin(Change start) throws SQLException {
+        if (new ChangeWork(start).in(tx) instanceof Receipt.Applied) return;
+        throw new Refused(
+                "child_not_started", "run " + run + " cannot start " + start.run() + ": the id was used before");
+    }
+
+    private boolean hasSnapshot() {
+        return change.writes().stream().anyMatch(w -> w instanceof Write.Snap);
     }
 
     static void snapshot(Transaction tx, RunId run, Snapshot snapshot) throws SQLException {
@@ -182,6 +204,7 @@ final class ChangeWrites {
                 .instant(step.next())
                 .text(step.error() == null ? null : ErrorJson.write(step.error()))
                 .text(step.result())
+                .text(Texts.wait(step.awaits()))
                 .id(run)
                 .text(step.key().path())
                 .update();
@@ -194,17 +217,5 @@ final class ChangeWrites {
             count -= tx.write(FORGET_STEP).id(run).text(key.path()).update();
         }
         tx.steps(run, count);
-    }
-
-    private void post(Message message) throws SQLException {
-        if (tx.read(IN_INBOX).id(run).uuid(message.id()).any()) return;
-        tx.write(POST)
-                .id(run)
-                .number(tx.nextMessage())
-                .uuid(message.id())
-                .text(message.kind())
-                .text(message.name())
-                .text(message.body())
-                .update();
     }
 }

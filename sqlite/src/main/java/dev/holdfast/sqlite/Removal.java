@@ -17,6 +17,9 @@ final class Removal {
             "DELETE FROM steps WHERE run = ?",
             "DELETE FROM step_history WHERE run = ?",
             "DELETE FROM inbox WHERE run = ?",
+            "DELETE FROM signals WHERE run = ?",
+            "DELETE FROM tokens WHERE run = ?",
+            "DELETE FROM waits WHERE target = ?",
             "DELETE FROM stream_heads WHERE run = ?",
             "DELETE FROM chunks WHERE run = ?");
 

@@ -6,6 +6,7 @@ import dev.holdfast.core.Holder;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.core.Stop;
@@ -16,11 +17,12 @@ import org.jspecify.annotations.Nullable;
 /** A run as a row of {@code runs}: the columns in one order, for reading and for writing. */
 final class RunRow {
     /** What never changes. */
-    private static final String FIXED = "id, namespace, task, version, key, tags, policy, created";
+    private static final String FIXED =
+            "id, namespace, task, version, key, tags, parent, parent_attempt, parent_key, detached, policy, created";
 
     /** What a transition may change. */
     private static final String CHANGING =
-            "queue, lane, slot_of, place, due, state, outcome, stop_reason, stop_next, cancelled,"
+            "queue, lane, slot_of, place, due, state, outcome, stop_reason, stop_next, cancelled, waiting,"
                     + " parked_version, parked_key, parked_recorded, parked_called, epoch, holder_kind, holder_number,"
                     + " holder_incarnation, seq, attempt, losses, losses_alone, started, finished, deadlines";
 
@@ -51,12 +53,17 @@ final class RunRow {
 
     static Sql fixed(Sql sql, Run run) throws SQLException {
         var origin = run.origin();
+        var parent = origin.parent();
         return sql.id(run.id())
                 .text(origin.namespace().name())
                 .text(origin.task())
                 .text(origin.version())
                 .text(origin.key())
                 .text(Texts.list(origin.tags()))
+                .maybe(parent == null ? null : parent.run())
+                .number(parent == null ? null : (Long) (long) parent.attempt())
+                .text(parent == null ? null : parent.key().path())
+                .number(parent == null ? null : (Long) (parent.bond() == Run.Bond.DETACHED ? 1L : 0L))
                 .text(Texts.policy(run.policy()))
                 .instant(run.times().created());
     }
@@ -73,6 +80,7 @@ final class RunRow {
         sql.text(status.state()).text(status.outcome());
         sql.text(stop == null ? null : stop.reason()).text(stop == null ? null : stop.next());
         sql.number(status.cancelled() ? 1 : 0);
+        sql.text(status.waiting() == null ? null : Texts.waiting(status.waiting()));
         var parked = status.parked();
         sql.text(parked == null ? null : parked.version())
                 .text(parked == null ? null : parked.key().path())
@@ -113,7 +121,12 @@ final class RunRow {
     static Run read(Sql.Row row) throws SQLException {
         var id = row.id();
         var origin = new Run.Origin(
-                new Namespace(row.text()), row.text(), row.text(), row.textOrNull(), Texts.list(row.textOrNull()));
+                new Namespace(row.text()),
+                row.text(),
+                row.text(),
+                row.textOrNull(),
+                Texts.list(row.textOrNull()),
+                parent(row));
         var policy = Texts.policy(row.text());
         var created = row.instant();
         var place = new Run.Place(row.text(), row.textOrNull(), row.textOrNull(), row.instant(), row.instantOrNull());
@@ -126,6 +139,14 @@ final class RunRow {
         return new Run(id, origin, policy, place, status, fence, tries, times);
     }
 
+    private static Run.@Nullable Parent parent(Sql.Row row) throws SQLException {
+        RunId run = row.idOrNull();
+        int attempt = row.integer();
+        String key = row.textOrNull();
+        var bond = row.number() == 0 ? Run.Bond.ATTACHED : Run.Bond.DETACHED;
+        return run == null || key == null ? null : new Run.Parent(run, attempt, new StepKey(key), bond);
+    }
+
     private static Run.Status status(Sql.Row row) throws SQLException {
         var state = row.constant(RunState.class);
         var outcome = row.constantOrNull(Outcome.class);
@@ -133,6 +154,7 @@ final class RunRow {
         var next = row.constantOrNull(Stop.Next.class);
         var stop = reason == null || next == null ? null : new Stop(reason, next);
         boolean cancelled = row.number() != 0;
+        var waiting = Texts.waiting(row.textOrNull());
         String version = row.textOrNull();
         String key = row.textOrNull();
         String recorded = row.textOrNull();
@@ -140,7 +162,7 @@ final class RunRow {
         var parked = version == null || key == null || recorded == null || called == null
                 ? null
                 : new Run.Parked(version, new StepKey(key), recorded, called);
-        return new Run.Status(state, outcome, stop, cancelled, parked);
+        return new Run.Status(state, outcome, stop, cancelled, parked, waiting);
     }
 
     /** Reads holder_kind, holder_number, holder_incarnation. */

@@ -39,6 +39,12 @@ final class Sql {
         return this;
     }
 
+    Sql maybe(@Nullable RunId id) throws SQLException {
+        if (id != null) return id(id);
+        statement.setObject(++at, null);
+        return this;
+    }
+
     Sql uuid(UUID id) throws SQLException {
         return id(RunId.of(id));
     }
@@ -133,6 +139,14 @@ final class Sql {
         RunId id() throws SQLException {
             var bytes = ByteBuffer.wrap(rows.getBytes(++at));
             return new RunId(bytes.getLong(), bytes.getLong());
+        }
+
+        @Nullable
+        RunId idOrNull() throws SQLException {
+            byte[] bytes = rows.getBytes(++at);
+            if (bytes == null) return null;
+            var buffer = ByteBuffer.wrap(bytes);
+            return new RunId(buffer.getLong(), buffer.getLong());
         }
 
         String text() throws SQLException {

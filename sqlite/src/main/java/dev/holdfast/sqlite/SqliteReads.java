@@ -41,6 +41,14 @@ final class SqliteReads implements Reads {
             + " FROM snapshots WHERE run = ? AND seq > ? ORDER BY seq";
     private static final String INBOX = "SELECT number, id, kind, name, body FROM inbox WHERE run = ? ORDER BY number";
 
+    private static final String KEPT =
+            "SELECT number, body FROM signals WHERE run = ? AND name = ? ORDER BY number LIMIT 1";
+    private static final String TOKEN = "SELECT run, until, completed FROM tokens WHERE id = ?";
+    private static final String RESULT = "SELECT r.outcome, p.output, p.error FROM runs r"
+            + " LEFT JOIN run_payloads p ON p.run = r.id WHERE r.id = ? AND r.outcome IS NOT NULL";
+    private static final String CHILDREN = "SELECT id FROM runs INDEXED BY runs_children"
+            + " WHERE parent = ? AND outcome IS NULL AND detached = 0 LIMIT ?";
+
     private final Readers readers;
 
     SqliteReads(Readers readers) {
@@ -154,6 +162,36 @@ final class SqliteReads implements Reads {
     @Override
     public List<Run> runs(Namespace namespace, RunFilter filter, @Nullable RunId before, int limit) {
         return readers.read(s -> new RunList(namespace, filter, before, limit).read(s));
+    }
+
+    @Override
+    public List<StepRecord> pending(RunId id) {
+        return readers.read(s -> StepRow.pending(s, id));
+    }
+
+    @Override
+    public Optional<Kept> kept(RunId id, String name) {
+        return readers.read(s -> s.sql(KEPT).id(id).text(name).first(r -> new Kept(r.number(), r.text())));
+    }
+
+    @Override
+    public Optional<Token> token(String id) {
+        return readers.read(s -> s.sql(TOKEN).text(id).first(r -> new Token(r.id(), r.instant(), r.number() != 0)));
+    }
+
+    @Override
+    public Optional<Result> result(RunId id) {
+        return readers.read(s -> s.sql(RESULT).id(id).first(r -> {
+            var outcome = r.constant(Outcome.class);
+            String output = r.textOrNull();
+            String error = r.textOrNull();
+            return new Result(outcome, output, error == null ? null : ErrorJson.read(error));
+        }));
+    }
+
+    @Override
+    public List<RunId> children(RunId parent, int limit) {
+        return readers.read(s -> s.sql(CHILDREN).id(parent).number(limit).list(Sql.Row::id));
     }
 
     @Override

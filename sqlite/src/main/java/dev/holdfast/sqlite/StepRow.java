@@ -11,7 +11,8 @@ import java.util.List;
 /** The recorded steps of a run, as rows. */
 final class StepRow {
     private static final String ALL =
-            "SELECT key, name, status, epoch, tries, next, error, result FROM steps WHERE run = ?";
+            "SELECT key, name, status, epoch, tries, next, error, result, wait FROM steps WHERE run = ?";
+    private static final String PENDING = ALL + " AND status = 'PENDING'";
     private static final String ANY = "SELECT 1 FROM steps WHERE run = ? LIMIT 1";
 
     private StepRow() {}
@@ -27,6 +28,12 @@ final class StepRow {
         return List.copyOf(steps);
     }
 
+    static List<StepRecord> pending(Session session, RunId run) throws SQLException {
+        List<StepRecord> steps = session.sql(PENDING).id(run).list(StepRow::read);
+        steps.sort(Comparator.comparing(StepRecord::key));
+        return List.copyOf(steps);
+    }
+
     private static StepRecord read(Sql.Row row) throws SQLException {
         var key = new StepKey(row.text());
         String name = row.text();
@@ -37,6 +44,13 @@ final class StepRow {
         String error = row.textOrNull();
         String result = row.textOrNull();
         return new StepRecord(
-                key, name, status, epoch, tries, result, error == null ? null : ErrorJson.read(error), next);
+                key,
+                name,
+                status,
+                epoch,
+                tries,
+                result,
+                error == null ? null : ErrorJson.read(error),
+                Texts.wait(row.textOrNull(), next));
     }
 }

@@ -3,6 +3,10 @@ package dev.holdfast.sqlite;
 import dev.holdfast.core.Deadlines;
 import dev.holdfast.core.Retry;
 import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.StepKey;
+import dev.holdfast.core.Wait;
+import dev.holdfast.core.Waiting;
 import dev.holdfast.core.stream.Source;
 import dev.holdfast.core.stream.StreamEnd;
 import java.time.Duration;
@@ -47,6 +51,67 @@ final class Texts {
         int bar = text.indexOf('|');
         return new StreamEnd(
                 bar == 0 ? null : (Long) Long.parseLong(text, 0, bar, 10), sources(text.substring(bar + 1)));
+    }
+
+    /** {@code need key,key}; keys that follow one another are {@code first-last}. */
+    static String waiting(Waiting waiting) {
+        var text = new StringBuilder(waiting.need().name());
+        List<StepKey> keys = waiting.keys();
+        for (int i = 0; i < keys.size(); i++) {
+            int last = i;
+            while (last + 1 < keys.size() && follows(keys.get(last), keys.get(last + 1))) last++;
+            text.append(i == 0 ? ' ' : ',').append(keys.get(i));
+            if (last > i) text.append('-').append(keys.get(last));
+            i = last;
+        }
+        return text.toString();
+    }
+
+    private static boolean follows(StepKey one, StepKey other) {
+        return one.number() > 0 && other.number() == one.number() + 1;
+    }
+
+    static @Nullable Waiting waiting(@Nullable String text) {
+        if (text == null) return null;
+        int space = text.indexOf(' ');
+        var keys = new ArrayList<StepKey>();
+        for (String part : text.substring(space + 1).split(",", -1)) {
+            int dash = part.indexOf('-');
+            int first = Integer.parseInt(dash < 0 ? part : part.substring(0, dash));
+            int last = dash < 0 ? first : Integer.parseInt(part.substring(dash + 1));
+            for (int n = first; n <= last; n++) keys.add(StepKey.of(n));
+        }
+        return new Waiting(Waiting.Need.valueOf(text.substring(0, space)), keys);
+    }
+
+    /** {@code kind what}; nothing for a step that never waited, or that waits for its next try. */
+    static @Nullable String wait(@Nullable Wait wait) {
+        return switch (wait) {
+            case null -> null;
+            case Wait.Turn w -> null;
+            case Wait.Time w -> "time";
+            case Wait.Signal w -> "signal " + w.name();
+            case Wait.Token w -> "token " + w.id();
+            case Wait.Child w -> "child " + w.run();
+        };
+    }
+
+    static @Nullable Wait wait(@Nullable String text, @Nullable Instant until) {
+        if (text == null) return until == null ? null : new Wait.Turn(until);
+        int space = text.indexOf(' ');
+        String what = text.substring(space + 1);
+        return switch (space < 0 ? text : text.substring(0, space)) {
+            case "time" -> new Wait.Time(ended(text, until));
+            case "signal" -> new Wait.Signal(what, until);
+            case "token" -> new Wait.Token(what, ended(text, until));
+            case "child" -> new Wait.Child(RunId.parse(what).orElseThrow());
+            default -> throw new IllegalStateException("no wait is written as '" + text + "'");
+        };
+    }
+
+    private static Instant ended(String text, @Nullable Instant until) {
+        if (until == null) throw new IllegalStateException("a wait '" + text + "' without an end");
+        return until;
     }
 
     /** {@code attempts first factor cap jitter giveUpAfter maxDuration}; a duration is {@code seconds.nanos} or {@code -}. */

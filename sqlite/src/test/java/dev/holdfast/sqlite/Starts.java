@@ -29,7 +29,7 @@ final class Starts {
         var start = Rules.start(
                 new Command.Start(
                         id,
-                        new Run.Origin(Namespace.DEFAULT, "t", "1", null, List.of()),
+                        new Run.Origin(Namespace.DEFAULT, "t", "1", null, List.of(), null),
                         new Run.Policy(Retry.exponential(3), Defaults.GIVE_UP_AFTER, null),
                         Defaults.QUEUE,
                         null,

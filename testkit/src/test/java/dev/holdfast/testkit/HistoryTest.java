@@ -35,7 +35,7 @@ final class HistoryTest {
     private Run run = Rules.start(
                     new Command.Start(
                             id,
-                            new Run.Origin(Namespace.DEFAULT, "t", "1", null, List.of()),
+                            new Run.Origin(Namespace.DEFAULT, "t", "1", null, List.of(), null),
                             new Run.Policy(Retry.none(), Defaults.GIVE_UP_AFTER, null),
                             Defaults.QUEUE,
                             null,

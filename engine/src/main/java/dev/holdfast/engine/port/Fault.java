@@ -5,6 +5,7 @@ import dev.holdfast.core.Run;
 import dev.holdfast.core.RunError;
 import dev.holdfast.core.Snapshot;
 import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.Wait;
 import dev.holdfast.core.stream.Item;
 import dev.holdfast.core.stream.Source;
 import java.util.ArrayList;
@@ -54,6 +55,13 @@ public final class Fault {
                 case Write.Step w -> nul(w.step());
                 case Write.End w -> anyNul(w.end().drop());
                 case Write.Post w -> nul(w.message().name()) || nul(w.message().body());
+                case Write.Begin w -> nul(w.start()).isPresent();
+                case Write.Await w -> false;
+                case Write.Keep w -> nul(w.name()) || nul(w.json());
+                case Write.Take w -> nul(w.name());
+                case Write.OpenToken w -> nul(w.id());
+                case Write.VoidToken w -> nul(w.id());
+                case Write.CompleteToken w -> nul(w.id());
                 case Write.ToHistory w -> w.steps().stream().anyMatch(k -> nul(k.path()));
                 case Write.Consume w -> false;
                 case Write.ClearInbox w -> false;
@@ -78,6 +86,7 @@ public final class Fault {
                 || nul(origin.version())
                 || nul(origin.key())
                 || origin.tags().stream().anyMatch(Fault::nul)
+                || (origin.parent() != null && nul(origin.parent().key().path()))
                 || nul(place.queue())
                 || nul(place.lane())
                 || nul(place.slotOf())
@@ -93,6 +102,7 @@ public final class Fault {
         return nul(step.key().path())
                 || nul(step.name())
                 || nul(step.result())
+                || (step.awaits() instanceof Wait.Signal signal && nul(signal.name()))
                 || (error != null && (nul(error.code()) || nul(error.type())));
     }
 
@@ -116,7 +126,7 @@ public final class Fault {
         for (Write write : change.writes()) {
             if (write instanceof Write.Row w) rows.add(w.run());
             if (write instanceof Write.Snap w) snapshots.add(w.snapshot());
-            onlyPosts &= write instanceof Write.Post;
+            onlyPosts &= write instanceof Write.Post || write instanceof Write.CompleteToken;
             removes |= write instanceof Write.Remove;
         }
         boolean isNew = change.expect() instanceof Expect.Absent;
@@ -126,6 +136,12 @@ public final class Fault {
             return invalid(change, "its row is another run");
         if (change.expect() instanceof Expect.Alive && !onlyPosts) {
             return invalid(change, "whoever does not hold the run may only post to it");
+        }
+        for (Write write : change.writes()) {
+            if (!(write instanceof Write.Begin begin)) continue;
+            if (!(begin.start().expect() instanceof Expect.Absent)) return invalid(change, "a child of it is not new");
+            Optional<Refused> fault = of(begin.start());
+            if (fault.isPresent()) return fault;
         }
         if (removes && change.writes().size() > 1) return invalid(change, "a removal leaves nothing else to write");
         if (rows.isEmpty()) return snapshots.isEmpty() ? Optional.empty() : gap(change, "snapshots without a row");

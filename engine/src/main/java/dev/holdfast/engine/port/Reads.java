@@ -1,7 +1,9 @@
 package dev.holdfast.engine.port;
 
 import dev.holdfast.core.Namespace;
+import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Run;
+import dev.holdfast.core.RunError;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.stream.StreamEnd;
@@ -56,4 +58,41 @@ public interface Reads {
 
     /** In the order in which they are applied. */
     List<Message.Delivered> inbox(RunId id);
+
+    /** The steps of a run that are pending, by key. */
+    List<StepRecord> pending(RunId id);
+
+    /** The first signal by this name that was kept. */
+    Optional<Kept> kept(RunId id, String name);
+
+    /** A signal that was kept. */
+    record Kept(long number, String json) {}
+
+    /** A token that can be completed, or was; empty if it is not there. */
+    Optional<Token> token(String id);
+
+    /**
+     * A token.
+     *
+     * @param run whose it is
+     * @param until when it can be completed
+     */
+    record Token(RunId run, Instant until, boolean isCompleted) {}
+
+    /** How a run has ended; empty if it has not, or is not there. */
+    Optional<Result> result(RunId id);
+
+    /**
+     * The end of a run.
+     *
+     * @param output JSON; null unless it succeeded
+     * @param error of its last failed attempt; null if there is none
+     */
+    record Result(
+            Outcome outcome,
+            @Nullable String output,
+            @Nullable RunError error) {}
+
+    /** Children that end with this run and have not ended, at most {@code limit}. */
+    List<RunId> children(RunId parent, int limit);
 }

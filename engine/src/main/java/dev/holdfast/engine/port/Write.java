@@ -1,16 +1,21 @@
 package dev.holdfast.engine.port;
 
 import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
 import dev.holdfast.core.Snapshot;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.stream.StreamEnd;
+import java.time.Instant;
 import java.util.List;
 
 /** A piece of a change. */
 public sealed interface Write {
 
-    /** The run's row, new or changed. The business key is held as {@link Run#holdsKey} says. */
+    /**
+     * The run's row, new or changed. The business key is held as {@link Run#holdsKey} says. The row that ends a run also
+     * tells those who wait for it, and leaves a message {@code FINALISE} if children end with it that are still alive.
+     */
     record Row(Run run) implements Write {}
 
     record Snap(Snapshot snapshot) implements Write {}
@@ -37,13 +42,52 @@ public sealed interface Write {
     /** Where the stream ends. */
     record End(StreamEnd end) implements Write {}
 
-    /** A message into the run's inbox; a message with an id that is there already is not inserted again. */
-    record Post(Message message) implements Write {}
+    /**
+     * A message into the inbox of a run, this one or another. A message with an id that is there already is not inserted
+     * again, and one to a run that has ended or is not there is nothing.
+     */
+    record Post(RunId to, Message message) implements Write {}
+
+    /**
+     * A child begins, with this change of its own. If another run holds its business key nothing of the whole change is
+     * written, and the answer is {@link Receipt.KeyHeld}.
+     */
+    record Begin(Change start) implements Write {}
+
+    /**
+     * This run waits for the end of another one: that one's last change writes {@code RUN_ENDED} into this one's inbox. If
+     * it has ended already, or is not there, this change does.
+     */
+    record Await(RunId target) implements Write {}
+
+    /** A signal that nobody waits for yet is kept. */
+    record Keep(String name, String json, Where where) implements Write {
+        public enum Where {
+            LAST,
+            /** It was taken by an attempt that failed, and is to be taken again. */
+            FIRST
+        }
+    }
+
+    /** A kept signal is taken; {@code number} is among those of its name. */
+    record Take(String name, long number) implements Write {}
+
+    /** A token can be completed from now on, until then. */
+    record OpenToken(String id, Instant until) implements Write {}
+
+    /** A token is void: nobody can complete it any more. */
+    record VoidToken(String id) implements Write {}
+
+    /**
+     * A token is completed; posting its value is the same change's. Refused ({@code token_completed}, {@code
+     * token_unknown}) if somebody was quicker, or it is not open any more.
+     */
+    record CompleteToken(String id) implements Write {}
 
     /** Applied messages leave the inbox. */
     record Consume(List<Long> numbers) implements Write {}
 
-    /** Everything in the inbox leaves: the run has ended. */
+    /** Whatever was sent to the run leaves, and so do its tokens: it has ended. */
     record ClearInbox() implements Write {}
 
     /** The run and all that is its own leaves, except the answers to request ids. */

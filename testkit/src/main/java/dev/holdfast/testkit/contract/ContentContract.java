@@ -119,7 +119,7 @@ interface ContentContract extends Contract {
                 run,
                 new Command.Succeed(lab.by(run)),
                 Lab.output("2"),
-                new Write.Post(Message.cancel(lab.ids.next())),
+                new Write.Post(run.id(), Message.cancel(lab.ids.next())),
                 new Write.End(new StreamEnd(1L, List.of())),
                 Lab.done(2, "2"),
                 Lab.done(1, "again"));

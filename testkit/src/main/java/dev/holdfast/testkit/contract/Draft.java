@@ -43,6 +43,8 @@ final class Draft {
     @Nullable
     private RunId id;
 
+    private Run.@Nullable Parent parent;
+
     Draft(Lab lab, String task) {
         this.lab = lab;
         this.task = task;
@@ -93,6 +95,11 @@ final class Draft {
         return this;
     }
 
+    Draft parent(Run.Parent of) {
+        parent = of;
+        return this;
+    }
+
     Draft id(RunId wanted) {
         id = wanted;
         return this;
@@ -104,7 +111,7 @@ final class Draft {
         var start = Rules.start(
                 new Command.Start(
                         run,
-                        new Run.Origin(namespace, task, "1", key, tags),
+                        new Run.Origin(namespace, task, "1", key, tags, parent),
                         new Run.Policy(Retry.exponential(3), Defaults.GIVE_UP_AFTER, null),
                         Defaults.QUEUE,
                         null,

@@ -28,7 +28,7 @@ interface FenceContract extends Contract {
                 new Command.Succeed(lab.by(run)),
                 Lab.output("\"zombie\""),
                 Lab.done(1, "\"zombie\""),
-                new Write.Post(Message.cancel(lab.ids.next())));
+                new Write.Post(run.id(), Message.cancel(lab.ids.next())));
         return finish;
     }
 

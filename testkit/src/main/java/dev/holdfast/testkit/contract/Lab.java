@@ -141,7 +141,7 @@ final class Lab implements AutoCloseable {
     }
 
     Change post(RunId run, Message message) {
-        return new Change(ids.next(), run, new Expect.Alive(), null, List.of(new Write.Post(message)));
+        return new Change(ids.next(), run, new Expect.Alive(), null, List.of(new Write.Post(run, message)));
     }
 
     Run read(RunId id) {

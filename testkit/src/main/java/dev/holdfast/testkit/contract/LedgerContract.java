@@ -27,6 +27,7 @@ public abstract class LedgerContract
                 ClaimContract,
                 SuspectContract,
                 InboxContract,
+                WaitContract,
                 TickContract,
                 ReadContract,
                 CrowdContract {

@@ -12,6 +12,7 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.Snapshot;
 import dev.holdfast.core.StepKey;
+import dev.holdfast.core.Waiting;
 import dev.holdfast.core.stream.Item;
 import dev.holdfast.core.stream.Source;
 import dev.holdfast.core.stream.StreamEnd;
@@ -122,7 +123,7 @@ interface ReadContract extends Contract {
         Lab lab = lab();
         Run run = lab.running("t");
         for (int i = 0; i < 150; i++) {
-            run = lab.apply(run, new Command.Block(lab.by(run), null));
+            run = lab.apply(run, new Command.Block(lab.by(run), Waiting.on(StepKey.of(1)), null));
             run = lab.apply(run, new Command.Unblock());
         }
         assertThat(run.fence().seq()).isEqualTo(302);

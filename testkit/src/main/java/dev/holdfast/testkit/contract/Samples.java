@@ -14,6 +14,8 @@ import dev.holdfast.core.Snapshot;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.Stop;
+import dev.holdfast.core.Wait;
+import dev.holdfast.core.Waiting;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,7 +44,8 @@ final class Samples {
                         text(),
                         text(),
                         maybe(() -> "key " + id),
-                        List.of(text() + 1, text() + 2)),
+                        List.of(text() + 1, text() + 2),
+                        maybe(this::parent)),
                 new Run.Policy(
                         new Retry(
                                 1 + random.nextInt(9),
@@ -58,7 +61,8 @@ final class Samples {
                         state == RunState.FINISHED ? any(Outcome.values()) : null,
                         state == RunState.STOPPING ? stop() : null,
                         random.nextBoolean(),
-                        maybe(() -> new Run.Parked(text(), StepKey.marker(text()), text(), text()))),
+                        maybe(() -> new Run.Parked(text(), StepKey.marker(text()), text(), text())),
+                        maybe(this::waiting)),
                 new Fence(random.nextLong(1000), maybe(this::holder), 1),
                 new Run.Tries(1 + random.nextInt(5), random.nextInt(5), random.nextInt(5)),
                 new Run.Times(instant(), maybe(this::instant), maybe(this::instant), deadlines()));
@@ -100,7 +104,7 @@ final class Samples {
                         random.nextInt(9),
                         maybe(() -> "\"" + random.nextInt() + "\""),
                         maybe(this::error),
-                        maybe(this::instant)));
+                        maybe(this::waited)));
             }
         }
         return all;
@@ -117,6 +121,30 @@ final class Samples {
             case NO_PROGRESS -> new Stop(Stop.Reason.NO_PROGRESS, Stop.Next.QUEUED);
             case NOT_STARTED -> new Stop(Stop.Reason.NOT_STARTED, Stop.Next.QUEUED);
             case DRAIN -> new Stop(Stop.Reason.DRAIN, Stop.Next.QUEUED);
+        };
+    }
+
+    private Run.Parent parent() {
+        return new Run.Parent(
+                new RunId(random.nextLong(), random.nextLong()),
+                1 + random.nextInt(3),
+                StepKey.of(1 + random.nextInt(99)),
+                any(Run.Bond.values()));
+    }
+
+    private Waiting waiting() {
+        var keys =
+                random.ints(1 + random.nextInt(6), 1, 12).mapToObj(StepKey::of).toList();
+        return new Waiting(any(Waiting.Need.values()), keys);
+    }
+
+    private Wait waited() {
+        return switch (random.nextInt(5)) {
+            case 0 -> new Wait.Turn(instant());
+            case 1 -> new Wait.Time(instant());
+            case 2 -> new Wait.Signal(text(), maybe(this::instant));
+            case 3 -> new Wait.Token(text(), instant());
+            default -> new Wait.Child(new RunId(random.nextLong(), random.nextLong()));
         };
     }
 

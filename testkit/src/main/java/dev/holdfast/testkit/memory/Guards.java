@@ -4,6 +4,7 @@ import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Fence;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.testkit.memory.MemoryDisk.BusinessKey;
@@ -65,6 +66,20 @@ class Guards {
 
     Namespace scope(Namespace ofRequest) {
         return ofRequest;
+    }
+
+    boolean isOpen(MemoryDisk.Token token, Instant now) {
+        return token.until().isAfter(now);
+    }
+
+    /** Whether who begins to wait for what has ended is told at once. */
+    boolean tellsLate() {
+        return true;
+    }
+
+    /** Whether this run is to be cancelled when the other has ended. */
+    boolean endsWith(Run child, RunId parent) {
+        return MemoryMessages.isChildOf(child, parent);
     }
 
     /** What a change works on, so that one that cannot be written as a whole leaves nothing. */

@@ -9,7 +9,6 @@ import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Fault;
-import dev.holdfast.engine.port.Message;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Request;
 import dev.holdfast.engine.port.Write;
@@ -17,6 +16,7 @@ import dev.holdfast.testkit.memory.MemoryDisk.Answer;
 import dev.holdfast.testkit.memory.MemoryDisk.RequestKey;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Carries out one change on the disk, under its lock. The order of the checks is the order of the answers. */
@@ -52,6 +52,8 @@ final class MemoryChange {
                 return new Receipt.KeyHeld(by.get());
             }
         }
+        Optional<RunId> held = childKeyHolder();
+        if (held.isPresent()) return new Receipt.KeyHeld(held.get());
         try {
             write(present, row);
         } catch (Refused e) {
@@ -91,7 +93,21 @@ final class MemoryChange {
         return holder != null && guards.holdsKey(holder.run, now) ? Optional.of(by) : Optional.empty();
     }
 
+    private Optional<RunId> childKeyHolder() {
+        for (Write write : change.writes()) {
+            if (!(write instanceof Write.Begin begin)) continue;
+            Run child = row(begin.start());
+            Optional<RunId> by = child == null ? Optional.empty() : keyHolder(child);
+            if (by.isPresent()) return by;
+        }
+        return Optional.empty();
+    }
+
     private @Nullable Run row() {
+        return row(change);
+    }
+
+    private static @Nullable Run row(Change change) {
         for (Write write : change.writes()) if (write instanceof Write.Row w) return w.run();
         return null;
     }
@@ -122,8 +138,23 @@ final class MemoryChange {
         // The order is the ledger's own: what is recorded may move to the history, and what is posted is new.
         change.writes().forEach(w -> first(draft, w));
         change.writes().forEach(w -> then(draft, w));
+        var messages = new MemoryMessages(disk, guards, now, change.run());
+        change.writes().forEach(w -> messages.tokens(w));
         disk.put(change.run(), draft);
         if (row != null) keep(row);
+        change.writes().forEach(this::begin);
+        change.writes().forEach(w -> messages.post(w));
+        boolean ends = row != null && row.isFinished() && snapshots() > 0;
+        if (ends) messages.ended();
+        change.writes().forEach(w -> messages.await(w));
+    }
+
+    private void begin(Write write) {
+        if (!(write instanceof Write.Begin begin)) return;
+        Receipt receipt = new MemoryChange(disk, guards, now, begin.start()).carryOut();
+        if (receipt instanceof Receipt.Applied) return;
+        throw new IllegalStateException(
+                "run " + change.run() + " cannot start " + begin.start().run());
     }
 
     private static Run requireRow(@Nullable Run row) {
@@ -158,14 +189,31 @@ final class MemoryChange {
                 }
             }
             case Write.Consume w -> draft.inbox.removeIf(m -> w.numbers().contains(m.number()));
-            case Write.ClearInbox w -> draft.inbox.clear();
-            case Write.Post w -> {
-                boolean there = draft.inbox.stream()
-                        .anyMatch(m -> m.message().id().equals(w.message().id()));
-                if (!there) draft.inbox.add(new Message.Delivered(++disk.messages, w.message()));
+            case Write.ClearInbox w -> {
+                draft.inbox.clear();
+                draft.signals.clear();
+            }
+            case Write.Take w -> take(draft, w);
+            case Write.Keep w -> {
+                var kept = draft.signals.computeIfAbsent(w.name(), n -> new TreeMap<>());
+                long number = switch (w.where()) {
+                    case FIRST -> kept.isEmpty() ? -1 : kept.firstKey() - 1;
+                    case LAST -> kept.isEmpty() ? 1 : kept.lastKey() + 1;
+                };
+                kept.put(number, w.json());
             }
             default -> {}
         }
+    }
+
+    private void take(Stored draft, Write.Take take) {
+        var kept = draft.signals.get(take.name());
+        if (kept == null || kept.remove(take.number()) == null) {
+            throw new Refused(
+                    "signal_taken",
+                    "signal '" + take.name() + "' of run " + change.run() + " was taken already. This is a bug");
+        }
+        if (kept.isEmpty()) draft.signals.remove(take.name());
     }
 
     private void record(Stored draft, StepRecord step) {
@@ -198,6 +246,8 @@ final class MemoryChange {
             disk.keys.remove(guards.key(gone.run, gone.run.origin().key()), gone.run.id());
         disk.put(change.run(), null);
         disk.streams.remove(change.run());
+        disk.waits.remove(change.run());
+        disk.tokens.values().removeIf(t -> t.run().equals(change.run()));
         disk.removed.add(change.run());
     }
 }

@@ -28,10 +28,16 @@ public final class MemoryDisk {
     final Map<RequestKey, Answer> requests = new HashMap<>();
     final Map<BusinessKey, RunId> keys = new HashMap<>();
     final Map<RunId, List<Entry>> streams = new HashMap<>();
+    /** Who is told when a run ends. */
+    final Map<RunId, NavigableSet<RunId>> waits = new HashMap<>();
+
+    final Map<String, Token> tokens = new HashMap<>();
     final NavigableSet<Waiting> queue = new TreeSet<>();
     Instant newest = Instant.EPOCH;
     long messages;
     long boots;
+
+    record Token(RunId run, Instant until, boolean isCompleted) {}
 
     record RequestKey(Namespace namespace, String id) {}
 

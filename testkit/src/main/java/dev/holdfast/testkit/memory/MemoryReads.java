@@ -135,6 +135,46 @@ final class MemoryReads implements Reads {
     }
 
     @Override
+    public List<StepRecord> pending(RunId id) {
+        return steps(id).stream().filter(s -> !s.isFinal()).toList();
+    }
+
+    @Override
+    public Optional<Kept> kept(RunId id, String name) {
+        return at(() -> Optional.ofNullable(disk.runs.get(id))
+                .map(s -> s.signals.get(name))
+                .map(kept -> new Kept(kept.firstKey(), kept.firstEntry().getValue())));
+    }
+
+    @Override
+    public Optional<Token> token(String id) {
+        return at(() ->
+                Optional.ofNullable(disk.tokens.get(id)).map(t -> new Token(t.run(), t.until(), t.isCompleted())));
+    }
+
+    @Override
+    public Optional<Result> result(RunId id) {
+        return at(() -> Optional.ofNullable(disk.runs.get(id)).flatMap(MemoryReads::result));
+    }
+
+    private static Optional<Result> result(Stored stored) {
+        Outcome outcome = stored.run.status().outcome();
+        if (outcome == null) return Optional.empty();
+        String error = stored.payloads.get(Payload.Kind.ERROR);
+        return Optional.of(new Result(
+                outcome, stored.payloads.get(Payload.Kind.OUTPUT), error == null ? null : ErrorJson.read(error)));
+    }
+
+    @Override
+    public List<RunId> children(RunId parent, int limit) {
+        return at(() -> disk.runs.values().stream()
+                .filter(s -> MemoryMessages.isChildOf(s.run, parent))
+                .map(s -> s.run.id())
+                .limit(limit)
+                .toList());
+    }
+
+    @Override
     public List<Message.Delivered> inbox(RunId id) {
         return at(() -> {
             Stored stored = disk.runs.get(id);

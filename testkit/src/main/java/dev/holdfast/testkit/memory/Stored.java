@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,8 @@ final class Stored {
     final List<Past> history;
     final List<Message.Delivered> inbox;
 
+    final NavigableMap<String, NavigableMap<Long, String>> signals;
+
     @Nullable
     StreamEnd end;
 
@@ -39,6 +42,7 @@ final class Stored {
         this.steps = new TreeMap<>();
         this.history = new ArrayList<>();
         this.inbox = new ArrayList<>();
+        this.signals = new TreeMap<>();
     }
 
     private Stored(Stored other) {
@@ -49,6 +53,8 @@ final class Stored {
         this.steps = new TreeMap<>(other.steps);
         this.history = new ArrayList<>(other.history);
         this.inbox = new ArrayList<>(other.inbox);
+        this.signals = new TreeMap<>();
+        other.signals.forEach((name, kept) -> this.signals.put(name, new TreeMap<>(kept)));
         this.end = other.end;
     }
 

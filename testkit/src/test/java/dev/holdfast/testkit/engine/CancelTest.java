@@ -303,7 +303,7 @@ class CancelTest {
         RunId id = rig.start("task", "1");
         reached.await();
         // Whoever inserted it died before it could ask anybody to look.
-        var message = new Write.Post(Message.cancel(UUID.randomUUID()));
+        var message = new Write.Post(id, Message.cancel(UUID.randomUUID()));
         var posted = rig.store()
                 .ledger()
                 .commit(new Change(UUID.randomUUID(), id, new Expect.Alive(), null, List.of(message)));
