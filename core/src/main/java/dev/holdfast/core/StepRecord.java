@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param status how far it is
  * @param epoch in which it was recorded
  * @param tries how many times its body was begun, its own retries included, from 1
- * @param result JSON; null unless DONE
+ * @param result JSON; null unless DONE, or FAILED because of a child: then the child's outcome
  * @param error null unless FAILED, or PENDING after a failure
  * @param awaits what it waits for, or has waited for; null for a step that never did
  */
@@ -63,9 +63,14 @@ public record StepRecord(
         return new StepRecord(key, name, Status.DONE, epoch, tries, result, null, awaits);
     }
 
-    /** What it waited for has failed. */
-    public StepRecord broke(RunError why) {
-        return new StepRecord(key, name, Status.FAILED, epoch, tries, null, why, awaits);
+    /**
+     * The child that it waited for has ended, and not well.
+     *
+     * @param outcome of the child
+     * @param why what is recorded of its last failure
+     */
+    public StepRecord broke(Outcome outcome, RunError why) {
+        return new StepRecord(key, name, Status.FAILED, epoch, tries, '"' + outcome.name() + '"', why, awaits);
     }
 
     /** Its time has come first. What waited for nothing but its time is done. */

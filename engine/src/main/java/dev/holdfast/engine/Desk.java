@@ -1,15 +1,12 @@
 package dev.holdfast.engine;
 
 import dev.holdfast.core.Command;
-import dev.holdfast.core.Decision;
-import dev.holdfast.core.Decision.Transition;
+import dev.holdfast.core.Deadlines;
 import dev.holdfast.core.Outcome;
-import dev.holdfast.core.Rules;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunError;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
-import dev.holdfast.core.Snapshot;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.Stop;
 import dev.holdfast.core.stream.Standing;
@@ -17,16 +14,17 @@ import dev.holdfast.core.stream.StreamEnd;
 import dev.holdfast.engine.port.Bell;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.ErrorJson;
-import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Message;
 import dev.holdfast.engine.port.Receipt;
-import dev.holdfast.engine.port.Request;
 import dev.holdfast.engine.port.Write;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +41,7 @@ final class Desk {
     private final Ports ports;
     private final Meters meters;
     private final Bell tick;
+    private final ConcurrentLinkedQueue<RunId> mail = new ConcurrentLinkedQueue<>();
 
     /** @param tick rung when something becomes due before the next regular look */
     Desk(Ports ports, Meters meters, Bell tick) {
@@ -59,9 +58,17 @@ final class Desk {
         return meters;
     }
 
-    /** A change that is not worth a snapshot. */
-    private Change quiet(Run before, List<Write> writes) {
-        return new Change(ports.ids().next(), before.id(), Expect.of(before), null, writes);
+    /** A message was posted to this run: the next look at the mail, which is at once, brings it. */
+    void post(RunId to) {
+        mail.add(to);
+        tick.ring();
+    }
+
+    /** To whom something was posted since this was asked. */
+    Set<RunId> mail() {
+        var all = new LinkedHashSet<RunId>();
+        for (RunId next = mail.poll(); next != null; next = mail.poll()) all.add(next);
+        return all;
     }
 
     /** Applies what lies in the inbox of a run that nobody holds. */
@@ -71,18 +78,19 @@ final class Desk {
             if (read.isEmpty() || read.get().isHeld()) return;
             List<Message.Delivered> inbox = ports.ledger().reads().inbox(id);
             if (inbox.isEmpty()) return;
-            boolean hasSteps = ports.ledger().reads().hasSteps(id);
-            var consumed = new Write.Consume(
-                    inbox.stream().map(Message.Delivered::number).toList());
-            // All messages of this stage ask for the same thing: the first one is enough.
-            Decision decision = Rules.decide(
-                    read.get(), new Command.Cancel(hasSteps), ports.ledger().now());
-            Change change = switch (decision) {
-                case Transition t -> change(read.get(), t, List.of(consumed));
-                default -> quiet(read.get(), List.of(consumed));
-            };
-            if (commit(change)) return;
+            Run run = read.get();
+            if (run.isFinished() && !Finalising.of(this, run)) return;
+            Draft draft = draft(run);
+            boolean cancels = inbox.stream().anyMatch(m -> m.message().kind() == Message.Kind.CANCEL);
+            boolean hasSteps = cancels && ports.ledger().reads().hasSteps(id);
+            var pending = ports.ledger().reads().pending(id);
+            new Delivery(draft, ports.ledger().reads(), pending).messages(inbox, hasSteps);
+            if (commit(change(draft))) return;
         }
+    }
+
+    private Draft draft(Run run) {
+        return new Draft(run, ports.ledger().now(), ports.ids().next());
     }
 
     /**
@@ -96,11 +104,16 @@ final class Desk {
         for (Run run : runs) {
             Command asked = command.apply(run);
             if (asked == null) continue;
-            switch (Rules.decide(run, asked, ports.ledger().now())) {
-                case Transition t -> changes.add(change(run, t, List.of()));
-                case Decision.Accepted a -> changes.add(quiet(run, List.of(new Write.Row(a.next()))));
-                default -> {}
-            }
+            Draft draft = draft(run);
+            boolean waits = asked instanceof Command.DeadlineCame came && came.name() == Deadlines.Name.WAIT;
+            if (waits)
+                new Delivery(
+                                draft,
+                                ports.ledger().reads(),
+                                ports.ledger().reads().pending(run.id()))
+                        .timedOut();
+            else draft.decide(asked);
+            if (!draft.isEmpty()) changes.add(change(draft));
         }
         List<Receipt> receipts = ports.ledger().commit(changes);
         for (int i = 0; i < changes.size(); i++) {
@@ -121,32 +134,20 @@ final class Desk {
         });
     }
 
-    /** The change that carries out a transition of a run that this node does not hold. */
-    Change change(Run before, Transition transition, List<Write> more) {
-        var writes = new ArrayList<Write>(more);
-        Run next = transition.next();
-        if (next.isFinished() && !before.isFinished()) {
+    /** The change of a run that nobody holds; if it ends here, all that ends with it. */
+    private Change change(Draft draft) {
+        Run next = draft.run();
+        if (draft.ends()) {
             List<StepRecord> steps = ports.ledger().reads().steps(next.id());
             var drop = Standing.drop(ports.stream().outline(next.id()), steps);
-            writes.add(new Write.End(new StreamEnd(null, drop)));
-            writes.add(new Write.ClearInbox());
+            draft.add(new Write.End(new StreamEnd(null, drop)));
+            draft.add(new Write.ClearInbox());
             if (next.status().outcome() == Outcome.SYSTEM_FAILURE) {
-                var error =
-                        RunError.ours("lost_alone", "Whoever executed it died, again and again: " + transition.cause());
-                writes.add(new Write.Payload(Write.Payload.Kind.ERROR, ErrorJson.write(error)));
+                var error = RunError.ours("lost_alone", "Whoever executed it died, again and again: " + draft.cause());
+                draft.add(new Write.Payload(Write.Payload.Kind.ERROR, ErrorJson.write(error)));
             }
         }
-        return change(before, transition, writes, null);
-    }
-
-    /** The change that carries out a transition, with what else must become visible with it. */
-    Change change(Run before, Transition transition, List<Write> more, @Nullable Request request) {
-        var id = ports.ids().next();
-        Instant now = ports.ledger().now();
-        var writes = new ArrayList<Write>(more);
-        writes.add(new Write.Row(transition.next()));
-        writes.add(new Write.Snap(Snapshot.of(transition.next(), transition.cause(), now, id)));
-        return new Change(id, before.id(), Expect.of(before), request, writes);
+        return draft.change();
     }
 
     /** Whether it was written; false if the fence did not match. */
@@ -175,9 +176,14 @@ final class Desk {
     /** Tells whoever may be waiting for what was just written. */
     void announce(Change change) {
         for (Write write : change.writes()) {
+            if (write instanceof Write.Post other) post(other.to());
             if (!(write instanceof Write.Row row)) continue;
             Outcome outcome = row.run().status().outcome();
-            if (outcome != null) meters.finished(outcome);
+            if (outcome != null) {
+                meters.finished(outcome);
+                var parent = row.run().origin().parent();
+                if (parent != null) post(parent.run());
+            }
             if (row.run().state() == RunState.QUEUED && row.run().place().due() == null)
                 ports.hints().work();
             if (dueSoon(row.run())) tick.ring();

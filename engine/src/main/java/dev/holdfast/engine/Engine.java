@@ -7,11 +7,13 @@ import dev.holdfast.core.Refused;
 import dev.holdfast.core.Rules;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
+import dev.holdfast.core.RunState;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Bell;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Message;
+import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Request;
 import dev.holdfast.engine.port.RunFilter;
@@ -71,7 +73,7 @@ public final class Engine implements Runs, AutoCloseable {
         this.watching = new Watcher.Ports(
                 ports.ledger().reads(), ports.stream(), ports.hints(), ports.threads(), ports.clock());
         Bell work = ports.threads().bell();
-        this.executor = new Executor(desk, handlers, stream, alarms, () -> {
+        this.executor = new Executor(desk, stream, new LocalAttempt.Serving(ports, alarms, starts), () -> {
             work.ring();
             left.ring();
         });
@@ -159,22 +161,56 @@ public final class Engine implements Runs, AutoCloseable {
     public void cancel(Namespace namespace, RunId id, @Nullable String requestId) {
         Run run = ports.ledger().reads().run(namespace, id).orElseThrow(() -> unknown(id));
         if (run.isFinished()) return;
-        var message = new Write.Post(id, Message.cancel(ports.ids().next()));
-        var change = new Change(
-                ports.ids().next(),
+        // If it has ended meanwhile, or this is a repetition, there is nothing to do.
+        post(
                 id,
-                new Expect.Alive(),
-                request(namespace, requestId, "cancel", id),
-                List.of(message));
-        switch (ports.ledger().commit(change)) {
-            // Stored, so it is accepted; whoever decides about the run looks at once.
-            case Receipt.Applied a -> deliver(id);
-            // It has ended meanwhile, or this is a repetition.
-            case Receipt.Stale s -> {}
-            case Receipt.Repeated r -> {}
+                request(namespace, requestId, "cancel", id.toString()),
+                new Write.Post(id, Message.cancel(ports.ids().next())));
+    }
+
+    @Override
+    public void signal(Namespace namespace, RunId id, Sent sent, @Nullable String requestId) {
+        Starts.name("name of the signal", sent.name());
+        String value = starts.value("signal '" + sent.name() + "'", sent.json());
+        if (ports.ledger().reads().run(namespace, id).isEmpty()) throw unknown(id);
+        Request request = request(namespace, requestId, "signal", id + "\n" + sent.name() + "\n" + value);
+        var message = Message.signal(ports.ids().next(), sent.name(), value);
+        if (!post(id, request, new Write.Post(id, message))) {
+            throw new Refused("run_finished", "run " + id + " has ended and takes no signals");
+        }
+    }
+
+    @Override
+    public void complete(Namespace namespace, String token, String json, @Nullable String requestId) {
+        String value = starts.value("value of a token", json);
+        Reads.Token open = ports.ledger().reads().token(token).orElse(null);
+        if (open == null || ports.ledger().reads().run(namespace, open.run()).isEmpty()) {
+            throw new Refused(
+                    "token_unknown",
+                    "there is no token " + token + ": its run has ended, or does not wait for it any more");
+        }
+        RunId id = open.run();
+        Request request = request(namespace, requestId, "complete", token + "\n" + value);
+        var message = Message.token(ports.ids().next(), token, value);
+        if (!post(id, request, new Write.CompleteToken(token), new Write.Post(id, message))) {
+            throw new Refused("run_finished", "run " + id + " has ended: its token " + token + " is void");
+        }
+    }
+
+    /** Whether it was stored, now or by an earlier try of the same request; false if the run has ended. */
+    private boolean post(RunId id, @Nullable Request request, Write... writes) {
+        var change = new Change(ports.ids().next(), id, new Expect.Alive(), request, List.of(writes));
+        return switch (ports.ledger().commit(change)) {
+            case Receipt.Applied a -> {
+                // Stored, so it is accepted; whoever decides about the run looks at once.
+                deliver(id);
+                yield true;
+            }
+            case Receipt.Stale s -> false;
+            case Receipt.Repeated r -> true;
             case Receipt.Rejected r -> throw r.why();
             case Receipt.KeyHeld k -> throw new IllegalStateException("only a start takes a business key");
-        }
+        };
     }
 
     private void deliver(RunId id) {
@@ -186,7 +222,7 @@ public final class Engine implements Runs, AutoCloseable {
     @Override
     public void delete(Namespace namespace, RunId id, @Nullable String requestId) {
         while (true) {
-            Request request = request(namespace, requestId, "delete", id);
+            Request request = request(namespace, requestId, "delete", id.toString());
             Run run = ports.ledger().reads().run(namespace, id).orElse(null);
             if (run == null && request == null) throw unknown(id);
             if (run != null) refuseLive(run);
@@ -219,6 +255,8 @@ public final class Engine implements Runs, AutoCloseable {
     @Override
     public Explanation explain(Namespace namespace, RunId id) {
         Run run = ports.ledger().reads().run(namespace, id).orElseThrow(() -> unknown(id));
+        if (run.state() == RunState.BLOCKED)
+            return Waited.explain(run, ports.ledger().reads().pending(id));
         return Explainer.explain(run, dispatcher.admission(), ports.ledger().now());
     }
 
@@ -228,10 +266,11 @@ public final class Engine implements Runs, AutoCloseable {
         return Watcher.open(watching, run, after);
     }
 
-    private static @Nullable Request request(Namespace namespace, @Nullable String requestId, String verb, RunId id) {
+    private static @Nullable Request request(
+            Namespace namespace, @Nullable String requestId, String verb, String content) {
         if (requestId == null) return null;
         Starts.name("request id", requestId);
-        return new Request(namespace, requestId, Starts.fingerprint(verb, id.toString()), "done");
+        return new Request(namespace, requestId, Starts.fingerprint(verb, content), "done");
     }
 
     private static Refused unknown(RunId id) {

@@ -39,17 +39,15 @@ final class Executor {
     private static final Logger LOG = LoggerFactory.getLogger(Executor.class);
 
     private final Desk desk;
-    private final Map<String, Handler<?, ?>> handlers;
     private final StreamWriter stream;
-    private final Alarms alarms;
+    private final LocalAttempt.Serving serving;
     private final Runnable slotFreed;
     private final Map<RunId, Holding> holdings = new ConcurrentHashMap<>();
 
-    Executor(Desk desk, Map<String, Handler<?, ?>> handlers, StreamWriter stream, Alarms alarms, Runnable slotFreed) {
+    Executor(Desk desk, StreamWriter stream, LocalAttempt.Serving serving, Runnable slotFreed) {
         this.desk = desk;
-        this.handlers = handlers;
         this.stream = stream;
-        this.alarms = alarms;
+        this.serving = serving;
         this.slotFreed = slotFreed;
     }
 
@@ -98,21 +96,20 @@ final class Executor {
     private void execute(Holding holding, Claimed claimed) {
         Run run = claimed.run();
         try {
-            holding.executedBy(Thread.currentThread());
             var sender = stream.sender(run.id(), holding.by());
             boolean first = run.fence().epoch() <= 1;
             List<StepRecord> steps =
                     first ? List.of() : desk.ports().ledger().reads().steps(run.id());
             if (!first) rewind(run.id(), steps, sender);
-            var attempt = new LocalAttempt(holding, steps, desk.ports(), sender, alarms);
-            Handler<?, ?> handler = handlers.get(run.origin().task());
+            var attempt = new LocalAttempt(holding, steps, sender, serving);
+            Handler<?, ?> handler = serving.starts().handler(run.origin().task());
             if (handler == null)
                 throw new IllegalStateException(
                         "no code for task " + run.origin().task());
             Ending ending = Execution.run(
                     handler, attempt, claimed.input(), desk.ports().codec());
             holding.left();
-            end(holding, ending, sender.flush());
+            end(new Left(holding, attempt), ending, sender.flush());
         } catch (Throwable e) {
             holding.left();
             abandon(holding, e);
@@ -176,36 +173,42 @@ final class Executor {
         sender.flush();
     }
 
-    private void end(Holding holding, Ending ending, OptionalLong last) {
+    /** An attempt whose code has left. */
+    private record Left(Holding holding, LocalAttempt attempt) {}
+
+    private void end(Left left, Ending ending, OptionalLong last) {
         if (last.isEmpty()) return;
-        var by = holding.by();
+        var by = left.holding().by();
         switch (ending) {
             case Ending.Returned r ->
                 finish(
-                        holding,
+                        left.holding(),
                         new Command.Succeed(by),
                         last,
                         List.of(new Write.Payload(Write.Payload.Kind.OUTPUT, r.json())));
-            case Ending.Threw t -> fail(holding, t, last);
-            case Ending.Left l -> leave(holding, l.why(), last);
+            case Ending.Threw t -> fail(left, t, last);
+            case Ending.Left l -> leave(left, l.why(), last);
         }
     }
 
-    private void fail(Holding holding, Ending.Threw threw, OptionalLong last) {
+    private void fail(Left left, Ending.Threw threw, OptionalLong last) {
+        Holding holding = left.holding();
         var writes = new ArrayList<Write>();
         writes.add(new Write.Payload(Write.Payload.Kind.ERROR, ErrorJson.write(threw.error())));
         int attempt = holding.run().tries().attempt();
-        var command =
-                new Command.Fail(holding.by(), threw.error(), desk.ports().ids().dice());
+        var ids = desk.ports().ids();
+        var command = new Command.Fail(holding.by(), threw.error(), ids.dice());
         holding.write(command, next -> {
             if (!next.isFinished() && !threw.toHistory().isEmpty()) {
-                writes.add(new Write.ToHistory(attempt, threw.toHistory()));
+                writes.addAll(
+                        Undoing.of(attempt, threw.toHistory(), left.attempt().recorded(), ids));
             }
             return with(next, last, writes);
         });
     }
 
-    private void leave(Holding holding, Ending.Why why, OptionalLong last) {
+    private void leave(Left left, Ending.Why why, OptionalLong last) {
+        Holding holding = left.holding();
         RunState state = holding.run().state();
         switch (why) {
             // Parked, or ended by its stop deadline: that was written when it was decided.
@@ -215,13 +218,20 @@ final class Executor {
             case GIVEN_UP -> {
                 // What is parked or has ended was written when it was decided. A compensation that a closing node
                 // interrupts is not over: the next boot takes it up.
-                boolean executes = state == RunState.RUNNING || state == RunState.STOPPING;
-                if (executes && !holding.leavesCompensation()) {
-                    finish(holding, new Command.Stopped(holding.by(), false), last, List.of());
-                }
+                boolean executes = state == RunState.RUNNING || state == RunState.BLOCKED || state == RunState.STOPPING;
+                if (!executes || holding.leavesCompensation()) return;
+                var leave = left.attempt().leave();
+                if (leave == null) finish(holding, new Command.Stopped(holding.by(), false), last, List.of());
+                else giveUp(left, leave, last);
             }
             case CANCELLED -> finish(holding, new Command.Stopped(holding.by(), true), last, List.of());
         }
+    }
+
+    private void giveUp(Left left, Blocking.Leave leave, OptionalLong last) {
+        left.holding().giveUp(leave, left.attempt().recorded(), next -> with(next, last, List.of()));
+        // Whoever posted something meanwhile found it held, and left it to this node.
+        desk.drain(left.holding().run().id());
     }
 
     private void finish(Holding holding, Command command, OptionalLong last, List<Write> writes) {

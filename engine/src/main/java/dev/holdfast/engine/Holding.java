@@ -7,21 +7,27 @@ import dev.holdfast.core.Decision.Accepted;
 import dev.holdfast.core.Decision.Transition;
 import dev.holdfast.core.Fence;
 import dev.holdfast.core.Refused;
-import dev.holdfast.core.Rules;
 import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
+import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.Stop;
 import dev.holdfast.core.Unavailable;
+import dev.holdfast.core.Wait;
+import dev.holdfast.core.Waiting;
 import dev.holdfast.core.stream.StreamEnd;
 import dev.holdfast.engine.port.Change;
-import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Message;
+import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Write;
 import dev.holdfast.sdk.Attempt.Standing;
+import dev.holdfast.sdk.ChildStart;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -43,12 +49,18 @@ final class Holding {
     private final Fence.By by;
     private final ReentrantLock lock = new ReentrantLock();
     private Run run;
-    private @Nullable Thread thread;
+    private final Set<Thread> threads = new LinkedHashSet<>();
+    private @Nullable Recorded recorded;
     private long interruptedAt;
-    private boolean cancelDelivered;
+    private volatile boolean cancelDelivered;
     private boolean unsure;
     private volatile Standing standing;
     private volatile boolean suspect;
+    /** Somebody has posted a message. */
+    private volatile boolean asked;
+    /** The attempt's thread waits, and applies messages itself. */
+    private volatile boolean waiting;
+
     /** Set without the lock: whoever has it may be waiting for a ledger that cannot be written. */
     private volatile boolean closing;
 
@@ -83,12 +95,39 @@ final class Holding {
         }
     }
 
-    /** The thread that user code runs on: it is interrupted when the run is to be left. */
-    void executedBy(Thread executing) {
+    /**
+     * User code begins.
+     *
+     * @param executing the thread that it runs on: it is interrupted when the run is to be left
+     * @param replayed what is recorded; kept up to date from now on
+     */
+    void begin(Thread executing, Recorded replayed) {
         lock.lock();
         try {
-            thread = executing;
+            threads.add(executing);
+            recorded = replayed;
+            cancelDelivered = replayed.hasCancelled();
             if (standing == Standing.DRAINING || standing == Standing.STOPPED) executing.interrupt();
+        } finally {
+            lock.unlock();
+        }
+        lookIfAsked();
+    }
+
+    /** A body of a step executes on this thread too. */
+    void beside(Thread executing) {
+        lock.lock();
+        try {
+            threads.add(executing);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void left(Thread executing) {
+        lock.lock();
+        try {
+            threads.remove(executing);
         } finally {
             lock.unlock();
         }
@@ -98,7 +137,7 @@ final class Holding {
     void left() {
         lock.lock();
         try {
-            thread = null;
+            threads.clear();
         } finally {
             lock.unlock();
         }
@@ -121,10 +160,10 @@ final class Holding {
         lock.lock();
         try {
             if (!isSure()) return false;
-            Decision decision = Rules.decide(run, command, desk.ports().ledger().now());
-            return switch (decision) {
-                case Transition t -> commit(desk.change(run, t, with.apply(t.next()), null), t.next());
-                case Accepted a -> commit(accepted(a, with.apply(a.next())), a.next());
+            Draft draft = draft();
+            return switch (draft.decide(command)) {
+                case Transition t -> commit(draft, with.apply(t.next()));
+                case Accepted a -> commit(draft, with.apply(a.next()));
                 case Decision.Stale s -> superseded();
                 case Decision.Nothing n -> true;
                 case Decision.Refusal r -> throw new Refused(r.code(), run.id() + ": " + r.why());
@@ -135,18 +174,24 @@ final class Holding {
         }
     }
 
-    private @Nullable Change accepted(Accepted decision, List<Write> with) {
-        var writes = new ArrayList<Write>(with);
-        if (!decision.next().equals(run)) writes.add(new Write.Row(decision.next()));
-        if (writes.isEmpty()) return null;
-        return new Change(desk.ports().ids().next(), run.id(), new Expect.Held(by), null, writes);
+    private Draft draft() {
+        return new Draft(run, desk.ports().ledger().now(), desk.ports().ids().next());
     }
 
-    private boolean commit(@Nullable Change change, Run next) {
-        if (change == null) return true;
-        switch (persist(change)) {
+    private boolean commit(Draft draft, List<Write> with) {
+        draft.addAll(with);
+        return draft.isEmpty() || commit(draft.change(), draft.run());
+    }
+
+    private boolean commit(Change change, Run next) {
+        return answered(change, next, persist(change));
+    }
+
+    private boolean answered(Change change, Run next, Receipt receipt) {
+        switch (receipt) {
             case Receipt.Applied a -> {
                 know(next);
+                if (recorded != null) recorded.note(change);
                 desk.announce(change);
                 return true;
             }
@@ -212,21 +257,163 @@ final class Holding {
         return false;
     }
 
-    /** Applies what lies in the inbox. */
+    /** A message was posted: it is applied by the attempt's own thread if that waits, otherwise by the caller. */
+    void post() {
+        asked = true;
+        Recorded woken = waiting ? recorded : null;
+        if (woken == null) look();
+        else woken.ring();
+    }
+
+    void lookIfAsked() {
+        if (asked) look();
+    }
+
+    /** Applies what lies in the inbox. Not before user code has begun: only then is it known what it waits for. */
     void look() {
         lock.lock();
         try {
+            if (recorded == null) {
+                asked = true;
+                return;
+            }
+            asked = false;
             if (run.isFinished() || !run.isHeld() || !isSure()) return;
             List<Message.Delivered> inbox = desk.ports().ledger().reads().inbox(run.id());
             if (inbox.isEmpty()) return;
-            var consumed = new Write.Consume(
-                    inbox.stream().map(Message.Delivered::number).toList());
-            Decision decision = Rules.decide(
-                    run, new Command.Cancel(true), desk.ports().ledger().now());
-            boolean written = decision instanceof Transition t
-                    ? commit(desk.change(run, t, List.of(consumed), null), t.next())
-                    : commit(accepted(new Accepted(run), List.of(consumed)), run);
-            if (written) obey();
+            Draft draft = draft();
+            delivery(draft).messages(inbox, true);
+            if (commit(draft, List.of())) obey();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Delivery delivery(Draft draft) {
+        List<StepRecord> pending = recorded == null ? List.of() : recorded.pending();
+        return new Delivery(draft, desk.ports().ledger().reads(), pending);
+    }
+
+    /**
+     * A wait begins. A signal that was kept ends it at once; nobody can keep one in between.
+     *
+     * @param on what the run is blocked on; null if it goes on executing
+     * @param begun is written down; null if it was before
+     * @param until the first of them is over by itself
+     * @return whether it was written; false if the run is not ours any more
+     */
+    boolean waits(@Nullable Waiting on, @Nullable StepRecord begun, @Nullable Instant until) {
+        lock.lock();
+        try {
+            if (begun != null && takes(begun)) return standing != Standing.SUPERSEDED;
+            // A cancel may have come with the messages: whoever waits looks again.
+            if (run.state() == RunState.STOPPING && on != null) return true;
+            Write[] step = begun == null ? new Write[0] : new Write[] {new Write.Step(begun)};
+            return write(on == null ? new Command.RecordStep(by) : new Command.Block(by, on, until), step);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean takes(StepRecord begun) {
+        String name = switch (begun.awaits()) {
+            case Wait.Signal signal -> signal.name();
+            case Wait.Token token -> token.id();
+            case null, default -> null;
+        };
+        if (name == null) return false;
+        look();
+        Reads.Kept kept = desk.ports().ledger().reads().kept(run.id(), name).orElse(null);
+        if (kept == null) return false;
+        write(new Command.RecordStep(by), new Write.Step(begun.came(kept.json())), new Write.Take(name, kept.number()));
+        return true;
+    }
+
+    /**
+     * Starts a child, together with the step that waits for it. If another run has its business key, that one is waited
+     * for instead.
+     *
+     * @return whether it was written; false if the run is not ours any more
+     */
+    boolean startChild(Change start, ChildStart wish) {
+        lock.lock();
+        try {
+            if (!isSure()) return false;
+            Draft draft = awaiting(start.run(), wish);
+            draft.add(new Write.Begin(start));
+            Change change = draft.change();
+            Receipt receipt = persist(change);
+            if (receipt instanceof Receipt.KeyHeld held) return commit(awaiting(held.by(), wish), List.of());
+            boolean written = answered(change, draft.run(), receipt);
+            if (written) desk.announce(start);
+            return written;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Draft awaiting(RunId child, ChildStart wish) {
+        Draft draft = draft();
+        draft.decide(new Command.RecordStep(by));
+        draft.add(new Write.Step(StepRecord.waiting(wish.key(), wish.step(), by.epoch(), new Wait.Child(child))));
+        draft.add(new Write.Await(child));
+        return draft;
+    }
+
+    /** The attempt waits, and applies messages itself as long as it does. */
+    void waiting(boolean now) {
+        waiting = now;
+    }
+
+    /** Whether the attempt's thread has to look at its standing. */
+    boolean isToLook() {
+        return standing != Standing.GOING && !(standing == Standing.CANCELLED && cancelDelivered);
+    }
+
+    /** What it was blocked on is over; answers whether the run is still ours. */
+    boolean goesOn() {
+        lock.lock();
+        try {
+            return run.state() == RunState.BLOCKED ? write(new Command.Unblock()) : standing != Standing.SUPERSEDED;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The time of one of the waits has come. */
+    void timeCame() {
+        lock.lock();
+        try {
+            if (run.isFinished() || !isSure()) return;
+            Draft draft = draft();
+            delivery(draft).timedOut();
+            commit(draft, List.of());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * User code has left because of a wait: the run is given up, or queued again if what it waited for has come.
+     *
+     * @param with what else is written if that ends it
+     */
+    void giveUp(Blocking.Leave leave, Recorded recorded, Function<Run, List<Write>> with) {
+        lock.lock();
+        try {
+            if (!isSure()) return;
+            look();
+            Draft draft = draft();
+            StepRecord begun = leave.begun();
+            if (run.state() == RunState.RUNNING && begun != null) {
+                draft.add(new Write.Step(begun));
+            }
+            if (run.state() == RunState.RUNNING && !leave.isOver(recorded)) {
+                draft.decide(new Command.Block(by, leave.on(), leave.until(recorded)));
+            }
+            draft.decide(
+                    draft.run().state() == RunState.BLOCKED ? new Command.GiveUp(by) : new Command.Stopped(by, false));
+            commit(draft, with.apply(draft.run()));
         } finally {
             lock.unlock();
         }
@@ -241,7 +428,8 @@ final class Holding {
             Deadlines.Name name = run.times().deadlines().due(now).orElse(null);
             if (name == null) return;
             desk.meters().deadline();
-            if (write(new Command.DeadlineCame(name), Holding::endedFromOutside)) obey();
+            if (name == Deadlines.Name.WAIT && recorded != null) timeCame();
+            else if (write(new Command.DeadlineCame(name), Holding::endedFromOutside)) obey();
         } finally {
             lock.unlock();
         }
@@ -312,7 +500,7 @@ final class Holding {
 
     private void interrupt() {
         interruptedAt = desk.ports().clock().nanos();
-        if (thread != null && !thread.equals(Thread.currentThread())) thread.interrupt();
+        for (Thread thread : threads) if (!thread.equals(Thread.currentThread())) thread.interrupt();
     }
 
     /** What ends with a run that is ended while its code has not left: what it has sent so far stands. */

@@ -1,6 +1,7 @@
 package dev.holdfast.engine;
 
 import dev.holdfast.core.Command;
+import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepKey;
@@ -9,13 +10,13 @@ import dev.holdfast.core.stream.Item;
 import dev.holdfast.core.stream.Source;
 import dev.holdfast.engine.port.Write;
 import dev.holdfast.sdk.Attempt;
+import dev.holdfast.sdk.ChildStart;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** An attempt whose code runs in this process. */
@@ -24,21 +25,37 @@ final class LocalAttempt implements Attempt {
     private final Ports ports;
     private final StreamWriter.Sender sender;
     private final Alarms alarms;
-    private final Map<StepKey, StepRecord> recorded;
+    private final Recorded recorded;
+    private final Starts starts;
+    private final Blocking blocking;
     private final Set<Source> sent = ConcurrentHashMap.newKeySet();
     private final int replayedThrough;
     private final Run begun;
 
-    LocalAttempt(Holding holding, List<StepRecord> steps, Ports ports, StreamWriter.Sender sender, Alarms alarms) {
+    LocalAttempt(Holding holding, List<StepRecord> steps, StreamWriter.Sender sender, Serving serving) {
         this.holding = holding;
         this.begun = holding.run();
-        this.ports = ports;
+        this.ports = serving.ports();
         this.sender = sender;
-        this.alarms = alarms;
-        this.recorded =
-                steps.stream().collect(Collectors.toMap(StepRecord::key, s -> s, (a, b) -> b, ConcurrentHashMap::new));
+        this.alarms = serving.alarms();
+        this.starts = serving.starts();
+        this.recorded = new Recorded(steps, ports.threads().bell());
+        this.blocking = new Blocking(holding, recorded, ports);
         // The test that mutes is the one that voids.
         this.replayedThrough = dev.holdfast.core.stream.Standing.of(steps).through();
+        holding.begin(Thread.currentThread(), recorded);
+    }
+
+    /** What attempts are served with. */
+    record Serving(Ports ports, Alarms alarms, Starts starts) {}
+
+    /** Set if the code was asked to leave because it waits. */
+    Blocking.@Nullable Leave leave() {
+        return blocking.leave();
+    }
+
+    Recorded recorded() {
+        return recorded;
     }
 
     @Override
@@ -58,7 +75,7 @@ final class LocalAttempt implements Attempt {
 
     @Override
     public @Nullable StepRecord recorded(StepKey key) {
-        return recorded.get(key);
+        return recorded.at(key);
     }
 
     @Override
@@ -72,7 +89,6 @@ final class LocalAttempt implements Attempt {
         if (sender.flush().isEmpty()) return Answer.SUPERSEDED;
         var command = new Command.RecordStep(holding.by());
         if (!holding.write(command, new Write.Step(step))) return Answer.SUPERSEDED;
-        recorded.put(step.key(), step);
         if (step.status() == StepRecord.Status.CANCELLED) holding.delivered();
         return Answer.KEPT;
     }
@@ -116,6 +132,68 @@ final class LocalAttempt implements Attempt {
     public void pause(Duration time) throws InterruptedException {
         if (!time.isPositive()) return;
         ports.threads().bell().await(time);
+    }
+
+    @Override
+    public Waited await(Wish wish) {
+        if (sender.flush().isEmpty()) return Waited.SUPERSEDED;
+        holding.waiting(true);
+        try {
+            return blocking.await(wish);
+        } finally {
+            holding.waiting(false);
+            // A message that came meanwhile was left to us.
+            holding.lookIfAsked();
+        }
+    }
+
+    @Override
+    public void wake() {
+        recorded.ring();
+    }
+
+    @Override
+    public void settle(BooleanSupplier over) {
+        boolean interrupted = false;
+        while (!over.getAsBoolean()) {
+            try {
+                recorded.await(Duration.ofSeconds(1));
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) Thread.currentThread().interrupt();
+    }
+
+    @Override
+    public Thread beside(String name, Runnable body) {
+        return ports.threads().task(run() + " step " + name, () -> {
+            holding.beside(Thread.currentThread());
+            try {
+                body.run();
+            } finally {
+                holding.left(Thread.currentThread());
+            }
+        });
+    }
+
+    @Override
+    public Answer start(ChildStart child) {
+        if (sender.flush().isEmpty()) return Answer.SUPERSEDED;
+        return holding.startChild(starts.child(begun, child), child) ? Answer.KEPT : Answer.SUPERSEDED;
+    }
+
+    @Override
+    public Answer token(StepKey key, String name, Duration open) {
+        if (sender.flush().isEmpty()) return Answer.SUPERSEDED;
+        String id = "tok_" + RunId.of(ports.ids().next()).toString().substring("run_".length());
+        Instant until = now().plus(Defaults.atMostLongest(open));
+        String json = "{\"id\":\"" + id + "\",\"until\":\"" + until + "\"}";
+        boolean kept = holding.write(
+                new Command.RecordStep(holding.by()),
+                new Write.Step(StepRecord.done(key, name, epoch(), 1, json)),
+                new Write.OpenToken(key, id, until));
+        return kept ? Answer.KEPT : Answer.SUPERSEDED;
     }
 
     @Override

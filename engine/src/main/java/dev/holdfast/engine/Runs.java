@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Every method throws {@link Refused} with a stable code if the request cannot be granted (nothing was changed), and
  * {@link Unavailable} if the ledger cannot be reached (try again with the same request id). Codes: {@code task_unknown},
  * {@code input_invalid}, {@code input_too_large}, {@code nul_character}, {@code name_invalid}, {@code run_unknown},
- * {@code cursor_unknown}, {@code request_id_reused}, {@code run_not_finished}; {@code ledger_read_only},
+ * {@code cursor_unknown}, {@code request_id_reused}, {@code run_not_finished}, {@code run_finished}, {@code token_unknown}, {@code token_completed};
+ * {@code ledger_read_only},
  * {@code disk_full}, {@code closing}.
  */
 public interface Runs {
@@ -37,6 +38,23 @@ public interface Runs {
 
     /** Asks for the run to be stopped. Durable when it returns; a run that has ended stays as it is. */
     void cancel(Namespace namespace, RunId id, @Nullable String requestId);
+
+    /**
+     * Sends a signal to a run. Durable when it returns; kept until it is waited for. Two calls are two signals, unless
+     * they have the same request id.
+     */
+    void signal(Namespace namespace, RunId id, Sent sent, @Nullable String requestId);
+
+    /**
+     * A signal.
+     *
+     * @param name of the signal
+     * @param json its value
+     */
+    record Sent(String name, String json) {}
+
+    /** Completes a token with a value, in JSON. The first value counts. */
+    void complete(Namespace namespace, String token, String json, @Nullable String requestId);
 
     /** Removes a finished run and all that is its own. */
     void delete(Namespace namespace, RunId id, @Nullable String requestId);

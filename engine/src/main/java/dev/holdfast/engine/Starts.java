@@ -13,6 +13,7 @@ import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Request;
 import dev.holdfast.engine.port.Write;
+import dev.holdfast.sdk.ChildStart;
 import dev.holdfast.sdk.Handler;
 import dev.holdfast.sdk.Task;
 import java.nio.charset.StandardCharsets;
@@ -35,8 +36,34 @@ final class Starts {
         this.handlers = handlers;
     }
 
+    /** The code for a task; null if none is hosted here. */
+    @Nullable
+    Handler<?, ?> handler(String task) {
+        return handlers.get(task);
+    }
+
+    /** The change that begins a child. */
+    Change child(Run parent, ChildStart wish) {
+        var start = wish.start();
+        var request = new StartRequest(
+                parent.origin().namespace(),
+                wish.task(),
+                wish.input(),
+                new StartRequest.Identity(start.key(), null),
+                new StartRequest.Options(
+                        new Command.Timing(start.delay(), start.ttl(), start.priority()),
+                        start.maxDuration(),
+                        start.tags()));
+        var bond = start.isDetached() ? Run.Bond.DETACHED : Run.Bond.ATTACHED;
+        return change(request, new Run.Parent(parent.id(), parent.tries().attempt(), wish.key(), bond));
+    }
+
     /** The change that begins the run; nothing is written yet. */
     Change change(StartRequest wish) {
+        return change(wish, null);
+    }
+
+    private Change change(StartRequest wish, Run.@Nullable Parent parent) {
         Task<?, ?> task = taskOf(wish);
         check(wish, task);
         Instant now = ports.ledger().now();
@@ -51,7 +78,7 @@ final class Starts {
                         task.version(),
                         wish.identity().key(),
                         options.tags(),
-                        null),
+                        parent),
                 new Run.Policy(task.retry(), task.giveUpAfter(), limit),
                 task.queue(),
                 null,
@@ -115,6 +142,19 @@ final class Starts {
             throw new Refused("duration_invalid", "a delay cannot be negative, a time to live must be positive");
         }
         readable(wish.input(), task);
+    }
+
+    /** A value that is sent to a run, checked. */
+    String value(String what, String json) {
+        int bytes = json.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > Defaults.PAYLOAD_LIMIT) {
+            throw new Refused(
+                    "input_too_large",
+                    "the " + what + " has " + bytes + " bytes, the limit is " + Defaults.PAYLOAD_LIMIT
+                            + ": store it elsewhere and send a reference");
+        }
+        whole(what, json);
+        return json;
     }
 
     /** Read once, to know that the code will be able to read it. Who starts a task knows its name and not its classes. */

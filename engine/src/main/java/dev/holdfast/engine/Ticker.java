@@ -65,6 +65,7 @@ final class Ticker implements AutoCloseable {
     /** How long to wait for the next. */
     private Duration tick() {
         var ports = desk.ports();
+        for (RunId id : desk.mail()) eachAlone(id, () -> inbox(id));
         Tick tick = ports.ledger().tick(ports.node(), LIMIT);
         if (tick.promoted() > 0) ports.hints().work();
         deadlines(tick.deadlines());
@@ -134,7 +135,7 @@ final class Ticker implements AutoCloseable {
     /** Brings messages to whoever decides about the run. */
     void inbox(RunId id) {
         var held = executor.holding(id);
-        if (held.isPresent()) held.get().look();
+        if (held.isPresent()) held.get().post();
         else desk.drain(id);
     }
 

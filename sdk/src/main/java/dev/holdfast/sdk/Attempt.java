@@ -1,18 +1,21 @@
 package dev.holdfast.sdk;
 
+import dev.holdfast.core.Refused;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.Waiting;
 import dev.holdfast.core.stream.Source;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The durable side of one epoch of a run, as the replaying Context sees it. The engine implements it for code in its
- * process; a worker implements it over the wire. All calls come from the thread of the attempt, except {@link #send},
- * which may come from any thread that executes a body of its steps.
+ * process; a worker implements it over the wire. Calls come from the thread of the attempt. Those that the bodies of
+ * steps need may come from the threads that {@link #beside} has started as well, and {@link #send} from any.
  *
  * <p>Whatever its methods throw, beyond what they declare, is trouble of the infrastructure and never an outcome: user
  * code is left by {@link Unwind}, and {@link Execution#run} throws it again. Somebody who stops the attempt changes its
@@ -57,8 +60,61 @@ public interface Attempt {
     /** A random number from 0 to 1, for jitter. Not recorded. */
     double dice();
 
-    /** Waits, unless it is interrupted. */
+    /** Waits, unless it is interrupted. For a try of a step whose body is executed beside the body of the task. */
     void pause(Duration time) throws InterruptedException;
+
+    /**
+     * Waits for one of these steps, or for all of them. When it takes long the code is asked to leave, unless something
+     * is busy, so that the run can be given up.
+     */
+    Waited await(Wish wish);
+
+    /**
+     * What to wait for.
+     *
+     * @param on the steps; one that is not recorded is the body of a step that is executing now
+     * @param goal what of them
+     * @param begun a wait that begins now, to be written down; null if it was before
+     * @param busy whether the body of a step is executing: then the attempt cannot leave
+     */
+    record Wish(Waiting on, Goal goal, @Nullable StepRecord begun, BooleanSupplier busy) {}
+
+    /** What a wait is for. */
+    enum Goal {
+        /** That the steps are recorded for good. */
+        RESULT,
+        /** That the next try of the step may begin. */
+        TURN
+    }
+
+    /** How a wait has ended. */
+    enum Waited {
+        OVER,
+        /** Leave: it takes long, and the run is given up when its code has left. */
+        LEAVE,
+        /** Look at {@link Attempt#standing}, and wait again if it allows that. */
+        LOOK,
+        SUPERSEDED
+    }
+
+    /** Something was recorded, or has left, by a thread beside: whoever waits in {@link #await} looks again. */
+    void wake();
+
+    /** Waits until this is so, whatever else happens; asked again at each {@link #wake}. */
+    void settle(BooleanSupplier over);
+
+    /** Executes this on a thread of its own, which is interrupted whenever the attempt is. */
+    Thread beside(String name, Runnable body);
+
+    /**
+     * Starts a child; its start and the step that waits for it are written together.
+     *
+     * @throws Refused if it cannot be started as it is; nothing was written
+     */
+    Answer start(ChildStart child);
+
+    /** Opens a token until then, and writes it down as the result of this step: an object with {@code id} and {@code until}. */
+    Answer token(StepKey key, String name, Duration open);
 
     /** Interrupts the calling thread after this time unless it was closed before. */
     Alarm interruptAfter(Duration time);

@@ -38,6 +38,14 @@ public interface Client extends AutoCloseable {
     /** A run that was started before; its result is read as the task declares it. */
     <O extends @Nullable Object> RunHandle<O> run(RunId id, Task<?, O> task);
 
+    /**
+     * Completes a token with a value: the first value counts.
+     *
+     * @throws Refused {@code token_unknown} if nobody waits for it (any more), {@code token_completed} if somebody was
+     *     quicker
+     */
+    <T extends @Nullable Object> void complete(String token, T value);
+
     /** Releases what the client holds. Never waits for runs to end: they go on, here after the next start, or elsewhere. */
     @Override
     void close();

@@ -10,7 +10,7 @@ final class Confinement {
 
     /** @param call what was called, as {@code ctx.now()} */
     void check(String call) {
-        if (!owner.equals(Thread.currentThread())) {
+        if (!isOwner()) {
             throw new IllegalStateException(
                     "%s was called on thread '%s', but the Context belongs to the thread that the body of the task was called on. Call it there; work that needs another thread goes inside the body of a step."
                             .formatted(call, Thread.currentThread().getName()));
@@ -26,12 +26,17 @@ final class Confinement {
         }
     }
 
+    /** The body of a step that executes beside is not on the Context's thread, and gets nowhere with it anyway. */
     void enterStep(String name) {
-        inStep = name;
+        if (isOwner()) inStep = name;
     }
 
     void leaveStep() {
-        inStep = null;
+        if (isOwner()) inStep = null;
+    }
+
+    private boolean isOwner() {
+        return owner.equals(Thread.currentThread());
     }
 
     void end() {

@@ -2,7 +2,11 @@ package dev.holdfast.sdk;
 
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepFailed;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +60,80 @@ public interface Context {
 
     /** A step without a result: see {@link #step(Step, Step.Body)}. A value that the body returned cannot be lost here. */
     void step(String name, Step.VoidBody body);
+
+    /**
+     * Begins a step whose body executes beside this one, on a thread of its own. Its key is taken now, at the call; its
+     * result is had by {@link Pending#join}. Only the bodies of steps execute side by side. One that is not joined when
+     * the body of the task ends is interrupted, and waited for.
+     *
+     * <pre>{@code var picks = items.stream().map(item -> ctx.fork(PICK, s -> pick(item, s.key()))).toList(); }</pre>
+     */
+    <T extends @Nullable Object> Pending<T> fork(Step<T> step, Step.Body<T> body);
+
+    /** Starts a child as soon as there is a slot: see {@link #fork(Task, Object, Start)}. */
+    <I extends @Nullable Object, O extends @Nullable Object> Pending<O> fork(Task<I, O> child, I input);
+
+    /**
+     * Starts a run of another task as a child of this one. It is durable when this returns, and is started once, however
+     * often this code is replayed. When this run ends, children that have not are cancelled, unless they were started
+     * {@link Start#detached}. Takes a key.
+     *
+     * @param start a business key is allowed; a request id is not
+     */
+    <I extends @Nullable Object, O extends @Nullable Object> Pending<O> fork(Task<I, O> child, I input, Start start);
+
+    /** Starts a child and waits for its result: {@link #fork(Task, Object)} and {@link Pending#join}. */
+    <I extends @Nullable Object, O extends @Nullable Object> O call(Task<I, O> child, I input);
+
+    /** Starts a child and waits for its result: {@link #fork(Task, Object, Start)} and {@link Pending#join}. */
+    <I extends @Nullable Object, O extends @Nullable Object> O call(Task<I, O> child, I input, Start start);
+
+    /**
+     * Waits for all of these.
+     *
+     * @return the results in the order given
+     * @throws StepFailed or RunFailed when all have ended, if one has failed: the first in the order given
+     */
+    <T extends @Nullable Object> List<T> all(Collection<? extends Pending<? extends T>> pending);
+
+    /**
+     * Waits for one of these, whether it ends well or not. Which one is recorded. The others go on: join them, or leave
+     * them to the end of the run. Takes a key.
+     */
+    <T extends @Nullable Object> Pending<T> any(Collection<? extends Pending<? extends T>> pending);
+
+    /**
+     * Waits for so long. A wait that is longer than the task's {@link Task#giveUpAfter} costs one row and no thread: the
+     * body is left by {@link Unwind.GivenUp} and called again when the time has come. Takes a key.
+     */
+    void sleep(Duration time);
+
+    /** Waits until then: see {@link #sleep}. A time that has passed is over at once. */
+    void sleepUntil(Instant time);
+
+    /**
+     * Waits for a signal of this name, as {@link #sleep} waits. One that came before it was waited for was kept; several
+     * are taken in the order in which they came, each by one wait. Takes a key.
+     */
+    <T extends @Nullable Object> T await(Signal<T> signal);
+
+    /**
+     * Waits for a signal, but no longer than this: see {@link #await(Signal)}.
+     *
+     * @return empty if none came in time (or if its value is null); that is recorded too
+     */
+    <T> Optional<T> await(Signal<T> signal, Duration timeout);
+
+    /** A token whose value has no type arguments: see {@link #token(String, TypeRef, Duration)}. */
+    <T> Token<T> token(String name, Class<T> type, Duration timeout);
+
+    /**
+     * Opens a token, which somebody outside completes who was told its id. Takes a key.
+     *
+     * @param name for people
+     * @param timeout how long it is open, from now
+     */
+    <T> Token<T> token(String name, TypeRef<T> type, Duration timeout);
 
     /** The time, recorded: the same in every replay. Takes a key, as a step does. */
     Instant now();

@@ -3,7 +3,7 @@ package dev.holdfast.sdk;
 import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.RunError;
-import dev.holdfast.core.StepFailed;
+import dev.holdfast.core.StepKey;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +56,13 @@ public final class Execution<I extends @Nullable Object, O extends @Nullable Obj
     /** The Context is of no use any more; answers whether the body left the thread interrupted. */
     private boolean end() {
         parts.confinement().end();
-        return Thread.interrupted();
+        boolean interrupted = Thread.interrupted();
+        try {
+            parts.forks().leave();
+        } catch (Unwind e) {
+            // Trouble of the attempt: it is known, and comes out as such.
+        }
+        return Thread.interrupted() || interrupted;
     }
 
     private Ending threw(Throwable thrown, boolean interrupted) {
@@ -78,7 +84,7 @@ public final class Execution<I extends @Nullable Object, O extends @Nullable Obj
             case GOING -> {}
         }
         RunError error = RunError.of(thrown);
-        StepFailed failure = parts.journal().failureIn(thrown);
+        StepKey failure = parts.journal().failureIn(thrown);
         return new Ending.Threw(
                 error, failure == null ? List.of() : parts.journal().since(failure));
     }

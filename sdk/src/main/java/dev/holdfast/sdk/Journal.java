@@ -1,13 +1,18 @@
 package dev.holdfast.sdk;
 
 import dev.holdfast.core.Defaults;
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunError;
+import dev.holdfast.core.RunFailed;
+import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepFailed;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.Thrown;
+import dev.holdfast.core.Wait;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * failures were delivered when, because a failure that leaves the body takes everything after it to history.
  */
 final class Journal {
+    private static final TypeRef<Outcome> OUTCOME = TypeRef.of(Outcome.class);
+
     private final Attempt attempt;
     private final Codec codec;
     private final Leaving leaving;
@@ -26,6 +33,7 @@ final class Journal {
     private int taken;
     private int markers;
     private final Map<StepKey, Integer> takenAtFailure = new HashMap<>();
+    private final Map<RunId, StepKey> children = new HashMap<>();
 
     Journal(Attempt attempt, Codec codec, Leaving leaving, String version) {
         this.attempt = attempt;
@@ -83,9 +91,16 @@ final class Journal {
      */
     @Nullable
     StepRecord find(StepKey key, String name) {
+        StepRecord found = findBegun(key, name);
+        if (found != null && found.status() == StepRecord.Status.CANCELLED) throw leaving.cancelled();
+        return found;
+    }
+
+    /** The same for something that is only begun here: a cancel that was delivered to it is thrown when it is joined. */
+    @Nullable
+    StepRecord findBegun(StepKey key, String name) {
         StepRecord found = leaving.<@Nullable StepRecord, RuntimeException>ask(() -> attempt.recorded(key));
-        if (found == null) return null;
-        if (found.status() == StepRecord.Status.CANCELLED) throw leaving.cancelled();
+        if (found == null || found.status() == StepRecord.Status.CANCELLED) return found;
         if (!found.name().equals(name)) throw park(key, found.name(), name);
         return found;
     }
@@ -113,33 +128,33 @@ final class Journal {
         }
     }
 
-    /** Writes the failure down and delivers it. */
-    StepFailed fail(StepRecord record) {
-        leaving.keep(record);
-        return failed(record);
-    }
-
-    private StepFailed failed(StepRecord record) {
+    private HoldfastException failed(StepRecord record) {
         takenAtFailure.putIfAbsent(record.key(), taken);
         RunError error = record.error();
         if (error == null) error = RunError.ours("step_failed", "its error was not recorded");
+        if (record.awaits() instanceof Wait.Child child && record.result() != null) {
+            children.put(child.run(), record.key());
+            return new RunFailed(child.run(), codec.decode(record.result(), OUTCOME), error);
+        }
         return new StepFailed(record.key(), record.name(), error);
     }
 
-    /** The failure of a step of this run that is this throwable or one of its causes; null if there is none. */
+    /** The step of this run whose failure is this throwable or one of its causes; null if there is none. */
     @Nullable
-    StepFailed failureIn(Throwable thrown) {
+    StepKey failureIn(Throwable thrown) {
         for (Throwable t : Thrown.causes(thrown)) {
-            if (t instanceof StepFailed failure && takenAtFailure.containsKey(failure.key())) return failure;
+            if (t instanceof StepFailed failure && takenAtFailure.containsKey(failure.key())) return failure.key();
+            StepKey child = t instanceof RunFailed failure ? children.get(failure.run()) : null;
+            if (child != null) return child;
         }
         return null;
     }
 
     /** The step and every key taken after its failure was delivered. */
-    List<StepKey> since(StepFailed failure) {
+    List<StepKey> since(StepKey failure) {
         var keys = new ArrayList<StepKey>();
-        keys.add(failure.key());
-        int first = takenAtFailure.getOrDefault(failure.key(), taken);
+        keys.add(failure);
+        int first = takenAtFailure.getOrDefault(failure, taken);
         for (int n = first + 1; n <= taken; n++) keys.add(StepKey.of(n));
         return keys;
     }

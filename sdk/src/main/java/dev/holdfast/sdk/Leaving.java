@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 final class Leaving {
     private final Attempt attempt;
 
-    // Volatile, because a body may send from threads of its own.
+    // Volatile, because bodies of steps execute on threads of their own.
     private volatile @Nullable Unwind unwind;
     private volatile @Nullable Throwable trouble;
-    private @Nullable Refused refused;
-    private boolean cancelDelivered;
+    private volatile @Nullable Refused refused;
+    private volatile boolean cancelDelivered;
 
     Leaving(Attempt attempt) {
         this.attempt = attempt;
@@ -40,14 +40,10 @@ final class Leaving {
 
     /** Throws again what was thrown before. */
     void again() {
-        if (refused != null) throw refused;
+        Refused end = refused;
+        if (end != null) throw end;
         Unwind before = unwind;
         if (before != null) throw before;
-    }
-
-    /** If cancel was asked for and not delivered yet, this key becomes the place where it is. */
-    void deliverCancel(StepKey key, String name) {
-        if (cancelIsDue()) throw cancelAt(key, name);
     }
 
     /** Whether cancel was asked for, and user code does not know yet. */
@@ -131,8 +127,8 @@ final class Leaving {
             case Error e -> throw e;
             case Throwable e -> throw new IllegalStateException(e);
         }
-        if (refused != null)
-            return new Ending.Threw(RunError.ours(refused.code(), message(refused)), java.util.List.of());
+        Refused end = refused;
+        if (end != null) return new Ending.Threw(RunError.ours(end.code(), message(end)), java.util.List.of());
         return switch (unwind) {
             case null -> null;
             case Unwind.Superseded s -> new Ending.Left(Ending.Why.SUPERSEDED);

@@ -1,5 +1,6 @@
 package dev.holdfast.sdk;
 
+import dev.holdfast.core.Refused;
 import dev.holdfast.core.RunFailed;
 import dev.holdfast.core.RunId;
 import java.time.Duration;
@@ -37,6 +38,13 @@ public interface RunHandle<O extends @Nullable Object> {
 
     /** Why it does not progress right now, and what happens next, in one sentence. */
     String explain();
+
+    /**
+     * Sends it a signal. Durable when it returns; it is kept until the run waits for it.
+     *
+     * @throws Refused {@code run_finished} if the run has ended
+     */
+    <T extends @Nullable Object> void signal(Signal<T> signal, T value);
 
     /** Asks for it to be stopped. Durable when it returns; a run that has ended stays as it is. */
     void cancel();

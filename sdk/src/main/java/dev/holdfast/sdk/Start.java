@@ -11,22 +11,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Start {
     private static final Start NOW =
-            new Start(new Identity(null, null), new Timing(Duration.ZERO, null, Duration.ZERO), null, List.of());
+            new Start(new Identity(null, null), new Timing(Duration.ZERO, null, Duration.ZERO), null, List.of(), false);
 
     private final Identity identity;
     private final Timing timing;
     private final @Nullable Duration maxDuration;
     private final List<String> tags;
+    private final boolean detached;
 
     private record Identity(@Nullable String key, @Nullable String requestId) {}
 
     private record Timing(Duration delay, @Nullable Duration ttl, Duration priority) {}
 
-    private Start(Identity identity, Timing timing, @Nullable Duration maxDuration, List<String> tags) {
+    private Start(
+            Identity identity, Timing timing, @Nullable Duration maxDuration, List<String> tags, boolean detached) {
         this.identity = identity;
         this.timing = timing;
         this.maxDuration = maxDuration;
         this.tags = tags;
+        this.detached = detached;
     }
 
     /** As soon as there is a slot. */
@@ -44,7 +47,7 @@ public final class Start {
      * and for 30 days after it succeeded or was cancelled; other outcomes free it.
      */
     public Start key(String key) {
-        return new Start(new Identity(key, identity.requestId), timing, maxDuration, tags);
+        return new Start(new Identity(key, identity.requestId), timing, maxDuration, tags, detached);
     }
 
     /**
@@ -52,7 +55,7 @@ public final class Start {
      * client reuses in its own retries.
      */
     public Start requestId(String id) {
-        return new Start(new Identity(identity.key, id), timing, maxDuration, tags);
+        return new Start(new Identity(identity.key, id), timing, maxDuration, tags, detached);
     }
 
     /** Not before this long has passed. */
@@ -72,16 +75,21 @@ public final class Start {
 
     /** Instead of the task's own {@link Task#maxDuration(Duration)}. */
     public Start maxDuration(Duration limit) {
-        return new Start(identity, timing, Durations.positive("maxDuration", limit), tags);
+        return new Start(identity, timing, Durations.positive("maxDuration", limit), tags, detached);
+    }
+
+    /** For a child: it goes on when its parent has ended, however that ends. */
+    public Start detached() {
+        return new Start(identity, timing, maxDuration, tags, true);
     }
 
     /** For finding it again. Replaces the tags that were set before. */
     public Start tags(String... names) {
-        return new Start(identity, timing, maxDuration, List.of(names));
+        return new Start(identity, timing, maxDuration, List.of(names), detached);
     }
 
     private Start with(Timing next) {
-        return new Start(identity, next, maxDuration, tags);
+        return new Start(identity, next, maxDuration, tags, detached);
     }
 
     /** The business key; null for none. */
@@ -110,6 +118,10 @@ public final class Start {
     /** Null for the task's. */
     public @Nullable Duration maxDuration() {
         return maxDuration;
+    }
+
+    public boolean isDetached() {
+        return detached;
     }
 
     public List<String> tags() {

@@ -11,8 +11,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one step that is not recorded yet, try after try on the calling thread, until a result or a failure is written
- * down. A try begins only when the body of the one before has left.
+ * Runs one step that is not recorded yet, try after try on the calling thread, until its end is written down: a result,
+ * a failure, or that a cancel was delivered there. A try begins only when the body of the one before has left.
  *
  * <p>An interrupt means what the attempt's standing says. While that is GOING it is the body's own failure: the timeout
  * rang, or somebody else interrupted. So it is once a cancel was delivered: nobody interrupts a compensation to stop it,
@@ -24,13 +24,27 @@ final class StepTries<T extends @Nullable Object> {
     private final Attempt attempt;
     private final StepKey key;
     private final Step<T> step;
+    private final Course course;
 
-    StepTries(Parts run, StepKey key, Step<T> step) {
+    /** What the end of the step means where it executes. */
+    interface Course {
+        /** Throws if the step must not go on. */
+        void check();
+
+        /** Returns when the next try may begin, or when there is a reason to look again. */
+        void rest(StepRecord pending);
+
+        /** Writes down that a cancel was delivered at this key. */
+        void cancelled(StepKey key, String name);
+    }
+
+    StepTries(Parts run, StepKey key, Step<T> step, Course course) {
         this.run = run;
         this.leaving = run.leaving();
         this.attempt = run.attempt();
         this.key = key;
         this.step = step;
+        this.course = course;
     }
 
     /** How a try left the body. */
@@ -38,54 +52,63 @@ final class StepTries<T extends @Nullable Object> {
         record Value<T extends @Nullable Object>(String json, T value) implements Result<T> {}
 
         record Failure<T extends @Nullable Object>(RunError error) implements Result<T> {}
+
+        /** A cancel is to be delivered instead. */
+        record Cancelled<T extends @Nullable Object>() implements Result<T> {}
     }
 
-    /** @param before the failed try that is recorded, null if there is none */
-    T run(Step.Body<T> body, @Nullable StepRecord before) {
-        int tries = 1;
-        if (before != null) {
-            tries = before.tries() + 1;
-            awaitTurn(before.next());
-        }
+    /** What it returned, if this has executed it, so that it need not be read again. */
+    private @Nullable Result<T> last;
+
+    /**
+     * Until its end is recorded at its key.
+     *
+     * @param before the failed try that is recorded, null if there is none
+     */
+    void run(Step.Body<T> body, @Nullable StepRecord before) {
+        StepRecord pending = before;
+        int tries = before == null ? 1 : before.tries() + 1;
         while (true) {
-            leaving.deliverCancel(key, step.name());
-            switch (tryOnce(body, tries)) {
+            course.check();
+            if (pending != null) course.rest(pending);
+            course.check();
+            Result<T> result = leaving.cancelIsDue() ? new Result.Cancelled<>() : tryOnce(body, tries);
+            last = result;
+            switch (result) {
+                case Result.Cancelled<T> c -> {
+                    course.cancelled(key, step.name());
+                    return;
+                }
                 case Result.Value<T> done -> {
                     leaving.keep(StepRecord.done(key, step.name(), attempt.epoch(), tries, done.json()));
-                    return done.value();
+                    return;
                 }
-                case Result.Failure<T> failure -> awaitTurn(failed(failure.error(), tries));
+                case Result.Failure<T> failure -> pending = failed(failure.error(), tries);
             }
+            if (pending == null) return;
             tries++;
         }
     }
 
-    /** Writes the failure down; answers when the next try begins, or throws if there is none. */
-    private Instant failed(RunError error, int tries) {
+    /** The value as it was recorded, if this has executed it; otherwise whatever is recorded now is what counts. */
+    T value(StepRecord record) {
+        return last instanceof Result.Value<T> done
+                ? done.value()
+                : run.journal().replay(record, step.type());
+    }
+
+    /** Writes the failure down; answers what is pending, null if nothing is tried again. */
+    private @Nullable StepRecord failed(RunError error, int tries) {
+        course.check();
         if (!error.retryable() || tries >= step.retry().maxAttempts()) {
-            throw run.journal().fail(StepRecord.failed(key, step.name(), attempt.epoch(), tries, error));
+            leaving.keep(StepRecord.failed(key, step.name(), attempt.epoch(), tries, error));
+            return null;
         }
         Duration delay = step.retry().delay(tries, leaving.ask(attempt::dice));
         Instant next = leaving.ask(attempt::now).plus(delay);
-        leaving.keep(StepRecord.pending(key, step.name(), attempt.epoch(), tries, error, next));
-        return next;
-    }
-
-    private void awaitTurn(@Nullable Instant turn) {
-        while (turn != null) {
-            leaving.check();
-            leaving.deliverCancel(key, step.name());
-            Duration left = Duration.between(leaving.ask(attempt::now), turn);
-            if (!left.isPositive()) return;
-            try {
-                leaving.ask(() -> {
-                    attempt.pause(left);
-                    return true;
-                });
-            } catch (InterruptedException e) {
-                // What it means is asked above.
-            }
-        }
+        var pending = StepRecord.pending(key, step.name(), attempt.epoch(), tries, error, next);
+        leaving.keep(pending);
+        return pending;
     }
 
     private Result<T> tryOnce(Step.Body<T> body, int tries) {
@@ -103,7 +126,8 @@ final class StepTries<T extends @Nullable Object> {
         } catch (Throwable thrown) {
             boolean interrupted = end(scope, alarm) || Failures.isInterrupt(thrown);
             boolean rang = alarm != null && leaving.ask(alarm::rang);
-            return new Result.Failure<>(judge(thrown, interrupted || rang, rang));
+            RunError error = judge(thrown, interrupted || rang, rang);
+            return error == null ? new Result.Cancelled<>() : new Result.Failure<>(error);
         }
         end(scope, alarm);
         // If the body has swallowed an unwinding, its result is worth nothing.
@@ -124,11 +148,14 @@ final class StepTries<T extends @Nullable Object> {
         return Thread.interrupted();
     }
 
-    /** The failure of the body, unless the attempt is to be left: what broke then is not the body's fault. */
-    private RunError judge(Throwable thrown, boolean interrupted, boolean rang) {
+    /**
+     * The failure of the body, unless the attempt is to be left: what broke then is not the body's fault. Null if a
+     * cancel broke it.
+     */
+    private @Nullable RunError judge(Throwable thrown, boolean interrupted, boolean rang) {
         leaving.check();
         if (leaving.cancelDelivered() && thrown instanceof Unwind.Cancelled road) throw road;
-        if (interrupted && leaving.cancelIsDue()) throw leaving.cancelAt(key, step.name());
+        if (interrupted && leaving.cancelIsDue()) return null;
         RunError error = RunError.of(thrown);
         if (!rang) return error;
         return new RunError(

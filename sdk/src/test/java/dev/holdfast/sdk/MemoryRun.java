@@ -1,10 +1,13 @@
 package dev.holdfast.sdk;
 
+import dev.holdfast.core.Outcome;
+import dev.holdfast.core.Refused;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunError;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.Wait;
 import dev.holdfast.core.stream.Entry;
 import dev.holdfast.core.stream.Fold;
 import dev.holdfast.core.stream.Item;
@@ -14,7 +17,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +42,20 @@ final class MemoryRun {
         }
     }
 
-    final Map<StepKey, StepRecord> records = new TreeMap<>();
+    final Map<StepKey, StepRecord> records = new ConcurrentSkipListMap<>();
     /** Every record that was ever kept. */
-    final List<StepRecord> written = new ArrayList<>();
+    final List<StepRecord> written = new CopyOnWriteArrayList<>();
+
+    /** What was sent and nobody has waited for yet: name and JSON. */
+    final List<Map.Entry<String, String>> signals = new ArrayList<>();
+
+    /** Children that were started, and how they end: JSON, or the message of their failure after a {@code !}. */
+    final List<ChildStart> children = new ArrayList<>();
+
+    Function<ChildStart, String> endOfChild = child -> child.input();
+
+    /** Whether a wait leaves user code: what it waits for comes between two epochs. */
+    boolean leaves;
 
     final List<Entry> stream = new ArrayList<>();
     final List<Duration> pauses = new ArrayList<>();
@@ -84,9 +103,14 @@ final class MemoryRun {
     Ending finish(Handler<?, ?> handler, String input) {
         while (true) {
             Ending ending;
+            left = false;
             try {
                 ending = run(handler, input);
             } catch (Crash e) {
+                continue;
+            }
+            if (left) {
+                records.values().stream().filter(r -> !r.isFinal()).toList().forEach(this::comes);
                 continue;
             }
             if (ending instanceof Ending.Threw threw
@@ -104,6 +128,50 @@ final class MemoryRun {
     void stop(Attempt.Standing why) {
         standing = why;
         Thread.currentThread().interrupt();
+    }
+
+    private boolean left;
+
+    /** What it waits for comes now; false if it never does. */
+    private boolean comes(StepRecord pending) {
+        StepRecord over = switch (pending.awaits()) {
+            case Wait.Time w -> pending.timedOut();
+            case Wait.Turn w -> null;
+            case Wait.Signal w -> sent(pending, w.name());
+            case Wait.Token w -> sent(pending, w.id());
+            case Wait.Child w -> ended(pending);
+            case null -> null;
+        };
+        Instant until = pending.next();
+        if (until != null && until.isAfter(now) && (over == null || over.awaits() instanceof Wait.Time)) {
+            pauses.add(Duration.between(now, until));
+            now = until;
+        }
+        if (over == null && until != null && !(pending.awaits() instanceof Wait.Turn)) over = pending.timedOut();
+        if (over == null) return until != null;
+        records.put(over.key(), over);
+        written.add(over);
+        return true;
+    }
+
+    private @Nullable StepRecord sent(StepRecord pending, String name) {
+        for (var signal : signals) {
+            if (!signal.getKey().equals(name)) continue;
+            signals.remove(signal);
+            return pending.came(signal.getValue());
+        }
+        return null;
+    }
+
+    private StepRecord ended(StepRecord pending) {
+        ChildStart child = children.stream()
+                .filter(c -> c.key().equals(pending.key()))
+                .reduce((a, b) -> b)
+                .orElseThrow();
+        String end = endOfChild.apply(child);
+        return end.startsWith("!")
+                ? pending.broke(Outcome.FAILED, RunError.ours("user_error", end.substring(1)))
+                : pending.came(end);
     }
 
     String text() {
@@ -174,6 +242,7 @@ final class MemoryRun {
                     throw new AssertionError("recorded twice: " + before + ", " + step);
                 written.add(step);
             });
+            wake();
             return Answer.KEPT;
         }
 
@@ -221,6 +290,87 @@ final class MemoryRun {
             if (Thread.interrupted()) throw new InterruptedException();
             pauses.add(time);
             now = now.plus(time);
+        }
+
+        private final Semaphore bell = new Semaphore(0);
+
+        @Override
+        public Waited await(Wish wish) {
+            while (true) {
+                if (wish.on().isOver(key -> pending(key, wish.goal()))) return Waited.OVER;
+                if (standing != Attempt.Standing.GOING && !isDelivered()) return Waited.LOOK;
+                StepRecord begun = wish.begun();
+                if (begun != null && records.get(begun.key()) == null) {
+                    if (record(begun) == Answer.SUPERSEDED) return Waited.SUPERSEDED;
+                    continue;
+                }
+                if (wish.busy().getAsBoolean()) {
+                    rest();
+                    if (Thread.interrupted()) return Waited.LOOK;
+                    continue;
+                }
+                onPause.run();
+                if (Thread.interrupted()) return Waited.LOOK;
+                if (leaves) {
+                    left = true;
+                    return Waited.LEAVE;
+                }
+                boolean any = false;
+                for (StepKey key : wish.on().keys()) {
+                    StepRecord waits = records.get(key);
+                    if (waits != null && !waits.isFinal()) any |= comes(waits);
+                }
+                if (!any) throw new AssertionError("nothing ever ends this wait: " + wish);
+            }
+        }
+
+        private boolean isDelivered() {
+            return records.values().stream().anyMatch(r -> r.status() == StepRecord.Status.CANCELLED);
+        }
+
+        private boolean pending(StepKey key, Goal goal) {
+            StepRecord step = records.get(key);
+            if (step == null) return true;
+            Instant turn = step.next();
+            boolean itsTurn = goal == Goal.TURN && (turn == null || !turn.isAfter(now));
+            return !step.isFinal() && !itsTurn;
+        }
+
+        private void rest() {
+            try {
+                if (bell.tryAcquire(1, TimeUnit.SECONDS)) bell.drainPermits();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        public void wake() {
+            bell.release();
+        }
+
+        @Override
+        public void settle(BooleanSupplier over) {
+            while (!over.getAsBoolean()) rest();
+        }
+
+        @Override
+        public Thread beside(String name, Runnable body) {
+            return Thread.ofVirtual().name(name).start(body);
+        }
+
+        @Override
+        public Answer start(ChildStart child) {
+            if (child.task().equals("unknown")) throw new Refused("task_unknown", "no task is called 'unknown' here");
+            var id = new RunId(7, child.key().number());
+            var step = StepRecord.waiting(child.key(), child.step(), mine, new Wait.Child(id));
+            return record(step) == Answer.SUPERSEDED || !children.add(child) ? Answer.SUPERSEDED : Answer.KEPT;
+        }
+
+        @Override
+        public Answer token(StepKey key, String name, Duration open) {
+            String json = "{\"id\":\"tok_" + key + "\",\"until\":\"" + now.plus(open) + "\"}";
+            return record(StepRecord.done(key, name, mine, 1, json));
         }
 
         @Override

@@ -139,7 +139,6 @@ final class ChangeWrites {
         for (Write write : writes) {
             if (write instanceof Write.Keep w) messages.keep(w);
             if (write instanceof Write.OpenToken w) messages.open(w);
-            if (write instanceof Write.VoidToken w) messages.close(w);
             if (write instanceof Write.CompleteToken w) messages.complete(w);
             if (write instanceof Write.Post w) messages.post(w.to(), w.message());
         }
@@ -213,6 +212,7 @@ final class ChangeWrites {
     private void history(Write.ToHistory move) throws SQLException {
         int count = tx.steps(run);
         for (StepKey key : move.steps()) {
+            messages.close(key);
             tx.write(TO_HISTORY).number(move.attempt()).id(run).text(key.path()).update();
             count -= tx.write(FORGET_STEP).id(run).text(key.path()).update();
         }

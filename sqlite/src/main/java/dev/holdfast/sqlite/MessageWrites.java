@@ -2,6 +2,7 @@ package dev.holdfast.sqlite;
 
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.RunId;
+import dev.holdfast.core.StepKey;
 import dev.holdfast.engine.port.Message;
 import dev.holdfast.engine.port.Write;
 import java.sql.SQLException;
@@ -20,8 +21,8 @@ final class MessageWrites {
     private static final String KEEP_FIRST = "INSERT INTO signals (run, name, number, body) SELECT ?1, ?2,"
             + " (SELECT coalesce(min(number), 0) - 1 FROM signals WHERE run = ?1 AND name = ?2), ?3";
     private static final String TAKE = "DELETE FROM signals WHERE run = ? AND name = ? AND number = ?";
-    private static final String OPEN = "INSERT INTO tokens (id, run, until, completed) VALUES (?, ?, ?, 0)";
-    private static final String VOID = "DELETE FROM tokens WHERE id = ? AND run = ?";
+    private static final String OPEN = "INSERT INTO tokens (id, run, key, until, completed) VALUES (?, ?, ?, ?, 0)";
+    private static final String VOID = "DELETE FROM tokens WHERE run = ? AND key = ?";
     private static final String COMPLETE =
             "UPDATE tokens SET completed = 1 WHERE id = ? AND run = ? AND completed = 0 AND until > ?";
     private static final String IS_TOKEN = "SELECT completed FROM tokens WHERE id = ? AND run = ?";
@@ -78,11 +79,17 @@ final class MessageWrites {
     }
 
     void open(Write.OpenToken token) throws SQLException {
-        tx.write(OPEN).text(token.id()).id(run).instant(token.until()).update();
+        tx.write(OPEN)
+                .text(token.id())
+                .id(run)
+                .text(token.key().path())
+                .instant(token.until())
+                .update();
     }
 
-    void close(Write.VoidToken token) throws SQLException {
-        tx.write(VOID).text(token.id()).id(run).update();
+    /** What this step has opened cannot be completed any more. */
+    void close(StepKey opener) throws SQLException {
+        tx.write(VOID).id(run).text(opener.path()).update();
     }
 
     void complete(Write.CompleteToken token) throws SQLException {

@@ -34,7 +34,8 @@ CREATE TABLE waits (
 CREATE TABLE tokens (
     id        TEXT    NOT NULL PRIMARY KEY,
     run       BLOB    NOT NULL,
+    key       TEXT    NOT NULL,          -- of the step that has opened it
     until     INTEGER NOT NULL,
     completed INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX tokens_of_run ON tokens (run);
+CREATE INDEX tokens_of_run ON tokens (run, key);

@@ -60,7 +60,6 @@ public final class Fault {
                 case Write.Keep w -> nul(w.name()) || nul(w.json());
                 case Write.Take w -> nul(w.name());
                 case Write.OpenToken w -> nul(w.id());
-                case Write.VoidToken w -> nul(w.id());
                 case Write.CompleteToken w -> nul(w.id());
                 case Write.ToHistory w -> w.steps().stream().anyMatch(k -> nul(k.path()));
                 case Write.Consume w -> false;

@@ -72,11 +72,8 @@ public sealed interface Write {
     /** A kept signal is taken; {@code number} is among those of its name. */
     record Take(String name, long number) implements Write {}
 
-    /** A token can be completed from now on, until then. */
-    record OpenToken(String id, Instant until) implements Write {}
-
-    /** A token is void: nobody can complete it any more. */
-    record VoidToken(String id) implements Write {}
+    /** A token can be completed from now on, until then. It is void when the step that has opened it moves to history. */
+    record OpenToken(StepKey key, String id, Instant until) implements Write {}
 
     /**
      * A token is completed; posting its value is the same change's. Refused ({@code token_completed}, {@code

@@ -217,7 +217,9 @@ interface WaitContract extends Contract {
         Run other = lab.running("t");
         var until = lab.clock.now().plus(Duration.ofHours(1));
         for (String id : List.of("a", "b", "c")) {
-            assertThat(lab.ledger().commit(lab.held(run, new Write.OpenToken(id, until))))
+            var opener = StepKey.of(id.charAt(0) - 'a' + 1);
+            var step = StepRecord.done(opener, "token", 1, 1, "{}");
+            assertThat(lab.ledger().commit(lab.held(run, new Write.Step(step), new Write.OpenToken(opener, id, until))))
                     .isEqualTo(APPLIED);
         }
         lab.reboot();
@@ -227,7 +229,7 @@ interface WaitContract extends Contract {
         assertThat(inbox(run)).extracting(Message::body).containsExactly("1");
         assertThat(lab.reads().token("a").orElseThrow().isCompleted()).isTrue();
         assertThat(code(lab.ledger().commit(complete(other, "b", "1")))).isEqualTo("token_unknown");
-        lab.ledger().commit(lab.held(run, new Write.VoidToken("b")));
+        lab.ledger().commit(lab.held(run, new Write.ToHistory(1, List.of(StepKey.of(2)))));
         assertThat(code(lab.ledger().commit(complete(run, "b", "1")))).isEqualTo("token_unknown");
         lab.clock.pass(Duration.ofHours(1));
         assertThat(code(lab.ledger().commit(complete(run, "c", "1")))).isEqualTo("token_unknown");
@@ -252,7 +254,9 @@ interface WaitContract extends Contract {
         var until = lab.clock.now().plus(Duration.ofHours(1));
         lab.ledger()
                 .commit(lab.held(
-                        run, new Write.Keep("go", "1", Write.Keep.Where.LAST), new Write.OpenToken("a", until)));
+                        run,
+                        new Write.Keep("go", "1", Write.Keep.Where.LAST),
+                        new Write.OpenToken(StepKey.of(1), "a", until)));
         lab.apply(run, new Command.Succeed(lab.by(run)), Lab.output("1"), new Write.ClearInbox());
         assertThat(lab.reads().kept(run.id(), "go")).isEqualTo(Optional.empty());
         assertThat(lab.reads().token("a")).isEqualTo(Optional.empty());

@@ -3,6 +3,7 @@ package dev.holdfast.testkit.memory;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
+import dev.holdfast.core.StepKey;
 import dev.holdfast.core.stream.Entry;
 import dev.holdfast.engine.port.Request;
 import java.time.Instant;
@@ -37,7 +38,7 @@ public final class MemoryDisk {
     long messages;
     long boots;
 
-    record Token(RunId run, Instant until, boolean isCompleted) {}
+    record Token(RunId run, StepKey key, Instant until, boolean isCompleted) {}
 
     record RequestKey(Namespace namespace, String id) {}
 

@@ -27,8 +27,11 @@ final class MemoryMessages {
     void tokens(Write write) {
         switch (write) {
             case Write.CompleteToken w -> complete(w.id());
-            case Write.OpenToken w -> disk.tokens.put(w.id(), new MemoryDisk.Token(run, w.until(), false));
-            case Write.VoidToken w -> disk.tokens.remove(w.id());
+            case Write.OpenToken w -> disk.tokens.put(w.id(), new MemoryDisk.Token(run, w.key(), w.until(), false));
+            case Write.ToHistory w ->
+                disk.tokens
+                        .values()
+                        .removeIf(t -> t.run().equals(run) && w.steps().contains(t.key()));
             case Write.ClearInbox w ->
                 disk.tokens.values().removeIf(t -> t.run().equals(run));
             default -> {}
@@ -42,7 +45,7 @@ final class MemoryMessages {
             throw new Refused("token_completed", "token " + id + " was completed before: only the first value counts");
         }
         if (!guards.isOpen(token, now)) throw unknown(id);
-        disk.tokens.put(id, new MemoryDisk.Token(run, token.until(), true));
+        disk.tokens.put(id, new MemoryDisk.Token(run, token.key(), token.until(), true));
     }
 
     private static Refused unknown(String id) {

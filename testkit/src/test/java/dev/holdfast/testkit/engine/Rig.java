@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Outcome;
+import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.StepRecord;
@@ -14,9 +15,11 @@ import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.EngineOptions;
 import dev.holdfast.engine.Frame;
 import dev.holdfast.engine.Ports;
+import dev.holdfast.engine.Runs;
 import dev.holdfast.engine.StartRequest;
 import dev.holdfast.engine.Started;
 import dev.holdfast.engine.port.Hints;
+import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.system.LocalHints;
 import dev.holdfast.engine.system.SystemClock;
@@ -115,6 +118,31 @@ final class Rig implements AutoCloseable {
 
     void cancel(RunId id) {
         engines.getLast().cancel(Namespace.DEFAULT, id, null);
+    }
+
+    void signal(RunId id, String name, String json) {
+        engines.getLast().signal(Namespace.DEFAULT, id, new Runs.Sent(name, json), null);
+    }
+
+    void complete(String token, String json) {
+        engines.getLast().complete(Namespace.DEFAULT, token, json, null);
+    }
+
+    /** Waits until the run is blocked and nobody holds it. */
+    RunView awaitGivenUp(RunId id) {
+        await(id + " is given up")
+                .atMost(LIMIT)
+                .untilAsserted(() -> assertThat(show(id).run()).matches(Run::isGivenUp));
+        return show(id);
+    }
+
+    /** The children of a run, in the order in which they were started. */
+    List<RunView> children(RunId parent) {
+        return engines.getLast().list(Namespace.DEFAULT, RunFilter.ALL, null, 1000).reversed().stream()
+                .filter(r ->
+                        r.origin().parent() != null && r.origin().parent().run().equals(parent))
+                .map(r -> show(r.id()))
+                .toList();
     }
 
     String explain(RunId id) {
