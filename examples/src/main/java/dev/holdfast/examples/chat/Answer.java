@@ -14,6 +14,7 @@ final class Answer implements StreamingChatResponseHandler {
     private final Consumer<String> part;
     private final StringBuilder text = new StringBuilder();
     private @Nullable Throwable failure;
+    private @Nullable RuntimeException ours;
     private boolean finished;
 
     Answer(Consumer<String> part) {
@@ -22,6 +23,12 @@ final class Answer implements StreamingChatResponseHandler {
 
     String text() {
         return text.toString();
+    }
+
+    /** What the listener threw, which is nobody else's failure; null if it did not. */
+    @Nullable
+    RuntimeException ours() {
+        return ours;
     }
 
     /** The first thing that went wrong; null if nothing did. */
@@ -43,7 +50,12 @@ final class Answer implements StreamingChatResponseHandler {
             return;
         }
         text.append(piece.text());
-        part.accept(piece.text());
+        try {
+            part.accept(piece.text());
+        } catch (RuntimeException e) {
+            ours = e;
+            throw e;
+        }
     }
 
     /** An error that comes as an event like any other: the library makes nothing of it. */

@@ -1,6 +1,7 @@
 package dev.holdfast.examples.chat;
 
 import dev.holdfast.core.NoRetry;
+import dev.holdfast.core.Thrown;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.exception.HttpException;
 import dev.langchain4j.model.chat.request.ChatRequest;
@@ -56,6 +57,8 @@ final class Model {
                 .build();
         var answer = new Answer(part);
         model.chat(ChatRequest.builder().messages(UserMessage.from(message)).build(), answer);
+        RuntimeException ours = answer.ours();
+        if (ours != null) throw ours;
         Throwable failure = answer.failure();
         if (failure != null) throw failed(failure, answer);
         if (!answer.finished() && !wire.done()) throw brokeOff(answer, "the stream ended before the answer did", null);
@@ -64,23 +67,22 @@ final class Model {
 
     /** @return what is to be thrown for what the library says */
     private IOException failed(Throwable failure, Answer answer) throws InterruptedException {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof InterruptedException interrupt) {
-                // Whoever sees the exception knows it; nobody shall see it twice.
-                Thread.interrupted();
-                throw interrupt;
-            }
-            if (cause instanceof HttpException refusal) return refused(refusal);
-            if (cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException) {
-                return new IOException(
-                        "The " + endpoint + " cannot be reached (" + cause
-                                + "). Is it running, and is OPENAI_BASE_URL its address?",
-                        failure);
-            }
-            if (cause instanceof IOException) return brokeOff(answer, String.valueOf(cause.getMessage()), failure);
+        InterruptedException interrupt = Thrown.find(failure, InterruptedException.class);
+        if (interrupt != null) {
+            // Told by the exception, so not by the thread any more.
+            Thread.interrupted();
+            throw interrupt;
         }
-        if (failure instanceof RuntimeException ours) throw ours;
-        return brokeOff(answer, failure.toString(), failure);
+        HttpException refusal = Thrown.find(failure, HttpException.class);
+        if (refusal != null) return refused(refusal);
+        IOException broken = Thrown.find(failure, IOException.class);
+        if (broken instanceof ConnectException || broken instanceof HttpConnectTimeoutException) {
+            return new IOException(
+                    "The " + endpoint + " cannot be reached (" + broken
+                            + "). Is it running, and is OPENAI_BASE_URL its address?",
+                    failure);
+        }
+        return brokeOff(answer, Thrown.message(broken == null ? failure : broken), failure);
     }
 
     private IOException refused(HttpException refusal) {
