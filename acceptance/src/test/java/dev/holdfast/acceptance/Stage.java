@@ -76,6 +76,14 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
         return ready(start(data(), port));
     }
 
+    /** As {@link #serve}, with these options of the virtual machine. */
+    ServerProcess serveWith(String... options) throws InterruptedException {
+        var plain = new ServerProcess.Setup(data(), port, folder.resolve("server.log"));
+        var command = new ArrayList<>(plain.command());
+        command.addAll(1, List.of(options));
+        return ready(start(new ServerProcess.Setup(plain.data(), plain.port(), plain.log(), command)));
+    }
+
     /** {@code holdfast dev}, just started. */
     ServerProcess start(Path data, int onPort) {
         return start(new ServerProcess.Setup(data, onPort, folder.resolve("server.log")));

@@ -1,5 +1,6 @@
 package dev.holdfast.examples;
 
+import dev.holdfast.examples.chat.Chat;
 import dev.holdfast.sdk.Hosted;
 import java.util.List;
 
@@ -9,6 +10,6 @@ public final class Examples {
 
     /** All of them. */
     public static List<Hosted> all() {
-        return List.of(WordCount.handler(), Noop.handler(), Flaky.handler());
+        return List.of(WordCount.handler(), Noop.handler(), Flaky.handler(), Chat.handler(System.getenv()));
     }
 }

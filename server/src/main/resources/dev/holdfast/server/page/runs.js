@@ -8,6 +8,7 @@ const EVERY = 1000;
 const SAMPLES = {
   wordcount: '{\n  "path": "docs",\n  "glob": "**/*.md",\n  "delayMs": 200\n}',
   flaky: '{\n  "failures": 2\n}',
+  chat: '{\n  "thread": "t1",\n  "message": "[slow] hello, how are you?"\n}',
   noop: 'null',
 };
 
