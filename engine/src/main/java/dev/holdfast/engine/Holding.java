@@ -22,7 +22,7 @@ import dev.holdfast.sdk.Attempt.Standing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +41,7 @@ final class Holding {
 
     private final Desk desk;
     private final Fence.By by;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Lock lock;
     private Run run;
     private @Nullable Thread thread;
     private long interruptedAt;
@@ -54,6 +54,7 @@ final class Holding {
 
     Holding(Desk desk, Run run) {
         this.desk = desk;
+        this.lock = desk.ports().threads().lock();
         this.run = run;
         this.by = new Fence.By(run.fence().epoch(), desk.ports().node());
         this.suspect = run.isSuspect();
