@@ -6,10 +6,13 @@ import dev.holdfast.engine.port.Clock;
 import dev.holdfast.engine.port.Threads;
 import java.time.Duration;
 import java.util.PriorityQueue;
+import java.util.concurrent.locks.Lock;
 
 /** Things to do at a time, by one thread for all of them. What is done must be quick. */
 final class Alarms implements AutoCloseable {
+    private final Threads threads;
     private final Clock clock;
+    private final Lock lock;
     private final Bell bell;
     private final PriorityQueue<Alarm> waiting = new PriorityQueue<>();
     private final Thread loop;
@@ -17,17 +20,24 @@ final class Alarms implements AutoCloseable {
     private long made;
 
     Alarms(Threads threads, Clock clock) {
+        this.threads = threads;
         this.clock = clock;
+        this.lock = threads.lock();
         this.bell = threads.bell();
         this.loop = threads.loop("holdfast-alarms", this::run);
     }
 
     /** Does this after a time, but no later than after {@link Defaults#LONGEST}, unless it is closed before. */
-    synchronized Alarm after(Duration time, Runnable action) {
-        var alarm = new Alarm(clock.nanos() + Defaults.atMostLongest(time).toNanos(), made++, action);
-        waiting.add(alarm);
-        if (waiting.peek() == alarm) bell.ring();
-        return alarm;
+    Alarm after(Duration time, Runnable action) {
+        lock.lock();
+        try {
+            var alarm = new Alarm(clock.nanos() + Defaults.atMostLongest(time).toNanos(), made++, action);
+            waiting.add(alarm);
+            if (waiting.peek() == alarm) bell.ring();
+            return alarm;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void run() {
@@ -35,11 +45,14 @@ final class Alarms implements AutoCloseable {
             while (true) {
                 Alarm due = null;
                 long wait;
-                synchronized (this) {
+                lock.lock();
+                try {
                     if (closed) return;
                     Alarm first = waiting.peek();
                     wait = first == null ? Duration.ofMinutes(1).toNanos() : first.at - clock.nanos();
                     if (first != null && wait <= 0) due = waiting.poll();
+                } finally {
+                    lock.unlock();
                 }
                 if (due == null) bell.await(Duration.ofNanos(wait));
                 else due.action.run();
@@ -51,12 +64,15 @@ final class Alarms implements AutoCloseable {
 
     @Override
     public void close() {
-        synchronized (this) {
+        lock.lock();
+        try {
             closed = true;
+        } finally {
+            lock.unlock();
         }
         bell.ring();
         try {
-            loop.join();
+            threads.join(loop);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -76,8 +92,11 @@ final class Alarms implements AutoCloseable {
         /** It will not happen any more, unless it is happening. */
         @Override
         public void close() {
-            synchronized (Alarms.this) {
+            lock.lock();
+            try {
                 waiting.remove(this);
+            } finally {
+                lock.unlock();
             }
         }
 

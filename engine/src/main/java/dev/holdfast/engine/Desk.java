@@ -36,18 +36,21 @@ import org.jspecify.annotations.Nullable;
  * {@link Holding}.
  */
 final class Desk {
-    private static final Duration REGULAR_LOOK = Duration.ofSeconds(1);
-
     private final Ports ports;
     private final Meters meters;
     private final Bell tick;
     private final ConcurrentLinkedQueue<RunId> mail = new ConcurrentLinkedQueue<>();
+    private final Duration look;
 
-    /** @param tick rung when something becomes due before the next regular look */
-    Desk(Ports ports, Meters meters, Bell tick) {
+    /**
+     * @param tick rung when something becomes due before the next regular look
+     * @param look how often there is a regular look
+     */
+    Desk(Ports ports, Meters meters, Bell tick, Duration look) {
         this.ports = ports;
         this.meters = meters;
         this.tick = tick;
+        this.look = look;
     }
 
     Ports ports() {
@@ -167,7 +170,7 @@ final class Desk {
     }
 
     private boolean dueSoon(Run run) {
-        Instant soon = ports.ledger().now().plus(REGULAR_LOOK);
+        Instant soon = ports.ledger().now().plus(look);
         Instant due = run.place().due();
         return (due != null && due.isBefore(soon))
                 || run.times().deadlines().next().filter(soon::isAfter).isPresent();

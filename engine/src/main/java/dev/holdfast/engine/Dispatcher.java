@@ -109,7 +109,7 @@ final class Dispatcher implements AutoCloseable {
         listening.close();
         bell.ring();
         try {
-            loop.join();
+            desk.ports().threads().join(loop);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -64,7 +64,7 @@ public final class Engine implements Runs, AutoCloseable {
         this.handlers = handlers;
         this.meters = new Meters(options.meter());
         Bell tick = ports.threads().bell();
-        this.desk = new Desk(ports, meters, tick);
+        this.desk = new Desk(ports, meters, tick, options.look());
         this.starts = new Starts(ports, handlers);
         Recovery.run(desk);
         this.alarms = new Alarms(ports.threads(), ports.clock());

@@ -28,7 +28,7 @@ import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +47,7 @@ final class Holding {
 
     private final Desk desk;
     private final Fence.By by;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Lock lock;
     private Run run;
     private final Set<Thread> threads = new LinkedHashSet<>();
     private @Nullable Recorded recorded;
@@ -66,6 +66,7 @@ final class Holding {
 
     Holding(Desk desk, Run run) {
         this.desk = desk;
+        this.lock = desk.ports().threads().lock();
         this.run = run;
         this.by = new Fence.By(run.fence().epoch(), desk.ports().node());
         this.suspect = run.isSuspect();

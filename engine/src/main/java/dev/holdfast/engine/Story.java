@@ -68,13 +68,14 @@ final class Story {
 
     /**
      * @param after the text of a cursor, null for the beginning
-     * @throws Refused {@code cursor_unknown} if it is not a position that this run has reached
+     * @throws Refused {@code cursor_unknown} if it is not a position that this run has reached, {@code run_unknown} if the
+     *     run was deleted after its row was read
      */
     static Story from(Reads reads, StreamLog log, Run run, @Nullable String after) {
         var from = after == null ? Cursor.start(run.id()) : Cursor.parse(run.id(), after);
         long head = log.head(run.id());
         if (after != null && (from.number() > head || from.seq() > run.fence().seq())) {
-            throw Cursor.unknown(run.id(), after);
+            throw reads.progress(run.id()).isEmpty() ? deleted(run.id()) : Cursor.unknown(run.id(), after);
         }
         return new Story(reads, log, run, from, head);
     }
@@ -106,7 +107,7 @@ final class Story {
     }
 
     private List<Frame> once() {
-        Progress row = reads.progress(run).orElseThrow(this::deleted);
+        Progress row = reads.progress(run).orElseThrow(() -> deleted(run));
         StreamEnd end = row.isFinished() ? reads.end(run).orElse(UNSAID) : null;
         long last = end == null || end.last() == null ? Long.MAX_VALUE : end.last();
 
@@ -129,7 +130,7 @@ final class Story {
                 && !untold.isEmpty()
                 && !isOfNewEpoch(entries, untold.getLast().epoch())) return;
         untold.addAll(reads.snapshots(namespace, run, known)
-                .orElseThrow(this::deleted)
+                .orElseThrow(() -> deleted(run))
                 .snapshots());
     }
 
@@ -194,7 +195,7 @@ final class Story {
         Snapshot waiting = untold.peekLast();
         if (waiting != null) return waiting;
         return reads.snapshots(namespace, run, seq - 1)
-                .orElseThrow(this::deleted)
+                .orElseThrow(() -> deleted(run))
                 .snapshots()
                 .getLast();
     }
@@ -235,7 +236,7 @@ final class Story {
         return told.toString();
     }
 
-    private Refused deleted() {
+    private static Refused deleted(RunId run) {
         return new Refused("run_unknown", "run " + run + " is not there any more: it was deleted");
     }
 }

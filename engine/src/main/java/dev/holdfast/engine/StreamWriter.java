@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,8 +35,8 @@ final class StreamWriter implements AutoCloseable {
 
     private final Ports ports;
     private final Meters meters;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition stored = lock.newCondition();
+    private final Lock lock;
+    private final Condition stored;
     private final Set<Sender> dirty = new LinkedHashSet<>();
     private final Bell bell;
     private final Thread loop;
@@ -47,6 +47,8 @@ final class StreamWriter implements AutoCloseable {
     StreamWriter(Ports ports, Meters meters) {
         this.ports = ports;
         this.meters = meters;
+        this.lock = ports.threads().lock();
+        this.stored = lock.newCondition();
         this.bell = ports.threads().bell();
         this.loop = ports.threads().loop("holdfast-stream", this::run);
     }
@@ -162,7 +164,7 @@ final class StreamWriter implements AutoCloseable {
         closed = true;
         bell.ring();
         try {
-            loop.join();
+            ports.threads().join(loop);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

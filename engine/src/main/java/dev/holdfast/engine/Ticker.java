@@ -144,7 +144,7 @@ final class Ticker implements AutoCloseable {
         closed = true;
         bell.ring();
         try {
-            loop.join();
+            desk.ports().threads().join(loop);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -69,6 +69,7 @@ final class Journal implements Reads, StreamLog {
 
     void delete() {
         deleted = true;
+        entries.clear();
     }
 
     long epoch() {

@@ -225,6 +225,18 @@ final class StoryTest {
                         Refused.class, refused -> assertThat(refused.code()).isEqualTo("run_unknown"));
     }
 
+    @Test
+    void whoResumesARunThatWasJustDeletedIsToldThatAndNotThatItsCursorIsWrong() {
+        journal.become(RunState.RUNNING, 1, "claim");
+        journal.append(chunk(BETWEEN, "a"));
+        var row = journal.row();
+        journal.delete();
+
+        assertThatThrownBy(() -> Story.from(journal, journal, row, Journal.RUN + ".1.2"))
+                .isInstanceOfSatisfying(
+                        Refused.class, refused -> assertThat(refused.code()).isEqualTo("run_unknown"));
+    }
+
     private Story story(@Nullable String after) {
         return Story.from(journal, journal, journal.row(), after);
     }

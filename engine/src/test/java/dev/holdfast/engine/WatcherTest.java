@@ -20,6 +20,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
 
 /** Waiting, on a clock that moves only when somebody waits: what happens meanwhile is said by each test. */
@@ -200,6 +202,16 @@ final class WatcherTest {
         @Override
         public Listening onWork(Runnable look) {
             return () -> {};
+        }
+
+        @Override
+        public Lock lock() {
+            return new ReentrantLock();
+        }
+
+        @Override
+        public void join(Thread thread) throws InterruptedException {
+            thread.join();
         }
 
         @Override

@@ -1,14 +1,12 @@
 package dev.holdfast.node;
 
-import dev.holdfast.core.Command;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.Ports;
 import dev.holdfast.engine.Runs;
-import dev.holdfast.engine.StartRequest;
-import dev.holdfast.engine.Started;
+import dev.holdfast.engine.client.LocalClient;
 import dev.holdfast.engine.port.LedgerFigures;
 import dev.holdfast.sdk.Client;
 import dev.holdfast.sdk.Handler;
@@ -16,7 +14,6 @@ import dev.holdfast.sdk.Hosted;
 import dev.holdfast.sdk.RunHandle;
 import dev.holdfast.sdk.Start;
 import dev.holdfast.sdk.Task;
-import dev.holdfast.sdk.TypeRef;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -37,12 +34,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Holdfast implements Client {
     private final Engine engine;
-    private final Local local;
+    private final Ports ports;
+    private final Client client;
     private final List<AutoCloseable> below;
 
-    private Holdfast(Engine engine, Local local, List<AutoCloseable> below) {
+    private Holdfast(Engine engine, Ports ports, Client client, List<AutoCloseable> below) {
         this.engine = engine;
-        this.local = local;
+        this.ports = ports;
+        this.client = client;
         this.below = below;
     }
 
@@ -66,55 +65,40 @@ public final class Holdfast implements Client {
     static Holdfast on(
             Ports ports, NodeOptions options, Collection<? extends Hosted> hosted, List<AutoCloseable> below) {
         Engine engine = Engine.open(ports, options.engine(), hosted);
-        return new Holdfast(engine, new Local(engine, ports, options.namespace()), List.copyOf(below));
+        var client = new LocalClient(engine, ports, options.namespace());
+        return new Holdfast(engine, ports, client, List.copyOf(below));
     }
 
     @Override
     public <I extends @Nullable Object, O extends @Nullable Object> RunHandle<O> start(Task<I, O> task, I input) {
-        return start(task, input, Start.now());
+        return client.start(task, input);
     }
 
     @Override
     public <I extends @Nullable Object, O extends @Nullable Object> RunHandle<O> start(
             Task<I, O> task, I input, Start start) {
-        Started started = engine.start(request(task, input, start));
-        return handle(started.id(), task.output());
+        return client.start(task, input, start);
     }
 
     @Override
     public <I extends @Nullable Object, O extends @Nullable Object> List<RunHandle<O>> startAll(
             Task<I, O> task, Collection<? extends I> inputs, Start start) {
-        if (start.key() != null || start.requestId() != null) {
-            throw new IllegalArgumentException(
-                    "a business key or a request id belongs to one run: start them one by one");
-        }
-        var requests = new ArrayList<StartRequest>();
-        for (I input : inputs) requests.add(request(task, input, start));
-        var handles = new ArrayList<RunHandle<O>>();
-        for (Started started : engine.startAll(requests)) handles.add(handle(started.id(), task.output()));
-        return handles;
+        return client.startAll(task, inputs, start);
     }
 
-    private StartRequest request(Task<?, ?> task, @Nullable Object input, Start start) {
-        var identity = new StartRequest.Identity(start.key(), start.requestId());
-        var timing = new Command.Timing(start.delay(), start.ttl(), start.priority());
-        var options = new StartRequest.Options(timing, start.maxDuration(), start.tags());
-        String json = local.ports().codec().encode(input);
-        return new StartRequest(local.namespace(), task.name(), json, identity, options);
+    @Override
+    public <T extends @Nullable Object> void complete(String token, T value) {
+        client.complete(token, value);
     }
 
     @Override
     public <O extends @Nullable Object> RunHandle<O> run(RunId id, Class<O> type) {
-        return handle(id, TypeRef.of(type));
+        return client.run(id, type);
     }
 
     @Override
     public <O extends @Nullable Object> RunHandle<O> run(RunId id, Task<?, O> task) {
-        return handle(id, task.output());
-    }
-
-    private <O extends @Nullable Object> RunHandle<O> handle(RunId id, TypeRef<O> type) {
-        return new LocalRun<>(local, id, type);
+        return client.run(id, task);
     }
 
     /** Everything that can be asked of runs, in JSON: what the HTTP API is made of. */
@@ -134,7 +118,7 @@ public final class Holdfast implements Client {
 
     /** What its ledger has done since it was opened. */
     public LedgerFigures figures() {
-        return local.ports().ledger().figures();
+        return ports.ledger().figures();
     }
 
     /**

@@ -185,6 +185,16 @@ final class FakeRuns implements Runs {
     }
 
     @Override
+    public void signal(Namespace namespace, RunId id, Sent sent, @Nullable String requestId) {
+        show(namespace, id);
+    }
+
+    @Override
+    public void complete(Namespace namespace, String token, String json, @Nullable String requestId) {
+        throw new Refused("token_unknown", "there is no token " + token);
+    }
+
+    @Override
     public void cancel(Namespace namespace, RunId id, @Nullable String requestId) {
         RunView view = show(namespace, id);
         if (view.run().state() == RunState.QUEUED) finish(id, Outcome.CANCELLED, "null");

@@ -9,9 +9,11 @@ import dev.holdfast.core.StepRecord;
 import dev.holdfast.engine.port.RunView;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,10 @@ public final class History {
     private final Map<RunId, Map<StepKey, String>> recorded = new LinkedHashMap<>();
     private final Map<RunId, Map<String, String>> watchers = new LinkedHashMap<>();
     private final Map<RunId, String> texts = new HashMap<>();
+    private final Map<RunId, Long> newestWriter = new HashMap<>();
+    private final Set<RunId> deleted = new HashSet<>();
+    private final List<String> late = new ArrayList<>();
+    private boolean over;
 
     /** A client was told that its run is durable. */
     public void started(RunId run) {
@@ -66,6 +72,25 @@ public final class History {
         views.computeIfAbsent(view.run().id(), r -> new ArrayList<>()).add(view);
     }
 
+    /**
+     * Something was written down in the name of an epoch: a row, a step, chunks. Recorded in the order in which they were
+     * written.
+     */
+    public synchronized void wrote(RunId run, long epoch) {
+        Long newest = newestWriter.merge(run, epoch, Math::max);
+        if (epoch < newest) late.add(run + ": epoch " + epoch + " wrote after epoch " + newest + " had written");
+    }
+
+    /** The run was deleted: nothing of it is missed from now on. */
+    public synchronized void deleted(RunId run) {
+        deleted.add(run);
+    }
+
+    /** Everything had the time that it needs: what has not ended by now never ends. */
+    public synchronized void over() {
+        over = true;
+    }
+
     /** What a watcher had in the end. */
     public synchronized void watched(RunId run, String watcher, String text) {
         watchers.computeIfAbsent(run, r -> new TreeMap<>()).put(watcher, text);
@@ -76,9 +101,14 @@ public final class History {
         texts.put(run, text);
     }
 
+    /** The runs that were seen. */
+    public synchronized Set<RunId> runs() {
+        return Set.copyOf(views.keySet());
+    }
+
     /** What cannot be true together, as sentences; empty if all is well. */
     public synchronized List<String> violations() {
-        var found = new ArrayList<String>();
+        var found = new ArrayList<>(late);
         views.forEach((run, seen) -> {
             for (RunView view : seen) checkOne(view, found);
             for (int i = 1; i < seen.size(); i++) checkPair(seen.get(i - 1), seen.get(i), found);
@@ -86,6 +116,7 @@ public final class History {
         checkTold(found);
         checkKeys(found);
         checkWatchers(found);
+        if (over) checkEnds(found);
         return List.copyOf(found);
     }
 
@@ -213,6 +244,16 @@ public final class History {
             if (key.isEmpty()) return;
             RunId other = holders.putIfAbsent(key, run);
             if (other != null) found.add("key " + key + ": " + other + " and " + run + " both have it");
+        });
+    }
+
+    private void checkEnds(List<String> found) {
+        views.forEach((run, seen) -> {
+            RunView last = seen.getLast();
+            if (!deleted.contains(run) && !last.run().isFinished()) {
+                found.add(run + ": it has not ended, and never will: its newest snapshot is "
+                        + last.snapshots().getLast());
+            }
         });
     }
 

@@ -1,6 +1,8 @@
 package dev.holdfast.engine.port;
 
-/** The only source of threads and of timed waits, so that a simulation can schedule both. */
+import java.util.concurrent.locks.Lock;
+
+/** The only source of threads, of waits and of locks, so that a simulation can schedule all of them. */
 public interface Threads {
     /** Starts a platform thread for a loop of the engine: it must go on whatever user code does. */
     Thread loop(String name, Runnable body);
@@ -10,4 +12,13 @@ public interface Threads {
 
     /** Makes a bell. */
     Bell bell();
+
+    /**
+     * Makes a lock, reentrant and with conditions. Every lock under which a port may be called comes from here; timed
+     * waits are a bell's.
+     */
+    Lock lock();
+
+    /** Waits until a thread that was started here has ended. */
+    void join(Thread thread) throws InterruptedException;
 }

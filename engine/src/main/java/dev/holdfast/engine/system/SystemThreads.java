@@ -6,6 +6,8 @@ import dev.holdfast.engine.port.Threads;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +35,16 @@ public final class SystemThreads implements Threads {
     @Override
     public Bell bell() {
         return new SystemBell();
+    }
+
+    @Override
+    public Lock lock() {
+        return new ReentrantLock();
+    }
+
+    @Override
+    public void join(Thread thread) throws InterruptedException {
+        thread.join();
     }
 
     private static final class SystemBell implements Bell {

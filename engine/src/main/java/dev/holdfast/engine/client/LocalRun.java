@@ -1,16 +1,18 @@
-package dev.holdfast.node;
+package dev.holdfast.engine.client;
 
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunError;
 import dev.holdfast.core.RunFailed;
 import dev.holdfast.core.RunId;
+import dev.holdfast.engine.Runs;
 import dev.holdfast.engine.port.Bell;
 import dev.holdfast.engine.port.Hints;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.sdk.RunHandle;
 import dev.holdfast.sdk.RunInfo;
 import dev.holdfast.sdk.RunStream;
+import dev.holdfast.sdk.Signal;
 import dev.holdfast.sdk.TypeRef;
 import java.time.Duration;
 import java.util.Locale;
@@ -103,6 +105,12 @@ final class LocalRun<O extends @Nullable Object> implements RunHandle<O> {
     @Override
     public String explain() {
         return local.runs().explain(local.namespace(), id).sentence();
+    }
+
+    @Override
+    public <T extends @Nullable Object> void signal(Signal<T> signal, T value) {
+        String json = local.ports().codec().encode(value);
+        local.runs().signal(local.namespace(), id, new Runs.Sent(signal.name(), json), null);
     }
 
     @Override

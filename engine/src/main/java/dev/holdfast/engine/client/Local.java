@@ -1,4 +1,4 @@
-package dev.holdfast.node;
+package dev.holdfast.engine.client;
 
 import dev.holdfast.core.Namespace;
 import dev.holdfast.engine.Ports;

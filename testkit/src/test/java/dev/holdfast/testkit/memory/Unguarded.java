@@ -1,0 +1,49 @@
+package dev.holdfast.testkit.memory;
+
+import dev.holdfast.core.Fence;
+import dev.holdfast.core.Run;
+import dev.holdfast.engine.port.Clock;
+import dev.holdfast.engine.port.Expect;
+import dev.holdfast.engine.port.Ids;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Stores with a guard left out, for those who claim to notice. */
+public final class Unguarded {
+    private Unguarded() {}
+
+    /** Whoever says that it holds a run may write it. */
+    public static MemoryStore withoutFence(MemoryDisk disk, Clock clock, Ids ids) {
+        return MemoryStore.open(disk, clock, ids, new Guards() {
+            @Override
+            boolean holds(Run run, Fence.By by) {
+                return true;
+            }
+        });
+    }
+
+    /** A run that nobody holds may be decided from any snapshot of it. */
+    public static MemoryStore withoutSeq(MemoryDisk disk, Clock clock, Ids ids) {
+        return MemoryStore.open(disk, clock, ids, new Guards() {
+            @Override
+            boolean admits(@Nullable Run run, boolean wasRemoved, Expect expect) {
+                return expect instanceof Expect.Free ? run != null : super.admits(run, wasRemoved, expect);
+            }
+
+            @Override
+            boolean continues(@Nullable Run before, Run next, int snapshots) {
+                return true;
+            }
+        });
+    }
+
+    /** A request is forgotten at once, and repeating it is another one. */
+    public static MemoryStore withoutRequests(MemoryDisk disk, Clock clock, Ids ids) {
+        return MemoryStore.open(disk, clock, ids, new Guards() {
+            @Override
+            boolean expired(Instant request, Instant now) {
+                return true;
+            }
+        });
+    }
+}

@@ -1,0 +1,84 @@
+package dev.holdfast.testkit.world;
+
+import dev.holdfast.core.Namespace;
+import dev.holdfast.core.Refused;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.Unavailable;
+import dev.holdfast.engine.Frame;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Somebody who watches a run, and goes on where the connection broke. */
+final class Onlooker {
+    private static final Duration AGAIN = Duration.ofMillis(250);
+
+    private final World world;
+    private final RunId run;
+    private final String name;
+    private final List<Frame> frames = new ArrayList<>();
+    private boolean gone;
+    private long seq;
+    private long epoch;
+
+    Onlooker(World world, RunId run, String name) {
+        this.world = world;
+        this.run = run;
+        this.name = name;
+    }
+
+    /** What it was told, from the beginning to the end. */
+    List<Frame> watch() throws InterruptedException {
+        while (!hasSeenTheEnd() && !gone) {
+            try {
+                Node node = world.node();
+                String after = frames.isEmpty() ? null : frames.getLast().id();
+                node.ask("watch", engine -> {
+                    try (var watch = engine.watch(Namespace.DEFAULT, run, after)) {
+                        // What comes after the connection broke reaches nobody.
+                        while (!watch.ended() && !node.isDown()) {
+                            watch.next(Duration.ofMinutes(1))
+                                    .filter(f -> !node.isDown())
+                                    .ifPresent(this::see);
+                        }
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException("nobody interrupts a watcher", e);
+                    }
+                    return true;
+                });
+            } catch (Refused e) {
+                gone = true;
+                if (!e.code().equals("run_unknown")) {
+                    complain("was refused: " + e.getMessage());
+                }
+            } catch (Unavailable e) {
+                world.turns().sleep(AGAIN);
+            }
+        }
+        return frames;
+    }
+
+    /** Everything of an epoch is told after the status that began it, and no status is told twice or left out. */
+    private void see(Frame frame) {
+        frames.add(frame);
+        if (frame.event().equals("status")) {
+            if (seqOf(frame) != seq + 1) complain("was told status " + seqOf(frame) + " after " + seq);
+            seq = seqOf(frame);
+            epoch = frame.epoch();
+        } else if (frame.event().equals("chunk") && frame.epoch() != epoch) {
+            complain("was told a chunk of epoch " + frame.epoch() + " in epoch " + epoch);
+        }
+    }
+
+    private static long seqOf(Frame frame) {
+        return Long.parseLong(frame.id().substring(frame.id().lastIndexOf('.') + 1));
+    }
+
+    private void complain(String what) {
+        world.complain(run + ": watcher " + name + " " + what);
+    }
+
+    boolean hasSeenTheEnd() {
+        return !frames.isEmpty() && frames.getLast().event().equals("done");
+    }
+}

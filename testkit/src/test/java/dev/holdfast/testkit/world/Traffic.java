@@ -1,0 +1,93 @@
+package dev.holdfast.testkit.world;
+
+import dev.holdfast.core.Namespace;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.Unavailable;
+import dev.holdfast.engine.port.Appended;
+import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.Expect;
+import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.engine.port.StreamLog.Append;
+import dev.holdfast.engine.port.Write;
+import dev.holdfast.testkit.History;
+import dev.holdfast.testkit.sim.Gate;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What one node says to its ledger, its stream and its hints: chaos may spoil it, and the history keeps it. */
+final class Traffic implements Gate.Traffic {
+    private final World world;
+    private final Chaos chaos;
+    private final History history;
+    private @Nullable Node node;
+
+    Traffic(World world, Chaos chaos, History history) {
+        this.world = world;
+        this.chaos = chaos;
+        this.history = history;
+    }
+
+    void of(Node whose) {
+        node = whose;
+    }
+
+    @Override
+    public boolean before(Gate.Call call) {
+        // What was replaced gets no new work; whatever else it still says goes through, to meet the fence.
+        if (node != null && node.isReplaced() && call.method().equals("claim")) {
+            throw Unavailable.notApplied("replaced", "another node has taken its place", null);
+        }
+        return chaos.reaches(call);
+    }
+
+    @Override
+    public void done(Gate.Call call, @Nullable Object answer) {
+        if (call.toString().equals("Ledger.commit")) {
+            if (call.argument() instanceof Change one) committed(one, answer);
+            else eachCommitted((List<?>) call.argument(), (List<?>) answer);
+        } else if (call.toString().equals("StreamLog.append")) {
+            eachAppended((List<?>) call.argument(), (List<?>) answer);
+        }
+    }
+
+    private void eachCommitted(@Nullable List<?> changes, @Nullable List<?> receipts) {
+        if (changes == null || receipts == null) return;
+        for (int i = 0; i < changes.size(); i++) committed((Change) changes.get(i), receipts.get(i));
+    }
+
+    private void committed(Change change, @Nullable Object receipt) {
+        if (!(receipt instanceof Receipt.Applied)) return;
+        RunId run = change.run();
+        switch (change.expect()) {
+            case Expect.Held held -> history.wrote(run, held.by().epoch());
+            case Expect.Free free -> history.wrote(run, free.epoch());
+            case Expect.Absent absent -> {}
+            case Expect.Alive alive -> {}
+        }
+        if (change.writes().stream().anyMatch(w -> w instanceof Write.Remove)) history.deleted(run);
+        world.node().store().ledger().reads().view(Namespace.DEFAULT, run).ifPresent(history::seen);
+    }
+
+    private void eachAppended(@Nullable List<?> appends, @Nullable List<?> answers) {
+        if (appends == null || answers == null) return;
+        for (int i = 0; i < appends.size(); i++) {
+            if (answers.get(i) instanceof Appended.At) {
+                var append = (Append) appends.get(i);
+                history.wrote(append.run(), append.by().epoch());
+            }
+        }
+    }
+
+    @Override
+    public void after(Gate.Call call, @Nullable Object answer) {
+        chaos.returns(call);
+        if (!(answer instanceof Receipt.Applied) || !(call.argument() instanceof Change change)) return;
+        // Whoever hears this knows that it is recorded; whether it was, is for the checker.
+        for (Write write : change.writes()) {
+            if (write instanceof Write.Step(StepRecord step) && step.isFinal() && step.result() != null) {
+                history.recorded(change.run(), step.key(), step.result());
+            }
+        }
+    }
+}

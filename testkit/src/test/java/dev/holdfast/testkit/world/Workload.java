@@ -1,0 +1,108 @@
+package dev.holdfast.testkit.world;
+
+import dev.holdfast.core.NoRetry;
+import dev.holdfast.core.Retry;
+import dev.holdfast.sdk.Context;
+import dev.holdfast.sdk.Handler;
+import dev.holdfast.sdk.Step;
+import dev.holdfast.sdk.Task;
+import dev.holdfast.sdk.TypeRef;
+import dev.holdfast.sdk.Unwind;
+import dev.holdfast.testkit.sim.Turns;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * What the runs of the simulation do: steps that send chunks, fail, take too long; chunks between them; time and
+ * randomness; a compensation. All of it follows from the input, so that the text of a run that succeeds is known.
+ */
+final class Workload {
+    static final Task<Integer, List<Long>> STORY = Task.named(
+                    "story", TypeRef.of(Integer.class), new TypeRef<List<Long>>() {})
+            .retry(Retry.fixed(2, Duration.ofSeconds(2)));
+
+    private final Turns turns;
+
+    Workload(Turns turns) {
+        this.turns = turns;
+    }
+
+    Handler<Integer, List<Long>> handler() {
+        return STORY.handle(this::tell);
+    }
+
+    /**
+     * One part of a story.
+     *
+     * @param before whether a chunk is sent before its step
+     * @param chunks how many the step sends
+     * @param failures how many tries fail
+     * @param stall how long the first try takes
+     */
+    private record Part(boolean before, int chunks, int failures, Duration stall) {
+        static List<Part> of(int input) {
+            var random = new Random(input);
+            var parts = new ArrayList<Part>();
+            int count = 1 + random.nextInt(4);
+            for (int i = 0; i < count; i++) {
+                int failures = random.nextInt(4) > 0 ? 0 : 1 + random.nextInt(3);
+                var stall = Duration.ofMillis(random.nextInt(4) > 0 ? 0 : 100 + random.nextInt(3_000));
+                parts.add(new Part(random.nextBoolean(), random.nextInt(3), failures, stall));
+            }
+            return parts;
+        }
+    }
+
+    /** What a run with this input has said if it succeeded. */
+    static String text(int input) {
+        var text = new StringBuilder();
+        var parts = Part.of(input);
+        for (int i = 0; i < parts.size(); i++) {
+            if (parts.get(i).before()) text.append(between(i));
+            for (int c = 0; c < parts.get(i).chunks(); c++) text.append(chunk(i, c));
+        }
+        return text.append(between(parts.size())).toString();
+    }
+
+    private static String between(int i) {
+        return "before " + i + "\n";
+    }
+
+    private static String chunk(int i, int c) {
+        return i + "." + c + "\n";
+    }
+
+    private List<Long> tell(Context ctx, int input) {
+        try {
+            var results = new ArrayList<Long>();
+            var parts = Part.of(input);
+            for (int i = 0; i < parts.size(); i++) {
+                Part part = parts.get(i);
+                if (part.before()) ctx.send(between(i));
+                int number = i;
+                var step = Step.named("part " + i, Long.class)
+                        .retry(Retry.fixed(3, Duration.ofMillis(300)))
+                        .timeout(Duration.ofSeconds(1));
+                results.add(ctx.step(step, s -> execute(s, number, part)));
+            }
+            results.add(ctx.now().toEpochMilli());
+            results.add(ctx.random().nextLong());
+            ctx.send(between(parts.size()));
+            if (input % 7 == 0 && ctx.attempt() == 1) throw new IllegalStateException("the first attempt fails");
+            if (input % 11 == 0) throw new NoRetry("it ends badly");
+            return results;
+        } catch (Unwind.Cancelled cancelled) {
+            ctx.step("undo", s -> s.send("undone\n"));
+            throw cancelled;
+        }
+    }
+
+    private long execute(Step.Scope step, int number, Part part) throws InterruptedException {
+        for (int c = 0; c < part.chunks(); c++) step.send(chunk(number, c));
+        if (step.attempt() == 1 && part.stall().isPositive()) turns.sleep(part.stall());
+        if (step.attempt() <= part.failures()) throw new IllegalStateException("try " + step.attempt() + " fails");
+        return number * 100L + step.attempt();
+    }
+}
