@@ -121,6 +121,15 @@ final class Desk {
         });
     }
 
+    /** The code of these runs, which had ended before, has left: their slots are free. */
+    void left(List<Run> runs) {
+        decideAll(
+                runs,
+                run -> run.place().lingers() == null
+                        ? null
+                        : new Command.Left(run.place().lingers()));
+    }
+
     /** The change that carries out a transition of a run that this node does not hold. */
     Change change(Run before, Transition transition, List<Write> more) {
         var writes = new ArrayList<Write>(more);
@@ -172,12 +181,19 @@ final class Desk {
                 || run.times().deadlines().next().filter(soon::isAfter).isPresent();
     }
 
+    private static boolean hasSnapshot(Change change) {
+        return change.writes().stream().anyMatch(w -> w instanceof Write.Snap);
+    }
+
     /** Tells whoever may be waiting for what was just written. */
     void announce(Change change) {
         for (Write write : change.writes()) {
             if (!(write instanceof Write.Row row)) continue;
             Outcome outcome = row.run().status().outcome();
-            if (outcome != null) meters.finished(outcome);
+            boolean left = outcome != null && row.run().place().lingers() == null;
+            if (left && (row.run().place().lane() != null || !hasSnapshot(change)))
+                ports.hints().work();
+            if (outcome != null && hasSnapshot(change)) meters.finished(outcome);
             if (row.run().state() == RunState.QUEUED && row.run().place().due() == null)
                 ports.hints().work();
             if (dueSoon(row.run())) tick.ring();

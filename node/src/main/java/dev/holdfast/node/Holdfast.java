@@ -95,10 +95,11 @@ public final class Holdfast implements Client {
         return handles;
     }
 
-    private StartRequest request(Task<?, ?> task, @Nullable Object input, Start start) {
+    private <I extends @Nullable Object> StartRequest request(Task<I, ?> task, I input, Start start) {
         var identity = new StartRequest.Identity(start.key(), start.requestId());
         var timing = new Command.Timing(start.delay(), start.ttl(), start.priority());
-        var options = new StartRequest.Options(timing, start.maxDuration(), start.tags());
+        String lane = start.lane() == null ? task.laneOf(input) : start.lane();
+        var options = new StartRequest.Options(timing, start.maxDuration(), start.tags(), lane);
         String json = local.ports().codec().encode(input);
         return new StartRequest(local.namespace(), task.name(), json, identity, options);
     }
