@@ -60,7 +60,8 @@ final class AttemptRules {
     static Decision giveUp(Run run) {
         if (run.state() != RunState.BLOCKED) return new Nothing("it does not wait");
         var times = Moves.without(run, Deadlines.Name.HEALTHY);
-        return new Transition(run.moved(run.status(), run.fence().released(), times), "give up");
+        return new Transition(
+                run.at(run.place().released()).moved(run.status(), run.fence().released(), times), "give up");
     }
 
     static Decision succeed(Run run, Instant now) {
@@ -122,9 +123,9 @@ final class AttemptRules {
         }
         // What is to end, ends: code that does not fit can neither compensate nor go on.
         if (run.status().cancelled())
-            return Moves.finish(run, Outcome.CANCELLED, cause + ", and it was cancelled", now);
+            return Moves.cutOff(run, Outcome.CANCELLED, cause + ", and it was cancelled", now);
         Stop stop = run.status().stop();
-        if (stop != null && stop.next() != Next.QUEUED) return Moves.finish(run, stop.next(), cause, now);
+        if (stop != null && stop.next() != Next.QUEUED) return Moves.cutOff(run, stop.next(), cause, now);
         var back = Moves.requeued(run, null, run.tries());
         return new Transition(back.moved(back.status().parkedFor(why), back.fence(), back.times()), cause);
     }

@@ -18,7 +18,7 @@ public sealed interface Command {
             Run.Origin origin,
             Run.Policy policy,
             String queue,
-            @Nullable String lane,
+            @Nullable Lane lane,
             Timing timing) implements Command {}
 
     /**
@@ -33,8 +33,16 @@ public sealed interface Command {
     /** Makes a run claimable that was started inside somebody else's transaction. */
     record Enqueue() implements Command {}
 
-    /** Gives the run to a holder. */
-    record Claim(Holder holder) implements Command {}
+    /**
+     * Gives the run to a holder.
+     *
+     * @param slot whose slot it executes in
+     */
+    record Claim(Holder holder, Run.Slot slot) implements Command {
+        public Claim(Holder holder) {
+            this(holder, Run.Slot.OWN);
+        }
+    }
 
     /** The executor says that the attempt executes now. */
     record Started(Fence.By by) implements OfHolder {}
@@ -123,6 +131,9 @@ public sealed interface Command {
 
     /** Makes a new run from this one's input. */
     record Rerun() implements Command {}
+
+    /** The code of a run that had ended before has left this node: what it kept until then is free. */
+    record Left(Holder node) implements Command {}
 
     /** Removes the run and all that is its own. */
     record Delete() implements Command {}

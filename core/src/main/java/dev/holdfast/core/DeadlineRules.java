@@ -31,7 +31,7 @@ final class DeadlineRules {
             case STOP -> notStopped(run, now);
             case COMPENSATION ->
                 run.status().cancelled()
-                        ? Moves.finish(run, Outcome.CANCELLED, "deadline: the compensation budget is spent", now)
+                        ? Moves.cutOff(run, Outcome.CANCELLED, "deadline: the compensation budget is spent", now)
                         : Moves.dropped(run, name);
         };
     }
@@ -74,7 +74,7 @@ final class DeadlineRules {
         String cause = "deadline: did not stop in time (" + stop.reason() + ")";
         Holder holder = run.fence().holder();
         boolean inNode = holder != null && holder.kind() == Holder.Kind.NODE;
-        if (!StopRules.returns(run, now)) return Moves.finish(run, stop.next(), cause, now);
+        if (!StopRules.returns(run, now)) return Moves.cutOff(run, stop.next(), cause, now);
         if (!inNode) return new Transition(Moves.requeued(run, null, run.tries()), cause);
         // Code in a node cannot be removed: to start the run again now would put a second executor beside a live one.
         // A drain is not the run's fault: it goes on when the node is gone.
@@ -82,6 +82,6 @@ final class DeadlineRules {
             var later = run.times().deadlines().with(Deadlines.Name.STOP, Moves.after(now, Defaults.STOP_GRACE));
             return new Accepted(run.moved(run.status(), run.fence(), run.times().with(later)));
         }
-        return Moves.finish(run, run.status().cancelled() ? Next.CANCELLED : Next.TIMED_OUT, cause, now);
+        return Moves.cutOff(run, run.status().cancelled() ? Next.CANCELLED : Next.TIMED_OUT, cause, now);
     }
 }

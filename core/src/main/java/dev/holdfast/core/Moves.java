@@ -20,6 +20,21 @@ final class Moves {
                 cause);
     }
 
+    /**
+     * To the end, while its code may still execute. Code in a node cannot be removed: the run keeps its slots until that
+     * has left, so that nobody starts beside it.
+     */
+    static Transition cutOff(Run run, Outcome outcome, String cause, Instant now) {
+        Holder holder = run.fence().holder();
+        Transition end = finish(run, outcome, cause, now);
+        if (holder == null || holder.kind() != Holder.Kind.NODE) return end;
+        return new Transition(end.next().at(run.place().lingering(holder)), cause);
+    }
+
+    static Transition cutOff(Run run, Next end, String cause, Instant now) {
+        return cutOff(run, outcomeOf(end), cause, now);
+    }
+
     /** To where a stop leads, if that is an end. */
     static Transition finish(Run run, Next end, String cause, Instant now) {
         return finish(run, outcomeOf(end), cause, now);
@@ -34,7 +49,7 @@ final class Moves {
                 .without(Deadlines.Name.HEALTHY)
                 .without(Deadlines.Name.WAIT)
                 .without(Deadlines.Name.STOP);
-        return run.at(run.place().dueAt(due))
+        return run.at(run.place().released().dueAt(due))
                 .tried(tries)
                 .moved(
                         run.status().in(RunState.QUEUED),

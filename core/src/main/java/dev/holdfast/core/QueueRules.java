@@ -22,7 +22,7 @@ final class QueueRules {
                 start.id(),
                 start.origin(),
                 start.policy(),
-                new Run.Place(start.queue(), start.lane(), null, at, due),
+                new Run.Place(start.queue(), start.lane(), null, at, due, null),
                 Run.Status.FRESH,
                 new Fence(0, null, 1),
                 Run.Tries.FIRST,
@@ -35,7 +35,7 @@ final class QueueRules {
         return new Nothing(run.state() == RunState.QUEUED ? "it is claimable already" : "it has left the queue");
     }
 
-    static Decision claim(Run run, Holder holder, Instant now) {
+    static Decision claim(Run run, Holder holder, Run.Slot slot, Instant now) {
         if (run.state() != RunState.QUEUED) return new Stale("it is " + run.state() + ", not QUEUED");
         Instant due = run.place().due();
         if (due != null && due.isAfter(now)) return new Refusal("not_due", "it is not due before " + due);
@@ -55,7 +55,7 @@ final class QueueRules {
         if (first == null && limit != null) {
             deadlines = deadlines.with(Deadlines.Name.MAX_DURATION, Moves.after(now, limit));
         }
-        var next = run.at(run.place().dueAt(null))
+        var next = run.at(run.place().entered(slot))
                 .moved(
                         run.status().in(here ? RunState.RUNNING : RunState.STARTING),
                         run.fence().handedTo(holder),

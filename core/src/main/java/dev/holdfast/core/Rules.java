@@ -43,7 +43,7 @@ public final class Rules {
         return switch (command) {
             case Command.Start c -> new Refusal("run_exists", "a run with this id exists");
             case Command.Enqueue c -> QueueRules.enqueue(run);
-            case Command.Claim c -> QueueRules.claim(run, c.holder(), now);
+            case Command.Claim c -> QueueRules.claim(run, c.holder(), c.slot(), now);
             case Command.Unpark c -> QueueRules.unpark(run);
             case Command.Started c -> AttemptRules.started(run);
             case Command.RecordStep c -> AttemptRules.record(run);
@@ -67,10 +67,8 @@ public final class Rules {
                                 "run_finished", "it has ended " + run.status().outcome())
                         : new Decision.Accepted(run);
             case Command.Rerun c -> new Nothing("a rerun makes a new run and leaves this one as it is");
-            case Command.Delete c ->
-                run.isFinished()
-                        ? new Decision.Removal()
-                        : new Refusal("run_not_finished", "it is " + run.state() + ": cancel it first");
+            case Command.Left c -> StopRules.left(run, c.node());
+            case Command.Delete c -> StopRules.delete(run);
             case Command.Finalise c ->
                 new Nothing(run.isFinished() ? "nothing is left to do" : "the run has not ended");
             case Command.Pause c -> new Nothing("a pause stops claims from the queue, not runs");

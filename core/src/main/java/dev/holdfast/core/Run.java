@@ -72,20 +72,40 @@ public record Run(
      * @param slotOf the lane whose slot the run holds, null for none
      * @param at its place in the order: the earlier first. Kept when it comes back
      * @param due not claimable before; null for now
+     * @param lingers the node in which its code still executes although the run has ended: until that has left, the run
+     *     keeps its slots. Null for nowhere
      */
     public record Place(
             String queue,
-            @Nullable String lane,
+            @Nullable Lane lane,
             @Nullable String slotOf,
             Instant at,
-            @Nullable Instant due) {
+            @Nullable Instant due,
+            @Nullable Holder lingers) {
         Place dueAt(@Nullable Instant time) {
-            return new Place(queue, lane, slotOf, at, time);
+            return new Place(queue, lane, slotOf, at, time, lingers);
+        }
+
+        /** It executes from now on. */
+        Place entered(Slot slot) {
+            String taken = lane == null || slot == Slot.PARENTS ? slotOf : lane.name();
+            return new Place(queue, lane, taken, at, null, null);
+        }
+
+        /** It executes no more, and will again: the slot of a serial lane is kept. */
+        Place released() {
+            boolean keeps = lane != null && lane.isSerial();
+            return new Place(queue, lane, keeps ? slotOf : null, at, due, null);
         }
 
         /** As it is for a run that has ended: it waits for nothing and holds no slot. */
         Place left() {
-            return new Place(queue, lane, null, at, null);
+            return new Place(queue, lane, null, at, null, null);
+        }
+
+        /** As it is for a run that has ended while its code goes on in this node. */
+        Place lingering(Holder node) {
+            return new Place(queue, lane, slotOf, at, null, node);
         }
     }
 
@@ -164,6 +184,14 @@ public record Run(
         Times with(Deadlines next) {
             return new Times(created, started, finished, next);
         }
+    }
+
+    /** Whose slot a run has while it executes. */
+    public enum Slot {
+        /** One of its lane, if it has a lane. */
+        OWN,
+        /** That of its parent, which is in the same serial lane. */
+        PARENTS
     }
 
     Run at(Place next) {

@@ -91,6 +91,7 @@ public final class StateTable {
         }
         rows.put("signal", run -> new Command.Signal("approved"));
         rows.put("rerun", run -> new Command.Rerun());
+        rows.put("left", run -> new Command.Left(NODE));
         rows.put("delete", run -> new Command.Delete());
         rows.put("finalise", run -> new Command.Finalise());
         rows.put("pause", run -> new Command.Pause());
@@ -116,6 +117,9 @@ public final class StateTable {
                 "STOPPING, to TIMED_OUT",
                 after(running, new Command.StopIt(new Stop(Reason.TIME_OUT, Next.TIMED_OUT))));
         states.put("FINISHED", after(running, new Command.Succeed(by(running))));
+        states.put(
+                "FINISHED, its code there",
+                Moves.cutOff(running, Outcome.TIMED_OUT, "deadline", NOW).next());
         return states;
     }
 
@@ -145,9 +149,13 @@ public final class StateTable {
             case Accepted a -> {
                 boolean dropped = a.next().times().deadlines().byName().size()
                         < asked.times().deadlines().byName().size();
+                boolean left =
+                        a.next().place().lingers() == null && asked.place().lingers() != null;
                 boolean later =
                         !a.next().times().deadlines().equals(asked.times().deadlines());
-                yield dropped ? "accepted: it is dropped" : later ? "accepted: asked again later" : "accepted";
+                yield left
+                        ? "accepted: its slots are free"
+                        : dropped ? "accepted: it is dropped" : later ? "accepted: asked again later" : "accepted";
             }
             case Removal r -> "removed";
             case Nothing n -> "–";

@@ -1,6 +1,7 @@
 package dev.holdfast.core;
 
 import dev.holdfast.core.Decision.Nothing;
+import dev.holdfast.core.Decision.Refusal;
 import dev.holdfast.core.Decision.Transition;
 import dev.holdfast.core.Stop.Next;
 import dev.holdfast.core.Stop.Reason;
@@ -74,6 +75,24 @@ final class StopRules {
         return returns(run, now)
                 ? new Transition(Moves.requeued(run, null, run.tries()), cause)
                 : Moves.finish(run, stop.next(), cause, now);
+    }
+
+    /** The code of a run that was ended without it has left. */
+    static Decision left(Run run, Holder node) {
+        return node.equals(run.place().lingers())
+                ? new Decision.Accepted(run.at(run.place().left()))
+                : new Nothing("its code is not in " + node);
+    }
+
+    static Decision delete(Run run) {
+        if (!run.isFinished()) {
+            return new Refusal("run_not_finished", "it is " + run.state() + ": cancel it first");
+        }
+        return run.place().lingers() == null
+                ? new Decision.Removal()
+                : new Refusal(
+                        "run_not_finished",
+                        "its code has not left " + run.place().lingers() + " yet");
     }
 
     /** Whether a run that leaves STOPPING goes on: it was to, or it left before it could compensate a cancel. */

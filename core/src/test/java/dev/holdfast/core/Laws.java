@@ -53,6 +53,12 @@ final class Laws {
             law("only a transition moves the state", a.next().status().equals(before.status()));
         }
         if (!(decision instanceof Transition t)) return;
+        Lane lane = before.place().lane();
+        if (lane != null && lane.isSerial() && before.place().slotOf() != null) {
+            law(
+                    "the slot of a serial lane is kept until the end",
+                    t.next().isFinished() || t.next().place().slotOf() != null);
+        }
         Fence old = before.fence();
         Fence now = t.next().fence();
         law("seq grows by one with every transition", now.seq() == old.seq() + 1);
@@ -148,7 +154,7 @@ final class Laws {
         law("who is queued or finished has none", !run.isHeld() || executes || state == RunState.BLOCKED);
         law("only a queued run is parked", status.parked() == null || state == RunState.QUEUED);
         law("only a queued run is due", run.place().due() == null || state == RunState.QUEUED);
-        law("a finished run holds no slot", run.place().slotOf() == null || !ended);
+        slots(run, ended);
         law(
                 "a finished run has no deadline",
                 !ended || run.times().deadlines().byName().isEmpty());
@@ -179,6 +185,19 @@ final class Laws {
             case BLOCKED -> true;
         };
         law("whoever waits for somebody has a way out", wayOut);
+    }
+
+    private void slots(Run run, boolean ended) {
+        Lane lane = run.place().lane();
+        String slot = run.place().slotOf();
+        boolean lingers = run.place().lingers() != null;
+        law("only the code of a run that has ended lingers", !lingers || ended);
+        law("a slot is one of the run's own lane", slot == null || (lane != null && slot.equals(lane.name())));
+        law("a finished run holds no slot, unless its code is still there", slot == null || !ended || lingers);
+        if (lane == null) return;
+        boolean executes = run.isHeld() || lingers;
+        if (!lane.isSerial()) law("a slot of a concurrent lane is for who executes", (slot != null) == executes);
+        law("nobody has a slot before the first start", slot == null || run.wasStarted());
     }
 
     private static boolean has(Run run, Name name) {

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A command that is yet to be: which one, in whose name, how much later. It becomes a command only when it meets a run,
@@ -60,6 +61,7 @@ record Wish(Kind kind, InWhoseName name, long salt, Duration later) {
         DUE,
         SIGNAL,
         RERUN,
+        LEFT,
         DELETE,
         FINALISE,
         PAUSE,
@@ -110,14 +112,21 @@ record Wish(Kind kind, InWhoseName name, long salt, Duration later) {
                         Defaults.GIVE_UP_AFTER,
                         random.nextBoolean() ? null : odd(random)),
                 "default",
-                null,
+                pick(random, new @Nullable Lane[] {null, Lane.concurrent("lane"), Lane.serial("lane")}),
                 new Command.Timing(
                         random.nextBoolean() ? Duration.ZERO : odd(random),
                         random.nextBoolean() ? null : odd(random),
                         odd(random)));
     }
 
-    static <T> T pick(Random random, T[] from) {
+    /** Only in a serial lane a child executes in its parent's slot, and then always. */
+    private static Run.Slot slot(Run run, Random random) {
+        Lane lane = run.place().lane();
+        boolean under = lane != null && lane.isSerial() && !run.wasStarted() && random.nextInt(4) == 0;
+        return under ? Run.Slot.PARENTS : Run.Slot.OWN;
+    }
+
+    static <T extends @Nullable Object> T pick(Random random, T[] from) {
         return from[random.nextInt(from.length)];
     }
 
@@ -131,7 +140,7 @@ record Wish(Kind kind, InWhoseName name, long salt, Duration later) {
         return switch (kind) {
             case START -> start(random);
             case ENQUEUE -> new Command.Enqueue();
-            case CLAIM -> new Command.Claim(holder(random));
+            case CLAIM -> new Command.Claim(holder(random), slot(run, random));
             case STARTED -> new Command.Started(by(run));
             case RECORD -> new Command.RecordStep(by(run));
             case BLOCK ->
@@ -158,6 +167,11 @@ record Wish(Kind kind, InWhoseName name, long salt, Duration later) {
                 new Command.DeadlineCame(run.times().deadlines().due(now).orElse(Deadlines.Name.STOP));
             case SIGNAL -> new Command.Signal("signal");
             case RERUN -> new Command.Rerun();
+            case LEFT ->
+                new Command.Left(
+                        run.place().lingers() == null
+                                ? by(run).holder()
+                                : run.place().lingers());
             case DELETE -> new Command.Delete();
             case FINALISE -> new Command.Finalise();
             case PAUSE -> new Command.Pause();

@@ -137,6 +137,15 @@ final class Desk {
         });
     }
 
+    /** The code of these runs, which had ended before, has left: their slots are free. */
+    void left(List<Run> runs) {
+        decideAll(
+                runs,
+                run -> run.place().lingers() == null
+                        ? null
+                        : new Command.Left(run.place().lingers()));
+    }
+
     /** The change of a run that nobody holds; if it ends here, all that ends with it. */
     private Change change(Draft draft) {
         Run next = draft.run();
@@ -176,13 +185,21 @@ final class Desk {
                 || run.times().deadlines().next().filter(soon::isAfter).isPresent();
     }
 
+    private static boolean hasSnapshot(Change change) {
+        return change.writes().stream().anyMatch(w -> w instanceof Write.Snap);
+    }
+
     /** Tells whoever may be waiting for what was just written. */
     void announce(Change change) {
         for (Write write : change.writes()) {
             if (write instanceof Write.Post other) post(other.to());
             if (!(write instanceof Write.Row row)) continue;
             Outcome outcome = row.run().status().outcome();
-            if (outcome != null) {
+            boolean hasSnapshot = hasSnapshot(change);
+            boolean left = outcome != null && row.run().place().lingers() == null;
+            if (left && (row.run().place().lane() != null || !hasSnapshot))
+                ports.hints().work();
+            if (outcome != null && hasSnapshot) {
                 meters.finished(outcome);
                 var parent = row.run().origin().parent();
                 if (parent != null) post(parent.run());

@@ -2,6 +2,7 @@ package dev.holdfast.engine;
 
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Decision;
+import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Rules;
@@ -12,7 +13,10 @@ import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Bell;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Expect;
+import dev.holdfast.engine.port.LaneView;
 import dev.holdfast.engine.port.Message;
+import dev.holdfast.engine.port.QueueSettings;
+import dev.holdfast.engine.port.QueueView;
 import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Request;
@@ -48,6 +52,7 @@ public final class Engine implements Runs, AutoCloseable {
     private final Map<String, Handler<?, ?>> handlers;
     private final Desk desk;
     private final Starts starts;
+    private final Queues queues;
     private final Meters meters;
     private final Alarms alarms;
     private final StreamWriter stream;
@@ -66,6 +71,7 @@ public final class Engine implements Runs, AutoCloseable {
         Bell tick = ports.threads().bell();
         this.desk = new Desk(ports, meters, tick, options.look());
         this.starts = new Starts(ports, handlers);
+        this.queues = new Queues(ports);
         Recovery.run(desk);
         this.alarms = new Alarms(ports.threads(), ports.clock());
         this.stream = new StreamWriter(ports, meters);
@@ -253,11 +259,38 @@ public final class Engine implements Runs, AutoCloseable {
     }
 
     @Override
+    public List<QueueView> queues(Namespace namespace) {
+        return ports.ledger().reads().queues(namespace);
+    }
+
+    @Override
+    public List<LaneView> lanes(Namespace namespace, String queue, @Nullable Lane after, int limit) {
+        return ports.ledger().reads().lanes(namespace, queue, after, limit);
+    }
+
+    @Override
+    public void pause(Namespace namespace, String queue, @Nullable String lane, @Nullable String requestId) {
+        queues.pause(namespace, queue, lane, requestId);
+    }
+
+    @Override
+    public void resume(Namespace namespace, String queue, @Nullable String lane, @Nullable String requestId) {
+        queues.resume(namespace, queue, lane, requestId);
+    }
+
+    @Override
+    public void configure(Namespace namespace, String queue, QueueSettings settings, @Nullable String requestId) {
+        queues.configure(namespace, queue, settings, requestId);
+    }
+
+    @Override
     public Explanation explain(Namespace namespace, RunId id) {
         Run run = ports.ledger().reads().run(namespace, id).orElseThrow(() -> unknown(id));
         if (run.state() == RunState.BLOCKED)
             return Waited.explain(run, ports.ledger().reads().pending(id));
-        return Explainer.explain(run, dispatcher.admission(), ports.ledger().now());
+        Line line = ports.ledger().reads().line(run);
+        return Explainer.explain(
+                run, line, dispatcher.admission(), ports.ledger().now());
     }
 
     @Override

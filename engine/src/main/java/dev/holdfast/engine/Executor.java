@@ -116,7 +116,18 @@ final class Executor {
         } finally {
             holding.left();
             holdings.remove(run.id(), holding);
+            vacate(holding.run());
             slotFreed.run();
+        }
+    }
+
+    /** A run that was ended before its code had left kept its slots until now. */
+    private void vacate(Run run) {
+        if (run.place().lingers() == null) return;
+        try {
+            desk.left(List.of(run));
+        } catch (RuntimeException e) {
+            LOG.warn("{} keeps its slots until the next look: {}", run.id(), e.getMessage());
         }
     }
 

@@ -10,10 +10,10 @@ import java.util.Optional;
 final class Explainer {
     private Explainer() {}
 
-    static Explanation explain(Run run, Admission admission, Instant now) {
+    static Explanation explain(Run run, Line line, Admission admission, Instant now) {
         return switch (run.state()) {
             case QUEUED ->
-                Obstacle.of(run, admission, now)
+                Obstacle.of(run, line, admission, now)
                         .map(obstacle -> queued(run, obstacle))
                         .orElseGet(() -> new Explanation(
                                 "claimable", "Nothing stands against it: it is claimed at the next look, now.", now));
@@ -59,6 +59,30 @@ final class Explainer {
                                 + " recorded is hosted: restore the old order of steps, or branch on changed(...), and start"
                                 + " the node again.",
                         null);
+            case Obstacle.QueuePaused o ->
+                new Explanation(
+                        "queue_paused",
+                        "Queue '" + o.queue() + "' is paused. It can be claimed when the queue is resumed.",
+                        null);
+            case Obstacle.LanePaused o ->
+                new Explanation(
+                        "lane_paused",
+                        "Lane '" + o.lane() + "' of queue '" + o.queue()
+                                + "' is paused. It can be claimed when the lane is resumed.",
+                        null);
+            case Obstacle.LaneFull o -> new Explanation("lane_full", laneFull(run, o), null);
+            case Obstacle.NotFirst o ->
+                new Explanation(
+                        "not_first",
+                        "In lane '" + o.lane() + "' one run follows the other, and " + o.before()
+                                + " is before it. Its turn comes when those before it have ended.",
+                        null);
+            case Obstacle.QueueFull o ->
+                new Explanation(
+                        "queue_full",
+                        "Queue '" + o.queue() + "' has a limit of " + o.limit()
+                                + ", and as many of its runs execute. It can be claimed when one of them ends or waits.",
+                        null);
             case Obstacle.NotAlone o ->
                 new Explanation(
                         "not_alone",
@@ -80,6 +104,18 @@ final class Explainer {
                         null);
             case Obstacle.NotQueued o -> new Explanation("claimable", "It is " + o.state() + ".", null);
         };
+    }
+
+    private static String laneFull(Run run, Obstacle.LaneFull o) {
+        var lane = run.place().lane();
+        boolean serial = lane != null && lane.isSerial();
+        String who = o.by() == null ? "are taken" : "are taken, one of them by " + o.by();
+        return serial
+                ? "In lane '" + o.lane() + "' one run follows the other, and "
+                        + (o.by() == null ? "another one" : o.by())
+                        + " has its turn. It can be claimed when that one has ended."
+                : "All slots of lane '" + o.lane() + "' (" + o.limit() + ") " + who
+                        + ". It can be claimed when one of them ends or waits.";
     }
 
     private static String notDue(Run run, Obstacle.NotDue o) {

@@ -1,11 +1,14 @@
 package dev.holdfast.engine;
 
 import dev.holdfast.core.Deadlines;
+import dev.holdfast.core.Lane;
 import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.StepKey;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What stands between a queued run and its next attempt. These predicates are the only ones: a claim gives no run that
@@ -28,6 +31,21 @@ public sealed interface Obstacle {
     /** The code here is not the code that recorded its steps. */
     record Mismatch(String version, StepKey key, String recorded, String called) implements Obstacle {}
 
+    /** Its queue is paused: nothing of it is claimed until it is resumed. */
+    record QueuePaused(String queue) implements Obstacle {}
+
+    /** Its lane is paused. */
+    record LanePaused(String queue, String lane) implements Obstacle {}
+
+    /** All slots of its lane are taken. */
+    record LaneFull(String lane, int limit, @Nullable RunId by) implements Obstacle {}
+
+    /** Its lane is serial, and another run of it has its turn first. */
+    record NotFirst(String lane, RunId before) implements Obstacle {}
+
+    /** As many runs of its queue execute as may. */
+    record QueueFull(String queue, int limit) implements Obstacle {}
+
     /** It is a suspect, which is only tried alone, and others execute. */
     record NotAlone() implements Obstacle {}
 
@@ -38,22 +56,52 @@ public sealed interface Obstacle {
     record NoSlot() implements Obstacle {}
 
     /** The first obstacle, in the order above; empty if it can be claimed now. */
-    static Optional<Obstacle> of(Run run, Admission admission, Instant now) {
+    static Optional<Obstacle> of(Run run, Line line, Admission admission, Instant now) {
         if (run.state() != RunState.QUEUED) return Optional.of(new NotQueued(run.state()));
         Instant due = run.place().due();
         if (due != null && due.isAfter(now)) return Optional.of(new NotDue(due));
         Optional<Deadlines.Name> overdue = run.times().deadlines().due(now);
         if (overdue.isPresent()) return Optional.of(new Overdue(overdue.get()));
+        Optional<Obstacle> paused = paused(run, line);
+        if (paused.isPresent()) return paused;
         String version = admission.hosted().get(run.origin().task());
         if (version == null) return Optional.of(new NoCode(run.origin().task()));
         Run.Parked parked = run.status().parked();
         if (parked != null && parked.version().equals(version)) {
             return Optional.of(new Mismatch(version, parked.key(), parked.recorded(), parked.called()));
         }
+        Optional<Obstacle> full = full(run, line);
+        if (full.isPresent()) return full;
         if (!admission.company().admits(run)) {
             return Optional.of(run.isSuspect() ? new NotAlone() : new SuspectAlone());
         }
         if (admission.slots() <= 0) return Optional.of(new NoSlot());
         return Optional.empty();
+    }
+
+    private static Optional<Obstacle> paused(Run run, Line line) {
+        String queue = run.place().queue();
+        return switch (line.door()) {
+            case OPEN -> Optional.empty();
+            case QUEUE_PAUSED -> Optional.of(new QueuePaused(queue));
+            case LANE_PAUSED -> Optional.of(new LanePaused(queue, laneOf(run)));
+        };
+    }
+
+    private static Optional<Obstacle> full(Run run, Line line) {
+        if (line.needsSlot(run)) {
+            Line.Full lane = line.lane();
+            if (lane != null) return Optional.of(new LaneFull(laneOf(run), lane.limit(), lane.by()));
+            if (line.before() != null) return Optional.of(new NotFirst(laneOf(run), line.before()));
+        }
+        Line.Full queue = line.queue();
+        return queue == null
+                ? Optional.empty()
+                : Optional.of(new QueueFull(run.place().queue(), queue.limit()));
+    }
+
+    private static String laneOf(Run run) {
+        Lane lane = run.place().lane();
+        return lane == null ? "" : lane.name();
     }
 }

@@ -26,6 +26,12 @@ final class Recovery {
             lost += orphans.size();
         }
         if (lost > 0) LOG.info("{} runs of an earlier process go on", lost);
+        // Their code has gone with the process.
+        while (true) {
+            List<Run> lingering = desk.ports().ledger().lingering(BATCH);
+            if (lingering.isEmpty()) break;
+            desk.left(lingering);
+        }
         // Other code can only have come with a new process: what did not fit before may fit now.
         while (true) {
             List<Run> parked = desk.ports().ledger().parked(BATCH);

@@ -1,10 +1,14 @@
 package dev.holdfast.engine;
 
+import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Unavailable;
+import dev.holdfast.engine.port.LaneView;
+import dev.holdfast.engine.port.QueueSettings;
+import dev.holdfast.engine.port.QueueView;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.port.SnapshotWindow;
@@ -17,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Every method throws {@link Refused} with a stable code if the request cannot be granted (nothing was changed), and
  * {@link Unavailable} if the ledger cannot be reached (try again with the same request id). Codes: {@code task_unknown},
  * {@code input_invalid}, {@code input_too_large}, {@code nul_character}, {@code name_invalid}, {@code run_unknown},
- * {@code cursor_unknown}, {@code request_id_reused}, {@code run_not_finished}, {@code run_finished}, {@code token_unknown}, {@code token_completed};
- * {@code ledger_read_only},
+ * {@code cursor_unknown}, {@code request_id_reused}, {@code run_not_finished}, {@code run_finished},
+ * {@code token_unknown}, {@code token_completed}, {@code lane_required}, {@code limit_invalid}; {@code ledger_read_only},
  * {@code disk_full}, {@code closing}.
  */
 public interface Runs {
@@ -58,6 +62,25 @@ public interface Runs {
 
     /** Removes a finished run and all that is its own. */
     void delete(Namespace namespace, RunId id, @Nullable String requestId);
+
+    /** The queues that have runs, or were paused or configured, by name. */
+    List<QueueView> queues(Namespace namespace);
+
+    /** The lanes of a queue that have something to do or are paused, by name; {@code after} is the last one seen. */
+    List<LaneView> lanes(Namespace namespace, String queue, @Nullable Lane after, int limit);
+
+    /**
+     * Stops giving runs of a queue, or of one lane of it, to anybody. What executes goes on.
+     *
+     * @param lane null for the whole queue
+     */
+    void pause(Namespace namespace, String queue, @Nullable String lane, @Nullable String requestId);
+
+    /** Gives runs of it again. */
+    void resume(Namespace namespace, String queue, @Nullable String lane, @Nullable String requestId);
+
+    /** Sets the limits of a queue. Those that execute beyond a lower limit finish. */
+    void configure(Namespace namespace, String queue, QueueSettings settings, @Nullable String requestId);
 
     /** Why the run does not progress right now, and what happens next. */
     Explanation explain(Namespace namespace, RunId id);

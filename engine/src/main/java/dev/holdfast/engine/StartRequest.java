@@ -29,12 +29,22 @@ public record StartRequest(Namespace namespace, String task, String input, Ident
      * @param timing delay, time to live, priority
      * @param maxDuration from the first start on; null for the task's
      * @param tags for finding it again
+     * @param lane the part of the task's queue; null for none
      */
-    public record Options(Command.Timing timing, @Nullable Duration maxDuration, List<String> tags) {
+    public record Options(
+            Command.Timing timing,
+            @Nullable Duration maxDuration,
+            List<String> tags,
+            @Nullable String lane) {
         public static final Options NONE = new Options(Command.Timing.NOW, null, List.of());
 
         public Options {
             tags = List.copyOf(tags);
+        }
+
+        /** In no lane. */
+        public Options(Command.Timing timing, @Nullable Duration maxDuration, List<String> tags) {
+            this(timing, maxDuration, tags, null);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.engine;
 
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Defaults;
+import dev.holdfast.core.Lane;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Rules;
 import dev.holdfast.core.Run;
@@ -53,7 +54,8 @@ final class Starts {
                 new StartRequest.Options(
                         new Command.Timing(start.delay(), start.ttl(), start.priority()),
                         start.maxDuration(),
-                        start.tags()));
+                        start.tags(),
+                        start.lane()));
         var bond = start.isDetached() ? Run.Bond.DETACHED : Run.Bond.ATTACHED;
         return change(request, new Run.Parent(parent.id(), parent.tries().attempt(), wish.key(), bond));
     }
@@ -81,7 +83,7 @@ final class Starts {
                         parent),
                 new Run.Policy(task.retry(), task.giveUpAfter(), limit),
                 task.queue(),
-                null,
+                lane(task, options.lane()),
                 options.timing());
         var start = Rules.start(command, now);
         var change = ports.ids().next();
@@ -94,6 +96,19 @@ final class Starts {
                         new Write.Row(start.next()),
                         new Write.Snap(Snapshot.of(start.next(), start.cause(), now, change)),
                         new Write.Payload(Write.Payload.Kind.INPUT, wish.input())));
+    }
+
+    /** A lane that no task speaks of is only there to be fair, or to be limited. */
+    static @Nullable Lane lane(Task<?, ?> task, @Nullable String name) {
+        Lane.Kind kind = task.laneKind();
+        if (name != null) {
+            name("lane", name);
+            return new Lane(name, kind == null ? Lane.Kind.CONCURRENT : kind);
+        }
+        if (kind == null) return null;
+        throw new Refused(
+                "lane_required",
+                "task '" + task.name() + "' orders its runs by lanes, and this start names none: name the lane");
     }
 
     /** What the ledger's answer means to whoever wished for the run. */

@@ -62,6 +62,14 @@ final class Ticker implements AutoCloseable {
         }
     }
 
+    /** Whoever has left by now keeps no slot, also if that could not be written when it left. */
+    private void lingering() {
+        List<Run> left = desk.ports().ledger().lingering(LIMIT).stream()
+                .filter(run -> executor.holding(run.id()).isEmpty())
+                .toList();
+        if (!left.isEmpty()) desk.left(left);
+    }
+
     /** How long to wait for the next. */
     private Duration tick() {
         var ports = desk.ports();
@@ -71,6 +79,7 @@ final class Ticker implements AutoCloseable {
         deadlines(tick.deadlines());
         for (RunId id : tick.inboxes()) eachAlone(id, () -> inbox(id));
         executor.holdings().forEach(Holding::nudge);
+        lingering();
         Instant now = ports.ledger().now();
         boolean more = tick.promoted() >= LIMIT || tick.deadlines().size() >= LIMIT;
         if (!now.isBefore(forgetAt)) {

@@ -3,6 +3,7 @@ package dev.holdfast.engine;
 import dev.holdfast.core.Deadlines;
 import dev.holdfast.core.Fence;
 import dev.holdfast.core.Holder;
+import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Retry;
@@ -15,7 +16,9 @@ import dev.holdfast.core.stream.Entry;
 import dev.holdfast.core.stream.Item;
 import dev.holdfast.core.stream.StreamEnd;
 import dev.holdfast.engine.port.Appended;
+import dev.holdfast.engine.port.LaneView;
 import dev.holdfast.engine.port.Message;
+import dev.holdfast.engine.port.QueueView;
 import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
@@ -88,7 +91,7 @@ final class Journal implements Reads, StreamLog {
                 RUN,
                 new Run.Origin(Namespace.DEFAULT, "talk", "1", null, List.of(), null),
                 new Run.Policy(Retry.none(), Duration.ofSeconds(5), null),
-                new Run.Place("default", null, null, Instant.EPOCH, null),
+                new Run.Place("default", null, null, Instant.EPOCH, null, null),
                 new Run.Status(newest.state(), newest.outcome(), null, false, null, null),
                 new Fence(newest.epoch(), holder, newest.seq()),
                 new Run.Tries(newest.attempt(), 0, 0),
@@ -190,6 +193,21 @@ final class Journal implements Reads, StreamLog {
 
     @Override
     public List<Run> runs(Namespace namespace, RunFilter filter, @Nullable RunId before, int limit) {
+        return List.of();
+    }
+
+    @Override
+    public Line line(Run run) {
+        return Line.FREE;
+    }
+
+    @Override
+    public List<QueueView> queues(Namespace namespace) {
+        return List.of();
+    }
+
+    @Override
+    public List<LaneView> lanes(Namespace namespace, String queue, @Nullable Lane after, int limit) {
         return List.of();
     }
 

@@ -194,7 +194,9 @@ final class Replaying implements Context {
             leaving.keep(StepRecord.cancelled(key, name, attempt.epoch()));
             return begun;
         }
-        var wish = new ChildStart(key, name, child.name(), parts.codec().encode(input), start);
+        String lane = start.lane() == null ? child.laneOf(input) : start.lane();
+        Start how = lane == null ? start : start.lane(lane);
+        var wish = new ChildStart(key, name, child.name(), parts.codec().encode(input), how);
         if (leaving.ask(() -> start(wish)) == Attempt.Answer.SUPERSEDED) throw leaving.superseded();
         return begun;
     }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code client.start(CHECKOUT, order, Start.idempotent(order.id()).delay(Duration.ofMinutes(5))); }</pre>
  */
 public final class Start {
-    private static final Start NOW =
-            new Start(new Identity(null, null), new Timing(Duration.ZERO, null, Duration.ZERO), null, List.of(), false);
+    private static final Start NOW = new Start(
+            new Identity(null, null, null), new Timing(Duration.ZERO, null, Duration.ZERO), null, List.of(), false);
 
     private final Identity identity;
     private final Timing timing;
@@ -19,7 +19,10 @@ public final class Start {
     private final List<String> tags;
     private final boolean detached;
 
-    private record Identity(@Nullable String key, @Nullable String requestId) {}
+    private record Identity(
+            @Nullable String key,
+            @Nullable String requestId,
+            @Nullable String lane) {}
 
     private record Timing(Duration delay, @Nullable Duration ttl, Duration priority) {}
 
@@ -47,7 +50,7 @@ public final class Start {
      * and for 30 days after it succeeded or was cancelled; other outcomes free it.
      */
     public Start key(String key) {
-        return new Start(new Identity(key, identity.requestId), timing, maxDuration, tags, detached);
+        return new Start(new Identity(key, identity.requestId, identity.lane), timing, maxDuration, tags, detached);
     }
 
     /**
@@ -55,7 +58,15 @@ public final class Start {
      * client reuses in its own retries.
      */
     public Start requestId(String id) {
-        return new Start(new Identity(identity.key, id), timing, maxDuration, tags, detached);
+        return new Start(new Identity(identity.key, id, identity.lane), timing, maxDuration, tags, detached);
+    }
+
+    /**
+     * The lane of the task's queue that it is in, instead of the one that {@link Task#lane} names. Serial if the task's
+     * lanes are.
+     */
+    public Start lane(String name) {
+        return new Start(new Identity(identity.key, identity.requestId, name), timing, maxDuration, tags, detached);
     }
 
     /** Not before this long has passed. */
@@ -100,6 +111,11 @@ public final class Start {
     /** The request id; null for one per call. */
     public @Nullable String requestId() {
         return identity.requestId;
+    }
+
+    /** The lane; null for the one that the task names. */
+    public @Nullable String lane() {
+        return identity.lane;
     }
 
     public Duration delay() {

@@ -1,8 +1,10 @@
 package dev.holdfast.sdk;
 
 import dev.holdfast.core.Defaults;
+import dev.holdfast.core.Lane;
 import dev.holdfast.core.Retry;
 import java.time.Duration;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,10 @@ public final class Task<I extends @Nullable Object, O extends @Nullable Object> 
     private final TypeRef<O> output;
     private final Policy policy;
 
+    private final @Nullable LaneOf<I> lane;
+
+    private record LaneOf<I extends @Nullable Object>(Lane.Kind kind, Function<? super I, String> name) {}
+
     private record Policy(
             String queue,
             Retry retry,
@@ -33,11 +39,12 @@ public final class Task<I extends @Nullable Object, O extends @Nullable Object> 
                 new Policy(Defaults.QUEUE, Defaults.TASK_RETRY, Defaults.GIVE_UP_AFTER, null, Defaults.VERSION);
     }
 
-    private Task(String name, TypeRef<I> input, TypeRef<O> output, Policy policy) {
+    private Task(String name, TypeRef<I> input, TypeRef<O> output, Policy policy, @Nullable LaneOf<I> lane) {
         this.name = name;
         this.input = input;
         this.output = output;
         this.policy = policy;
+        this.lane = lane;
     }
 
     /**
@@ -54,13 +61,29 @@ public final class Task<I extends @Nullable Object, O extends @Nullable Object> 
     /** A task whose types have arguments; see {@link #named(String, Class, Class)}. */
     public static <I extends @Nullable Object, O extends @Nullable Object> Task<I, O> named(
             String name, TypeRef<I> input, TypeRef<O> output) {
-        return new Task<>(Names.check("task", name), input, output, Policy.DEFAULT);
+        return new Task<>(Names.check("task", name), input, output, Policy.DEFAULT, null);
     }
 
     /** Where its runs wait for their turn. Default: {@value Defaults#QUEUE}. */
     public Task<I, O> queue(String queue) {
         var p = policy;
         return with(new Policy(Names.check("queue", queue), p.retry, p.giveUpAfter, p.maxDuration, p.version));
+    }
+
+    /**
+     * Each run is in the lane of its queue that its input names: lanes take turns, and each of them has as many slots as
+     * the queue gives to its lanes. Named by the Java client at a start; a start that comes another way names it itself.
+     */
+    public Task<I, O> lane(Function<? super I, String> name) {
+        return new Task<>(this.name, input, output, policy, new LaneOf<>(Lane.Kind.CONCURRENT, name));
+    }
+
+    /**
+     * As {@link #lane}, and runs of one lane follow one another: the next one begins when the one before has ended, with
+     * all its waits and retries. What conversations are made of.
+     */
+    public Task<I, O> serialLane(Function<? super I, String> name) {
+        return new Task<>(this.name, input, output, policy, new LaneOf<>(Lane.Kind.SERIAL, name));
     }
 
     /** When a failed attempt is tried again. Default: {@value Defaults#TASK_ATTEMPTS} attempts, exponential from 1 s. */
@@ -91,7 +114,7 @@ public final class Task<I extends @Nullable Object, O extends @Nullable Object> 
     }
 
     private Task<I, O> with(Policy next) {
-        return new Task<>(name, input, output, next);
+        return new Task<>(name, input, output, next, lane);
     }
 
     /** Binds the code: the only place where a task meets its implementation. */
@@ -113,6 +136,16 @@ public final class Task<I extends @Nullable Object, O extends @Nullable Object> 
 
     public String queue() {
         return policy.queue;
+    }
+
+    /** What kind of lane every run of it is in; null if it names none. */
+    public Lane.@Nullable Kind laneKind() {
+        return lane == null ? null : lane.kind;
+    }
+
+    /** The lane that this input names; null if the task names none. */
+    public @Nullable String laneOf(I value) {
+        return lane == null ? null : lane.name.apply(value);
     }
 
     public Retry retry() {

@@ -4,6 +4,7 @@ import dev.holdfast.core.Deadlines;
 import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Fence;
 import dev.holdfast.core.Holder;
+import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Refused;
@@ -20,6 +21,9 @@ import dev.holdfast.engine.Runs;
 import dev.holdfast.engine.StartRequest;
 import dev.holdfast.engine.Started;
 import dev.holdfast.engine.Watch;
+import dev.holdfast.engine.port.LaneView;
+import dev.holdfast.engine.port.QueueSettings;
+import dev.holdfast.engine.port.QueueView;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.port.SnapshotWindow;
@@ -82,7 +86,7 @@ final class FakeRuns implements Runs {
                         Defaults.TASK_RETRY,
                         Defaults.GIVE_UP_AFTER,
                         request.options().maxDuration()),
-                new Run.Place("default", null, null, EPOCH, delay.isZero() ? null : EPOCH.plus(delay)),
+                new Run.Place("default", null, null, EPOCH, delay.isZero() ? null : EPOCH.plus(delay), null),
                 new Run.Status(RunState.QUEUED, null, null, false, null, null),
                 new Fence(0, null, 1),
                 new Run.Tries(1, 0, 0),
@@ -207,6 +211,25 @@ final class FakeRuns implements Runs {
         }
         all.remove(id);
     }
+
+    @Override
+    public List<QueueView> queues(Namespace namespace) {
+        return List.of();
+    }
+
+    @Override
+    public List<LaneView> lanes(Namespace namespace, String queue, @Nullable Lane after, int limit) {
+        return List.of();
+    }
+
+    @Override
+    public void pause(Namespace namespace, String queue, @Nullable String lane, @Nullable String requestId) {}
+
+    @Override
+    public void resume(Namespace namespace, String queue, @Nullable String lane, @Nullable String requestId) {}
+
+    @Override
+    public void configure(Namespace namespace, String queue, QueueSettings settings, @Nullable String requestId) {}
 
     @Override
     public Explanation explain(Namespace namespace, RunId id) {

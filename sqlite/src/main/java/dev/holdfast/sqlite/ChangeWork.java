@@ -1,6 +1,5 @@
 package dev.holdfast.sqlite;
 
-import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Fence;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Run;
@@ -23,9 +22,6 @@ final class ChangeWork extends Work<Receipt> {
     private static final Receipt APPLIED = new Receipt.Applied();
     private static final Receipt STALE = new Receipt.Stale();
 
-    private static final String REQUEST = "SELECT fingerprint, answer, at FROM requests WHERE namespace = ? AND id = ?";
-    private static final String ANSWER =
-            "INSERT OR REPLACE INTO requests (namespace, id, fingerprint, answer, at) VALUES (?, ?, ?, ?, ?)";
     private static final String FENCE =
             "SELECT holder_kind, holder_number, holder_incarnation, epoch, seq, state FROM runs WHERE id = ?";
     private static final String KEY_HOLDER =
@@ -50,16 +46,17 @@ final class ChangeWork extends Work<Receipt> {
 
     @Override
     Receipt in(Transaction tx) throws SQLException {
-        Receipt first = seenBefore(tx);
+        Request request = change.request();
+        Receipt first = request == null ? null : Requests.seenBefore(tx, request);
         if (first != null) return first;
         Optional<RunId> by = childKeyHolder(tx);
         if (by.isPresent()) return new Receipt.KeyHeld(by.get());
         Receipt receipt = row == null ? withoutRow(tx) : withRow(tx, row);
-        Request request = change.request();
         if (request != null) {
             switch (receipt) {
-                case Receipt.Applied a -> answer(tx, request, request.answer());
-                case Receipt.KeyHeld held -> answer(tx, request, held.by().toString());
+                case Receipt.Applied a -> Requests.answer(tx, request, request.answer());
+                case Receipt.KeyHeld held ->
+                    Requests.answer(tx, request, held.by().toString());
                 case Receipt.Stale s -> {}
                 case Receipt.Repeated r -> {}
                 case Receipt.Rejected r -> {}
@@ -73,36 +70,6 @@ final class ChangeWork extends Work<Receipt> {
         return new Receipt.Rejected(why);
     }
 
-    private @Nullable Receipt seenBefore(Transaction tx) throws SQLException {
-        Request request = change.request();
-        if (request == null) return null;
-        var first = tx.read(REQUEST)
-                .text(request.namespace().name())
-                .text(request.id())
-                .first(r -> new Seen(r.text(), r.text(), r.number()));
-        if (first.isEmpty()) return null;
-        long expires = first.get().at() + Defaults.REQUEST_RETENTION.toMillis();
-        if (expires <= tx.now().toEpochMilli()) return null;
-        if (first.get().fingerprint().equals(request.fingerprint())) {
-            return new Receipt.Repeated(first.get().answer());
-        }
-        return new Receipt.Rejected(new Refused(
-                "request_id_reused",
-                "request id '" + request.id() + "' was used for another request: use a new id for each request"));
-    }
-
-    private record Seen(String fingerprint, String answer, long at) {}
-
-    private static void answer(Transaction tx, Request request, String answer) throws SQLException {
-        tx.write(ANSWER)
-                .text(request.namespace().name())
-                .text(request.id())
-                .text(request.fingerprint())
-                .text(answer)
-                .instant(tx.now())
-                .update();
-    }
-
     private Receipt withoutRow(Transaction tx) throws SQLException {
         if (!admits(present(tx))) return STALE;
         writes(tx).carryOut();
@@ -114,9 +81,12 @@ final class ChangeWork extends Work<Receipt> {
             case Expect.Absent e -> {
                 Optional<RunId> by = keyHolder(tx, next);
                 if (by.isPresent()) return present(tx) == null ? new Receipt.KeyHeld(by.get()) : STALE;
+                var lanes = new LaneBook(tx);
+                var before = lanes.fresh(next);
                 Sql insert = tx.write(RunRow.INSERT);
-                RunRow.changing(RunRow.fixed(insert, next), next, tx.now());
+                RunRow.changing(RunRow.fixed(insert, next), next, tx.now(), before.isUnder());
                 if (insert.id(next.id()).update() == 0) return STALE;
+                lanes.after(before, next);
                 writes(tx).carryOutNew(next);
                 return APPLIED;
             }
@@ -132,12 +102,15 @@ final class ChangeWork extends Work<Receipt> {
     }
 
     private Receipt update(Transaction tx, Run next, long epoch, Fence.@Nullable By by) throws SQLException {
-        Sql update = RunRow.changing(tx.write(RunRow.UPDATE), next, tx.now());
+        var lanes = new LaneBook(tx);
+        var before = lanes.before(next);
+        Sql update = RunRow.changing(tx.write(RunRow.UPDATE), next, tx.now(), before.isUnder());
         update.id(next.id()).number(epoch).number(next.fence().seq() - snapshots);
         update.number(by == null ? null : (Long) by.holder().number())
                 .number(by == null ? null : (Long) by.holder().incarnation())
                 .text(by == null ? null : by.holder().kind());
         if (update.update() == 0) return staleOrGap(tx);
+        lanes.after(before, next);
         writes(tx).carryOut();
         return APPLIED;
     }

@@ -8,32 +8,32 @@ import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Snapshot;
 import dev.holdfast.engine.Company;
+import dev.holdfast.engine.Line;
 import dev.holdfast.engine.Obstacle;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Ids;
 import java.sql.SQLException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives runs to a holder. Only runs that can be claimed now stand in the indexes that are read here, by task, so that it
- * looks at no others: what is delayed, overdue, not hosted or parked takes nobody's turn.
+ * Gives runs to a holder: lane after lane takes a turn, the one that was served longest ago first, until there are enough
+ * runs or no lane has any more. Only what can be claimed now stands in the indexes that are read: what is delayed, overdue,
+ * not hosted or parked takes nobody's turn, and neither does a lane that is paused or full.
  */
 final class ClaimWork extends Work<List<Claimed>> {
-    private static final String WAITING = "SELECT id, claim_at FROM runs"
-            + " WHERE task = ? AND claim_at IS NOT NULL AND parked_version IS NULL AND losses < 3"
-            + " AND (deadline IS NULL OR deadline > ?) ORDER BY claim_at, id LIMIT ?";
     /** The beginning of a small index: an ordinary claim asks once, and not for each task. */
     private static final String ANY_SUSPECT = "SELECT 1 FROM runs INDEXED BY runs_suspect"
             + " WHERE claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3 LIMIT 1";
 
-    private static final String FIRST_SUSPECT = "SELECT id, claim_at FROM runs"
+    private static final String SUSPECTS = "SELECT id, claim_at FROM runs INDEXED BY runs_suspect"
             + " WHERE task = ? AND claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3"
-            + " AND (deadline IS NULL OR deadline > ?) ORDER BY claim_at, id LIMIT 1";
+            + " AND (deadline IS NULL OR deadline > ?) ORDER BY claim_at, id";
 
     static {
         // The indexes and the statements say 3.
@@ -41,54 +41,113 @@ final class ClaimWork extends Work<List<Claimed>> {
     }
 
     private static final String ANY_PARKED = "SELECT 1 FROM runs WHERE parked_version IS NOT NULL LIMIT 1";
-    private static final String FIRST_PARKED_VERSION =
-            "SELECT min(parked_version) FROM runs WHERE task = ? AND parked_version IS NOT NULL";
-    private static final String NEXT_PARKED_VERSION =
-            "SELECT min(parked_version) FROM runs WHERE task = ? AND parked_version > ?";
-    private static final String PARKED = "SELECT id, claim_at FROM runs"
-            + " WHERE task = ? AND parked_version = ? AND claim_at IS NOT NULL AND (deadline IS NULL OR deadline > ?)"
-            + " ORDER BY claim_at, id LIMIT ?";
     private static final String ROW = "SELECT " + RunRow.COLUMNS + " FROM runs WHERE id = ?";
     private static final String INPUT = "SELECT input FROM run_payloads WHERE run = ?";
+    private static final String SERVED = "UPDATE lanes SET served = ? WHERE " + LaneKey.IS;
 
     private final Claim claim;
     private final Ids ids;
+    private final Alternation alternation;
     private List<Claimed> given = List.of();
 
-    ClaimWork(Claim claim, Ids ids) {
+    ClaimWork(Claim claim, Ids ids, Alternation alternation) {
         this.claim = claim;
         this.ids = ids;
+        this.alternation = alternation;
     }
-
-    /** A place in the order of claims. */
-    private record Waiting(RunId id, long at) {}
-
-    private static final Comparator<Waiting> ORDER =
-            Comparator.comparingLong(Waiting::at).thenComparing(Waiting::id);
 
     @Override
     List<Claimed> in(Transaction tx) throws SQLException {
-        var claimed = new ArrayList<Claimed>();
-        for (Waiting waiting :
-                chosen(tx, Math.min(claim.max(), claim.admission().slots()))) {
-            Run run = tx.read(ROW).id(waiting.id()).first(RunRow::read).orElseThrow();
-            if (Obstacle.of(run, claim.admission(), tx.now()).isPresent()) continue;
-            // One that was parked stands among the others, and is tried alone as well.
-            if (run.isSuspect() && !claimed.isEmpty()) continue;
-            Decision decision = Rules.decide(run, new Command.Claim(claim.holder()), tx.now());
-            if (!(decision instanceof Decision.Transition transition)) continue;
-            write(tx, run, transition, ids);
-            String input = tx.read(INPUT).id(run.id()).firstText().orElse("null");
-            claimed.add(new Claimed(transition.next(), input));
-            if (run.isSuspect()) break;
-        }
-        given = List.copyOf(claimed);
+        given = List.copyOf(chosen(tx, Math.min(claim.max(), claim.admission().slots())));
         return given;
+    }
+
+    /** Those whose turn it is; or the suspect whose turn it is, and nobody beside it. */
+    private List<Claimed> chosen(Transaction tx, int most) throws SQLException {
+        if (most <= 0) return List.of();
+        Company company = claim.admission().company();
+        Run suspect = company.admitsSuspects() ? suspect(tx) : null;
+        if (company == Company.CLEARED || company == Company.CLEARING || company == Company.A_SUSPECT) {
+            return suspect == null ? List.of() : give(tx, suspect).stream().toList();
+        }
+        return lanes(tx, most, suspect);
+    }
+
+    private List<Claimed> lanes(Transaction tx, int most, @Nullable Run suspect) throws SQLException {
+        var all = new ArrayList<Claimed>();
+        var walk = new LaneWalk(tx);
+        var again = new ArrayDeque<LaneTurn>();
+        var served = new LinkedHashSet<LaneKey>();
+        boolean parked = tx.read(ANY_PARKED).any();
+        while (all.size() < most) {
+            var found = walk.next();
+            LaneTurn lane = found == null ? again.poll() : turn(tx, found, parked, walk.seen() == 1 ? most : 1);
+            if (lane == null) break;
+            if (!walk.enter(lane.lane())) continue;
+            RunId id = lane.next();
+            if (id == null) {
+                walk.leave(lane.lane());
+                continue;
+            }
+            Run run = row(tx, id);
+            if (suspect != null && all.isEmpty() && place(suspect).compareTo(place(run)) < 0) break;
+            boolean alone = run.isSuspect();
+            if (alone && !all.isEmpty()) continue;
+            var line = lane.lane().isPlain() && lane.lane().gate().isEmpty() ? Line.FREE : line(tx, run);
+            var claimed = give(tx, run, line);
+            if (claimed.isEmpty()) {
+                walk.leave(lane.lane());
+                continue;
+            }
+            all.add(claimed.get());
+            served.add(lane.lane().key());
+            again.add(lane);
+            if (alone) break;
+        }
+        if (all.isEmpty() && suspect != null) return give(tx, suspect).stream().toList();
+        // A lane that is alone has nobody who would come before it.
+        if (walk.seen() > 1 || walk.hasMore()) {
+            for (LaneKey key : served)
+                key.in(tx.write(SERVED).number(tx.batch() + 1)).update();
+        }
+        return all;
+    }
+
+    private LaneTurn turn(Transaction tx, LaneTurn.Found found, boolean parked, int wanted) throws SQLException {
+        return new LaneTurn(tx, found, new LaneTurn.Wish(claim.admission().hosted(), parked, wanted), alternation);
+    }
+
+    private static Place place(Run run) {
+        return new Place(run.id(), run.place().at().toEpochMilli());
+    }
+
+    private static Run row(Transaction tx, RunId id) throws SQLException {
+        return tx.read(ROW).id(id).first(RunRow::read).orElseThrow();
+    }
+
+    private static Line line(Transaction tx, Run run) throws SQLException {
+        return new Lines(tx.session(), tx.now()).of(run);
+    }
+
+    private Optional<Claimed> give(Transaction tx, Run run) throws SQLException {
+        return give(tx, run, line(tx, run));
+    }
+
+    /** What is around it was read within this transaction, after what was given before: nothing can come in between. */
+    private Optional<Claimed> give(Transaction tx, Run run, Line line) throws SQLException {
+        if (Obstacle.of(run, line, claim.admission(), tx.now()).isPresent()) return Optional.empty();
+        Decision decision = Rules.decide(run, new Command.Claim(claim.holder(), line.slot()), tx.now());
+        if (!(decision instanceof Decision.Transition transition)) return Optional.empty();
+        write(tx, run, transition, ids);
+        String input = tx.read(INPUT).id(run.id()).firstText().orElse("null");
+        return Optional.of(new Claimed(transition.next(), input));
     }
 
     private static void write(Transaction tx, Run before, Decision.Transition transition, Ids ids) throws SQLException {
         var holder = before.fence().holder();
-        Sql update = RunRow.changing(tx.write(RunRow.UPDATE), transition.next(), tx.now());
+        var lanes = new LaneBook(tx);
+        var share = lanes.before(before);
+        Sql update = RunRow.changing(tx.write(RunRow.UPDATE), transition.next(), tx.now(), share.isUnder());
         update.id(before.id())
                 .number(before.fence().epoch())
                 .number(before.fence().seq())
@@ -96,65 +155,24 @@ final class ClaimWork extends Work<List<Claimed>> {
                 .number(holder == null ? null : (Long) holder.incarnation())
                 .text(holder == null ? null : holder.kind());
         if (update.update() != 1) throw new IllegalStateException(before.id() + " has changed within a transaction");
+        lanes.after(share, transition.next());
         ChangeWrites.snapshot(
                 tx, before.id(), Snapshot.of(transition.next(), transition.cause(), tx.now(), ids.next()));
     }
 
-    /** Those whose turn it is; or the suspect whose turn it is, and nobody beside it. */
-    private List<Waiting> chosen(Transaction tx, int most) throws SQLException {
-        if (most <= 0) return List.of();
-        Waiting suspect = claim.admission().company().admitsSuspects() ? suspect(tx) : null;
-        if (suspect != null && claim.admission().company() == Company.CLEARED) return List.of(suspect);
-        List<Waiting> others = waiting(tx, most);
-        boolean first = suspect != null && (others.isEmpty() || ORDER.compare(suspect, others.getFirst()) < 0);
-        return first ? List.of(suspect) : others;
-    }
-
-    private @Nullable Waiting suspect(Transaction tx) throws SQLException {
+    /** The first suspect that nothing stands against. There are few of them: each has been lost three times. */
+    private @Nullable Run suspect(Transaction tx) throws SQLException {
         if (!tx.read(ANY_SUSPECT).any()) return null;
-        var found = new ArrayList<Waiting>();
+        var found = new ArrayList<Place>();
         for (String task : claim.admission().hosted().keySet()) {
-            found.addAll(
-                    tx.read(FIRST_SUSPECT).text(task).instant(tx.now()).list(r -> new Waiting(r.id(), r.number())));
+            found.addAll(tx.read(SUSPECTS).text(task).instant(tx.now()).list(r -> new Place(r.id(), r.number())));
         }
-        return found.stream().min(ORDER).orElse(null);
-    }
-
-    private List<Waiting> waiting(Transaction tx, int most) throws SQLException {
-        var found = new ArrayList<Waiting>();
-        boolean parked = tx.read(ANY_PARKED).any();
-        for (Map.Entry<String, String> hosted : claim.admission().hosted().entrySet()) {
-            String task = hosted.getKey();
-            found.addAll(tx.read(WAITING)
-                    .text(task)
-                    .instant(tx.now())
-                    .number(most)
-                    .list(r -> new Waiting(r.id(), r.number())));
-            if (parked) parked(tx, task, hosted.getValue(), most, found);
+        found.sort(null);
+        for (Place each : found) {
+            Run run = row(tx, each.id());
+            if (Obstacle.of(run, line(tx, run), claim.admission(), tx.now()).isEmpty()) return run;
         }
-        found.sort(ORDER);
-        return found.size() <= most ? found : found.subList(0, most);
-    }
-
-    /** Those that were parked by other code than is hosted here: version after version, each in its order. */
-    private static void parked(Transaction tx, String task, String hosted, int most, List<Waiting> found)
-            throws SQLException {
-        String version = tx.read(FIRST_PARKED_VERSION).text(task).firstText().orElse(null);
-        while (version != null) {
-            if (!version.equals(hosted)) {
-                found.addAll(tx.read(PARKED)
-                        .text(task)
-                        .text(version)
-                        .instant(tx.now())
-                        .number(most)
-                        .list(r -> new Waiting(r.id(), r.number())));
-            }
-            version = next(tx, task, version);
-        }
-    }
-
-    private static @Nullable String next(Transaction tx, String task, String version) throws SQLException {
-        return tx.read(NEXT_PARKED_VERSION).text(task).text(version).firstText().orElse(null);
+        return null;
     }
 
     /** The claim was committed, but nobody could be told: what was given is given back, and nobody is blamed. */

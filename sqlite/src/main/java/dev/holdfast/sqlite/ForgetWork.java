@@ -13,10 +13,12 @@ final class ForgetWork extends Work<Boolean> {
 
     private final Instant now;
     private final int limit;
+    private final LaneSweep lanes;
 
-    ForgetWork(Instant now, int limit) {
+    ForgetWork(Instant now, int limit, LaneSweep lanes) {
         this.now = now;
         this.limit = limit;
+        this.lanes = lanes;
     }
 
     @Override
@@ -25,6 +27,7 @@ final class ForgetWork extends Work<Boolean> {
                 .instant(now.minus(Defaults.REQUEST_RETENTION))
                 .number(limit)
                 .update();
+        lanes.look(tx, limit);
         int keys = tx.write(KEYS).instant(now).number(limit).update();
         return requests >= limit || keys >= limit;
     }

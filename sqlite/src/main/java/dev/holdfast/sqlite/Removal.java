@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Removes a run and all that is its own, in every table; its id is kept, so that it is never used again. */
 final class Removal {
-    private static final String TAGS = "SELECT namespace, tags FROM runs WHERE id = ?";
+    private static final String TAGS = "SELECT namespace, queue, lane, serial, tags FROM runs WHERE id = ?";
     private static final String UNTAG = "DELETE FROM run_tags WHERE namespace = ? AND tag = ? AND run = ?";
     private static final String REMEMBER = "INSERT INTO removed (run) VALUES (?)";
 
@@ -26,10 +26,15 @@ final class Removal {
     private Removal() {}
 
     static void of(Transaction tx, RunId run) throws SQLException {
-        var tagged = tx.read(TAGS).id(run).first(r -> new Tagged(r.text(), Texts.list(r.textOrNull())));
+        var tagged = tx.read(TAGS).id(run).first(r -> new Tagged(LaneKey.read(r), Texts.list(r.textOrNull())));
         if (tagged.isPresent()) {
+            new LaneBook(tx).removed(run, tagged.get().lane());
             for (String tag : tagged.get().tags()) {
-                tx.write(UNTAG).text(tagged.get().namespace()).text(tag).id(run).update();
+                tx.write(UNTAG)
+                        .text(tagged.get().lane().namespace())
+                        .text(tag)
+                        .id(run)
+                        .update();
             }
         }
         for (String table : TABLES) tx.write(table).id(run).update();
@@ -37,5 +42,5 @@ final class Removal {
         tx.steps(run, 0);
     }
 
-    private record Tagged(String namespace, List<String> tags) {}
+    private record Tagged(LaneKey lane, List<String> tags) {}
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.sqlite;
 
+import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
@@ -11,19 +12,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A page of runs, newest first. What the filter names decides which index is walked, so that few are looked at in vain:
- * the tag's, that of the runs that somebody holds, that of the runs that have not ended, or the task's.
+ * the tag's, the lane's, that of the runs that somebody holds, that of the runs that have not ended, the task's, or
+ * the queue's.
  */
 record RunList(
         Namespace namespace, RunFilter filter, @Nullable RunId before, int limit) {
     private static final RunId ABOVE_ALL = new RunId(-1L, -1L);
     private static final String COLUMNS = RunRow.COLUMNS.replaceAll("(\\w+)", "r.$1");
 
-    private static final String REST = " AND (?4 IS NULL OR r.state = ?4) AND (?5 IS NULL OR r.task = ?5)";
+    private static final String REST = " AND (?4 IS NULL OR r.state = ?4) AND (?5 IS NULL OR r.task = ?5)"
+            + " AND (?6 IS NULL OR r.queue = ?6) AND (?7 IS NULL OR r.lane = ?7)";
 
     private static final String ALL = "SELECT " + COLUMNS + " FROM runs r INDEXED BY runs_of_namespace"
             + " WHERE r.namespace = ?1 AND r.id < ?2" + REST + " ORDER BY r.id DESC LIMIT ?3";
     private static final String OF_TASK = "SELECT " + COLUMNS + " FROM runs r INDEXED BY runs_of_task"
-            + " WHERE r.namespace = ?1 AND r.id < ?2 AND r.task = ?5 AND (?4 IS NULL OR r.state = ?4)"
+            + " WHERE r.namespace = ?1 AND r.id < ?2 AND r.task = ?5" + REST
             + " ORDER BY r.id DESC LIMIT ?3";
     private static final String LIVE = "SELECT " + COLUMNS + " FROM runs r INDEXED BY runs_live"
             + " WHERE r.outcome IS NULL AND r.namespace = ?1 AND r.id < ?2" + REST + " ORDER BY r.id DESC LIMIT ?3";
@@ -31,7 +34,14 @@ record RunList(
             + " WHERE r.holder_number IS NOT NULL AND r.namespace = ?1 AND r.id < ?2" + REST
             + " ORDER BY r.id DESC LIMIT ?3";
     private static final String TAGGED = "SELECT " + COLUMNS + " FROM run_tags t CROSS JOIN runs r ON r.id = t.run"
-            + " WHERE t.namespace = ?1 AND t.run < ?2 AND t.tag = ?6" + REST + " ORDER BY t.run DESC LIMIT ?3";
+            + " WHERE t.namespace = ?1 AND t.run < ?2 AND t.tag = ?8" + REST + " ORDER BY t.run DESC LIMIT ?3";
+
+    private static final String OF_QUEUE = "SELECT " + COLUMNS + " FROM runs r INDEXED BY runs_of_queue"
+            + " WHERE r.namespace = ?1 AND r.id < ?2 AND r.queue = ?6 AND r.queue <> 'default'" + REST
+            + " ORDER BY r.id DESC LIMIT ?3";
+    private static final String OF_LANE = "SELECT " + COLUMNS + " FROM runs r INDEXED BY runs_of_lane"
+            + " WHERE r.namespace = ?1 AND r.id < ?2 AND r.queue = ?6 AND r.lane = ?7 AND r.lane <> ''" + REST
+            + " ORDER BY r.id DESC LIMIT ?3";
 
     List<Run> read(Session session) throws SQLException {
         String statement = statement();
@@ -40,13 +50,16 @@ record RunList(
                 .id(before == null ? ABOVE_ALL : before)
                 .number(limit)
                 .text(filter.state())
-                .text(filter.task());
+                .text(filter.task())
+                .text(filter.queue())
+                .text(filter.lane());
         if (filter.tag() != null) sql.text(filter.tag());
         return sql.list(RunRow::read);
     }
 
     private String statement() {
         if (filter.tag() != null) return TAGGED;
+        if (filter.lane() != null && filter.queue() != null) return OF_LANE;
         RunState state = filter.state();
         if (state != null) {
             switch (state) {
@@ -59,6 +72,9 @@ record RunList(
                 case FINISHED -> {}
             }
         }
-        return filter.task() != null ? OF_TASK : ALL;
+        if (filter.task() != null) return OF_TASK;
+        // Most runs are in the default queue: there is no index of them.
+        boolean named = filter.queue() != null && !filter.queue().equals(Defaults.QUEUE);
+        return named ? OF_QUEUE : ALL;
     }
 }

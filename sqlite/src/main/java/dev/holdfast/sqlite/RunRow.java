@@ -3,6 +3,7 @@ package dev.holdfast.sqlite;
 import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Fence;
 import dev.holdfast.core.Holder;
+import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Run;
@@ -22,12 +23,12 @@ final class RunRow {
 
     /** What a transition may change. */
     private static final String CHANGING =
-            "queue, lane, slot_of, place, due, state, outcome, stop_reason, stop_next, cancelled, waiting,"
+            "queue, lane, serial, slot_of, place, due, lingers_number, lingers_incarnation, state, outcome, stop_reason, stop_next, cancelled, waiting,"
                     + " parked_version, parked_key, parked_recorded, parked_called, epoch, holder_kind, holder_number,"
                     + " holder_incarnation, seq, attempt, losses, losses_alone, started, finished, deadlines";
 
     /** What is made of it for the indexes. */
-    private static final String DERIVED = "deadline, claim_at, key_until";
+    private static final String DERIVED = "deadline, claim_at, key_until, under, turn";
 
     static final String COLUMNS = FIXED + ", " + CHANGING;
 
@@ -68,13 +69,19 @@ final class RunRow {
                 .instant(run.times().created());
     }
 
-    static Sql changing(Sql sql, Run run, Instant now) throws SQLException {
+    /** @param under whether it executes in its parent's slot */
+    static Sql changing(Sql sql, Run run, Instant now, boolean under) throws SQLException {
         var place = run.place();
+        var lane = place.lane();
+        var lingers = place.lingers();
         sql.text(place.queue())
-                .text(place.lane())
+                .text(lane == null ? "" : lane.name())
+                .number(lane != null && lane.isSerial() ? 1 : 0)
                 .text(place.slotOf())
                 .instant(place.at())
-                .instant(place.due());
+                .instant(place.due())
+                .number(lingers == null ? null : (Long) lingers.number())
+                .number(lingers == null ? null : (Long) lingers.incarnation());
         var status = run.status();
         var stop = status.stop();
         sql.text(status.state()).text(status.outcome());
@@ -99,14 +106,23 @@ final class RunRow {
         sql.instant(run.times().started()).instant(run.times().finished()).text(Texts.deadlines(deadlines));
         return sql.instant(deadlines.next().orElse(null))
                 .instant(claimAt(run, now))
-                .number(keyUntil(run, now));
+                .number(keyUntil(run, now))
+                .number(under ? 1 : 0)
+                .number(turn(run, now, under));
     }
 
-    /** Its place, if it can be claimed now: a delayed run comes in when it is due. */
-    private static @Nullable Instant claimAt(Run run, Instant now) {
+    /** Its place, if it can be claimed now: a delayed run comes in when it is due. What is to compensate goes ahead. */
+    static @Nullable Instant claimAt(Run run, Instant now) {
         if (run.state() != RunState.QUEUED) return null;
         Instant due = run.place().due();
-        return due == null || !due.isAfter(now) ? run.place().at() : null;
+        if (due != null && due.isAfter(now)) return null;
+        return run.status().cancelled() ? Instant.EPOCH : run.place().at();
+    }
+
+    private static @Nullable Long turn(Run run, Instant now, boolean under) {
+        if (claimAt(run, now) == null || run.status().parked() != null || run.isSuspect()) return null;
+        boolean needsNone = run.place().lane() != null && (run.place().slotOf() != null || under);
+        return needsNone ? Turn.BEYOND : run.wasStarted() ? Turn.RESUMED : Turn.FRESH;
     }
 
     private static @Nullable Long keyUntil(Run run, Instant now) {
@@ -129,7 +145,16 @@ final class RunRow {
                 parent(row));
         var policy = Texts.policy(row.text());
         var created = row.instant();
-        var place = new Run.Place(row.text(), row.textOrNull(), row.textOrNull(), row.instant(), row.instantOrNull());
+        String queue = row.text();
+        String lane = row.text();
+        var kind = row.number() == 0 ? Lane.Kind.CONCURRENT : Lane.Kind.SERIAL;
+        var place = new Run.Place(
+                queue,
+                lane.isEmpty() ? null : new Lane(lane, kind),
+                row.textOrNull(),
+                row.instant(),
+                row.instantOrNull(),
+                lingers(row));
         var status = status(row);
         long epoch = row.number();
         var holder = holder(row);
@@ -137,6 +162,12 @@ final class RunRow {
         var tries = new Run.Tries(row.integer(), row.integer(), row.integer());
         var times = new Run.Times(created, row.instantOrNull(), row.instantOrNull(), Texts.deadlines(row.textOrNull()));
         return new Run(id, origin, policy, place, status, fence, tries, times);
+    }
+
+    private static @Nullable Holder lingers(Sql.Row row) throws SQLException {
+        Long number = row.numberOrNull();
+        long incarnation = row.number();
+        return number == null ? null : new Holder(Holder.Kind.NODE, number, incarnation);
     }
 
     private static Run.@Nullable Parent parent(Sql.Row row) throws SQLException {

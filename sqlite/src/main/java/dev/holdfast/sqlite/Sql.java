@@ -171,6 +171,12 @@ final class Sql {
             return rows.getLong(++at);
         }
 
+        @Nullable
+        Long numberOrNull() throws SQLException {
+            long number = rows.getLong(++at);
+            return number == 0 && rows.wasNull() ? null : (Long) number;
+        }
+
         int integer() throws SQLException {
             return rows.getInt(++at);
         }

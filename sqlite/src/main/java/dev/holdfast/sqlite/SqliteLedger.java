@@ -10,6 +10,7 @@ import dev.holdfast.engine.port.Fault;
 import dev.holdfast.engine.port.Ids;
 import dev.holdfast.engine.port.Ledger;
 import dev.holdfast.engine.port.LedgerFigures;
+import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Tick;
@@ -25,6 +26,11 @@ final class SqliteLedger implements Ledger {
     private static final String PARKED =
             "SELECT " + RunRow.COLUMNS + " FROM runs WHERE parked_version IS NOT NULL LIMIT ?";
 
+    private static final String LINGERING = "SELECT " + RunRow.COLUMNS
+            + " FROM runs INDEXED BY runs_lingering WHERE lingers_number IS NOT NULL LIMIT ?";
+
+    private final Alternation alternation = new Alternation();
+    private final LaneSweep lanes = new LaneSweep();
     private final Writer writer;
     private final Readers readers;
     private final Reads reads;
@@ -34,7 +40,7 @@ final class SqliteLedger implements Ledger {
     SqliteLedger(Writer writer, Readers readers, LedgerClock clock, Ids ids) {
         this.writer = writer;
         this.readers = readers;
-        this.reads = new SqliteReads(readers);
+        this.reads = new SqliteReads(readers, clock::now);
         this.clock = clock;
         this.ids = ids;
     }
@@ -60,12 +66,22 @@ final class SqliteLedger implements Ledger {
 
     @Override
     public List<Claimed> claim(Claim claim) {
-        return writer.perform(new ClaimWork(claim, ids));
+        return writer.perform(new ClaimWork(claim, ids, alternation));
     }
 
     @Override
     public Tick tick(Holder node, int limit) {
         return writer.perform(new TickWork(node, limit));
+    }
+
+    @Override
+    public Receipt change(QueueChange change) {
+        return writer.perform(new QueueWork(change));
+    }
+
+    @Override
+    public List<Run> lingering(int limit) {
+        return readers.read(s -> s.sql(LINGERING).number(limit).list(RunRow::read));
     }
 
     @Override
@@ -85,7 +101,7 @@ final class SqliteLedger implements Ledger {
 
     @Override
     public boolean forget(Instant now, int limit) {
-        return writer.perform(new ForgetWork(now, limit));
+        return writer.perform(new ForgetWork(now, limit, lanes));
     }
 
     @Override

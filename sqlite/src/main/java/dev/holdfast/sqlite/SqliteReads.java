@@ -1,5 +1,6 @@
 package dev.holdfast.sqlite;
 
+import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Run;
@@ -9,8 +10,11 @@ import dev.holdfast.core.RunState;
 import dev.holdfast.core.Snapshot;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.stream.StreamEnd;
+import dev.holdfast.engine.Line;
 import dev.holdfast.engine.port.ErrorJson;
+import dev.holdfast.engine.port.LaneView;
 import dev.holdfast.engine.port.Message;
+import dev.holdfast.engine.port.QueueView;
 import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
@@ -21,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 final class SqliteReads implements Reads {
@@ -50,9 +55,11 @@ final class SqliteReads implements Reads {
             + " WHERE parent = ? AND outcome IS NULL AND detached = 0 LIMIT ?";
 
     private final Readers readers;
+    private final Supplier<Instant> now;
 
-    SqliteReads(Readers readers) {
+    SqliteReads(Readers readers, Supplier<Instant> now) {
         this.readers = readers;
+        this.now = now;
     }
 
     @Override
@@ -192,6 +199,21 @@ final class SqliteReads implements Reads {
     @Override
     public List<RunId> children(RunId parent, int limit) {
         return readers.read(s -> s.sql(CHILDREN).id(parent).number(limit).list(Sql.Row::id));
+    }
+
+    @Override
+    public Line line(Run run) {
+        return readers.read(s -> new Lines(s, now.get()).of(run));
+    }
+
+    @Override
+    public List<QueueView> queues(Namespace namespace) {
+        return readers.read(s -> QueueList.queues(s, namespace));
+    }
+
+    @Override
+    public List<LaneView> lanes(Namespace namespace, String queue, @Nullable Lane after, int limit) {
+        return readers.read(s -> QueueList.lanes(s, namespace, queue, after, limit));
     }
 
     @Override

@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Moves due runs into the claim index and looks for what is due. Each look is at the beginning of an index. */
 final class TickWork extends Work<Tick> {
-    private static final String DUE =
-            "SELECT id FROM runs WHERE due <= ? AND claim_at IS NULL AND state = 'QUEUED' ORDER BY due LIMIT ?";
-    private static final String PROMOTE = "UPDATE runs SET claim_at = place WHERE id = ?";
+    private static final String DUE = "SELECT id, " + LaneKey.COLUMNS
+            + " FROM runs WHERE due <= ? AND claim_at IS NULL AND state = 'QUEUED' ORDER BY due LIMIT ?";
+    private static final String PROMOTE = "UPDATE runs SET claim_at = CASE WHEN cancelled THEN 0 ELSE place END,"
+            + " turn = CASE WHEN parked_version IS NOT NULL OR losses >= 3 THEN NULL"
+            + " WHEN lane <> '' AND (slot_of IS NOT NULL OR under = 1) THEN 2 ELSE started IS NOT NULL END WHERE id = ?";
     private static final String NEXT_DUE = "SELECT min(due) FROM runs WHERE due > ? AND claim_at IS NULL";
 
     private static final String OURS =
@@ -34,14 +36,21 @@ final class TickWork extends Work<Tick> {
 
     @Override
     Tick in(Transaction tx) throws SQLException {
-        List<RunId> due = tx.read(DUE).instant(tx.now()).number(limit).list(Sql.Row::id);
-        for (RunId id : due) tx.write(PROMOTE).id(id).update();
+        List<Due> due = tx.read(DUE).instant(tx.now()).number(limit).list(r -> new Due(r.id(), LaneKey.read(r)));
+        var lanes = new LaneBook(tx);
+        for (Due each : due) {
+            tx.write(PROMOTE).id(each.run()).update();
+            lanes.promoted(each.run(), each.lane());
+        }
+        LaneSweep.tidy(tx, limit);
         List<RunId> deadlines =
                 ours(tx.read(DEADLINES).instant(tx.now())).number(limit).list(Sql.Row::id);
         List<RunId> inboxes = ours(tx.read(INBOXES)).number(limit).list(Sql.Row::id);
         boolean more = due.size() == limit || deadlines.size() == limit || inboxes.size() == limit;
         return new Tick(deadlines, inboxes, due.size(), more ? tx.now() : next(tx));
     }
+
+    private record Due(RunId run, LaneKey lane) {}
 
     private Sql ours(Sql sql) throws SQLException {
         return sql.number(node.number()).number(node.incarnation()).text(node.kind());

@@ -4,8 +4,10 @@ import dev.holdfast.core.Holder;
 import dev.holdfast.core.RunId;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** The writer's connection, and what it knows of the data without asking. One transaction after the other. */
 class Transaction implements AutoCloseable {
@@ -33,6 +35,9 @@ class Transaction implements AutoCloseable {
             return size() > COUNTS_KEPT;
         }
     };
+    /** Queues whose runs outside of lanes take part in claims. */
+    private final Set<LaneKey> known = new HashSet<>();
+
     private long batch;
     private long message;
     private boolean wrote;
@@ -91,6 +96,15 @@ class Transaction implements AutoCloseable {
         stepCounts.put(run, count);
     }
 
+    /** Whether this lane was not known to be there; it is from now on. */
+    boolean learn(LaneKey lane) {
+        return known.add(lane);
+    }
+
+    void forget(LaneKey lane) {
+        known.remove(lane);
+    }
+
     void begin() throws SQLException {
         session.sql(BEGIN).update();
         // The lock on the folder is on a file that somebody may delete. The database itself tells who came last.
@@ -108,7 +122,7 @@ class Transaction implements AutoCloseable {
     }
 
     void undo() throws SQLException {
-        stepCounts.clear();
+        forgetAll();
         session.sql(ROLLBACK_TO).update();
         session.sql(RELEASE).update();
     }
@@ -134,8 +148,13 @@ class Transaction implements AutoCloseable {
         session.sql(COMMIT).update();
     }
 
-    void rollback() throws SQLException {
+    private void forgetAll() {
         stepCounts.clear();
+        known.clear();
+    }
+
+    void rollback() throws SQLException {
+        forgetAll();
         session.sql(ROLLBACK).update();
     }
 

@@ -30,7 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A database with data survives a migration. The data is made by this version's own code, the next version is a test's. */
 final class MigrationTest {
-    private static final Schema NEXT = new Schema(List.of("classpath:dev/holdfast/sqlite", "classpath:later"), 2);
+    private static final Schema NEXT =
+            new Schema(List.of("classpath:dev/holdfast/sqlite", "classpath:later"), Schema.CURRENT.version() + 1);
 
     @TempDir
     Path folder;

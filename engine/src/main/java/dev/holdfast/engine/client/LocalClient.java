@@ -59,10 +59,11 @@ public final class LocalClient implements Client {
         return handles;
     }
 
-    private StartRequest request(Task<?, ?> task, @Nullable Object input, Start start) {
+    private <I extends @Nullable Object> StartRequest request(Task<I, ?> task, I input, Start start) {
+        String lane = start.lane() == null ? task.laneOf(input) : start.lane();
         var identity = new StartRequest.Identity(start.key(), start.requestId());
         var timing = new Command.Timing(start.delay(), start.ttl(), start.priority());
-        var options = new StartRequest.Options(timing, start.maxDuration(), start.tags());
+        var options = new StartRequest.Options(timing, start.maxDuration(), start.tags(), lane);
         String json = local.ports().codec().encode(input);
         return new StartRequest(local.namespace(), task.name(), json, identity, options);
     }

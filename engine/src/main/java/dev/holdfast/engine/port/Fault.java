@@ -87,7 +87,7 @@ public final class Fault {
                 || origin.tags().stream().anyMatch(Fault::nul)
                 || (origin.parent() != null && nul(origin.parent().key().path()))
                 || nul(place.queue())
-                || nul(place.lane())
+                || (place.lane() != null && nul(place.lane().name()))
                 || nul(place.slotOf())
                 || (parked != null
                         && (nul(parked.version())

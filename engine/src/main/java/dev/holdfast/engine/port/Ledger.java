@@ -46,6 +46,12 @@ public interface Ledger extends AutoCloseable {
     /** Moves due runs into the claim index, and looks for whatever is due for this node. At most {@code limit} of each. */
     Tick tick(Holder node, int limit);
 
+    /** Changes what a queue or a lane allows; seen by every later claim. */
+    Receipt change(QueueChange change);
+
+    /** Runs that have ended and keep their slots because their code still executes somewhere, at most {@code limit}. */
+    List<Run> lingering(int limit);
+
     /** Runs that are held by somebody who is not this node, at most {@code limit}. On one process: all of them are lost. */
     List<Run> orphans(Holder node, int limit);
 
@@ -53,7 +59,8 @@ public interface Ledger extends AutoCloseable {
     List<Run> parked(int limit);
 
     /**
-     * Forgets answers to request ids, and frees business keys, that have expired; at most {@code limit} of each.
+     * Forgets answers to request ids, and frees business keys, that have expired, and finds lanes that claims do not know
+     * of any more; at most {@code limit} of each.
      *
      * @return whether there may be more
      */

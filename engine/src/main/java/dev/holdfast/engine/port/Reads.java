@@ -1,5 +1,6 @@
 package dev.holdfast.engine.port;
 
+import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Run;
@@ -7,6 +8,7 @@ import dev.holdfast.core.RunError;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.stream.StreamEnd;
+import dev.holdfast.engine.Line;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -55,6 +57,15 @@ public interface Reads {
      * @param tasks that are hosted: a suspect that nobody here can run is not waited for
      */
     Optional<Instant> suspectWaiting(Collection<String> tasks, Instant now);
+
+    /** What is around a run now. */
+    Line line(Run run);
+
+    /** By name. */
+    List<QueueView> queues(Namespace namespace);
+
+    /** In the order of {@link LaneView#ORDER}; {@code after} is the last of the previous page. */
+    List<LaneView> lanes(Namespace namespace, String queue, @Nullable Lane after, int limit);
 
     /** In the order in which they are applied. */
     List<Message.Delivered> inbox(RunId id);

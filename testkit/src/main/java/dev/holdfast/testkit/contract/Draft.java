@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Defaults;
+import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Retry;
 import dev.holdfast.core.Rules;
@@ -44,6 +45,8 @@ final class Draft {
     private RunId id;
 
     private Run.@Nullable Parent parent;
+    private String queue = Defaults.QUEUE;
+    private @Nullable Lane lane;
 
     Draft(Lab lab, String task) {
         this.lab = lab;
@@ -100,6 +103,16 @@ final class Draft {
         return this;
     }
 
+    Draft queue(String name) {
+        queue = name;
+        return this;
+    }
+
+    Draft lane(@Nullable Lane in) {
+        lane = in;
+        return this;
+    }
+
     Draft id(RunId wanted) {
         id = wanted;
         return this;
@@ -113,8 +126,8 @@ final class Draft {
                         run,
                         new Run.Origin(namespace, task, "1", key, tags, parent),
                         new Run.Policy(Retry.exponential(3), Defaults.GIVE_UP_AFTER, null),
-                        Defaults.QUEUE,
-                        null,
+                        queue,
+                        lane,
                         new Command.Timing(delay, ttl, ahead)),
                 now);
         var change = lab.ids.next();

@@ -25,6 +25,8 @@ public abstract class LedgerContract
                 RequestContract,
                 KeyContract,
                 ClaimContract,
+                LaneContract,
+                LaneStoryContract,
                 SuspectContract,
                 InboxContract,
                 WaitContract,

@@ -3,6 +3,7 @@ package dev.holdfast.testkit.contract;
 import dev.holdfast.core.Deadlines;
 import dev.holdfast.core.Fence;
 import dev.holdfast.core.Holder;
+import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Retry;
@@ -55,7 +56,7 @@ final class Samples {
                                 random.nextDouble()),
                         duration(),
                         maybe(this::duration)),
-                new Run.Place(text(), maybe(this::text), maybe(this::text), instant(), maybe(this::instant)),
+                place(),
                 new Run.Status(
                         state,
                         state == RunState.FINISHED ? any(Outcome.values()) : null,
@@ -156,6 +157,16 @@ final class Samples {
         var deadlines = Deadlines.NONE;
         for (var name : Deadlines.Name.values()) if (random.nextBoolean()) deadlines = deadlines.with(name, instant());
         return deadlines;
+    }
+
+    private Run.Place place() {
+        Lane lane = maybe(() -> new Lane("lane " + text(), any(Lane.Kind.values())));
+        String slotOf = lane == null ? null : maybe(lane::name);
+        return new Run.Place(text(), lane, slotOf, instant(), maybe(this::instant), maybe(this::node));
+    }
+
+    private Holder node() {
+        return new Holder(Holder.Kind.NODE, random.nextInt(9), random.nextLong());
     }
 
     private Instant instant() {

@@ -8,6 +8,7 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.testkit.memory.MemoryDisk.BusinessKey;
+import dev.holdfast.testkit.memory.MemoryDisk.LaneKey;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +81,43 @@ class Guards {
     /** Whether this run is to be cancelled when the other has ended. */
     boolean endsWith(Run child, RunId parent) {
         return MemoryMessages.isChildOf(child, parent);
+    }
+
+    /** Whether a pause of this lane or its queue counts. */
+    boolean minds(LaneKey key) {
+        return true;
+    }
+
+    int limit(int set) {
+        return set;
+    }
+
+    /** Whether the next in a serial lane waits for the one before it. */
+    boolean keepsTheOrder() {
+        return true;
+    }
+
+    /** Whether it takes up room in its queue. */
+    boolean executes(Run run) {
+        return run.isHeld() || run.place().lingers() != null;
+    }
+
+    boolean hasSlot(Stored stored) {
+        return stored.run.place().slotOf() != null;
+    }
+
+    boolean executesUnderParent(boolean is) {
+        return is;
+    }
+
+    /** Whether those that come back let new ones in between. */
+    boolean alternates() {
+        return true;
+    }
+
+    /** Whether the lane that was served goes behind the others. */
+    boolean servesInTurn() {
+        return true;
     }
 
     /** What a change works on, so that one that cannot be written as a whole leaves nothing. */

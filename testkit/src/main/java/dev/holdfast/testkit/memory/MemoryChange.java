@@ -130,6 +130,7 @@ final class MemoryChange {
             return;
         }
         Stored draft = present == null ? new Stored(requireRow(row)) : guards.draft(present);
+        if (row != null && present == null) draft.under = isUnder(row);
         if (row != null) {
             draft.run = row;
             draft.claimable = row.state() == RunState.QUEUED
@@ -155,6 +156,17 @@ final class MemoryChange {
         if (receipt instanceof Receipt.Applied) return;
         throw new IllegalStateException(
                 "run " + change.run() + " cannot start " + begin.start().run());
+    }
+
+    /** A child in its parent's serial lane executes in the slot that its parent has. */
+    private boolean isUnder(Run child) {
+        var lane = child.place().lane();
+        var link = child.origin().parent();
+        if (lane == null || !lane.isSerial() || link == null || link.bond() != Run.Bond.ATTACHED) return false;
+        Stored parent = disk.runs.get(link.run());
+        return parent != null
+                && MemoryDisk.LaneKey.of(parent.run).equals(MemoryDisk.LaneKey.of(child))
+                && (parent.under || parent.run.place().slotOf() != null);
     }
 
     private static Run requireRow(@Nullable Run row) {

@@ -1,10 +1,12 @@
 package dev.holdfast.testkit.memory;
 
+import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.core.stream.Entry;
+import dev.holdfast.engine.port.QueueSettings;
 import dev.holdfast.engine.port.Request;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,6 +36,13 @@ public final class MemoryDisk {
 
     final Map<String, Token> tokens = new HashMap<>();
     final NavigableSet<Waiting> queue = new TreeSet<>();
+    final Map<QueueKey, QueueSettings> settings = new HashMap<>();
+    final Set<QueueKey> pausedQueues = new HashSet<>();
+    final Set<LaneName> pausedLanes = new HashSet<>();
+    /** When each lane had its last turn. */
+    final Map<LaneKey, Long> served = new HashMap<>();
+
+    long turns;
     Instant newest = Instant.EPOCH;
     long messages;
     long boots;
@@ -45,6 +54,21 @@ public final class MemoryDisk {
     record Answer(Request request, String answer, Instant at) {}
 
     record BusinessKey(String namespace, String task, String key) {}
+
+    record QueueKey(Namespace namespace, String queue) {
+        static QueueKey of(Run run) {
+            return new QueueKey(run.origin().namespace(), run.place().queue());
+        }
+    }
+
+    record LaneName(QueueKey queue, String lane) {}
+
+    /** @param lane null for the runs of a queue that are in none */
+    record LaneKey(QueueKey queue, @Nullable Lane lane) {
+        static LaneKey of(Run run) {
+            return new LaneKey(QueueKey.of(run), run.place().lane());
+        }
+    }
 
     /** A place in the claim index. */
     record Waiting(Instant at, RunId id) implements Comparable<Waiting> {
@@ -65,12 +89,17 @@ public final class MemoryDisk {
             runs.remove(id);
         } else {
             runs.put(id, next);
-            if (next.claimable) queue.add(waiting(next.run));
+            if (!next.claimable) return;
+            queue.add(waiting(next.run));
+            // A lane that comes is as if it had just been served: it waits for one turn of each other at most.
+            served.computeIfAbsent(LaneKey.of(next.run), key -> ++turns);
         }
     }
 
-    private static Waiting waiting(Run run) {
-        return new Waiting(run.place().at(), run.id());
+    static Waiting waiting(Run run) {
+        // What is to compensate goes ahead.
+        return new Waiting(
+                run.status().cancelled() ? Instant.EPOCH : run.place().at(), run.id());
     }
 
     List<Entry> stream(RunId id) {

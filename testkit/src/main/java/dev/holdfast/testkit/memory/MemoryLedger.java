@@ -1,15 +1,10 @@
 package dev.holdfast.testkit.memory;
 
-import dev.holdfast.core.Command;
-import dev.holdfast.core.Decision;
 import dev.holdfast.core.Holder;
-import dev.holdfast.core.Rules;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
-import dev.holdfast.core.Snapshot;
 import dev.holdfast.core.Unavailable;
-import dev.holdfast.engine.Obstacle;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
@@ -17,14 +12,16 @@ import dev.holdfast.engine.port.Clock;
 import dev.holdfast.engine.port.Ids;
 import dev.holdfast.engine.port.Ledger;
 import dev.holdfast.engine.port.LedgerFigures;
+import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Tick;
-import dev.holdfast.engine.port.Write.Payload;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -38,6 +35,7 @@ final class MemoryLedger implements Ledger {
     private final Ids ids;
     private final Guards guards;
     private final Reads reads;
+    private final Set<MemoryDisk.QueueKey> lastResumed = new HashSet<>();
     private final Map<Integer, Long> batchSizes = new TreeMap<>();
     private long batches;
     private long changes;
@@ -49,7 +47,7 @@ final class MemoryLedger implements Ledger {
         this.clock = clock;
         this.ids = ids;
         this.guards = guards;
-        this.reads = new MemoryReads(disk, guards);
+        this.reads = new MemoryReads(disk, guards, this::now);
     }
 
     @Override
@@ -68,33 +66,19 @@ final class MemoryLedger implements Ledger {
 
     @Override
     public List<Claimed> claim(Claim claim) {
-        return open(() -> {
-            Instant now = now();
-            var found = new ArrayList<Stored>();
-            int most = Math.min(claim.max(), claim.admission().slots());
-            for (MemoryDisk.Waiting waiting : disk.queue) {
-                if (found.size() >= most) break;
-                Stored stored = stored(waiting.id());
-                if (Obstacle.of(stored.run, claim.admission(), now).isPresent()) continue;
-                boolean suspect = stored.run.isSuspect();
-                if (suspect && !found.isEmpty()) continue;
-                found.add(stored);
-                if (suspect) break;
-            }
-            var claimed = new ArrayList<Claimed>();
-            for (Stored stored : found) {
-                if (Rules.decide(stored.run, new Command.Claim(claim.holder()), now)
-                        instanceof Decision.Transition given) {
-                    Stored next = stored.copy();
-                    next.run = given.next();
-                    next.claimable = false;
-                    next.snapshots.add(Snapshot.of(given.next(), given.cause(), now, ids.next()));
-                    disk.put(next.run.id(), next);
-                    claimed.add(new Claimed(next.run, next.payloads.getOrDefault(Payload.Kind.INPUT, "null")));
-                }
-            }
-            return claimed;
-        });
+        return open(() -> new MemoryClaim(disk, guards, claim, ids, now(), lastResumed).carryOut());
+    }
+
+    @Override
+    public Receipt change(QueueChange change) {
+        return open(() -> new MemoryQueueChange(disk, guards, now(), change).carryOut());
+    }
+
+    @Override
+    public List<Run> lingering(int limit) {
+        return open(() -> some(limit, s -> s.run.place().lingers() != null).stream()
+                .map(s -> s.run)
+                .toList());
     }
 
     private Stored stored(RunId id) {

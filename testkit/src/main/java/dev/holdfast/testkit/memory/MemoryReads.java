@@ -1,5 +1,6 @@
 package dev.holdfast.testkit.memory;
 
+import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Run;
@@ -8,13 +9,17 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.core.Snapshot;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.stream.StreamEnd;
+import dev.holdfast.engine.Line;
 import dev.holdfast.engine.port.ErrorJson;
+import dev.holdfast.engine.port.LaneView;
 import dev.holdfast.engine.port.Message;
+import dev.holdfast.engine.port.QueueView;
 import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.port.SnapshotWindow;
 import dev.holdfast.engine.port.Write.Payload;
+import dev.holdfast.testkit.memory.MemoryDisk.LaneKey;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -29,10 +34,12 @@ final class MemoryReads implements Reads {
 
     private final MemoryDisk disk;
     private final Guards guards;
+    private final Supplier<Instant> now;
 
-    MemoryReads(MemoryDisk disk, Guards guards) {
+    MemoryReads(MemoryDisk disk, Guards guards, Supplier<Instant> now) {
         this.disk = disk;
         this.guards = guards;
+        this.now = now;
     }
 
     @Override
@@ -131,6 +138,10 @@ final class MemoryReads implements Reads {
     private static boolean fits(Run run, RunFilter filter) {
         return (filter.state() == null || filter.state() == run.state())
                 && (filter.task() == null || filter.task().equals(run.origin().task()))
+                && (filter.queue() == null || filter.queue().equals(run.place().queue()))
+                && (filter.lane() == null
+                        || (run.place().lane() != null
+                                && filter.lane().equals(run.place().lane().name())))
                 && (filter.tag() == null || run.origin().tags().contains(filter.tag()));
     }
 
@@ -180,6 +191,29 @@ final class MemoryReads implements Reads {
             Stored stored = disk.runs.get(id);
             return stored == null ? List.of() : List.copyOf(stored.inbox);
         });
+    }
+
+    @Override
+    public Line line(Run run) {
+        return at(() -> {
+            Stored stored = disk.runs.get(run.id());
+            if (stored == null) return Line.FREE;
+            var waiting = disk.queue.stream()
+                    .map(w -> disk.runs.get(w.id()))
+                    .filter(s -> s != null && LaneKey.of(s.run).equals(LaneKey.of(run)))
+                    .toList();
+            return new MemoryLanes(disk, guards).line(stored, waiting, now.get());
+        });
+    }
+
+    @Override
+    public List<QueueView> queues(Namespace namespace) {
+        return at(() -> new MemoryQueues(disk, guards).queues(namespace));
+    }
+
+    @Override
+    public List<LaneView> lanes(Namespace namespace, String queue, @Nullable Lane after, int limit) {
+        return at(() -> new MemoryQueues(disk, guards).lanes(new MemoryDisk.QueueKey(namespace, queue), after, limit));
     }
 
     private <T> T at(Supplier<T> read) {

@@ -20,6 +20,8 @@ final class Stored {
     Run run;
     /** Whether it stands in the claim index. */
     boolean claimable;
+    /** Whether it is a child that executes in its parent's slot. */
+    boolean under;
 
     final List<Snapshot> snapshots;
     final Map<Payload.Kind, String> payloads;
@@ -48,6 +50,7 @@ final class Stored {
     private Stored(Stored other) {
         this.run = other.run;
         this.claimable = other.claimable;
+        this.under = other.under;
         this.snapshots = new ArrayList<>(other.snapshots);
         this.payloads = new EnumMap<>(other.payloads);
         this.steps = new TreeMap<>(other.steps);

@@ -8,6 +8,7 @@ import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Ledger;
 import dev.holdfast.engine.port.LedgerFigures;
+import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Tick;
@@ -78,6 +79,17 @@ final class NodeLedger implements Ledger {
     public Tick tick(Holder node, int limit) {
         checkSpace();
         return ledger.tick(node, limit);
+    }
+
+    @Override
+    public Receipt change(QueueChange change) {
+        checkSpace();
+        return ledger.change(change);
+    }
+
+    @Override
+    public List<Run> lingering(int limit) {
+        return ledger.lingering(limit);
     }
 
     @Override

@@ -1,0 +1,38 @@
+package dev.holdfast.sqlite;
+
+import dev.holdfast.core.Lane;
+import dev.holdfast.core.Run;
+import java.sql.SQLException;
+
+/**
+ * A lane as its columns.
+ *
+ * @param lane empty for the runs of a queue that are in no lane
+ */
+record LaneKey(String namespace, String queue, String lane, boolean serial) {
+    static final String COLUMNS = "namespace, queue, lane, serial";
+    static final String IS = "namespace = ? AND queue = ? AND lane = ? AND serial = ?";
+
+    static LaneKey of(Run run) {
+        Lane lane = run.place().lane();
+        return new LaneKey(
+                run.origin().namespace().name(),
+                run.place().queue(),
+                lane == null ? "" : lane.name(),
+                lane != null && lane.isSerial());
+    }
+
+    boolean isPlain() {
+        return lane.isEmpty();
+    }
+
+    /** Gives the parameters of {@link #IS}. */
+    Sql in(Sql sql) throws SQLException {
+        return sql.text(namespace).text(queue).text(lane).number(serial ? 1 : 0);
+    }
+
+    /** Reads {@link #COLUMNS}. */
+    static LaneKey read(Sql.Row row) throws SQLException {
+        return new LaneKey(row.text(), row.text(), row.text(), row.number() != 0);
+    }
+}

@@ -1,0 +1,134 @@
+package dev.holdfast.sqlite;
+
+import dev.holdfast.core.Lane;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
+import dev.holdfast.engine.Line;
+import dev.holdfast.engine.port.QueueSettings;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What is around a queued run: asked by a claim within its transaction, and by whoever explains. */
+final class Lines {
+    private static final String QUEUE =
+            "SELECT paused, concurrency, lane_concurrency FROM queues WHERE namespace = ? AND name = ?";
+    private static final String LANE_PAUSED =
+            "SELECT 1 FROM paused_lanes WHERE namespace = ? AND queue = ? AND lane = ?";
+    private static final String UNDER = "SELECT under FROM runs WHERE id = ?";
+    private static final String TAKEN = "SELECT taken + (under > 0) FROM lanes WHERE " + LaneKey.IS;
+    private static final String HOLDER = "SELECT id FROM runs INDEXED BY runs_in_lane WHERE " + LaneKey.IS
+            + LaneBook.COUNTS + " AND (slot_of IS NOT NULL OR under = 1) LIMIT 1";
+    /** Both count to the limit, and no further. */
+    private static final String HELD = "SELECT count(*) FROM (SELECT 1 FROM runs INDEXED BY runs_held"
+            + " WHERE namespace = ? AND queue = ? AND holder_number IS NOT NULL LIMIT ?)";
+
+    private static final String LINGERING = "SELECT count(*) FROM (SELECT 1 FROM runs INDEXED BY runs_lingering"
+            + " WHERE namespace = ? AND queue = ? AND lingers_number IS NOT NULL LIMIT ?)";
+
+    private static final String NEXT_TASK = "SELECT task FROM runs INDEXED BY runs_claimable WHERE " + LaneKey.IS
+            + " AND turn = ? AND task > ? AND turn IS NOT NULL ORDER BY task LIMIT 1";
+    private static final String FIRST = "SELECT id, claim_at FROM runs INDEXED BY runs_claimable WHERE " + LaneKey.IS
+            + " AND turn = ? AND task = ? AND turn IS NOT NULL AND (deadline IS NULL OR deadline > ?)"
+            + " ORDER BY claim_at, id LIMIT 1";
+
+    private final Session session;
+    private final Instant now;
+
+    Lines(Session session, Instant now) {
+        this.session = session;
+        this.now = now;
+    }
+
+    private record Queue(boolean isPaused, QueueSettings settings) {
+        static final Queue PLAIN = new Queue(false, QueueSettings.NONE);
+    }
+
+    Line of(Run run) throws SQLException {
+        var key = LaneKey.of(run);
+        var queue = session.sql(QUEUE)
+                .text(key.namespace())
+                .text(key.queue())
+                .first(r -> new Queue(r.number() != 0, new QueueSettings(limit(r), limit(r))))
+                .orElse(Queue.PLAIN);
+        var slot = key.serial() && session.sql(UNDER).id(run.id()).single() == 1 ? Run.Slot.PARENTS : Run.Slot.OWN;
+        Integer slots = key.serial() ? (Integer) 1 : queue.settings().laneConcurrency();
+        Line.Full lane = key.isPlain() || slots == null ? null : full(key, slots);
+        RunId first = lane == null && needsItsTurn(run, slot) ? first(key).orElse(run.id()) : run.id();
+        return new Line(
+                door(key, queue.isPaused()),
+                slot,
+                room(key, queue.settings().concurrency()) ? null : full(queue.settings()),
+                lane,
+                first.equals(run.id()) ? null : first);
+    }
+
+    private static @Nullable Integer limit(Sql.Row row) throws SQLException {
+        Long limit = row.numberOrNull();
+        return limit == null ? null : (Integer) limit.intValue();
+    }
+
+    private static boolean needsItsTurn(Run run, Run.Slot slot) {
+        Lane lane = run.place().lane();
+        return lane != null
+                && lane.isSerial()
+                && slot == Run.Slot.OWN
+                && run.place().slotOf() == null;
+    }
+
+    private Line.Door door(LaneKey key, boolean paused) throws SQLException {
+        if (paused) return Line.Door.QUEUE_PAUSED;
+        boolean lane = !key.isPlain()
+                && session.sql(LANE_PAUSED)
+                        .text(key.namespace())
+                        .text(key.queue())
+                        .text(key.lane())
+                        .any();
+        return lane ? Line.Door.LANE_PAUSED : Line.Door.OPEN;
+    }
+
+    private Line.@Nullable Full full(LaneKey key, int slots) throws SQLException {
+        if (key.in(session.sql(TAKEN)).single() < slots) return null;
+        return new Line.Full(
+                slots, key.in(session.sql(HOLDER)).first(Sql.Row::id).orElse(null));
+    }
+
+    private static Line.@Nullable Full full(QueueSettings settings) {
+        return settings.concurrency() == null ? null : new Line.Full(settings.concurrency(), null);
+    }
+
+    /** Whether one more of this queue may execute. */
+    private boolean room(LaneKey key, @Nullable Integer limit) throws SQLException {
+        return limit == null || room(key.namespace(), key.queue(), limit) > 0;
+    }
+
+    /** How many more of this queue may execute. */
+    long room(String namespace, String queue, long limit) throws SQLException {
+        long held = session.sql(HELD).text(namespace).text(queue).number(limit).single();
+        long lingering =
+                session.sql(LINGERING).text(namespace).text(queue).number(limit).single();
+        return limit - held - lingering;
+    }
+
+    /** The first of a serial lane that waits for its slot, whatever code it needs. */
+    Optional<RunId> first(LaneKey key) throws SQLException {
+        Place first = null;
+        String task = "";
+        while (true) {
+            task = key.in(session.sql(NEXT_TASK))
+                    .number(Turn.FRESH)
+                    .text(task)
+                    .firstText()
+                    .orElse(null);
+            if (task == null) return Optional.ofNullable(first).map(Place::id);
+            Place found = key.in(session.sql(FIRST))
+                    .number(Turn.FRESH)
+                    .text(task)
+                    .instant(now)
+                    .first(r -> new Place(r.id(), r.number()))
+                    .orElse(null);
+            if (found != null && (first == null || found.compareTo(first) < 0)) first = found;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.holdfast.sqlite;
+
+import dev.holdfast.core.Lane;
+import dev.holdfast.core.Namespace;
+import dev.holdfast.engine.port.LaneView;
+import dev.holdfast.engine.port.QueueSettings;
+import dev.holdfast.engine.port.QueueView;
+import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Queues and lanes as they are listed. Queues are counted anew: it costs as much as there are runs that have not ended. */
+final class QueueList {
+    private static final String QUEUES =
+            "WITH live AS (SELECT queue, sum(state = 'QUEUED' AND claim_at IS NOT NULL) AS waiting,"
+                    + " sum(state = 'QUEUED' AND claim_at IS NULL) AS delayed, sum(holder_number IS NOT NULL) AS held,"
+                    + " count(DISTINCT CASE WHEN lane <> '' THEN serial || lane END) AS lanes"
+                    + " FROM runs INDEXED BY runs_live WHERE namespace = ?1 AND outcome IS NULL GROUP BY queue),"
+                    + " gone AS (SELECT queue, count(*) AS lingering FROM runs INDEXED BY runs_lingering"
+                    + " WHERE namespace = ?1 AND lingers_number IS NOT NULL GROUP BY queue),"
+                    + " names AS (SELECT queue FROM live UNION SELECT queue FROM gone"
+                    + " UNION SELECT name FROM queues WHERE namespace = ?1)"
+                    + " SELECT n.queue, coalesce(q.paused, 0), q.concurrency, q.lane_concurrency, coalesce(l.waiting, 0),"
+                    + " coalesce(l.delayed, 0), coalesce(l.held, 0) + coalesce(g.lingering, 0), coalesce(l.lanes, 0)"
+                    + " FROM names n LEFT JOIN live l ON l.queue = n.queue LEFT JOIN gone g ON g.queue = n.queue"
+                    + " LEFT JOIN queues q ON q.namespace = ?1 AND q.name = n.queue ORDER BY n.queue";
+
+    private static final String LANES = "SELECT l.lane, l.serial, EXISTS (SELECT 1 FROM paused_lanes p"
+            + " WHERE p.namespace = l.namespace AND p.queue = l.queue AND p.lane = l.lane), l.taken, l.waiting + l.outside"
+            + " FROM lanes l WHERE l.namespace = ? AND l.queue = ? AND l.lane <> '' AND (l.lane, l.serial) > (?, ?)"
+            + " ORDER BY l.lane, l.serial LIMIT ?";
+
+    private QueueList() {}
+
+    static List<QueueView> queues(Session session, Namespace namespace) throws SQLException {
+        return session.sql(QUEUES)
+                .text(namespace.name())
+                .list(r -> new QueueView(
+                        r.text(),
+                        r.number() != 0,
+                        new QueueSettings(limit(r), limit(r)),
+                        r.number(),
+                        r.number(),
+                        r.number(),
+                        r.number()));
+    }
+
+    private static @Nullable Integer limit(Sql.Row row) throws SQLException {
+        Long limit = row.numberOrNull();
+        return limit == null ? null : (Integer) limit.intValue();
+    }
+
+    static List<LaneView> lanes(Session session, Namespace namespace, String queue, @Nullable Lane after, int limit)
+            throws SQLException {
+        return session.sql(LANES)
+                .text(namespace.name())
+                .text(queue)
+                .text(after == null ? "" : after.name())
+                .number(after != null && after.isSerial() ? 1 : 0)
+                .number(limit)
+                .list(r -> new LaneView(
+                        new Lane(r.text(), r.number() == 0 ? Lane.Kind.CONCURRENT : Lane.Kind.SERIAL),
+                        r.number() != 0,
+                        r.number(),
+                        r.number()));
+    }
+}

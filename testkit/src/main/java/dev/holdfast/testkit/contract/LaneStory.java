@@ -1,0 +1,312 @@
+package dev.holdfast.testkit.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.core.Command;
+import dev.holdfast.core.Deadlines;
+import dev.holdfast.core.Decision;
+import dev.holdfast.core.Lane;
+import dev.holdfast.core.Namespace;
+import dev.holdfast.core.Rules;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunError;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.RunState;
+import dev.holdfast.core.Snapshot;
+import dev.holdfast.core.StepKey;
+import dev.holdfast.core.Stop;
+import dev.holdfast.core.Waiting;
+import dev.holdfast.engine.Admission;
+import dev.holdfast.engine.Obstacle;
+import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.Claimed;
+import dev.holdfast.engine.port.Expect;
+import dev.holdfast.engine.port.QueueChange;
+import dev.holdfast.engine.port.QueueSettings;
+import dev.holdfast.engine.port.Write;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What may happen in one queue, by chance, and step by step. */
+final class LaneStory {
+    private static final Map<String, String> HOSTED = Map.of("t", "1", "u", "1");
+    private static final int ALL = 1_000;
+    private static final List<Lane> LANES =
+            List.of(Lane.concurrent("a"), Lane.concurrent("b"), Lane.serial("s"), Lane.serial("talk"));
+
+    private final Lab lab;
+    private final Random random;
+    private final String queue;
+    private final Set<RunId> runs = new LinkedHashSet<>();
+    private final List<String> told = new ArrayList<>();
+    private QueueSettings settings = QueueSettings.NONE;
+
+    LaneStory(Lab lab, Random random, String queue) {
+        this.lab = lab;
+        this.random = random;
+        this.queue = queue;
+    }
+
+    String queue() {
+        return queue;
+    }
+
+    @Override
+    public String toString() {
+        return queue + "\n" + String.join("\n", told);
+    }
+
+    void step() {
+        switch (random.nextInt(14)) {
+            case 0, 1, 2 -> start();
+            case 3, 4, 5 -> claim(1 + random.nextInt(4), random.nextBoolean() ? HOSTED : Map.of("t", "1"));
+            case 6, 7, 8, 9 -> some().ifPresent(this::touch);
+            case 10 -> pass(Duration.ofMillis(1 + random.nextInt(4_000)));
+            case 11 -> change(anyChange());
+            case 12 -> {
+                some().ifPresent(this::touch);
+                change(new QueueChange.Resume(null));
+            }
+            default -> sweep();
+        }
+    }
+
+    private void tell(String what) {
+        told.add(lab.ledger().now() + " " + what);
+    }
+
+    private void start() {
+        var draft = lab.draft(random.nextInt(4) == 0 ? "u" : "t").queue(queue);
+        Lane lane = random.nextInt(5) == 0 ? null : LANES.get(random.nextInt(LANES.size()));
+        if (random.nextInt(4) == 0) draft.delay(Duration.ofSeconds(1 + random.nextInt(4)));
+        if (random.nextInt(6) == 0) draft.ttl(Duration.ofSeconds(5));
+        if (random.nextInt(6) == 0) draft.ahead(Duration.ofSeconds(5));
+        Run parent = some().map(lab::read).orElse(null);
+        if (parent != null && parent.isHeld() && parent.place().lane() != null && random.nextBoolean()) {
+            lane = parent.place().lane();
+            var bond = random.nextInt(3) == 0 ? Run.Bond.DETACHED : Run.Bond.ATTACHED;
+            draft.parent(new Run.Parent(parent.id(), 1, StepKey.of(1 + runs.size()), bond));
+        }
+        Run run = draft.lane(lane).start();
+        runs.add(run.id());
+        tell("start " + run);
+    }
+
+    private Optional<RunId> some() {
+        var alive = runs.stream()
+                .filter(id -> !lab.read(id).isFinished() || lab.read(id).place().lingers() != null)
+                .toList();
+        return alive.isEmpty() ? Optional.empty() : Optional.of(alive.get(random.nextInt(alive.size())));
+    }
+
+    private List<RunId> claim(int max, Map<String, String> hosted) {
+        var given = lab.claim(hosted, max).stream().map(Claimed::run).toList();
+        tell("claim " + max + " of " + hosted.keySet() + ": " + given);
+        for (Run run : given) assertWithinLimits(run);
+        return given.stream().map(Run::id).toList();
+    }
+
+    private void assertWithinLimits(Run run) {
+        if (!run.place().queue().equals(queue)) return;
+        Integer inQueue = settings.concurrency();
+        long executing = runs.stream()
+                .map(lab::read)
+                .filter(r -> r.isHeld() || r.place().lingers() != null)
+                .count();
+        if (inQueue != null) assertThat(executing).as("executing in %s", this).isLessThanOrEqualTo(inQueue);
+        Lane lane = run.place().lane();
+        if (lane == null || run.place().slotOf() == null) return;
+        Integer slots = lane.isSerial() ? (Integer) 1 : settings.laneConcurrency();
+        long taken = runs.stream()
+                .map(lab::read)
+                .filter(r -> lane.equals(r.place().lane()) && r.place().slotOf() != null)
+                .count();
+        if (slots != null) assertThat(taken).as("slots of %s in %s", lane, this).isLessThanOrEqualTo(slots);
+    }
+
+    private void touch(RunId id) {
+        Run run = lab.read(id);
+        var holder = run.place().lingers();
+        if (holder != null) {
+            decide(run, new Command.Left(holder));
+            return;
+        }
+        switch (run.state()) {
+            case RUNNING -> decide(run, ofHolder(run));
+            case STOPPING -> {
+                if (random.nextBoolean()) pass(Duration.ofMinutes(2));
+                decide(
+                        lab.read(id),
+                        random.nextBoolean()
+                                ? new Command.DeadlineCame(Deadlines.Name.STOP)
+                                : new Command.Stopped(lab.by(run), random.nextBoolean()));
+            }
+            case BLOCKED -> {
+                boolean leaves = run.isHeld() && random.nextBoolean();
+                decide(run, leaves ? new Command.GiveUp(lab.by(run)) : new Command.Unblock());
+            }
+            case QUEUED -> {
+                if (run.status().parked() != null) decide(run, new Command.Unpark());
+                else if (random.nextInt(3) == 0) decide(run, new Command.Cancel(random.nextBoolean()));
+            }
+            default -> {}
+        }
+    }
+
+    private Command ofHolder(Run run) {
+        var by = lab.by(run);
+        return switch (random.nextInt(9)) {
+            case 0, 1 -> new Command.Succeed(by);
+            case 2 -> new Command.Fail(by, new RunError("user_error", "Error", "it failed", "", true), 0);
+            case 3 -> new Command.Lost(lab.node(), Command.Blame.COUNTED);
+            case 4 -> new Command.Park(by, new Run.Parked("1", StepKey.of(1), "was", "is"));
+            case 5 -> new Command.StopIt(new Stop(Stop.Reason.TIME_OUT, Stop.Next.TIMED_OUT));
+            case 6 -> new Command.Cancel(true);
+            default -> new Command.Block(by, Waiting.on(StepKey.of(1)), null);
+        };
+    }
+
+    /** Whoever sweeps does this to all that is due. */
+    private void sweep() {
+        lab.ledger().tick(lab.node(), ALL);
+        for (RunId id : runs) due(id);
+        lab.ledger().forget(lab.ledger().now(), ALL);
+    }
+
+    private void due(RunId id) {
+        Run run = lab.read(id);
+        run.times().deadlines().due(lab.ledger().now()).ifPresent(name -> decide(run, new Command.DeadlineCame(name)));
+    }
+
+    private void pass(Duration time) {
+        lab.clock.pass(time);
+        tell("later");
+        lab.ledger().tick(lab.node(), ALL);
+    }
+
+    /** A holder of an earlier boot is this node to the rules: what it held is lost. */
+    private void decide(Run run, Command command) {
+        var holder = run.fence().holder();
+        Command asked = holder == null || holder.equals(lab.node())
+                ? command
+                : new Command.Lost(holder, Command.Blame.NOT_COUNTED);
+        Instant now = lab.ledger().now();
+        Decision decision = Rules.decide(run, asked, now);
+        tell(asked + " of " + run.id() + ": " + decision);
+        var id = lab.ids.next();
+        var writes = new ArrayList<Write>();
+        switch (decision) {
+            case Decision.Transition t -> {
+                writes.add(new Write.Row(t.next()));
+                writes.add(new Write.Snap(Snapshot.of(t.next(), t.cause(), now, id)));
+            }
+            case Decision.Accepted a -> writes.add(new Write.Row(a.next()));
+            default -> {
+                return;
+            }
+        }
+        var change = new Change(id, run.id(), Expect.of(run), null, writes);
+        assertThat(lab.ledger().commit(change)).as("%s", this).isEqualTo(Lab.APPLIED);
+    }
+
+    private QueueChange.What anyChange() {
+        String lane = random.nextBoolean()
+                ? null
+                : LANES.get(random.nextInt(LANES.size())).name();
+        return switch (random.nextInt(3)) {
+            case 0 -> new QueueChange.Pause(lane);
+            case 1 -> new QueueChange.Resume(lane);
+            default -> new QueueChange.Configure(new QueueSettings(limit(4), limit(3)));
+        };
+    }
+
+    private @Nullable Integer limit(int most) {
+        return random.nextInt(3) == 0 ? null : (Integer) (1 + random.nextInt(most));
+    }
+
+    private void change(QueueChange.What what) {
+        tell(what.toString());
+        if (what instanceof QueueChange.Configure configure) settings = configure.settings();
+        var change = new QueueChange(Namespace.DEFAULT, queue, what, null);
+        assertThat(lab.ledger().change(change)).isEqualTo(Lab.APPLIED);
+    }
+
+    /** Does what is named as standing against this run, one after the other, until it is given or has ended. */
+    void assertExplained(Run asked) {
+        RunId id = asked.id();
+        for (int i = 0; i < 200; i++) {
+            Run run = lab.read(id);
+            if (run.state() != RunState.QUEUED) return;
+            Optional<Obstacle> named = obstacle(run);
+            tell("explain " + id + ": " + named);
+            List<RunId> given = claim(ALL, HOSTED);
+            if (named.isEmpty()) {
+                if (given.contains(id)) return;
+                // Others have come before it, or a suspect that comes alone.
+                var after = obstacle(run);
+                boolean others = after.isPresent() && !given.isEmpty();
+                boolean alone = given.size() == 1 && lab.read(given.getFirst()).isSuspect();
+                assertThat(others || alone)
+                        .as("%s was to be given in %s", id, this)
+                        .isTrue();
+                given.forEach(this::end);
+            } else {
+                assertThat(given)
+                        .as("%s stands against %s in %s", named, id, this)
+                        .doesNotContain(id);
+                obstacle(lab.read(id)).ifPresent(obstacle -> remove(id, obstacle));
+            }
+        }
+        assertThat(lab.read(id)).as("it never came in %s", this).isNull();
+    }
+
+    private Optional<Obstacle> obstacle(Run run) {
+        return Obstacle.of(
+                run,
+                lab.reads().line(run),
+                new Admission(HOSTED, ALL),
+                lab.ledger().now());
+    }
+
+    private void remove(RunId id, Obstacle obstacle) {
+        switch (obstacle) {
+            case Obstacle.NotDue o -> pass(Duration.between(lab.ledger().now(), o.until()));
+            case Obstacle.Overdue o -> due(id);
+            case Obstacle.QueuePaused o -> change(new QueueChange.Resume(null));
+            case Obstacle.LanePaused o -> change(new QueueChange.Resume(o.lane()));
+            case Obstacle.Mismatch o -> decide(lab.read(id), new Command.Unpark());
+            case Obstacle.LaneFull o -> {
+                assertThat(o.by()).as("who has the slot in %s", this).isNotNull();
+                if (o.by() != null) end(o.by());
+            }
+            case Obstacle.NotFirst o -> end(o.before());
+            case Obstacle.QueueFull o ->
+                runs.stream()
+                        .filter(r -> lab.read(r).isHeld() || lab.read(r).place().lingers() != null)
+                        .findFirst()
+                        .ifPresent(this::end);
+            default -> throw new AssertionError(obstacle + " in " + this);
+        }
+    }
+
+    private void end(RunId id) {
+        for (int i = 0; i < 9; i++) {
+            Run run = lab.read(id);
+            var lingers = run.place().lingers();
+            if (lingers != null) decide(run, new Command.Left(lingers));
+            else if (run.isFinished()) return;
+            else if (!run.isHeld()) decide(run, new Command.Cancel(false));
+            else if (run.state() == RunState.BLOCKED) decide(run, new Command.Unblock());
+            else decide(run, new Command.Succeed(lab.by(run)));
+        }
+        assertThat(lab.read(id).isFinished()).as("%s ends in %s", id, this).isTrue();
+    }
+}
