@@ -29,8 +29,9 @@ class WeaveTest {
         var random = new Random(4);
         ServerProcess server = stage.host(Host.Edition.FIRST);
         for (int kill = 1; kill <= KILLS; kill++) {
-            while (live() < AT_ONCE) begin();
-            Thread.sleep(random.nextInt(300));
+            while (live().size() < AT_ONCE) begin();
+            awaitProgress();
+            Thread.sleep(random.nextInt(100));
             server.kill();
             server = stage.host(Host.Edition.FIRST);
         }
@@ -49,8 +50,22 @@ class WeaveTest {
         assertThat(rewinds).isGreaterThan(2L * ROUNDS * runs.size());
     }
 
-    private long live() {
-        return early.stream().filter(w -> !w.soFar().done()).count();
+    private List<String> live() {
+        var live = new ArrayList<String>();
+        for (int i = 0; i < runs.size(); i++) if (!early.get(i).soFar().done()) live.add(runs.get(i));
+        return live;
+    }
+
+    /** Whoever is killed again and again before it has recorded anything is taken for the reason. */
+    private void awaitProgress() throws Exception {
+        for (String run : live()) {
+            int before = stage.api().bare().run(run).path("steps").size();
+            stage.api()
+                    .awaitRun(
+                            run,
+                            "has recorded something",
+                            r -> r.path("steps").size() > before || r.path("state").asString().equals("FINISHED"));
+        }
     }
 
     private void begin() throws Exception {

@@ -50,7 +50,7 @@ final class Holding {
     private final Lock lock;
     private Run run;
     private final Set<Thread> threads = new LinkedHashSet<>();
-    private @Nullable Recorded recorded;
+    private volatile @Nullable Recorded recorded;
     private long interruptedAt;
     private volatile boolean cancelDelivered;
     private boolean unsure;
@@ -258,33 +258,40 @@ final class Holding {
         return false;
     }
 
-    /** A message was posted: it is applied by the attempt's own thread if that waits, otherwise by the caller. */
-    void post() {
+    /**
+     * A message was posted: it is applied by the attempt's own thread if that waits, otherwise by the caller.
+     *
+     * @return whether the run is held here; if not, whoever has posted decides about it
+     */
+    boolean post() {
         asked = true;
         Recorded woken = waiting ? recorded : null;
-        if (woken == null) look();
-        else woken.ring();
+        if (woken == null) return look();
+        woken.ring();
+        return true;
     }
 
     void lookIfAsked() {
         if (asked) look();
     }
 
-    /** Applies what lies in the inbox. Not before user code has begun: only then is it known what it waits for. */
-    void look() {
+    /**
+     * Applies what lies in the inbox. Not before user code has begun: only then is it known what it waits for.
+     *
+     * @return whether the run is held here
+     */
+    boolean look() {
         lock.lock();
         try {
-            if (recorded == null) {
-                asked = true;
-                return;
-            }
-            asked = false;
-            if (run.isFinished() || !run.isHeld() || !isSure()) return;
+            if (!run.isHeld()) return false;
+            asked = recorded == null;
+            if (asked || !isSure()) return true;
             List<Message.Delivered> inbox = desk.ports().ledger().reads().inbox(run.id());
-            if (inbox.isEmpty()) return;
+            if (inbox.isEmpty()) return true;
             Draft draft = draft();
             delivery(draft).messages(inbox, true);
             if (commit(draft, List.of())) obey();
+            return true;
         } finally {
             lock.unlock();
         }
@@ -385,7 +392,7 @@ final class Holding {
     void timeCame() {
         lock.lock();
         try {
-            if (run.isFinished() || !isSure()) return;
+            if (!run.isHeld() || !isSure()) return;
             Draft draft = draft();
             delivery(draft).timedOut();
             commit(draft, List.of());
@@ -424,7 +431,7 @@ final class Holding {
     void deadline() {
         lock.lock();
         try {
-            if (run.isFinished() || !isSure()) return;
+            if (!run.isHeld() || !isSure()) return;
             var now = desk.ports().ledger().now();
             Deadlines.Name name = run.times().deadlines().due(now).orElse(null);
             if (name == null) return;

@@ -91,15 +91,21 @@ final class Forks {
                 if (ending || leaving.cancelIsDue()) return;
                 Duration left = Duration.between(leaving.ask(attempt::now), turn);
                 if (!left.isPositive()) return;
-                leaving.ask(() -> {
-                    attempt.pause(left);
-                    return true;
-                });
+                pause(left);
             }
-        } catch (InterruptedException e) {
-            // What it means is asked by whoever tries next.
         } finally {
             resting.decrementAndGet();
+        }
+    }
+
+    private void pause(Duration time) {
+        try {
+            leaving.ask(() -> {
+                attempt.pause(time);
+                return true;
+            });
+        } catch (InterruptedException e) {
+            // What it means is asked by whoever is about to pause again.
         }
     }
 
