@@ -9,10 +9,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 
 /** The arrows between the modules, and what each of them must do without. */
 @AnalyzeClasses(packages = "dev.holdfast", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -68,6 +72,31 @@ class ArchitectureTest {
             .should()
             .accessTargetWhere(Unrepeatable.target())
             .because("a simulation must be able to repeat a run from its seed: use Threads, Bell, Clock and Ids");
+
+    @ArchTest
+    static final ArchRule locks_come_through_ports = noClasses()
+            .that(live("engine").and(DescribedPredicate.not(Unrepeatable.implementPorts())))
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching(
+                    "java\\.util\\.concurrent\\.(locks\\.(Reentrant|Stamped).*|Semaphore|CountDownLatch|CyclicBarrier"
+                            + "|Phaser|Exchanger|.*Queue)")
+            .orShould(waitForAThread())
+            .because("a thread that waits for another one must be known to a simulation: use Threads");
+
+    private static ArchCondition<JavaClass> waitForAThread() {
+        return new ArchCondition<>("wait for a thread or a monitor by itself") {
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {
+                for (JavaMethodCall call : type.getMethodCallsFromSelf()) {
+                    String name = call.getName();
+                    boolean joins = name.equals("join") && call.getTargetOwner().isAssignableTo(Thread.class);
+                    boolean waits = name.equals("wait") && call.getTargetOwner().isEquivalentTo(Object.class);
+                    events.add(new SimpleConditionEvent(type, joins || waits, call.getDescription()));
+                }
+            }
+        };
+    }
 
     @ArchTest
     static final ArchRule jackson_stays_inside = classes()

@@ -10,6 +10,8 @@ import java.util.concurrent.locks.Lock;
 
 /** Things to do at a time, by one thread for all of them. What is done must be quick. */
 final class Alarms implements AutoCloseable {
+    private static final Duration IDLE = Duration.ofHours(1);
+
     private final Threads threads;
     private final Clock clock;
     private final Lock lock;
@@ -49,7 +51,7 @@ final class Alarms implements AutoCloseable {
                 try {
                     if (closed) return;
                     Alarm first = waiting.peek();
-                    wait = first == null ? Duration.ofMinutes(1).toNanos() : first.at - clock.nanos();
+                    wait = first == null ? IDLE.toNanos() : first.at - clock.nanos();
                     if (first != null && wait <= 0) due = waiting.poll();
                 } finally {
                     lock.unlock();

@@ -31,6 +31,9 @@ final class StreamWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StreamWriter.class);
     private static final int MOST_ITEMS = 1_000;
     private static final long MOST_CHARACTERS = 1_000_000;
+    /** No ring is lost, so there is nothing to look for. */
+    private static final Duration IDLE = Duration.ofHours(1);
+
     private static final Duration AGAIN = Duration.ofMillis(100);
 
     private final Ports ports;
@@ -62,7 +65,7 @@ final class StreamWriter implements AutoCloseable {
             try {
                 if (!anyDirty()) {
                     if (closed) return;
-                    bell.await(Duration.ofMinutes(1));
+                    bell.await(IDLE);
                 }
                 storeDirty();
             } catch (InterruptedException e) {

@@ -185,6 +185,33 @@ final class HistoryTest {
     }
 
     @Test
+    void aWriteOfAnOlderEpochIsSeen() {
+        history.wrote(id, 1);
+        history.wrote(id, 3);
+        assertThat(history.violations()).isEmpty();
+        history.wrote(id, 1);
+        assertViolation("epoch 1 wrote after epoch 3");
+    }
+
+    @Test
+    void aRunThatDoesNotEndIsSeenWhenAllIsOver() {
+        apply(new Command.Claim(NODE));
+        history.seen(view());
+        assertThat(history.violations()).isEmpty();
+        history.over();
+        assertViolation("it has not ended");
+    }
+
+    @Test
+    void aRunThatWasDeletedIsNotMissed() {
+        apply(new Command.Claim(NODE));
+        history.seen(view());
+        history.deleted(id);
+        history.over();
+        assertThat(history.violations()).isEmpty();
+    }
+
+    @Test
     void aWatcherWithAnotherTextIsSeen() {
         history.text(id, "one two");
         history.watched(id, "early", "one one two");

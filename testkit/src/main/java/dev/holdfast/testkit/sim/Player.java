@@ -60,6 +60,13 @@ final class Player {
         wait = what;
     }
 
+    /** If it waits for a time, that has come. */
+    void cutShort() {
+        Wait what = wait;
+        if (what == null || what.until() == Long.MAX_VALUE) return;
+        wait = new Wait(what.what(), what.over(), 0, what.interruptible());
+    }
+
     long until() {
         return wait == null ? Long.MAX_VALUE : wait.until();
     }

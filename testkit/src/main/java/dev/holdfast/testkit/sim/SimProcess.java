@@ -36,6 +36,11 @@ public final class SimProcess implements Threads {
         return dead;
     }
 
+    /** Those of its threads that wait for a time wait no longer. */
+    public void wake() {
+        alive().forEach(Player::cutShort);
+    }
+
     /** Its threads do not run for now, and do not know it. */
     public void freeze() {
         turns.freeze(alive(), Player.Standing.FROZEN);

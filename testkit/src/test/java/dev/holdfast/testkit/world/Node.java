@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One boot of the node: a process with the real engine in it. */
 final class Node {
+    private static final int SLOTS = 3;
+
     private final Turns turns;
     private final SimProcess process;
     private final MemoryStore store;
@@ -49,14 +51,14 @@ final class Node {
                 Codec.json(),
                 node.store.node());
         var options = new EngineOptions(
-                3,
+                SLOTS,
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(2),
                 OpenTelemetry.noop().getMeter("simulation"));
+        var workload = new Workload(world.turns(), SLOTS, world::complain);
         process.task("boot", () -> {
             try {
-                node.engine =
-                        Engine.open(ports, options, List.of(world.workload().handler()));
+                node.engine = Engine.open(ports, options, List.of(workload.handler()));
             } catch (Unavailable e) {
                 node.failed = true;
             }

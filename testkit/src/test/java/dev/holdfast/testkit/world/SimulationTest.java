@@ -6,6 +6,9 @@ import dev.holdfast.core.Outcome;
 import dev.holdfast.testkit.Seeds;
 import dev.holdfast.testkit.memory.MemoryStore;
 import dev.holdfast.testkit.memory.Unguarded;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -43,6 +46,7 @@ final class SimulationTest {
             Seeds.each(SEEDS, seed -> {
                 var result = World.live(seed, RIGHT);
                 seen.add(result);
+                if (!result.violations().isEmpty()) keep(seed, result);
                 assertThat(result.violations()).as(() -> replay(seed)).isEmpty();
             });
         } finally {
@@ -56,6 +60,15 @@ final class SimulationTest {
             assertThat(seen.reached).hasSizeGreaterThan(200);
             assertThat(seen.struck).hasSizeGreaterThan(120);
         }
+    }
+
+    private static void keep(long seed, World.Result result) throws IOException {
+        Path folder = Path.of(System.getProperty("holdfast.evidence", "target/evidence"));
+        Files.createDirectories(folder);
+        Files.writeString(
+                folder.resolve("world-" + seed + ".txt"),
+                replay(seed) + "\n\n" + String.join("\n", result.violations()) + "\n\nThe last points:\n"
+                        + result.newest() + "\n");
     }
 
     private static String replay(long seed) {

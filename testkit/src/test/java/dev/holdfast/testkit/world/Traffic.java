@@ -34,8 +34,10 @@ final class Traffic implements Gate.Traffic {
 
     @Override
     public boolean before(Gate.Call call) {
-        // What was replaced gets no new work; whatever else it still says goes through, to meet the fence.
-        if (node != null && node.isReplaced() && call.method().equals("claim")) {
+        // What was replaced gets no new work, and judges nobody: that is the ledger's to refuse, which knows the newest
+        // boot. Whatever else it still says goes through, to meet the fence.
+        boolean isTaking = call.method().equals("claim") || call.method().equals("orphans");
+        if (node != null && node.isReplaced() && isTaking) {
             throw Unavailable.notApplied("replaced", "another node has taken its place", null);
         }
         return chaos.reaches(call);

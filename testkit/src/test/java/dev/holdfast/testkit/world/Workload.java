@@ -2,6 +2,7 @@ package dev.holdfast.testkit.world;
 
 import dev.holdfast.core.NoRetry;
 import dev.holdfast.core.Retry;
+import dev.holdfast.core.RunId;
 import dev.holdfast.sdk.Context;
 import dev.holdfast.sdk.Handler;
 import dev.holdfast.sdk.Step;
@@ -13,9 +14,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
- * What the runs of the simulation do: steps that send chunks, fail, take too long; chunks between them; time and
+ * What the runs of the simulation do in one boot of the node: steps that send chunks, fail, take too long; chunks between them; time and
  * randomness; a compensation. All of it follows from the input, so that the text of a run that succeeds is known.
  */
 final class Workload {
@@ -24,13 +28,30 @@ final class Workload {
             .retry(Retry.fixed(2, Duration.ofSeconds(2)));
 
     private final Turns turns;
+    private final int slots;
+    private final Consumer<String> complain;
+    private final Set<RunId> executing = new TreeSet<>();
 
-    Workload(Turns turns) {
+    /** @param slots that this boot of the node has */
+    Workload(Turns turns, int slots, Consumer<String> complain) {
         this.turns = turns;
+        this.slots = slots;
+        this.complain = complain;
     }
 
     Handler<Integer, List<Long>> handler() {
-        return STORY.handle(this::tell);
+        return STORY.handle(this::tellAlone);
+    }
+
+    /** No second executor beside a live one, and nobody without a slot. */
+    private List<Long> tellAlone(Context ctx, int input) {
+        if (!executing.add(ctx.runId())) complain.accept(ctx.runId() + " is executed twice in one process");
+        if (executing.size() > slots) complain.accept(executing.size() + " attempts in " + slots + " slots");
+        try {
+            return tell(ctx, input);
+        } finally {
+            executing.remove(ctx.runId());
+        }
     }
 
     /**

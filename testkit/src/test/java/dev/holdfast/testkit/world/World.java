@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +48,6 @@ final class World {
     private final Chaos chaos;
     private final SimProcess outside;
     private final Ids ids;
-    private final Workload workload;
     private final MemoryDisk disk = new MemoryDisk();
     private final History history = new History();
     private final Map<RunId, Integer> inputs = new TreeMap<>();
@@ -71,12 +71,22 @@ final class World {
         this.chaos = new Chaos(seed, turns);
         this.outside = turns.process("outside");
         this.ids = new SeededIds(seed, turns.clock());
-        this.workload = new Workload(turns);
     }
 
-    /** What one seed has come to. */
+    /**
+     * What one seed has come to.
+     *
+     * @param violations empty if every promise was kept
+     * @param newest the last points
+     * @param hash of all decisions
+     * @param points how many were reached
+     * @param reached how often, by place
+     * @param struck how often something went wrong, by place or call
+     * @param outcomes how often runs ended like this
+     */
     record Result(
             List<String> violations,
+            String newest,
             long hash,
             long points,
             Map<String, Integer> reached,
@@ -119,6 +129,7 @@ final class World {
         violations.addAll(complaints);
         return new Result(
                 violations,
+                turns.trace().newest(),
                 turns.trace().hash(),
                 turns.trace().points(),
                 turns.trace().places(),
@@ -146,6 +157,7 @@ final class World {
         String text = late.text();
         history.text(id, text);
         outcomes.merge(view.run().status().outcome(), 1, Integer::sum);
+        checkOutput(view);
         int input = inputs.getOrDefault(id, UNKNOWN);
         if (view.run().status().outcome() == Outcome.SUCCEEDED && input != UNKNOWN) {
             history.watched(id, "what the code sends", Workload.text(input));
@@ -209,6 +221,18 @@ final class World {
         cancelled.putIfAbsent(id, turns.now());
     }
 
+    /** Whatever the code went through, it has returned what is recorded. */
+    private void checkOutput(RunView view) {
+        String output = view.output();
+        String recorded = view.steps().stream()
+                .filter(step -> step.name().startsWith("part"))
+                .map(step -> step.result() + ",")
+                .collect(Collectors.joining("", "[", ""));
+        if (output != null && !output.startsWith(recorded)) {
+            complaints.add(view.run().id() + ": it returned " + output + ", recorded is " + recorded);
+        }
+    }
+
     private void checkCancel(RunView view) {
         Instant asked = cancelled.get(view.run().id());
         if (asked == null || view.run().status().outcome() != Outcome.SUCCEEDED) return;
@@ -254,9 +278,5 @@ final class World {
 
     Ids ids() {
         return ids;
-    }
-
-    Workload workload() {
-        return workload;
     }
 }

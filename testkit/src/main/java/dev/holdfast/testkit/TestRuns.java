@@ -1,0 +1,75 @@
+package dev.holdfast.testkit;
+
+import dev.holdfast.core.Namespace;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
+import dev.holdfast.engine.Explanation;
+import dev.holdfast.engine.Runs;
+import dev.holdfast.engine.StartRequest;
+import dev.holdfast.engine.Started;
+import dev.holdfast.engine.Watch;
+import dev.holdfast.engine.port.RunFilter;
+import dev.holdfast.engine.port.RunView;
+import dev.holdfast.engine.port.SnapshotWindow;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Asks whichever engine is alive. */
+final class TestRuns implements Runs {
+    private final TestNode node;
+
+    TestRuns(TestNode node) {
+        this.node = node;
+    }
+
+    @Override
+    public Started start(StartRequest request) {
+        return node.askOnce("start", runs -> runs.start(request));
+    }
+
+    @Override
+    public List<Started> startAll(List<StartRequest> requests) {
+        return node.askOnce("start", runs -> runs.startAll(requests));
+    }
+
+    @Override
+    public RunView show(Namespace namespace, RunId id) {
+        return node.ask("show", runs -> runs.show(namespace, id));
+    }
+
+    @Override
+    public List<Run> list(Namespace namespace, RunFilter filter, @Nullable RunId before, int limit) {
+        return node.ask("list", runs -> runs.list(namespace, filter, before, limit));
+    }
+
+    @Override
+    public SnapshotWindow snapshots(Namespace namespace, RunId id, long since) {
+        return node.ask("snapshots", runs -> runs.snapshots(namespace, id, since));
+    }
+
+    @Override
+    public void cancel(Namespace namespace, RunId id, @Nullable String requestId) {
+        node.askOnce("cancel", runs -> {
+            runs.cancel(namespace, id, requestId);
+            return true;
+        });
+    }
+
+    @Override
+    public void delete(Namespace namespace, RunId id, @Nullable String requestId) {
+        node.askOnce("delete", runs -> {
+            runs.delete(namespace, id, requestId);
+            return true;
+        });
+    }
+
+    @Override
+    public Explanation explain(Namespace namespace, RunId id) {
+        return node.ask("explain", runs -> runs.explain(namespace, id));
+    }
+
+    @Override
+    public Watch watch(Namespace namespace, RunId id, @Nullable String after) {
+        return node.ask("watch", runs -> runs.watch(namespace, id, after));
+    }
+}
