@@ -90,6 +90,7 @@ final class MemoryClaim {
         Stored resumed = null;
         Line around = null;
         boolean anyBeyond = runs.stream().anyMatch(MemoryClaim::needsNoSlot);
+        boolean anyResumed = runs.stream().anyMatch(s -> s.run.wasStarted());
         for (Stored stored : runs) {
             if (stored.run.isSuspect()) continue;
             if (around == null || lane.lane() != null) around = lanes.line(stored, runs, now);
@@ -103,7 +104,7 @@ final class MemoryClaim {
             if (needsNoSlot(stored)) return take(lane, runs, stored, around);
             if (stored.run.wasStarted()) resumed = resumed == null ? stored : resumed;
             else fresh = fresh == null ? stored : fresh;
-            if (fresh != null && resumed != null) break;
+            if (fresh != null && (resumed != null || !anyResumed)) break;
         }
         var queue = lane.queue();
         boolean wants = fresh == null
