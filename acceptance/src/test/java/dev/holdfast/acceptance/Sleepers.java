@@ -67,13 +67,11 @@ final class Sleepers {
                 new Object[] {null},
                 new String[] {String[].class.getName()});
         List<String> ours = new ArrayList<>();
-        for (String line : histogram.split("\n")) {
-            String[] columns = line.trim().split("\\s+");
+        for (String line : histogram.split("\n", -1)) {
+            String[] columns = line.trim().split("\\s+", -1);
             if (columns.length > 3 && columns[3].startsWith("dev.holdfast.")) ours.add(columns[3] + "=" + columns[1]);
         }
-        return ours.stream()
-                .max((a, b) -> Long.compare(count(a), count(b)))
-                .orElse("none=0");
+        return ours.stream().max((a, b) -> Long.compare(count(a), count(b))).orElse("none=0");
     }
 
     private static long count(String entry) {

@@ -59,12 +59,13 @@ class WeaveTest {
     /** Whoever is killed again and again before it has recorded anything is taken for the reason. */
     private void awaitProgress() throws Exception {
         for (String run : live()) {
-            int before = stage.api().bare().run(run).path("steps").size();
+            int before = stage.api().show(run).path("steps").size();
             stage.api()
                     .awaitRun(
                             run,
                             "has recorded something",
-                            r -> r.path("steps").size() > before || r.path("state").asString().equals("FINISHED"));
+                            r -> r.path("steps").size() > before
+                                    || r.path("state").asString().equals("FINISHED"));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.holdfast.sdk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.core.Lane;
 import dev.holdfast.core.Retry;
 import java.time.Duration;
 import java.util.List;
@@ -95,5 +96,24 @@ class DeclarationTest {
                 .returns(List.of("a", "b"), Start::tags);
         assertThat(Start.now()).returns(null, Start::key).returns(Duration.ZERO, Start::delay);
         assertThatThrownBy(() -> start.delay(Duration.ofSeconds(-1))).hasMessageContaining("delay");
+    }
+
+    @Test
+    void a_task_names_the_lane_of_an_input_and_keeps_it_through_other_settings() {
+        var plain = Task.named("t", String.class, String.class);
+        assertThat(plain.laneKind()).isNull();
+        assertThat(plain.laneOf("x")).isNull();
+        var customers = plain.lane(input -> "customer " + input).queue("mails").version("2");
+        assertThat(customers.laneKind()).isEqualTo(Lane.Kind.CONCURRENT);
+        assertThat(customers.laneOf("x")).isEqualTo("customer x");
+        assertThat(plain.serialLane(input -> input).retry(Retry.exponential(2)).laneKind())
+                .isEqualTo(Lane.Kind.SERIAL);
+        assertThat(Start.idempotent("k")
+                        .lane("l")
+                        .requestId("r")
+                        .delay(Duration.ZERO)
+                        .lane())
+                .isEqualTo("l");
+        assertThat(Start.now().lane("l").key("k").key()).isEqualTo("k");
     }
 }

@@ -24,30 +24,23 @@ final class Candidates {
     private final Transaction tx;
     private final LaneKey lane;
     private final long turn;
-    private final Map<String, String> hosted;
-    private final boolean parked;
+    private final LaneTurn.Wish wish;
     private List<Place> found = List.of();
     private int used;
     private int limit;
     private boolean complete;
 
-    /**
-     * @param turn which kind
-     * @param parked whether to look for those that other code has parked, too
-     * @param first how many are probably wanted
-     */
-    Candidates(Transaction tx, LaneKey lane, long turn, Map<String, String> hosted, boolean parked, int first)
-            throws SQLException {
+    /** @param turn which kind */
+    Candidates(Transaction tx, LaneKey lane, long turn, LaneTurn.Wish wish) throws SQLException {
         this.tx = tx;
         this.lane = lane;
         this.turn = turn;
-        this.hosted = hosted;
-        this.parked = parked;
-        this.limit = first;
+        // Nobody has parked what was never started.
+        this.wish = turn == Turn.FRESH ? wish.withoutParked() : wish;
+        this.limit = wish.wanted();
         // Most lanes have nobody who comes back: that is asked once, and not for each task.
-        this.complete = turn != Turn.FRESH
-                && !parked
-                && !lane.in(tx.read(ANY)).number(turn).any();
+        boolean asked = turn != Turn.FRESH && !wish.parked();
+        this.complete = asked && !lane.in(tx.read(ANY)).number(turn).any();
     }
 
     /** The first of them that was not taken. */
@@ -68,14 +61,14 @@ final class Candidates {
 
     private void load() throws SQLException {
         var all = new ArrayList<Place>();
-        for (Map.Entry<String, String> each : hosted.entrySet()) {
+        for (Map.Entry<String, String> each : wish.hosted().entrySet()) {
             all.addAll(lane.in(tx.read(WAITING))
                     .number(turn)
                     .text(each.getKey())
                     .instant(tx.now())
                     .number(limit)
                     .list(r -> new Place(r.id(), r.number())));
-            if (parked) parked(each.getKey(), each.getValue(), all);
+            if (wish.parked()) parked(each.getKey(), each.getValue(), all);
         }
         all.sort(null);
         complete = all.size() < limit;

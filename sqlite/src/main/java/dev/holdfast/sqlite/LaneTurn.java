@@ -25,7 +25,11 @@ final class LaneTurn {
      * @param parked whether there are parked runs at all
      * @param wanted how many runs are wanted of a lane at once
      */
-    record Wish(Map<String, String> hosted, boolean parked, int wanted) {}
+    record Wish(Map<String, String> hosted, boolean parked, int wanted) {
+        Wish withoutParked() {
+            return new Wish(hosted, false, wanted);
+        }
+    }
 
     private final Found lane;
     private final Transaction tx;
@@ -41,13 +45,9 @@ final class LaneTurn {
         this.alternation = alternation;
         this.free = lane.free();
         boolean ordered = lane.key().serial();
-        this.beyond = lane.beyond() ? candidates(Turn.BEYOND, wish, wish.parked()) : null;
-        this.fresh = free > 0 && !ordered ? candidates(Turn.FRESH, wish, false) : null;
-        this.resumed = free > 0 && !ordered ? candidates(Turn.RESUMED, wish, wish.parked()) : null;
-    }
-
-    private Candidates candidates(long turn, Wish wish, boolean parked) throws SQLException {
-        return new Candidates(tx, lane.key(), turn, wish.hosted(), parked, wish.wanted());
+        this.beyond = lane.beyond() ? new Candidates(tx, lane.key(), Turn.BEYOND, wish) : null;
+        this.fresh = free > 0 && !ordered ? new Candidates(tx, lane.key(), Turn.FRESH, wish) : null;
+        this.resumed = free > 0 && !ordered ? new Candidates(tx, lane.key(), Turn.RESUMED, wish) : null;
     }
 
     Found lane() {

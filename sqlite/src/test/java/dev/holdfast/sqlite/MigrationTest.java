@@ -21,10 +21,13 @@ import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.engine.system.SystemThreads;
 import dev.holdfast.testkit.ManualClock;
 import dev.holdfast.testkit.SeededIds;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,6 +75,53 @@ final class MigrationTest {
         open(NEXT).close();
         assertThatThrownBy(() -> open(Schema.CURRENT))
                 .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo("schema_too_new"));
+    }
+
+    /** Rows as a program wrote them that knew no lanes. */
+    @Test
+    void whatWaitedBeforeThereWereLanesIsClaimedInItsOrder() throws Exception {
+        Files.createDirectories(folder);
+        String url = "jdbc:sqlite:" + folder.resolve(Database.FILE);
+        Flyway.configure()
+                .dataSource(url, null, null)
+                .locations("classpath:dev/holdfast/sqlite")
+                .target("2")
+                .load()
+                .migrate();
+        try (var connection = DriverManager.getConnection(url);
+                var statement = connection.createStatement()) {
+            for (int i = 1; i <= 3; i++) statement.execute(old(i, "QUEUED", "NULL", "" + (10 - i)));
+            statement.execute(old(4, "QUEUED", "1", "1"));
+            statement.execute(old(5, "RUNNING", "1", "NULL"));
+        }
+        try (SqliteStore store = open(Schema.CURRENT)) {
+            var admission = new Admission(Map.of("t", "1"), 9);
+            assertThat(store.ledger().claim(new Claim(store.node(), admission, 9)))
+                    .extracting(claimed -> claimed.run().id())
+                    .as("one that comes back first, then by their places")
+                    .containsExactly(id(4), id(3), id(2), id(1));
+            assertThat(store.ledger().orphans(store.node(), 9))
+                    .singleElement()
+                    .satisfies(run -> assertThat(run.id()).isEqualTo(id(5)))
+                    .satisfies(run -> assertThat(run.place().lane()).isNull());
+            assertThat(store.ledger().reads().queues(Namespace.DEFAULT))
+                    .singleElement()
+                    .satisfies(queue -> assertThat(queue.executing()).isEqualTo(5));
+        }
+    }
+
+    private static RunId id(int number) {
+        return new RunId(0, number);
+    }
+
+    private static String old(int number, String state, String started, String claimAt) {
+        boolean held = state.equals("RUNNING");
+        return "INSERT INTO runs (id, namespace, task, version, policy, queue, place, state, cancelled, epoch, seq,"
+                + " attempt, losses, losses_alone, created, started, claim_at, holder_kind, holder_number,"
+                + " holder_incarnation) VALUES (x'" + "%032x".formatted(number) + "', 'default', 't', '1',"
+                + " '3 1.0 2.0 60.0 0.1 5.0 -', 'default', " + (10 - number) + ", '" + state
+                + "', 0, 0, 1, 1, 0, 0, 1, "
+                + started + ", " + claimAt + (held ? ", 'NODE', 99, 99)" : ", NULL, NULL, NULL)");
     }
 
     private static Seen see(SqliteStore store, RunId id) {

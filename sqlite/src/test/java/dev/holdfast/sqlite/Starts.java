@@ -5,6 +5,7 @@ import dev.holdfast.core.Decision;
 import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Fence;
 import dev.holdfast.core.Holder;
+import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Retry;
 import dev.holdfast.core.Rules;
@@ -19,20 +20,29 @@ import dev.holdfast.engine.port.Write;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Changes for tests that are not about the rules. */
 final class Starts {
     private Starts() {}
 
     static Change start(Ids ids, Instant now, String input) {
+        return start(ids, now, input, null);
+    }
+
+    static Change start(Ids ids, Instant now, String input, @Nullable Lane lane) {
+        return start(ids, now, input, lane, Defaults.QUEUE);
+    }
+
+    static Change start(Ids ids, Instant now, String input, @Nullable Lane lane, String queue) {
         RunId id = RunId.of(ids.next());
         var start = Rules.start(
                 new Command.Start(
                         id,
                         new Run.Origin(Namespace.DEFAULT, "t", "1", null, List.of(), null),
                         new Run.Policy(Retry.exponential(3), Defaults.GIVE_UP_AFTER, null),
-                        Defaults.QUEUE,
-                        null,
+                        queue,
+                        lane,
                         Command.Timing.NOW),
                 now);
         var change = ids.next();

@@ -5,6 +5,7 @@ import dev.holdfast.core.RunError;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.Wait;
 import dev.holdfast.engine.port.ErrorJson;
 import dev.holdfast.engine.port.RunView;
 import java.io.IOException;
@@ -85,16 +86,46 @@ record Recorded(Path file, RunId id, String task, Facts facts, String input, Map
         var status = StepRecord.Status.valueOf(step.path("status").asString(""));
         JsonNode error = step.path("error");
         RunError failure = error.isObject() ? ErrorJson.read(error.toString()) : null;
-        JsonNode next = step.path("next");
+        JsonNode result = step.path("result");
         return new StepRecord(
                 new StepKey(step.path("key").asString("")),
                 step.path("name").asString(""),
                 status,
                 step.path("epoch").asLong(1),
                 step.path("tries").asInt(1),
-                status == StepRecord.Status.DONE ? json(step.path("result")) : null,
+                result.isNull() && status != StepRecord.Status.DONE ? null : json(result),
                 failure,
-                next.isString() ? Instant.parse(next.asString()) : null);
+                wait(step.path("awaits")));
+    }
+
+    private static @Nullable Wait wait(JsonNode awaits) {
+        String until = awaits.path("until").asString("");
+        Instant end = until.isEmpty() ? Instant.EPOCH : Instant.parse(until);
+        return switch (awaits.path("kind").asString("")) {
+            case "turn" -> new Wait.Turn(end);
+            case "time" -> new Wait.Time(end);
+            case "signal" -> new Wait.Signal(awaits.path("name").asString(""), until.isEmpty() ? null : end);
+            case "token" -> new Wait.Token(awaits.path("token").asString(""), end);
+            case "child" ->
+                RunId.parse(awaits.path("run").asString(""))
+                        .map(Wait.Child::new)
+                        .orElse(null);
+            default -> null;
+        };
+    }
+
+    private static @Nullable ObjectNode json(@Nullable Wait wait) {
+        if (wait == null) return null;
+        ObjectNode json = JSON.createObjectNode();
+        switch (wait) {
+            case Wait.Turn w -> json.put("kind", "turn");
+            case Wait.Time w -> json.put("kind", "time");
+            case Wait.Signal w -> json.put("kind", "signal").put("name", w.name());
+            case Wait.Token w -> json.put("kind", "token").put("token", w.id());
+            case Wait.Child w -> json.put("kind", "child").put("run", w.run().toString());
+        }
+        if (wait.until() != null) json.put("until", wait.until().toString());
+        return json;
     }
 
     static void write(RunView view, Path folder) {
@@ -132,8 +163,7 @@ record Recorded(Path file, RunId id, String task, Facts facts, String input, Map
         json.set("result", JSON.readTree(result == null ? "null" : result));
         RunError error = step.error();
         json.set("error", JSON.readTree(error == null ? "null" : ErrorJson.write(error)));
-        Instant next = step.next();
-        if (next != null) json.put("next", next.toString());
+        json.set("awaits", json(step.awaits()));
         return json;
     }
 }

@@ -7,6 +7,7 @@ import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.stream.Source;
 import dev.holdfast.sdk.Attempt;
+import dev.holdfast.sdk.ChildStart;
 import dev.holdfast.sdk.Codec;
 import dev.holdfast.sdk.Ending;
 import dev.holdfast.sdk.Execution;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,6 +150,39 @@ final class Replay implements Attempt {
 
     @Override
     public void pause(Duration time) {}
+
+    /** What is recorded has come; what is not, is beyond the end. */
+    @Override
+    public Waited await(Wish wish) {
+        boolean over = wish.on().isOver(key -> {
+            StepRecord step = steps.get(key);
+            return step == null || !step.isFinal();
+        });
+        if (!over) throw new Frontier();
+        return Waited.OVER;
+    }
+
+    @Override
+    public void wake() {}
+
+    /** Nothing executes beside. */
+    @Override
+    public void settle(BooleanSupplier over) {}
+
+    @Override
+    public Thread beside(String name, Runnable body) {
+        return Thread.currentThread();
+    }
+
+    @Override
+    public Answer start(ChildStart child) {
+        throw new Frontier();
+    }
+
+    @Override
+    public Answer token(StepKey key, String name, Duration open) {
+        throw new Frontier();
+    }
 
     @Override
     public Alarm interruptAfter(Duration time) {

@@ -151,6 +151,11 @@ public final class TestHoldfast implements Client {
         return new TestRun<>(node, client.run(id, task));
     }
 
+    @Override
+    public <T extends @Nullable Object> void complete(String token, T value) {
+        client.complete(token, value);
+    }
+
     /** The engine dies, and nothing is left of it. */
     @Override
     public void close() {

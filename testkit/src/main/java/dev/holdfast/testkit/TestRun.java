@@ -4,6 +4,7 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.sdk.RunHandle;
 import dev.holdfast.sdk.RunInfo;
 import dev.holdfast.sdk.RunStream;
+import dev.holdfast.sdk.Signal;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,11 @@ final class TestRun<O extends @Nullable Object> implements RunHandle<O> {
     @Override
     public String explain() {
         return run.explain();
+    }
+
+    @Override
+    public <T extends @Nullable Object> void signal(Signal<T> signal, T value) {
+        run.signal(signal, value);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.holdfast.testkit;
 
+import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
@@ -8,6 +9,9 @@ import dev.holdfast.engine.Runs;
 import dev.holdfast.engine.StartRequest;
 import dev.holdfast.engine.Started;
 import dev.holdfast.engine.Watch;
+import dev.holdfast.engine.port.LaneView;
+import dev.holdfast.engine.port.QueueSettings;
+import dev.holdfast.engine.port.QueueView;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.port.SnapshotWindow;
@@ -51,6 +55,56 @@ final class TestRuns implements Runs {
     public void cancel(Namespace namespace, RunId id, @Nullable String requestId) {
         node.askOnce("cancel", runs -> {
             runs.cancel(namespace, id, requestId);
+            return true;
+        });
+    }
+
+    @Override
+    public void signal(Namespace namespace, RunId id, Sent sent, @Nullable String requestId) {
+        node.askOnce("signal", runs -> {
+            runs.signal(namespace, id, sent, requestId);
+            return true;
+        });
+    }
+
+    @Override
+    public void complete(Namespace namespace, String token, String json, @Nullable String requestId) {
+        node.askOnce("complete", runs -> {
+            runs.complete(namespace, token, json, requestId);
+            return true;
+        });
+    }
+
+    @Override
+    public List<QueueView> queues(Namespace namespace) {
+        return node.ask("queues", runs -> runs.queues(namespace));
+    }
+
+    @Override
+    public List<LaneView> lanes(Namespace namespace, String queue, @Nullable Lane after, int limit) {
+        return node.ask("lanes", runs -> runs.lanes(namespace, queue, after, limit));
+    }
+
+    @Override
+    public void pause(Namespace namespace, String queue, @Nullable String lane, @Nullable String requestId) {
+        node.askOnce("pause", runs -> {
+            runs.pause(namespace, queue, lane, requestId);
+            return true;
+        });
+    }
+
+    @Override
+    public void resume(Namespace namespace, String queue, @Nullable String lane, @Nullable String requestId) {
+        node.askOnce("resume", runs -> {
+            runs.resume(namespace, queue, lane, requestId);
+            return true;
+        });
+    }
+
+    @Override
+    public void configure(Namespace namespace, String queue, QueueSettings settings, @Nullable String requestId) {
+        node.askOnce("configure", runs -> {
+            runs.configure(namespace, queue, settings, requestId);
             return true;
         });
     }

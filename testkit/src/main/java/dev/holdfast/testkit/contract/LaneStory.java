@@ -11,13 +11,10 @@ import dev.holdfast.core.Rules;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunError;
 import dev.holdfast.core.RunId;
-import dev.holdfast.core.RunState;
 import dev.holdfast.core.Snapshot;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.core.Stop;
 import dev.holdfast.core.Waiting;
-import dev.holdfast.engine.Admission;
-import dev.holdfast.engine.Obstacle;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Expect;
@@ -37,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What may happen in one queue, by chance, and step by step. */
 final class LaneStory {
-    private static final Map<String, String> HOSTED = Map.of("t", "1", "u", "1");
-    private static final int ALL = 1_000;
+    static final Map<String, String> HOSTED = Map.of("t", "1", "u", "1");
+    static final int ALL = 1_000;
     private static final List<Lane> LANES =
             List.of(Lane.concurrent("a"), Lane.concurrent("b"), Lane.serial("s"), Lane.serial("talk"));
 
@@ -79,7 +76,7 @@ final class LaneStory {
         }
     }
 
-    private void tell(String what) {
+    void tell(String what) {
         told.add(lab.ledger().now() + " " + what);
     }
 
@@ -107,7 +104,7 @@ final class LaneStory {
         return alive.isEmpty() ? Optional.empty() : Optional.of(alive.get(random.nextInt(alive.size())));
     }
 
-    private List<RunId> claim(int max, Map<String, String> hosted) {
+    List<RunId> claim(int max, Map<String, String> hosted) {
         var given = lab.claim(hosted, max).stream().map(Claimed::run).toList();
         tell("claim " + max + " of " + hosted.keySet() + ": " + given);
         for (Run run : given) assertWithinLimits(run);
@@ -181,19 +178,19 @@ final class LaneStory {
         lab.ledger().forget(lab.ledger().now(), ALL);
     }
 
-    private void due(RunId id) {
+    void due(RunId id) {
         Run run = lab.read(id);
         run.times().deadlines().due(lab.ledger().now()).ifPresent(name -> decide(run, new Command.DeadlineCame(name)));
     }
 
-    private void pass(Duration time) {
+    void pass(Duration time) {
         lab.clock.pass(time);
         tell("later");
         lab.ledger().tick(lab.node(), ALL);
     }
 
     /** A holder of an earlier boot is this node to the rules: what it held is lost. */
-    private void decide(Run run, Command command) {
+    void decide(Run run, Command command) {
         var holder = run.fence().holder();
         Command asked = holder == null || holder.equals(lab.node())
                 ? command
@@ -232,81 +229,18 @@ final class LaneStory {
         return random.nextInt(3) == 0 ? null : (Integer) (1 + random.nextInt(most));
     }
 
-    private void change(QueueChange.What what) {
+    void change(QueueChange.What what) {
         tell(what.toString());
         if (what instanceof QueueChange.Configure configure) settings = configure.settings();
         var change = new QueueChange(Namespace.DEFAULT, queue, what, null);
         assertThat(lab.ledger().change(change)).isEqualTo(Lab.APPLIED);
     }
 
-    /** Does what is named as standing against this run, one after the other, until it is given or has ended. */
-    void assertExplained(Run asked) {
-        RunId id = asked.id();
-        for (int i = 0; i < 200; i++) {
-            Run run = lab.read(id);
-            if (run.state() != RunState.QUEUED) return;
-            Optional<Obstacle> named = obstacle(run);
-            tell("explain " + id + ": " + named);
-            List<RunId> given = claim(ALL, HOSTED);
-            if (named.isEmpty()) {
-                if (given.contains(id)) return;
-                // Others have come before it, or a suspect that comes alone.
-                var after = obstacle(run);
-                boolean others = after.isPresent() && !given.isEmpty();
-                boolean alone = given.size() == 1 && lab.read(given.getFirst()).isSuspect();
-                assertThat(others || alone)
-                        .as("%s was to be given in %s", id, this)
-                        .isTrue();
-                given.forEach(this::end);
-            } else {
-                assertThat(given)
-                        .as("%s stands against %s in %s", named, id, this)
-                        .doesNotContain(id);
-                obstacle(lab.read(id)).ifPresent(obstacle -> remove(id, obstacle));
-            }
-        }
-        assertThat(lab.read(id)).as("it never came in %s", this).isNull();
+    Lab lab() {
+        return lab;
     }
 
-    private Optional<Obstacle> obstacle(Run run) {
-        return Obstacle.of(
-                run,
-                lab.reads().line(run),
-                new Admission(HOSTED, ALL),
-                lab.ledger().now());
-    }
-
-    private void remove(RunId id, Obstacle obstacle) {
-        switch (obstacle) {
-            case Obstacle.NotDue o -> pass(Duration.between(lab.ledger().now(), o.until()));
-            case Obstacle.Overdue o -> due(id);
-            case Obstacle.QueuePaused o -> change(new QueueChange.Resume(null));
-            case Obstacle.LanePaused o -> change(new QueueChange.Resume(o.lane()));
-            case Obstacle.Mismatch o -> decide(lab.read(id), new Command.Unpark());
-            case Obstacle.LaneFull o -> {
-                assertThat(o.by()).as("who has the slot in %s", this).isNotNull();
-                if (o.by() != null) end(o.by());
-            }
-            case Obstacle.NotFirst o -> end(o.before());
-            case Obstacle.QueueFull o ->
-                runs.stream()
-                        .filter(r -> lab.read(r).isHeld() || lab.read(r).place().lingers() != null)
-                        .findFirst()
-                        .ifPresent(this::end);
-            default -> throw new AssertionError(obstacle + " in " + this);
-        }
-    }
-
-    private void end(RunId id) {
-        for (int i = 0; i < 9; i++) {
-            Run run = lab.read(id);
-            var lingers = run.place().lingers();
-            if (lingers != null) decide(run, new Command.Left(lingers));
-            else if (run.isFinished()) return;
-            else if (!run.isHeld()) decide(run, new Command.Cancel(false));
-            else if (run.state() == RunState.BLOCKED) decide(run, new Command.Unblock());
-            else decide(run, new Command.Succeed(lab.by(run)));
-        }
-        assertThat(lab.read(id).isFinished()).as("%s ends in %s", id, this).isTrue();
+    Set<RunId> runs() {
+        return runs;
     }
 }

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
+import dev.holdfast.engine.Obstacle;
 import dev.holdfast.engine.port.LaneView;
 import dev.holdfast.engine.port.RunFilter;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
@@ -57,15 +59,25 @@ interface LaneStoryContract extends Contract {
 
     @Test
     default void whatIsExplainedIsWhatComes() {
+        var named = new HashSet<Class<?>>();
         for (int seed = 0; seed < STORIES; seed++) {
             var random = new Random(1_000 + seed);
             var story = new LaneStory(lab(), random, "explain " + seed);
             for (int i = 0; i < LENGTH; i++) story.step();
             var runs = runs(story.queue());
             for (Run run : runs) {
-                Run now = lab().read(run.id());
-                if (!now.isFinished()) story.assertExplained(now);
+                new LaneExplanations(story, named).assertOf(run.id());
             }
         }
+        assertThat(named)
+                .as("what was met")
+                .contains(
+                        Obstacle.NotDue.class,
+                        Obstacle.QueuePaused.class,
+                        Obstacle.LanePaused.class,
+                        Obstacle.LaneFull.class,
+                        Obstacle.NotFirst.class,
+                        Obstacle.QueueFull.class,
+                        Obstacle.Mismatch.class);
     }
 }

@@ -26,6 +26,7 @@ public abstract class LedgerContract
                 KeyContract,
                 ClaimContract,
                 LaneContract,
+                QueueContract,
                 LaneStoryContract,
                 SuspectContract,
                 InboxContract,

@@ -84,7 +84,7 @@ class Guards {
     }
 
     /** Whether a pause of this lane or its queue counts. */
-    boolean minds(LaneKey key) {
+    boolean minds(LaneKey lane) {
         return true;
     }
 

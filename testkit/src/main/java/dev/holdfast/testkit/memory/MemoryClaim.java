@@ -12,7 +12,6 @@ import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Ids;
 import dev.holdfast.engine.port.Write.Payload;
 import dev.holdfast.testkit.memory.MemoryDisk.LaneKey;
-import dev.holdfast.testkit.memory.MemoryDisk.QueueKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Gives runs: lane after lane, one run in a turn, and anew from the first lane until there is nothing to give. */
@@ -30,18 +28,15 @@ final class MemoryClaim {
     private final Claim claim;
     private final Ids ids;
     private final Instant now;
-    private final Set<QueueKey> lastResumed;
     private final MemoryLanes lanes;
     private final List<Claimed> given = new ArrayList<>();
 
-    /** @param lastResumed the queues in which the last one that took a slot had executed before */
-    MemoryClaim(MemoryDisk disk, Guards guards, Claim claim, Ids ids, Instant now, Set<QueueKey> lastResumed) {
+    MemoryClaim(MemoryDisk disk, Guards guards, Claim claim, Ids ids, Instant now) {
         this.disk = disk;
         this.guards = guards;
         this.claim = claim;
         this.ids = ids;
         this.now = now;
-        this.lastResumed = lastResumed;
         this.lanes = new MemoryLanes(disk, guards);
     }
 
@@ -90,6 +85,7 @@ final class MemoryClaim {
         Stored resumed = null;
         Line around = null;
         boolean anyBeyond = runs.stream().anyMatch(MemoryClaim::needsNoSlot);
+        boolean anyResumed = runs.stream().anyMatch(s -> s.run.wasStarted());
         for (Stored stored : runs) {
             if (stored.run.isSuspect()) continue;
             if (around == null || lane.lane() != null) around = lanes.line(stored, runs, now);
@@ -103,17 +99,17 @@ final class MemoryClaim {
             if (needsNoSlot(stored)) return take(lane, runs, stored, around);
             if (stored.run.wasStarted()) resumed = resumed == null ? stored : resumed;
             else fresh = fresh == null ? stored : fresh;
-            if (fresh != null && resumed != null) break;
+            if (fresh != null && (resumed != null || !anyResumed)) break;
         }
         var queue = lane.queue();
         boolean wants = fresh == null
                 || (resumed != null
                         && order(resumed, fresh) < 0
-                        && !(guards.alternates() && lastResumed.contains(queue)));
+                        && !(guards.alternates() && disk.lastResumed.contains(queue)));
         Stored next = wants ? resumed : fresh;
         if (next == null) return false;
-        if (next == resumed) lastResumed.add(queue);
-        else lastResumed.remove(queue);
+        if (next == resumed) disk.lastResumed.add(queue);
+        else disk.lastResumed.remove(queue);
         return take(lane, runs, next, lanes.line(next, runs, now));
     }
 

@@ -42,6 +42,9 @@ public final class MemoryDisk {
     /** When each lane had its last turn. */
     final Map<LaneKey, Long> served = new HashMap<>();
 
+    /** The queues in which the last run that took a free slot had executed before. */
+    final Set<QueueKey> lastResumed = new HashSet<>();
+
     long turns;
     Instant newest = Instant.EPOCH;
     long messages;

@@ -18,10 +18,8 @@ import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Tick;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -35,7 +33,6 @@ final class MemoryLedger implements Ledger {
     private final Ids ids;
     private final Guards guards;
     private final Reads reads;
-    private final Set<MemoryDisk.QueueKey> lastResumed = new HashSet<>();
     private final Map<Integer, Long> batchSizes = new TreeMap<>();
     private long batches;
     private long changes;
@@ -66,7 +63,7 @@ final class MemoryLedger implements Ledger {
 
     @Override
     public List<Claimed> claim(Claim claim) {
-        return open(() -> new MemoryClaim(disk, guards, claim, ids, now(), lastResumed).carryOut());
+        return open(() -> new MemoryClaim(disk, guards, claim, ids, now()).carryOut());
     }
 
     @Override

@@ -54,6 +54,22 @@ final class ContractTest {
             new Case(Mutants.ClaimsTwice.class, "oneRunIsClaimedByOneOfTwo"),
             new Case(Mutants.ClaimsTheNewestFirst.class, "runsAreClaimedInTheOrderOfTheirPlaces"),
             new Case(Mutants.ClaimsMoreThanWished.class, "noMoreAreClaimedThanWished"),
+            new Case(
+                    LaneMutants.LanesHaveNoLimit.class,
+                    "aSerialLaneGivesOneRunAtATimeInOrder",
+                    "noLaneEverGivesMoreSlotsThanItHas"),
+            new Case(LaneMutants.WaitingFreesEverySlot.class, "aSerialLaneKeepsItsOrderThroughRetriesLossesAndWaits"),
+            new Case(
+                    LaneMutants.TheFirstIsOvertaken.class,
+                    "nothingOvertakesTheFirstOfASerialLaneNotEvenWhenNobodyHasItsCode"),
+            new Case(LaneMutants.TheEndFreesEverySlot.class, "aRunThatIsOverKeepsItsSlotsUntilItsCodeHasLeft"),
+            new Case(LaneMutants.ChildrenNeedASlotOfTheirOwn.class, "aChildInItsParentsSerialLaneExecutesInItsSlot"),
+            new Case(
+                    LaneMutants.PausesMeanNothing.class,
+                    "aPausedQueueGivesNothing",
+                    "aPausedLaneGivesNothingAndTheOthersDo"),
+            new Case(LaneMutants.ThoseWhoComeBackGoFirst.class, "ofThoseThatComeBackEverySecondOneLetsANewOneIn"),
+            new Case(LaneMutants.TheFirstLaneGoesFirst.class, "lanesTakeTurns"),
             new Case(Mutants.StreamWithoutFence.class, "anOlderEpochAppendsNothing", "nothingIsAppendedAfterTheEnd"),
             new Case(Mutants.StreamWithoutEpoch.class, "anOlderEpochAppendsNothing"),
             new Case(Mutants.StreamWithoutIncarnation.class, "aNamesakeOfAnotherIncarnationAppendsNothing"));
