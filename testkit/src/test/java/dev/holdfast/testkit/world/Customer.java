@@ -1,5 +1,6 @@
 package dev.holdfast.testkit.world;
 
+import dev.holdfast.engine.Runs;
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Refused;
@@ -33,13 +34,14 @@ final class Customer {
     void shop() throws InterruptedException {
         for (int i = 0; i < ERRANDS; i++) {
             List<RunId> known = world.known();
-            int errand = known.isEmpty() ? 0 : random.nextInt(10);
+            int errand = known.isEmpty() ? 0 : random.nextInt(12);
             switch (errand) {
                 case 0, 1, 2, 3, 4 -> start();
                 case 5 -> cancel(one(known));
                 case 6 -> delete(one(known));
                 case 7 -> look(one(known));
-                case 8 -> world.turns().sleep(Duration.ofMillis(random.nextInt(4_000)));
+                case 8, 9 -> signal(one(known));
+                case 10 -> world.turns().sleep(Duration.ofMillis(random.nextInt(4_000)));
                 default -> {
                     if (random.nextInt(3) == 0) world.node().close();
                 }
@@ -53,11 +55,12 @@ final class Customer {
 
     private void start() throws InterruptedException {
         int input = random.nextInt(1_000);
+        String task = random.nextBoolean() ? "story" : "journey";
         // Two customers may want the same thing, and one of them gets the other's.
         String key = random.nextInt(8) == 0 ? "key " + random.nextInt(3) : null;
         String request = "start " + number + "." + ++requests;
         var wish = new StartRequest(
-                Namespace.DEFAULT, "story", String.valueOf(input), new StartRequest.Identity(key, request), options());
+                Namespace.DEFAULT, task, String.valueOf(input), new StartRequest.Identity(key, request), options());
         Started started = ask("start", engine -> engine.start(wish));
         if (started == null) return;
         boolean ours = key == null || started.how() == Started.How.NEW;
@@ -78,6 +81,15 @@ final class Customer {
             return true;
         });
         if (accepted != null) world.cancelled(id);
+    }
+
+    private void signal(RunId id) throws InterruptedException {
+        String request = "signal " + number + "." + ++requests;
+        var sent = new Runs.Sent(Journey.GO.name(), '"' + request + '"');
+        ask("signal", engine -> {
+            engine.signal(Namespace.DEFAULT, id, sent, request);
+            return true;
+        });
     }
 
     private void delete(RunId id) throws InterruptedException {

@@ -58,7 +58,7 @@ final class Node {
         var workload = new Workload(world.turns(), SLOTS, world::complain);
         process.task("boot", () -> {
             try {
-                node.engine = Engine.open(ports, options, List.of(workload.handler()));
+                node.engine = Engine.open(ports, options, workload.handlers());
             } catch (Unavailable e) {
                 node.failed = true;
             }

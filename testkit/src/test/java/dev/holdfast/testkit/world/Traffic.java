@@ -61,6 +61,9 @@ final class Traffic implements Gate.Traffic {
     private void committed(Change change, @Nullable Object receipt) {
         if (!(receipt instanceof Receipt.Applied)) return;
         RunId run = change.run();
+        for (Write write : change.writes()) {
+            if (write instanceof Write.Begin child) world.begun(child.start());
+        }
         switch (change.expect()) {
             case Expect.Held held -> history.wrote(run, held.by().epoch());
             case Expect.Free free -> history.wrote(run, free.epoch());

@@ -1,5 +1,7 @@
 package dev.holdfast.testkit.world;
 
+import java.util.function.Supplier;
+import dev.holdfast.sdk.Hosted;
 import dev.holdfast.core.NoRetry;
 import dev.holdfast.core.Retry;
 import dev.holdfast.core.RunId;
@@ -39,16 +41,25 @@ final class Workload {
         this.complain = complain;
     }
 
-    Handler<Integer, List<Long>> handler() {
-        return STORY.handle(this::tellAlone);
+    List<Hosted> handlers() {
+        var journey = new Journey(turns);
+        return List.of(
+                STORY.handle((ctx, input) -> alone(ctx, () -> tell(ctx, input))),
+                Journey.TASK.handle((ctx, input) -> alone(ctx, () -> journey.travel(ctx, input))),
+                Journey.ERRAND.handle((ctx, input) -> alone(ctx, () -> Journey.errand(ctx, input))));
+    }
+
+    /** What a run of this task with this input has said if it succeeded. */
+    static String text(String task, int input) {
+        return task.equals("journey") ? Journey.text(input) : text(input);
     }
 
     /** No second executor beside a live one, and nobody without a slot. */
-    private List<Long> tellAlone(Context ctx, int input) {
+    private <T> T alone(Context ctx, Supplier<T> body) {
         if (!executing.add(ctx.runId())) complain.accept(ctx.runId() + " is executed twice in one process");
         if (executing.size() > slots) complain.accept(executing.size() + " attempts in " + slots + " slots");
         try {
-            return tell(ctx, input);
+            return body.get();
         } finally {
             executing.remove(ctx.runId());
         }
@@ -77,7 +88,7 @@ final class Workload {
     }
 
     /** What a run with this input has said if it succeeded. */
-    static String text(int input) {
+    private static String text(int input) {
         var text = new StringBuilder();
         var parts = Part.of(input);
         for (int i = 0; i < parts.size(); i++) {

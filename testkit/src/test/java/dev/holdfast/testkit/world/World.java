@@ -1,5 +1,11 @@
 package dev.holdfast.testkit.world;
 
+import java.util.TreeSet;
+import java.util.Set;
+import dev.holdfast.engine.port.Write;
+import dev.holdfast.engine.port.Change;
+import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.Wait;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Run;
@@ -52,6 +58,8 @@ final class World {
     private final History history = new History();
     private final Map<RunId, Integer> inputs = new TreeMap<>();
     private final Map<RunId, Instant> cancelled = new TreeMap<>();
+    private final Set<RunId> children = new TreeSet<>();
+    private final Set<String> parents = new TreeSet<>();
     private final List<String> complaints = new ArrayList<>();
     private @Nullable Node node;
     private final Map<Outcome, Integer> outcomes = new TreeMap<>();
@@ -118,10 +126,11 @@ final class World {
         Instant late = turns.now().plus(LONG_ENOUGH);
         while (!allEnded() && turns.now().isBefore(late)) turns.sleep(Duration.ofSeconds(1));
         for (RunId id : inputs.keySet()) conclude(id);
+        for (RunId id : children) conclude(id);
         turns.await("the watchers", () -> busy == 0, Duration.ofMinutes(1));
         if (busy > 0) complaints.add(busy + " watchers were not told the end");
         for (RunId id : history.runs()) {
-            if (!inputs.containsKey(id)) complaints.add(id + ": nobody has asked for it");
+            if (!inputs.containsKey(id) && !children.contains(id)) complaints.add(id + ": nobody has asked for it");
         }
         history.over();
         over = true;
@@ -140,7 +149,8 @@ final class World {
     private boolean allEnded() {
         var reads = node().store().ledger().reads();
         return inputs.keySet().stream()
-                .allMatch(id -> reads.run(id).map(Run::isFinished).orElse(true));
+                .allMatch(id -> reads.run(id).map(Run::isFinished).orElse(true))
+                && children.stream().allMatch(id -> reads.run(id).map(Run::isFinished).orElse(true));
     }
 
     /** The last look at a run: what it is, what a watcher sees who comes only now, and what it should have said. */
@@ -158,9 +168,10 @@ final class World {
         history.text(id, text);
         outcomes.merge(view.run().status().outcome(), 1, Integer::sum);
         checkOutput(view);
+        checkSignals(view);
         int input = inputs.getOrDefault(id, UNKNOWN);
         if (view.run().status().outcome() == Outcome.SUCCEEDED && input != UNKNOWN) {
-            history.watched(id, "what the code sends", Workload.text(input));
+            history.watched(id, "what the code sends", Workload.text(view.run().origin().task(), input));
         }
     }
 
@@ -230,6 +241,29 @@ final class World {
                 .collect(Collectors.joining("", "[", ""));
         if (output != null && !output.startsWith(recorded)) {
             complaints.add(view.run().id() + ": it returned " + output + ", recorded is " + recorded);
+        }
+    }
+
+    /** What one wait has taken, no other one takes. */
+    private void checkSignals(RunView view) {
+        var taken = view.steps().stream()
+                .filter(step -> step.awaits() instanceof Wait.Signal && step.result() != null)
+                .map(StepRecord::result)
+                .toList();
+        if (taken.stream().distinct().count() < taken.size()) {
+            complaints.add(view.run().id() + ": it took a signal twice: " + taken);
+        }
+    }
+
+    /** A run has started a child. */
+    void begun(Change start) {
+        children.add(start.run());
+        for (Write write : start.writes()) {
+            if (!(write instanceof Write.Row row)) continue;
+            Run.Parent parent = row.run().origin().parent();
+            if (parent == null || !parents.add(parent.run() + " " + parent.attempt() + " " + parent.key())) {
+                complaints.add(start.run() + ": the child of " + parent + " was started twice");
+            }
         }
     }
 
