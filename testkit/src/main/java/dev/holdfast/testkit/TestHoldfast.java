@@ -151,7 +151,7 @@ public final class TestHoldfast implements Client {
         return new TestRun<>(node, client.run(id, task));
     }
 
-    /** The engine dies, and nothing is left of it. */
+    /** The engine dies, and nothing is left of it. Bodies that still wait are thrown out of the call that they are in. */
     @Override
     public void close() {
         node.close();

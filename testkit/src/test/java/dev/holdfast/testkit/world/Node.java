@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One boot of the node: a process with the real engine in it. */
 final class Node {
+    /** What the names of its processes begin with. */
+    static final String NAME = "node ";
+
     private static final int SLOTS = 3;
 
     private final Turns turns;

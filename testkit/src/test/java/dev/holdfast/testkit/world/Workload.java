@@ -13,8 +13,8 @@ import dev.holdfast.testkit.sim.Turns;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
@@ -64,7 +64,7 @@ final class Workload {
      */
     private record Part(boolean before, int chunks, int failures, Duration stall) {
         static List<Part> of(int input) {
-            var random = new Random(input);
+            var random = new SplittableRandom(input);
             var parts = new ArrayList<Part>();
             int count = 1 + random.nextInt(4);
             for (int i = 0; i < count; i++) {

@@ -21,7 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +80,7 @@ final class World {
      * @param newest the last points
      * @param hash of all decisions
      * @param points how many were reached
-     * @param reached how often, by place
+     * @param reached how often a node was there, by place
      * @param struck how often something went wrong, by place or call
      * @param outcomes how often runs ended like this
      */
@@ -106,7 +106,7 @@ final class World {
         turns.observe(chaos);
         outside.task("supervisor", this::supervise);
         for (int i = 1; i <= CUSTOMERS; i++) {
-            var customer = new Customer(this, new Random(seed * 31 + i), i);
+            var customer = new Customer(this, new SplittableRandom(seed * 31 + i), i);
             busy++;
             outside.task("customer", () -> {
                 interruptible(customer::shop);
@@ -132,7 +132,7 @@ final class World {
                 turns.trace().newest(),
                 turns.trace().hash(),
                 turns.trace().points(),
-                turns.trace().places(),
+                chaos.reached(),
                 chaos.struck(),
                 outcomes);
     }
@@ -168,7 +168,7 @@ final class World {
     private void supervise() {
         interruptible(() -> {
             while (!over) {
-                String name = "node " + ++boots;
+                String name = Node.NAME + ++boots;
                 SimProcess process = turns.process(name);
                 var traffic = new Traffic(this, chaos, history);
                 var next = Node.boot(this, process, traffic);
@@ -176,7 +176,7 @@ final class World {
                 node = next;
                 chaos.aimAt(next);
                 turns.await("the end of " + name, next::isDown, null);
-                turns.sleep(Duration.ofMillis(new Random(seed + boots).nextInt(1_500)));
+                turns.sleep(Duration.ofMillis(new SplittableRandom(seed + boots).nextInt(1_500)));
                 if (next.isReplaced()) outside.task("zombie", () -> interruptible(() -> haunt(next)));
             }
         });
