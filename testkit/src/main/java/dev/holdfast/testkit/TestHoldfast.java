@@ -156,7 +156,7 @@ public final class TestHoldfast implements Client {
         client.complete(token, value);
     }
 
-    /** The engine dies, and nothing is left of it. */
+    /** The engine dies, and nothing is left of it. Bodies that still wait are thrown out of the call that they are in. */
     @Override
     public void close() {
         node.close();

@@ -1,4 +1,4 @@
-/** Tools to test with: an in-memory ledger, contract suites and the history checker. */
+/** Tools to test with: {@link dev.holdfast.testkit.TestHoldfast} for runs, and the history checker for everything. */
 @NullMarked
 package dev.holdfast.testkit;
 

@@ -5,9 +5,8 @@ import dev.holdfast.testkit.sim.Gate;
 import dev.holdfast.testkit.sim.Point;
 import dev.holdfast.testkit.sim.Turns;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +19,7 @@ final class Chaos implements Turns.Observer {
     private static final int MOST_DEATHS = 20;
     private static final int MOST_FAILURES = 30;
 
-    private final Random random;
+    private final SplittableRandom random;
     private final Turns turns;
     private final double deaths;
     private final double freezes;
@@ -28,7 +27,7 @@ final class Chaos implements Turns.Observer {
     private final double outages;
     private final double lostHints;
     private final Map<String, Integer> struck = new TreeMap<>();
-    private final Map<String, Integer> reached = new HashMap<>();
+    private final Map<String, Integer> reached = new TreeMap<>();
     private Instant outageUntil = Instant.MIN;
     private int deathsLeft = MOST_DEATHS;
     private int failuresLeft = MOST_FAILURES;
@@ -36,9 +35,9 @@ final class Chaos implements Turns.Observer {
     private @Nullable Node target;
 
     Chaos(long seed, Turns turns) {
-        this.random = new Random(seed ^ 0x5DEECE66DL);
+        this.random = new SplittableRandom(~seed);
         this.turns = turns;
-        this.deaths = oneOf(0, 0.02, 0.05, 0.15);
+        this.deaths = oneOf(0, 0.05, 0.1, 0.25);
         this.freezes = oneOf(0, 0, 0.03);
         this.lostAnswers = oneOf(0, 0.01, 0.04);
         this.outages = oneOf(0, 0.001, 0.005);
@@ -60,6 +59,11 @@ final class Chaos implements Turns.Observer {
         target = node;
     }
 
+    /** Where a node was, and how often. */
+    Map<String, Integer> reached() {
+        return reached;
+    }
+
     /** Where the node was when it died or froze, or when a call failed, and how often. */
     Map<String, Integer> struck() {
         return struck;
@@ -67,11 +71,13 @@ final class Chaos implements Turns.Observer {
 
     @Override
     public void at(Point point) {
+        if (!point.process().startsWith(Node.NAME)) return;
+        int times = reached.merge(point.place(), 1, Integer::sum);
         Node node = target;
         if (calm || deathsLeft <= 0 || node == null || node.isDown()) return;
         if (!point.process().equals(node.process().name())) return;
         // A place that is seldom reached would hardly ever be struck otherwise.
-        double dice = random.nextDouble() * reached.merge(point.place(), 1, Integer::sum);
+        double dice = random.nextDouble() * times;
         if (dice < deaths) {
             dies(point);
             node.process().kill();

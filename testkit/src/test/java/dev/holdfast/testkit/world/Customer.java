@@ -1,17 +1,17 @@
 package dev.holdfast.testkit.world;
 
-import dev.holdfast.engine.Runs;
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.Engine;
+import dev.holdfast.engine.Runs;
 import dev.holdfast.engine.StartRequest;
 import dev.holdfast.engine.Started;
 import java.time.Duration;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -21,11 +21,11 @@ final class Customer {
     private static final Duration AGAIN = Duration.ofMillis(150);
 
     private final World world;
-    private final Random random;
+    private final SplittableRandom random;
     private final int number;
     private int requests;
 
-    Customer(World world, Random random, int number) {
+    Customer(World world, SplittableRandom random, int number) {
         this.world = world;
         this.random = random;
         this.number = number;

@@ -4,7 +4,6 @@ import dev.holdfast.core.NoRetry;
 import dev.holdfast.core.Retry;
 import dev.holdfast.core.RunFailed;
 import dev.holdfast.sdk.Context;
-import dev.holdfast.sdk.Handler;
 import dev.holdfast.sdk.Pending;
 import dev.holdfast.sdk.Signal;
 import dev.holdfast.sdk.Step;
@@ -119,12 +118,10 @@ final class Journey {
             }
             case BESIDE -> beside(ctx, input);
             case BACK_OFF ->
-                ctx.step(
-                        Step.named("again", Integer.class).retry(Retry.fixed(2, Duration.ofSeconds(3))),
-                        s -> {
-                            if (s.attempt() == 1) throw new IllegalStateException("not yet");
-                            return 1;
-                        });
+                ctx.step(Step.named("again", Integer.class).retry(Retry.fixed(2, Duration.ofSeconds(3))), s -> {
+                    if (s.attempt() == 1) throw new IllegalStateException("not yet");
+                    return 1;
+                });
         };
     }
 
@@ -133,14 +130,13 @@ final class Journey {
             turns.sleep(Duration.ofMillis(input % 400));
             return 1;
         });
-        var talks = ctx.fork(
-                Step.named("talks", Integer.class).retry(Retry.fixed(3, Duration.ofMillis(700))), s -> {
-                    s.send("beside 0\n");
-                    turns.sleep(Duration.ofMillis(input % 300));
-                    if (s.attempt() == 1 && input % 2 == 0) throw new IllegalStateException("in the middle");
-                    s.send("beside 1\n");
-                    return 1;
-                });
+        var talks = ctx.fork(Step.named("talks", Integer.class).retry(Retry.fixed(3, Duration.ofMillis(700))), s -> {
+            s.send("beside 0\n");
+            turns.sleep(Duration.ofMillis(input % 300));
+            if (s.attempt() == 1 && input % 2 == 0) throw new IllegalStateException("in the middle");
+            s.send("beside 1\n");
+            return 1;
+        });
         return ctx.all(List.of(silent, talks)).stream().mapToInt(i -> i).sum();
     }
 

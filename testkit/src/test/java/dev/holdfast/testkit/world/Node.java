@@ -15,12 +15,14 @@ import dev.holdfast.testkit.sim.SimProcess;
 import dev.holdfast.testkit.sim.Turns;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One boot of the node: a process with the real engine in it. */
 final class Node {
+    /** What the names of its processes begin with. */
+    static final String NAME = "node ";
+
     private static final int SLOTS = 3;
 
     private final Turns turns;

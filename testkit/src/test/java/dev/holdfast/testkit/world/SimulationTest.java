@@ -57,7 +57,7 @@ final class SimulationTest {
             assertThat(seen.outcomes)
                     .containsKeys(
                             Outcome.SUCCEEDED, Outcome.FAILED, Outcome.CANCELLED, Outcome.TIMED_OUT, Outcome.EXPIRED);
-            assertThat(seen.reached).hasSizeGreaterThan(200);
+            assertThat(seen.reached).hasSizeGreaterThan(180);
             assertThat(seen.struck).hasSizeGreaterThan(120);
         }
     }
@@ -139,7 +139,7 @@ final class SimulationTest {
         @Override
         public String toString() {
             long died = reached.keySet().stream().filter(struck::containsKey).count();
-            return "%d worlds, %d scheduling points at %d distinct places; the node died or froze at %d of them; %d kinds of failed calls; runs ended %s"
+            return "%d worlds, %d scheduling points; nodes were at %d distinct places, and died or froze at %d of them; %d kinds of failed calls; runs ended %s"
                     .formatted(worlds, points, reached.size(), died, struck.size() - died, outcomes);
         }
     }

@@ -1,12 +1,10 @@
 package dev.holdfast.testkit.world;
 
-import java.util.function.Supplier;
-import dev.holdfast.sdk.Hosted;
 import dev.holdfast.core.NoRetry;
 import dev.holdfast.core.Retry;
 import dev.holdfast.core.RunId;
 import dev.holdfast.sdk.Context;
-import dev.holdfast.sdk.Handler;
+import dev.holdfast.sdk.Hosted;
 import dev.holdfast.sdk.Step;
 import dev.holdfast.sdk.Task;
 import dev.holdfast.sdk.TypeRef;
@@ -15,10 +13,11 @@ import dev.holdfast.testkit.sim.Turns;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * What the runs of the simulation do in one boot of the node: steps that send chunks, fail, take too long; chunks between them; time and
@@ -75,7 +74,7 @@ final class Workload {
      */
     private record Part(boolean before, int chunks, int failures, Duration stall) {
         static List<Part> of(int input) {
-            var random = new Random(input);
+            var random = new SplittableRandom(input);
             var parts = new ArrayList<Part>();
             int count = 1 + random.nextInt(4);
             for (int i = 0; i < count; i++) {

@@ -1,20 +1,18 @@
 package dev.holdfast.testkit.world;
 
-import java.util.TreeSet;
-import java.util.Set;
-import dev.holdfast.engine.port.Write;
-import dev.holdfast.engine.port.Change;
-import dev.holdfast.core.StepRecord;
-import dev.holdfast.core.Wait;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
+import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.Unavailable;
+import dev.holdfast.core.Wait;
 import dev.holdfast.core.stream.FrameFold;
 import dev.holdfast.engine.Frame;
+import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Ids;
 import dev.holdfast.engine.port.RunView;
+import dev.holdfast.engine.port.Write;
 import dev.holdfast.testkit.History;
 import dev.holdfast.testkit.SeededIds;
 import dev.holdfast.testkit.memory.MemoryDisk;
@@ -27,8 +25,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -88,7 +88,7 @@ final class World {
      * @param newest the last points
      * @param hash of all decisions
      * @param points how many were reached
-     * @param reached how often, by place
+     * @param reached how often a node was there, by place
      * @param struck how often something went wrong, by place or call
      * @param outcomes how often runs ended like this
      */
@@ -114,7 +114,7 @@ final class World {
         turns.observe(chaos);
         outside.task("supervisor", this::supervise);
         for (int i = 1; i <= CUSTOMERS; i++) {
-            var customer = new Customer(this, new Random(seed * 31 + i), i);
+            var customer = new Customer(this, new SplittableRandom(seed * 31 + i), i);
             busy++;
             outside.task("customer", () -> {
                 interruptible(customer::shop);
@@ -141,7 +141,7 @@ final class World {
                 turns.trace().newest(),
                 turns.trace().hash(),
                 turns.trace().points(),
-                turns.trace().places(),
+                chaos.reached(),
                 chaos.struck(),
                 outcomes);
     }
@@ -149,8 +149,9 @@ final class World {
     private boolean allEnded() {
         var reads = node().store().ledger().reads();
         return inputs.keySet().stream()
-                .allMatch(id -> reads.run(id).map(Run::isFinished).orElse(true))
-                && children.stream().allMatch(id -> reads.run(id).map(Run::isFinished).orElse(true));
+                        .allMatch(id -> reads.run(id).map(Run::isFinished).orElse(true))
+                && children.stream()
+                        .allMatch(id -> reads.run(id).map(Run::isFinished).orElse(true));
     }
 
     /** The last look at a run: what it is, what a watcher sees who comes only now, and what it should have said. */
@@ -171,7 +172,8 @@ final class World {
         checkSignals(view);
         int input = inputs.getOrDefault(id, UNKNOWN);
         if (view.run().status().outcome() == Outcome.SUCCEEDED && input != UNKNOWN) {
-            history.watched(id, "what the code sends", Workload.text(view.run().origin().task(), input));
+            history.watched(
+                    id, "what the code sends", Workload.text(view.run().origin().task(), input));
         }
     }
 
@@ -179,7 +181,7 @@ final class World {
     private void supervise() {
         interruptible(() -> {
             while (!over) {
-                String name = "node " + ++boots;
+                String name = Node.NAME + ++boots;
                 SimProcess process = turns.process(name);
                 var traffic = new Traffic(this, chaos, history);
                 var next = Node.boot(this, process, traffic);
@@ -187,7 +189,7 @@ final class World {
                 node = next;
                 chaos.aimAt(next);
                 turns.await("the end of " + name, next::isDown, null);
-                turns.sleep(Duration.ofMillis(new Random(seed + boots).nextInt(1_500)));
+                turns.sleep(Duration.ofMillis(new SplittableRandom(seed + boots).nextInt(1_500)));
                 if (next.isReplaced()) outside.task("zombie", () -> interruptible(() -> haunt(next)));
             }
         });
