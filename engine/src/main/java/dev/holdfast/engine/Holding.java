@@ -225,6 +225,8 @@ final class Holding {
             return ours;
         }
         know(found);
+        // A wait that was written is waited for, whether or not anybody was told.
+        if (recorded != null) recorded.note(desk.ports().ledger().reads().steps(run.id()));
         // It may be what nobody could be told: a stop that was written.
         obey();
         return true;

@@ -8,6 +8,7 @@ import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Write;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -55,13 +56,15 @@ final class Recorded {
 
     /** This was written. */
     void note(Change change) {
-        boolean any = false;
-        for (Write write : change.writes()) {
-            if (!(write instanceof Write.Step step)) continue;
-            newest.put(step.step().key(), step.step());
-            any = true;
-        }
-        if (any) bell.ring();
+        var steps = new ArrayList<StepRecord>();
+        for (Write write : change.writes()) if (write instanceof Write.Step step) steps.add(step.step());
+        note(steps);
+    }
+
+    /** These are as they are written. */
+    void note(List<StepRecord> steps) {
+        for (StepRecord step : steps) newest.put(step.key(), step);
+        if (!steps.isEmpty()) bell.ring();
     }
 
     void ring() {

@@ -15,8 +15,10 @@ import java.util.Map;
  * <ul>
  *   <li>What a step sent stands if the step is recorded for good and this was the try that was recorded. An earlier try
  *       never stands.
- *   <li>What was sent between steps, when {@code n} was the next key, stands if any key with a number of {@code n} or
- *       above is recorded for good.
+ *   <li>What was sent between steps, when {@code n} was the next key, stands if anything is recorded at a key with a
+ *       number of {@code n} or above, be it only that a step waits: whoever has recorded that had made durable before it
+ *       what was sent until then. (It must not depend on the end of a wait: that is recorded by others, at any time; also
+ *       when an epoch has just taken the text back and has not sent it again.)
  * </ul>
  *
  * <p><b>One test, two uses.</b> At the beginning of an epoch it says what is voided ({@link #drop}) and what is muted: a
@@ -37,8 +39,7 @@ public final class Standing {
     private Standing(Collection<StepRecord> steps) {
         int highest = 0;
         for (StepRecord step : steps) {
-            if (!step.isFinal()) continue;
-            tries.put(step.key(), step.tries());
+            if (step.isFinal()) tries.put(step.key(), step.tries());
             highest = Math.max(highest, step.key().number());
         }
         this.through = highest;
@@ -49,7 +50,7 @@ public final class Standing {
         return new Standing(steps);
     }
 
-    /** The highest number of a key that is recorded for good, 0 for none. */
+    /** The highest number of a key at which anything is recorded, 0 for none. */
     public int through() {
         return through;
     }

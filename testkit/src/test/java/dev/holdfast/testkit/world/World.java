@@ -25,11 +25,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,6 +108,8 @@ final class World {
         var world = new World(seed, disks);
         try (world.turns) {
             return world.live();
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "\nThese had not ended: " + world.unfinished(), e);
         }
     }
 
@@ -144,6 +148,15 @@ final class World {
                 chaos.reached(),
                 chaos.struck(),
                 outcomes);
+    }
+
+    private List<Run> unfinished() {
+        var reads = node().store().ledger().reads();
+        return Stream.concat(inputs.keySet().stream(), children.stream())
+                .map(id -> reads.run(id).orElse(null))
+                .filter(Objects::nonNull)
+                .filter(run -> !run.isFinished())
+                .toList();
     }
 
     private boolean allEnded() {
@@ -236,6 +249,7 @@ final class World {
 
     /** Whatever the code went through, it has returned what is recorded. */
     private void checkOutput(RunView view) {
+        if (!view.run().origin().task().equals("story")) return;
         String output = view.output();
         String recorded = view.steps().stream()
                 .filter(step -> step.name().startsWith("part"))
