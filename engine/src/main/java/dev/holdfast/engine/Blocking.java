@@ -75,8 +75,8 @@ final class Blocking {
         Instant began = now();
         Duration patience = holding.run().policy().giveUpAfter();
         while (true) {
-            holding.lookIfAsked();
-            if (isOver(wish)) return holding.goesOn() ? Waited.OVER : Waited.SUPERSEDED;
+            holding.intake().lookIfAsked();
+            if (isOver(wish)) return holding.intake().goesOn() ? Waited.OVER : Waited.SUPERSEDED;
             if (holding.standing() == Standing.SUPERSEDED) return Waited.SUPERSEDED;
             if (holding.isToLook()) return Waited.LOOK;
             StepRecord begun = begun(wish);
@@ -95,13 +95,14 @@ final class Blocking {
                 return Waited.LEAVE;
             }
             if (begun == null && !left.isPositive()) {
-                holding.timeCame();
+                holding.intake().timeCame();
                 continue;
             }
             boolean toBlock =
                     !busy && wish.goal() == Goal.RESULT && holding.run().state() == RunState.RUNNING;
             if (begun != null || toBlock) {
-                if (!holding.waits(toBlock ? wish.on() : null, begun, deadline(until))) return Waited.SUPERSEDED;
+                if (!holding.intake().begin(toBlock ? wish.on() : null, begun, deadline(until)))
+                    return Waited.SUPERSEDED;
                 continue;
             }
             try {

@@ -240,7 +240,7 @@ final class Executor {
     }
 
     private void giveUp(Left left, Blocking.Leave leave, OptionalLong last) {
-        left.holding().giveUp(leave, left.attempt().recorded(), next -> with(next, last, List.of()));
+        left.holding().intake().giveUp(leave, left.attempt().recorded(), next -> with(next, last, List.of()));
         // Whoever posted something meanwhile found it held, and left it to this node.
         desk.drain(left.holding().run().id());
     }

@@ -8,28 +8,21 @@ import dev.holdfast.core.Decision.Transition;
 import dev.holdfast.core.Fence;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Run;
-import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
-import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.Stop;
 import dev.holdfast.core.Unavailable;
-import dev.holdfast.core.Wait;
-import dev.holdfast.core.Waiting;
 import dev.holdfast.core.stream.StreamEnd;
 import dev.holdfast.engine.port.Change;
-import dev.holdfast.engine.port.Message;
-import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Write;
 import dev.holdfast.sdk.Attempt.Standing;
-import dev.holdfast.sdk.ChildStart;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,26 +44,34 @@ final class Holding {
     private Run run;
     private final Set<Thread> threads = new LinkedHashSet<>();
     private volatile @Nullable Recorded recorded;
+    private final Intake intake;
     private long interruptedAt;
     private volatile boolean cancelDelivered;
     private boolean unsure;
     private volatile Standing standing;
     private volatile boolean suspect;
-    /** Somebody has posted a message. */
-    private volatile boolean asked;
-    /** The attempt's thread waits, and applies messages itself. */
-    private volatile boolean waiting;
-
     /** Set without the lock: whoever has it may be waiting for a ledger that cannot be written. */
     private volatile boolean closing;
 
     Holding(Desk desk, Run run) {
         this.desk = desk;
         this.lock = desk.ports().threads().lock();
+        this.intake = new Intake(this, desk);
         this.run = run;
         this.by = new Fence.By(run.fence().epoch(), desk.ports().node());
         this.suspect = run.isSuspect();
         this.standing = run.status().cancelled() ? Standing.CANCELLED : Standing.GOING;
+    }
+
+    /** What comes to it from outside. */
+    Intake intake() {
+        return intake;
+    }
+
+    /** What is recorded, as the attempt sees it; null before user code begins. */
+    @Nullable
+    Recorded recorded() {
+        return recorded;
     }
 
     Fence.By by() {
@@ -112,7 +113,7 @@ final class Holding {
         } finally {
             lock.unlock();
         }
-        lookIfAsked();
+        intake.lookIfAsked();
     }
 
     /** A body of a step executes on this thread too. */
@@ -139,6 +140,16 @@ final class Holding {
         lock.lock();
         try {
             threads.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Does this as the single writer. */
+    <T> T locked(Supplier<T> work) {
+        lock.lock();
+        try {
+            return work.get();
         } finally {
             lock.unlock();
         }
@@ -175,11 +186,13 @@ final class Holding {
         }
     }
 
-    private Draft draft() {
+    /** A change of the newest state. Under {@link #locked}, as all that follows from it. */
+    Draft draft() {
         return new Draft(run, desk.ports().ledger().now(), desk.ports().ids().next());
     }
 
-    private boolean commit(Draft draft, List<Write> with) {
+    /** Whether it was written; false if the run is not ours any more. */
+    boolean commit(Draft draft, List<Write> with) {
         draft.addAll(with);
         return draft.isEmpty() || commit(draft.change(), draft.run());
     }
@@ -188,7 +201,7 @@ final class Holding {
         return answered(change, next, persist(change));
     }
 
-    private boolean answered(Change change, Run next, Receipt receipt) {
+    boolean answered(Change change, Run next, Receipt receipt) {
         switch (receipt) {
             case Receipt.Applied a -> {
                 know(next);
@@ -215,7 +228,7 @@ final class Holding {
     }
 
     /** Reads the row if the answer to the last write is not known; answers whether the run is ours. */
-    private boolean isSure() {
+    boolean isSure() {
         if (!unsure) return standing != Standing.SUPERSEDED;
         Run found = desk.ports().ledger().reads().run(run.id()).orElse(null);
         unsure = false;
@@ -233,7 +246,7 @@ final class Holding {
     }
 
     /** A ledger that cannot be written is waited for: infrastructure never becomes an outcome. */
-    private Receipt persist(Change change) {
+    Receipt persist(Change change) {
         boolean interrupted = false;
         try {
             while (true) {
@@ -260,173 +273,9 @@ final class Holding {
         return false;
     }
 
-    /**
-     * A message was posted: it is applied by the attempt's own thread if that waits, otherwise by the caller.
-     *
-     * @return whether the run is held here; if not, whoever has posted decides about it
-     */
-    boolean post() {
-        asked = true;
-        Recorded woken = waiting ? recorded : null;
-        if (woken == null) return look();
-        woken.ring();
-        return true;
-    }
-
-    void lookIfAsked() {
-        if (asked) look();
-    }
-
-    /**
-     * Applies what lies in the inbox. Not before user code has begun: only then is it known what it waits for.
-     *
-     * @return whether the run is held here
-     */
-    boolean look() {
-        lock.lock();
-        try {
-            if (!run.isHeld()) return false;
-            asked = recorded == null;
-            if (asked || !isSure()) return true;
-            List<Message.Delivered> inbox = desk.ports().ledger().reads().inbox(run.id());
-            if (inbox.isEmpty()) return true;
-            Draft draft = draft();
-            delivery(draft).messages(inbox, true);
-            if (commit(draft, List.of())) obey();
-            return true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private Delivery delivery(Draft draft) {
-        List<StepRecord> pending = recorded == null ? List.of() : recorded.pending();
-        return new Delivery(draft, desk.ports().ledger().reads(), pending);
-    }
-
-    /**
-     * A wait begins. A signal that was kept ends it at once; nobody can keep one in between.
-     *
-     * @param on what the run is blocked on; null if it goes on executing
-     * @param begun is written down; null if it was before
-     * @param until the first of them is over by itself
-     * @return whether it was written; false if the run is not ours any more
-     */
-    boolean waits(@Nullable Waiting on, @Nullable StepRecord begun, @Nullable Instant until) {
-        lock.lock();
-        try {
-            if (begun != null && takes(begun)) return standing != Standing.SUPERSEDED;
-            // A cancel may have come with the messages: whoever waits looks again.
-            if (run.state() == RunState.STOPPING && on != null) return true;
-            Write[] step = begun == null ? new Write[0] : new Write[] {new Write.Step(begun)};
-            return write(on == null ? new Command.RecordStep(by) : new Command.Block(by, on, until), step);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean takes(StepRecord begun) {
-        String name = switch (begun.awaits()) {
-            case Wait.Signal signal -> signal.name();
-            case Wait.Token token -> token.id();
-            case null, default -> null;
-        };
-        if (name == null) return false;
-        look();
-        Reads.Kept kept = desk.ports().ledger().reads().kept(run.id(), name).orElse(null);
-        if (kept == null) return false;
-        write(new Command.RecordStep(by), new Write.Step(begun.came(kept.json())), new Write.Take(name, kept.number()));
-        return true;
-    }
-
-    /**
-     * Starts a child, together with the step that waits for it. If another run has its business key, that one is waited
-     * for instead.
-     *
-     * @return whether it was written; false if the run is not ours any more
-     */
-    boolean startChild(Change start, ChildStart wish) {
-        lock.lock();
-        try {
-            if (!isSure()) return false;
-            Draft draft = awaiting(start.run(), wish);
-            draft.add(new Write.Begin(start));
-            Change change = draft.change();
-            Receipt receipt = persist(change);
-            if (receipt instanceof Receipt.KeyHeld held) return commit(awaiting(held.by(), wish), List.of());
-            boolean written = answered(change, draft.run(), receipt);
-            if (written) desk.announce(start);
-            return written;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private Draft awaiting(RunId child, ChildStart wish) {
-        Draft draft = draft();
-        draft.decide(new Command.RecordStep(by));
-        draft.add(new Write.Step(StepRecord.waiting(wish.key(), wish.step(), by.epoch(), new Wait.Child(child))));
-        draft.add(new Write.Await(child));
-        return draft;
-    }
-
-    /** The attempt waits, and applies messages itself as long as it does. */
-    void waiting(boolean now) {
-        waiting = now;
-    }
-
     /** Whether the attempt's thread has to look at its standing. */
     boolean isToLook() {
         return standing != Standing.GOING && !(standing == Standing.CANCELLED && cancelDelivered);
-    }
-
-    /** What it was blocked on is over; answers whether the run is still ours. */
-    boolean goesOn() {
-        lock.lock();
-        try {
-            return run.state() == RunState.BLOCKED ? write(new Command.Unblock()) : standing != Standing.SUPERSEDED;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** The time of one of the waits has come. */
-    void timeCame() {
-        lock.lock();
-        try {
-            if (!run.isHeld() || !isSure()) return;
-            Draft draft = draft();
-            delivery(draft).timedOut();
-            commit(draft, List.of());
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /**
-     * User code has left because of a wait: the run is given up, or queued again if what it waited for has come.
-     *
-     * @param with what else is written if that ends it
-     */
-    void giveUp(Blocking.Leave leave, Recorded recorded, Function<Run, List<Write>> with) {
-        lock.lock();
-        try {
-            if (!isSure()) return;
-            look();
-            Draft draft = draft();
-            StepRecord begun = leave.begun();
-            if (run.state() == RunState.RUNNING && begun != null) {
-                draft.add(new Write.Step(begun));
-            }
-            if (run.state() == RunState.RUNNING && !leave.isOver(recorded)) {
-                draft.decide(new Command.Block(by, leave.on(), leave.until(recorded)));
-            }
-            draft.decide(
-                    draft.run().state() == RunState.BLOCKED ? new Command.GiveUp(by) : new Command.Stopped(by, false));
-            commit(draft, with.apply(draft.run()));
-        } finally {
-            lock.unlock();
-        }
     }
 
     /** One of its deadlines may have come. */
@@ -438,7 +287,7 @@ final class Holding {
             Deadlines.Name name = run.times().deadlines().due(now).orElse(null);
             if (name == null) return;
             desk.meters().deadline();
-            if (name == Deadlines.Name.WAIT && recorded != null) timeCame();
+            if (name == Deadlines.Name.WAIT && recorded != null) intake.timeCame();
             else if (write(new Command.DeadlineCame(name), Holding::endedFromOutside)) obey();
         } finally {
             lock.unlock();
@@ -496,7 +345,7 @@ final class Holding {
     }
 
     /** Brings what was just written to the thread that executes. */
-    private void obey() {
+    void obey() {
         var stop = run.status().stop();
         if (run.isFinished()) {
             standing = Standing.STOPPED;

@@ -137,13 +137,11 @@ final class LocalAttempt implements Attempt {
     @Override
     public Waited await(Wish wish) {
         if (sender.flush().isEmpty()) return Waited.SUPERSEDED;
-        holding.waiting(true);
+        holding.intake().waiting(true);
         try {
             return blocking.await(wish);
         } finally {
-            holding.waiting(false);
-            // A message that came meanwhile was left to us.
-            holding.lookIfAsked();
+            holding.intake().waiting(false);
         }
     }
 
@@ -180,7 +178,7 @@ final class LocalAttempt implements Attempt {
     @Override
     public Answer start(ChildStart child) {
         if (sender.flush().isEmpty()) return Answer.SUPERSEDED;
-        return holding.startChild(starts.child(begun, child), child) ? Answer.KEPT : Answer.SUPERSEDED;
+        return holding.intake().startChild(starts.child(begun, child), child) ? Answer.KEPT : Answer.SUPERSEDED;
     }
 
     @Override

@@ -144,7 +144,7 @@ final class Ticker implements AutoCloseable {
     /** Brings messages to whoever decides about the run. */
     void inbox(RunId id) {
         var held = executor.holding(id);
-        if (held.isEmpty() || !held.get().post()) desk.drain(id);
+        if (held.isEmpty() || !held.get().intake().post()) desk.drain(id);
     }
 
     @Override
