@@ -40,7 +40,6 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Runs that do nothing by themselves: a test says what happens to them. */
@@ -50,12 +49,10 @@ final class FakeRuns implements Runs {
     private final Map<RunId, RunView> all = new ConcurrentSkipListMap<>();
     private final Map<String, RunId> requests = new ConcurrentHashMap<>();
     private final Map<RunId, List<Frame>> frames = new ConcurrentHashMap<>();
-    private final Map<String, QueueView> queues = new ConcurrentSkipListMap<>();
     /** Signals, and the values of tokens. */
     final List<Sent> sent = new CopyOnWriteArrayList<>();
-    /** What was asked of queues. */
-    final List<String> asked = new CopyOnWriteArrayList<>();
 
+    final FakeQueues queues = new FakeQueues();
     private long made;
     volatile int watching;
     volatile @Nullable RuntimeException failure;
@@ -260,45 +257,27 @@ final class FakeRuns implements Runs {
 
     @Override
     public List<QueueView> queues(Namespace namespace) {
-        return List.copyOf(queues.values());
+        return queues.all();
     }
 
     @Override
     public List<LaneView> lanes(Namespace namespace, String queue, @Nullable Lane after, int limit) {
-        return Stream.of(Lane.concurrent("a:b"), Lane.serial("a:b"), Lane.serial("c"))
-                .filter(lane -> after == null || LaneView.ORDER.compare(lane, after) > 0)
-                .limit(limit)
-                .map(lane -> new LaneView(lane, false, 1, 2))
-                .toList();
+        return queues.lanes(after, limit);
     }
 
     @Override
     public void pause(Namespace namespace, String queue, @Nullable String lane, @Nullable String requestId) {
-        asked.add("pause " + queue + " " + lane + " " + requestId);
-        if (lane == null) change(queue, true, queue(queue).settings());
+        queues.pause(queue, lane, requestId);
     }
 
     @Override
     public void resume(Namespace namespace, String queue, @Nullable String lane, @Nullable String requestId) {
-        asked.add("resume " + queue + " " + lane + " " + requestId);
-        if (lane == null) change(queue, false, queue(queue).settings());
+        queues.resume(queue, lane, requestId);
     }
 
     @Override
     public void configure(Namespace namespace, String queue, QueueSettings settings, @Nullable String requestId) {
-        if (settings.concurrency() != null && settings.concurrency() < 1) {
-            throw new Refused("limit_invalid", "a limit is at least 1");
-        }
-        asked.add("configure " + queue + " " + requestId);
-        change(queue, queue(queue).isPaused(), settings);
-    }
-
-    private QueueView queue(String name) {
-        return queues.getOrDefault(name, new QueueView(name, false, QueueSettings.NONE, 0, 0, 0, 0));
-    }
-
-    private void change(String name, boolean paused, QueueSettings settings) {
-        queues.put(name, new QueueView(name, paused, settings, 3, 4, 5, 6));
+        queues.configure(queue, settings, requestId);
     }
 
     @Override

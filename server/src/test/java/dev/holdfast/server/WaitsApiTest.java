@@ -187,7 +187,7 @@ class WaitsApiTest {
         assertThat(changed.path("concurrency").isNull()).isTrue();
         assertThat(changed.path("laneConcurrency").asInt()).isEqualTo(2);
         assertThat(changed.path("paused").asBoolean()).isFalse();
-        assertThat(runs.asked).containsExactly("configure mail null", "configure mail null");
+        assertThat(runs.queues.asked).containsExactly("configure mail null", "configure mail null");
         for (String bad :
                 new String[] {"[]", "{\"paused\": null}", "{\"concurrency\": 1.5}", "{\"concurrency\": 1e99}"}) {
             assertThat(http.send("PATCH", "/v1/queues/mail", bad, JSON).code())
@@ -215,7 +215,7 @@ class WaitsApiTest {
                 "/v1/queues/mail",
                 "{\"paused\": false, \"concurrency\": 1}",
                 Map.of("Content-Type", "application/json", "Idempotency-Key", "r"));
-        assertThat(runs.asked).containsExactly("configure mail r:limits", "resume mail null r");
+        assertThat(runs.queues.asked).containsExactly("configure mail r:limits", "resume mail null r");
     }
 
     @Test
@@ -224,7 +224,7 @@ class WaitsApiTest {
         assertThat(paused.status()).isEqualTo(200);
         assertThat(paused.json().path("lane").asString()).isEqualTo("a/b");
         http.send("PATCH", "/v1/queues/mail/lanes/a%2Fb", "{\"paused\": false}", JSON);
-        assertThat(runs.asked).containsExactly("pause mail a/b null", "resume mail a/b null");
+        assertThat(runs.queues.asked).containsExactly("pause mail a/b null", "resume mail a/b null");
         assertThat(http.send("PATCH", "/v1/queues/mail/lanes/l", "{}", JSON).code())
                 .isEqualTo("field_invalid");
         assertThat(http.send("PATCH", "/v1/queues/mail/lanes/l", "{\"concurrency\": 1}", JSON)
