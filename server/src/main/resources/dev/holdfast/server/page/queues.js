@@ -96,7 +96,7 @@ class QueuePage extends Live {
       el('section', {class: 'panel', 'aria-label': 'Limits'}, el('div', {class: 'panel-head'}, el('h2', {}, 'Limits'),
         el('span', {class: 'soft'}, 'What executes beyond a lower limit finishes.')), form),
       el('section', {class: 'panel', 'aria-label': 'Lanes'}, el('div', {class: 'panel-head'}, el('h2', {}, 'Lanes'), this.#more),
-        el('div', {class: 'scroll'}, table('lanes', ['Lane', 'Kind', 'Slots taken', 'Waiting', ''], this.#body)), this.#empty));
+        el('div', {class: 'scroll'}, table('lanes', ['Lane', 'Kind', 'Taken', 'Waiting', ''], this.#body)), this.#empty));
   }
 
   async #look() {
