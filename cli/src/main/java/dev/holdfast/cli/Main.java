@@ -81,7 +81,15 @@ public final class Main implements Runnable {
         all.put("follow", FollowCommand::new);
         all.put("explain", ExplainCommand::new);
         all.put("cancel", CancelCommand::new);
+        all.put("signal", SignalCommand::new);
+        all.put("complete", CompleteCommand::new);
         all.put("delete", DeleteCommand::new);
+        all.put("say", SayCommand::new);
+        all.put("threads", ThreadsCommand::new);
+        all.put("queues", QueuesCommand::new);
+        all.put("pause", PauseCommand::new);
+        all.put("resume", ResumeCommand::new);
+        all.put("limit", LimitCommand::new);
         all.put("doctor", DoctorCommand::new);
         all.put("drill", DrillCommand::new);
         all.put("rehearse", RehearseCommand::new);

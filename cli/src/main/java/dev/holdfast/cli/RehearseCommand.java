@@ -38,6 +38,9 @@ final class RehearseCommand implements Callable<Integer> {
             ask("show", run, "--json", "--url", url);
             ask("runs", "--url", url);
             ask("explain", run, "--url", url);
+            ask("queues", "--url", url);
+            // Changes of queues are made by another client of the JDK than everything else.
+            ask("resume", "default", "--url", url);
         } finally {
             remove(folder);
         }

@@ -1,13 +1,6 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.core.Text;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -43,6 +36,7 @@ import picocli.CommandLine.Parameters;
             "  holdfast run noop",
             "  holdfast run wordcount --follow --input '{\"path\":\"docs\",\"glob\":\"**/*.md\"}'",
             "  holdfast run wordcount --input @order.json --key order-17 --wait",
+            "  holdfast run approval --input '{\"what\":\"the new prices\"}' --lane prices",
             "  echo '{\"failures\":2}' | holdfast run flaky --input - --json",
         })
 final class RunCommand implements Callable<Integer> {
@@ -63,6 +57,13 @@ final class RunCommand implements Callable<Integer> {
 
     @ArgGroup(exclusive = false, validate = false, heading = "%nWhen and how long (500ms, 5s, 10m, 2h, 7d, PT5S):%n")
     private Timing timing = new Timing();
+
+    @Option(
+            names = "--lane",
+            paramLabel = "LANE",
+            description =
+                    "The part of the task's queue that it is in. Default: the one that the task names by the input.")
+    private @Nullable String lane;
 
     @Option(names = "--tag", paramLabel = "TAG", description = "For finding it again; may be repeated.")
     private List<String> tags = new ArrayList<>();
@@ -114,7 +115,7 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() {
         String body = body();
         if (Text.hasHalf(body)) {
-            throw Failure.refused("text_invalid", "--input, --key or --tag has half of a surrogate pair: remove it");
+            throw Failure.refused("text_invalid", "--key, --lane or --tag has half of a surrogate pair: remove it");
         }
         String requestId = identity.requestId == null ? UUID.randomUUID().toString() : identity.requestId;
         if (requestId.chars().anyMatch(c -> c < ' ' || c > '~')) {
@@ -123,44 +124,18 @@ final class RunCommand implements Callable<Integer> {
         var request = new Api.Request("POST", "/v1/tasks/" + Api.encode(task) + "/runs", body, requestId);
         Api api = client.api();
         String answer = api.send(request, Api.Patience.LONG).body();
-        String id = Json.parse(answer).at("id").text();
-        if (!mode.follow && !mode.wait) {
-            client.print(client.json() ? answer : id);
-            return Exit.OK;
-        }
-        if (mode.follow) {
-            if (client.json()) client.print(answer);
-            else client.err().println("run " + id);
-        }
-        return watch(api, id);
-    }
-
-    private int watch(Api api, String id) {
-        var printer = mode.follow ? FramePrinter.of(client) : FramePrinter.silent();
-        client.follower().follow(id, null, printer);
-        printer.close();
-        String view =
-                api.send(Api.Request.get("/v1/runs/" + id), Api.Patience.LONG).body();
-        Json run = Json.parse(view);
-        if (client.json()) client.print(view);
-        else if (Outcomes.succeeded(run)) client.print(run.at("output").pretty());
-        return Outcomes.exit(run, client);
+        if (mode.follow) return Watching.follow(client, api, answer);
+        return mode.wait ? Watching.await(client, api, answer) : Watching.started(client, answer);
     }
 
     private String body() {
-        String json = input();
-        try {
-            // It becomes a part of the body, so it must be one value and nothing more.
-            json = Json.parse(json).compact();
-        } catch (IllegalArgumentException e) {
-            throw Failure.refused("json_malformed", "--input is not JSON: " + e.getMessage());
-        }
-        String value = json;
+        String value = new JsonInput("--input", input).json();
         return Json.write(out -> {
             out.writeStartObject();
             out.writeName("input");
             out.writeRawValue(value);
             text(out, "key", identity.key);
+            text(out, "lane", lane);
             text(out, "delay", timing.delay);
             text(out, "ttl", timing.ttl);
             text(out, "priority", timing.priority);
@@ -175,30 +150,5 @@ final class RunCommand implements Callable<Integer> {
 
     private static void text(tools.jackson.core.JsonGenerator out, String name, @Nullable String value) {
         if (value != null) out.writeStringProperty(name, value);
-    }
-
-    private String input() {
-        try {
-            if (input.equals("-")) return text(System.in.readAllBytes());
-            if (!input.startsWith("@")) return input;
-            Path file = Path.of(input.substring(1));
-            if (Files.isDirectory(file)) {
-                throw Failure.refused("input_unreadable", "'" + file + "' is a folder: --input @FILE wants a file");
-            }
-            return text(Files.readAllBytes(file));
-        } catch (NoSuchFileException e) {
-            throw Failure.refused("input_unreadable", "there is no file " + e.getMessage() + " to read the input from");
-        } catch (CharacterCodingException e) {
-            throw Failure.refused("json_malformed", "--input is not JSON: " + input + " is not UTF-8");
-        } catch (IOException e) {
-            throw Failure.refused("input_unreadable", "cannot read the input from " + input + ": " + e.getMessage());
-        }
-    }
-
-    private static String text(byte[] bytes) throws CharacterCodingException {
-        return StandardCharsets.UTF_8
-                .newDecoder()
-                .decode(ByteBuffer.wrap(bytes))
-                .toString();
     }
 }

@@ -17,13 +17,16 @@ record RunPage(Json run, int most) {
     void print(String why, PrintWriter out) {
         String outcome = run.at("outcome").text();
         out.println(run.at("id").text() + "  " + run.at("task").text() + "  "
-                + (outcome.isEmpty() ? run.at("state").text() : outcome));
+                + run.at("status").text());
         if (!why.isEmpty()) out.println("  " + why);
         field(
                 out,
                 "attempt",
                 run.at("attempt").text() + ", epoch " + run.at("epoch").text());
         field(out, "holder", run.at("holder").text());
+        field(out, "parent", run.at("parent").text());
+        field(out, "queue", run.at("queue").text());
+        field(out, "lane", run.at("lane").text());
         field(out, "key", run.at("key").text());
         field(
                 out,
@@ -49,6 +52,7 @@ record RunPage(Json run, int most) {
                             snapshot.at("cause").text()));
         });
         List<Json> steps = run.at("steps").items();
+        waits(out, steps);
         if (!steps.isEmpty()) out.println("\nsteps");
         rows(out, steps, step -> {
             String tries =
@@ -60,7 +64,7 @@ record RunPage(Json run, int most) {
                             step.at("status").text(),
                             step.at("epoch").text(),
                             step.at("name").text(),
-                            tries,
+                            tries + child(step),
                             error.isEmpty() ? "" : ": " + error));
         });
         out.println("\ninput");
@@ -74,6 +78,36 @@ record RunPage(Json run, int most) {
             out.println("\noutput");
             out.println(run.at("output").pretty());
         }
+    }
+
+    /** A child is shown by its id, so that it can be asked for. */
+    private static String child(Json step) {
+        String child = step.at("awaits").at("run").text();
+        return child.isEmpty() ? "" : "  " + child;
+    }
+
+    private void waits(PrintWriter out, List<Json> steps) {
+        var keys = run.at("waiting").at("keys").items().stream().map(Json::text).toList();
+        List<Json> open = steps.stream()
+                .filter(step -> keys.contains(step.at("key").text()))
+                .filter(step -> step.at("status").text().equals("PENDING"))
+                .toList();
+        if (open.isEmpty()) return;
+        boolean all = run.at("waiting").at("need").text().equals("ALL");
+        out.println("\nwaits for" + (open.size() < 2 ? "" : all ? " all of" : " one of"));
+        rows(out, open, step -> {
+            Json wait = step.at("awaits");
+            String what = wait.at("name").text()
+                    + wait.at("token").text()
+                    + wait.at("run").text();
+            String until = wait.at("until").text();
+            out.println("  %4s  %-9s  %s%s"
+                    .formatted(
+                            step.at("key").text(),
+                            wait.at("kind").text(),
+                            what.isEmpty() ? step.at("name").text() : what,
+                            until.isEmpty() ? "" : "  until " + until));
+        });
     }
 
     private static void field(PrintWriter out, String name, String value) {

@@ -1,7 +1,5 @@
 package dev.holdfast.cli;
 
-import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -16,7 +14,11 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {Exit.OK_LINE, Exit.USAGE_LINE, Exit.REFUSED_LINE, Exit.UNREACHABLE_LINE, Exit.INTERNAL_LINE},
         footerHeading = "%nExamples:%n",
-        footer = {"  holdfast runs --status running", "  holdfast runs --task wordcount --limit 5 --json"})
+        footer = {
+            "  holdfast runs --status running",
+            "  holdfast runs --task wordcount --limit 5 --json",
+            "  holdfast runs --lane thread:t1"
+        })
 final class RunsCommand implements Callable<Integer> {
     @Mixin
     private Client client = new Client();
@@ -32,6 +34,15 @@ final class RunsCommand implements Callable<Integer> {
 
     @Option(names = "--tag", paramLabel = "TAG", description = "Only runs with this tag.")
     private @Nullable String tag;
+
+    @Option(names = "--queue", paramLabel = "QUEUE", description = "Only runs of this queue.")
+    private @Nullable String queue;
+
+    @Option(
+            names = "--lane",
+            paramLabel = "LANE",
+            description = "Only runs of this lane of the queue; of the queue default if none is named.")
+    private @Nullable String lane;
 
     @Option(
             names = "--limit",
@@ -49,6 +60,8 @@ final class RunsCommand implements Callable<Integer> {
                 + part("status", status)
                 + part("task", task)
                 + part("tag", tag)
+                + part("queue", queue)
+                + part("lane", lane)
                 + part("cursor", cursor);
         String answer = client.api().get("/v1/runs" + query);
         if (client.json()) client.print(answer);
@@ -56,7 +69,8 @@ final class RunsCommand implements Callable<Integer> {
         return Exit.OK;
     }
 
-    private static String part(String name, @Nullable String value) {
+    /** A further parameter; nothing if it is null. */
+    static String part(String name, @Nullable String value) {
         return value == null ? "" : "&" + name + "=" + Api.encode(value);
     }
 
@@ -65,23 +79,8 @@ final class RunsCommand implements Callable<Integer> {
             client.print("no runs");
             return;
         }
-        Instant now = Instant.now();
-        client.print(row("RUN", "TASK", "STATE", "ATTEMPT", "EPOCH", "AGE"));
-        for (Json run : page.at("runs").items()) {
-            String outcome = run.at("outcome").text();
-            client.print(row(
-                    run.at("id").text(),
-                    run.at("task").text(),
-                    outcome.isEmpty() ? run.at("state").text() : outcome,
-                    run.at("attempt").text(),
-                    run.at("epoch").text(),
-                    Times.age(Duration.between(Instant.parse(run.at("createdAt").text()), now))));
-        }
+        RunTable.print(page.at("runs").items(), client);
         if (!page.at("next").isNull())
             client.print("more: --cursor " + page.at("next").text());
-    }
-
-    private static String row(String... cells) {
-        return "%-30s  %-16s  %-14s  %7s  %5s  %6s".formatted((Object[]) cells);
     }
 }

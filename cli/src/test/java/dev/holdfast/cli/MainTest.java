@@ -218,8 +218,24 @@ class MainTest {
 
     @Test
     void everyCommandHasJsonAndTellsItsExitCodes() {
-        for (String command :
-                List.of("dev", "run", "runs", "show", "follow", "explain", "cancel", "delete", "doctor")) {
+        for (String command : List.of(
+                "dev",
+                "run",
+                "runs",
+                "show",
+                "follow",
+                "explain",
+                "cancel",
+                "signal",
+                "complete",
+                "say",
+                "threads",
+                "queues",
+                "pause",
+                "resume",
+                "limit",
+                "delete",
+                "doctor")) {
             assertThat(help(command))
                     .as(command)
                     .contains("--json", "{code, message, exit}", "HOLDFAST_DEBUG")
@@ -228,6 +244,74 @@ class MainTest {
         assertThat(help("drill", "crash"))
                 .contains("--json", "{code, message, exit}")
                 .contains(" 5 a mistake");
+    }
+
+    @Test
+    void aSignalAndATokenTakeAnyJson() throws Exception {
+        says("/v1/runs/" + RUN + "/signals/a/b", 202, "{}");
+        ask("signal", RUN, "a/b", "{\"n\": 1.50}").exits(0);
+        assertThat(asked.get("/v1/runs/" + RUN + "/signals/a/b")).isEqualTo("{\"n\":1.50}");
+        ask("signal", RUN, "a/b").exits(0);
+        assertThat(asked.get("/v1/runs/" + RUN + "/signals/a/b")).isEqualTo("null");
+        says("/v1/tokens/t/complete", 200, "{}");
+        Path file = Files.writeString(folder.resolve("receipt.json"), "[true]\n");
+        ask("complete", "t", "@" + file).exits(0);
+        assertThat(asked.get("/v1/tokens/t/complete")).isEqualTo("[true]");
+        assertThat(ask("complete", "t", "{").exits(3).err()).contains("json_malformed: the value is not JSON");
+        problem("/v1/tokens/t/complete", 409, "token_completed", "it was completed before");
+        assertThat(ask("complete", "t").exits(3).err()).contains("token_completed");
+        ask("signal", RUN).exits(2);
+    }
+
+    @Test
+    void aQueueIsChangedByPatch() {
+        String queue = "{\"name\":\"mail\",\"paused\":false,\"concurrency\":3,\"laneConcurrency\":null}";
+        says("/v1/queues/mail", 200, queue);
+        says("/v1/queues/mail/lanes/a b", 200, "{\"paused\":true}");
+        assertThat(ask("limit", "mail", "--concurrency", "3", "--lane-concurrency", "none")
+                        .exits(0)
+                        .out())
+                .contains("mail", "3", "none");
+        assertThat(asked.get("/v1/queues/mail")).isEqualTo("{\"concurrency\":3,\"laneConcurrency\":null}");
+        assertThat(ask("resume", "mail").exits(0).out()).startsWith("queue 'mail' is resumed");
+        assertThat(asked.get("/v1/queues/mail")).isEqualTo("{\"paused\":false}");
+        assertThat(ask("pause", "mail", "--lane", "a b").exits(0).out()).startsWith("lane 'a b' of queue 'mail'");
+        assertThat(asked.get("/v1/queues/mail/lanes/a b")).isEqualTo("{\"paused\":true}");
+        ask("limit", "mail").exits(2);
+        ask("limit", "mail", "--concurrency", "many").exits(2);
+        problem("/v1/queues/mail", 422, "limit_invalid", "a limit is at least 1");
+        assertThat(ask("limit", "mail", "--concurrency", "0").exits(3).err()).contains("limit_invalid");
+        assertThat(run("pause", "mail", "--url", "http://127.0.0.1:1").exits(4).err())
+                .contains("server_unreachable");
+    }
+
+    @Test
+    void whatARunWaitsForIsShown() {
+        says(
+                "/v1/runs/" + RUN,
+                200,
+                "{\"id\":\"" + RUN + "\",\"task\":\"t\",\"state\":\"BLOCKED\",\"status\":\"WAITING\",\"outcome\":null,"
+                        + "\"queue\":\"default\",\"lane\":\"l\",\"parent\":\"run_parent\",\"createdAt\":\"2026-01-02T03:04:05Z\","
+                        + "\"waiting\":{\"need\":\"ALL\",\"keys\":[\"1\",\"2\"]},\"steps\":["
+                        + "{\"key\":\"1\",\"name\":\"await approved\",\"status\":\"PENDING\",\"awaits\":"
+                        + "{\"kind\":\"signal\",\"name\":\"approved\",\"until\":\"2026-01-03T00:00:00Z\"}},"
+                        + "{\"key\":\"2\",\"name\":\"call part\",\"status\":\"PENDING\",\"awaits\":"
+                        + "{\"kind\":\"child\",\"run\":\"run_child\",\"until\":null}}]}");
+        says("/v1/runs/" + RUN + "/explain", 200, "{\"sentence\":\"It waits.\"}");
+        assertThat(ask("show", RUN).exits(0).out())
+                .contains("WAITING", "parent   run_parent", "lane     l", "waits for all of", "run_child")
+                .containsPattern("1 +signal +approved +until 2026-01-03T00:00:00Z");
+    }
+
+    @Test
+    void somethingIsSaidInAThread() {
+        says("/v1/threads/t 1/messages", 201, "{\"id\":\"" + RUN + "\"}");
+        assertThat(ask("say", "t 1", "a \"b\"").exits(0).out().strip()).isEqualTo(RUN);
+        assertThat(asked.get("/v1/threads/t 1/messages")).isEqualTo("{\"message\":\"a \\\"b\\\"\"}");
+        ask("say", "t 1", "hello", "--task", "support").exits(0);
+        assertThat(asked.get("/v1/threads/t 1/messages")).isEqualTo("{\"message\":\"hello\",\"task\":\"support\"}");
+        says("/v1/threads/t 1", 200, "{\"turns\":[],\"next\":null}");
+        assertThat(ask("threads", "t 1").exits(0).out()).startsWith("nothing was said");
     }
 
     /** Without its line breaks. */

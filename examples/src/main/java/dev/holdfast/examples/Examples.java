@@ -10,6 +10,14 @@ public final class Examples {
 
     /** All of them. */
     public static List<Hosted> all() {
-        return List.of(WordCount.handler(), Noop.handler(), Flaky.handler(), Chat.handler(System.getenv()));
+        return List.of(
+                WordCount.handler(),
+                Noop.handler(),
+                Flaky.handler(),
+                Approval.handler(),
+                Fanout.handler(),
+                Fanout.part(),
+                Sleeper.handler(),
+                Chat.handler(System.getenv()));
     }
 }

@@ -3,6 +3,7 @@ package dev.holdfast.server;
 import dev.holdfast.engine.Runs;
 import dev.holdfast.engine.port.LedgerFigures;
 import dev.holdfast.node.Holdfast;
+import dev.holdfast.sdk.Codec;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -10,16 +11,17 @@ import java.util.TreeMap;
 interface Node {
     Runs runs();
 
-    /** The version of the code for each task that is hosted, by the task's name. */
-    SortedMap<String, String> hosted();
+    /** The tasks that are hosted, by name. */
+    SortedMap<String, Hosting> hosted();
 
     int executing();
 
     LedgerFigures figures();
 
     static Node of(Holdfast holdfast) {
-        var hosted = new TreeMap<String, String>();
-        holdfast.hosted().forEach(h -> hosted.put(h.task().name(), h.task().version()));
+        var hosted = new TreeMap<String, Hosting>();
+        var codec = Codec.json();
+        holdfast.hosted().forEach(h -> hosted.put(h.task().name(), Hosting.of(h.task(), codec)));
         return new Node() {
             @Override
             public Runs runs() {
@@ -27,7 +29,7 @@ interface Node {
             }
 
             @Override
-            public SortedMap<String, String> hosted() {
+            public SortedMap<String, Hosting> hosted() {
                 return hosted;
             }
 

@@ -28,15 +28,17 @@ final class NodeApi {
 
     private Answer tasks(Call call) {
         Node ready = node.get();
-        Map<String, String> hosted = ready == null ? Map.of() : ready.hosted();
+        Map<String, Hosting> hosted = ready == null ? Map.of() : ready.hosted();
         return Answer.json(200, Json.text(out -> {
             out.writeStartObject();
             out.writeName("tasks");
             out.writeStartArray();
-            hosted.forEach((name, version) -> {
+            hosted.forEach((name, task) -> {
                 out.writeStartObject();
                 out.writeStringProperty("name", name);
-                out.writeStringProperty("version", version);
+                out.writeStringProperty("version", task.version());
+                out.writeStringProperty("queue", task.queue());
+                RunJson.text(out, "lanes", task.lanes());
                 out.writeEndObject();
             });
             out.writeEndArray();

@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The live page: the list of runs at {@code /}, a run at {@code /runs/{id}}. Both are one plain document whose script
+ * The live page: the list of runs at {@code /}, a run at {@code /runs/{id}}, queues at {@code /queues}, and a queue with
+ * its lanes at {@code /queues/{queue}}. All are one plain document whose script
  * reads the API and writes text nodes only, so that nothing that a user sent is ever taken for HTML; the policy forbids
  * everything else.
  */
@@ -16,10 +17,14 @@ final class Pages {
         return List.of(
                 new Router.Route("GET", "/", call -> file("page/index.html", "text/html; charset=utf-8")),
                 new Router.Route("GET", "/runs/{id}", call -> file("page/index.html", "text/html; charset=utf-8")),
+                new Router.Route("GET", "/queues", call -> file("page/index.html", "text/html; charset=utf-8")),
+                new Router.Route("GET", "/queues/{queue}", call -> file("page/index.html", "text/html; charset=utf-8")),
                 new Router.Route("GET", "/page/page.css", call -> file("page/page.css", "text/css; charset=utf-8")),
                 new Router.Route("GET", "/page/page.js", call -> script("page.js")),
                 new Router.Route("GET", "/page/parts.js", call -> script("parts.js")),
                 new Router.Route("GET", "/page/fold.js", call -> script("fold.js")),
+                new Router.Route("GET", "/page/queues.js", call -> script("queues.js")),
+                new Router.Route("GET", "/page/waits.js", call -> script("waits.js")),
                 new Router.Route("GET", "/page/run.js", call -> script("run.js")),
                 new Router.Route("GET", "/page/runs.js", call -> script("runs.js")),
                 new Router.Route("GET", "/page/stream.js", call -> script("stream.js")),

@@ -18,7 +18,7 @@ final class Router {
     }
 
     /**
-     * @param method GET, POST, DELETE
+     * @param method GET, POST, PATCH, DELETE
      * @param path a template such as {@code /v1/runs/{id}}
      * @param handler who answers
      */

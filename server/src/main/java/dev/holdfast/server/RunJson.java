@@ -4,7 +4,10 @@ import dev.holdfast.core.Run;
 import dev.holdfast.core.RunError;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Snapshot;
+import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.Wait;
+import dev.holdfast.core.Waiting;
 import dev.holdfast.engine.SnapshotJson;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.port.SnapshotWindow;
@@ -20,13 +23,13 @@ final class RunJson {
     /** What a list shows of a run. */
     static void row(JsonGenerator out, Run run) {
         out.writeStartObject();
-        head(out, run);
+        head(out, run, Status.of(run));
         out.writeEndObject();
     }
 
     static void view(JsonGenerator out, RunView view) {
         out.writeStartObject();
-        head(out, view.run());
+        head(out, view.run(), Status.of(view));
         raw(out, "input", view.input());
         raw(out, "output", view.output());
         out.writeName("error");
@@ -55,7 +58,7 @@ final class RunJson {
         out.writeEndArray();
     }
 
-    private static void head(JsonGenerator out, Run run) {
+    private static void head(JsonGenerator out, Run run, String word) {
         var status = run.status();
         var holder = run.fence().holder();
         out.writeStringProperty("id", run.id().toString());
@@ -63,11 +66,17 @@ final class RunJson {
         out.writeStringProperty("version", run.origin().version());
         out.writeStringProperty("state", status.state().name());
         text(out, "outcome", status.outcome());
+        out.writeStringProperty("status", word);
         out.writeNumberProperty("attempt", run.tries().attempt());
         out.writeNumberProperty("epoch", run.fence().epoch());
         out.writeNumberProperty("seq", run.fence().seq());
         text(out, "holder", holder);
         out.writeBooleanProperty("cancelRequested", status.cancelled());
+        place(out, run);
+        out.writeName("waiting");
+        waiting(out, status.waiting());
+        var parent = run.origin().parent();
+        text(out, "parent", parent == null ? null : parent.run());
         text(out, "key", run.origin().key());
         out.writeName("tags");
         out.writeStartArray();
@@ -78,6 +87,27 @@ final class RunJson {
         text(out, "finishedAt", run.times().finished());
         Instant due = run.place().due();
         text(out, "due", run.isFinished() ? null : due);
+    }
+
+    private static void place(JsonGenerator out, Run run) {
+        var lane = run.place().lane();
+        out.writeStringProperty("queue", run.place().queue());
+        text(out, "lane", lane == null ? null : lane.name());
+        out.writeBooleanProperty("holdsSlot", run.place().slotOf() != null);
+    }
+
+    private static void waiting(JsonGenerator out, @Nullable Waiting waiting) {
+        if (waiting == null) {
+            out.writeNull();
+            return;
+        }
+        out.writeStartObject();
+        out.writeStringProperty("need", waiting.need().name());
+        out.writeName("keys");
+        out.writeStartArray();
+        for (StepKey key : waiting.keys()) out.writeString(key.toString());
+        out.writeEndArray();
+        out.writeEndObject();
     }
 
     private static void snapshots(JsonGenerator out, List<Snapshot> snapshots) {
@@ -96,7 +126,35 @@ final class RunJson {
         raw(out, "result", step.result());
         out.writeName("error");
         error(out, step.error());
-        if (step.next() != null) text(out, "next", step.next());
+        if (!step.isFinal() && step.awaits() instanceof Wait.Turn turn) text(out, "next", turn.until());
+        out.writeName("awaits");
+        awaits(out, step.awaits());
+        out.writeEndObject();
+    }
+
+    private static void awaits(JsonGenerator out, @Nullable Wait wait) {
+        if (wait == null) {
+            out.writeNull();
+            return;
+        }
+        out.writeStartObject();
+        switch (wait) {
+            case Wait.Turn w -> out.writeStringProperty("kind", "turn");
+            case Wait.Time w -> out.writeStringProperty("kind", "time");
+            case Wait.Signal w -> {
+                out.writeStringProperty("kind", "signal");
+                out.writeStringProperty("name", w.name());
+            }
+            case Wait.Token w -> {
+                out.writeStringProperty("kind", "token");
+                out.writeStringProperty("token", w.id());
+            }
+            case Wait.Child w -> {
+                out.writeStringProperty("kind", "child");
+                out.writeStringProperty("run", w.run().toString());
+            }
+        }
+        text(out, "until", wait.until());
         out.writeEndObject();
     }
 
@@ -114,7 +172,8 @@ final class RunJson {
         out.writeEndObject();
     }
 
-    private static void text(JsonGenerator out, String name, @Nullable Object value) {
+    /** A property that may be null. */
+    static void text(JsonGenerator out, String name, @Nullable Object value) {
         out.writeName(name);
         if (value == null) out.writeNull();
         else out.writeString(value.toString());

@@ -1,5 +1,6 @@
 package dev.holdfast.server;
 
+import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Run;
@@ -7,8 +8,6 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
 import dev.holdfast.engine.Explanation;
 import dev.holdfast.engine.Runs;
-import dev.holdfast.engine.StartRequest;
-import dev.holdfast.engine.Started;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.port.SnapshotWindow;
@@ -17,19 +16,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Runs over HTTP: start, list, show, snapshots, steps, explain, cancel, delete. */
 final class RunsApi {
     private static final Namespace NAMESPACE = Namespace.DEFAULT;
-    private static final int PAGE = 50;
-    private static final int LARGEST_PAGE = 200;
 
-    private final Supplier<Runs> runs;
+    private final Supplier<Node> node;
 
-    /** @param runs throws {@code starting} while there are none yet */
-    RunsApi(Supplier<Runs> runs) {
-        this.runs = runs;
+    /** @param node throws {@code starting} while there is none yet */
+    RunsApi(Supplier<Node> node) {
+        this.node = node;
     }
 
     List<Router.Route> routes() {
@@ -45,30 +41,22 @@ final class RunsApi {
     }
 
     private Answer start(Call call) throws IOException {
-        String task = call.variable("task");
         StartBody body = StartBody.parse(call.json());
-        var identity = new StartRequest.Identity(body.key(), call.requestId().orElse(null));
-        Started started = runs.get().start(new StartRequest(NAMESPACE, task, body.input(), identity, body.options()));
-        boolean existing = started.how() != Started.How.NEW;
-        String json = Json.text(out -> {
-            out.writeStartObject();
-            out.writeStringProperty("id", started.id().toString());
-            out.writeStringProperty("task", task);
-            out.writeBooleanProperty("existing", existing);
-            out.writeEndObject();
-        });
-        return Answer.json(existing ? 200 : 201, json).with("Location", "/v1/runs/" + started.id());
+        return Starting.answer(node.get(), call, call.variable("task"), body);
     }
 
     private Answer list(Call call) {
-        call.demandParameters("status", "task", "tag", "cursor", "limit");
-        int limit = call.query("limit").map(RunsApi::limit).orElse(PAGE);
+        call.demandParameters("status", "task", "tag", "queue", "lane", "cursor", "limit");
+        int limit = Parameters.limit(call);
         RunState state = call.query("status").map(RunsApi::state).orElse(null);
+        String lane = call.query("lane").orElse(null);
+        // A lane has its name within its queue, and most have only one queue.
+        String queue = call.query("queue").orElse(lane == null ? null : Defaults.QUEUE);
         var filter = new RunFilter(
-                state, call.query("task").orElse(null), call.query("tag").orElse(null));
+                state, call.query("task").orElse(null), call.query("tag").orElse(null), queue, lane);
         RunId before = call.query("cursor").map(RunsApi::pageCursor).orElse(null);
         // One more than asked for tells whether there is another page.
-        List<Run> found = runs.get().list(NAMESPACE, filter, before, limit + 1);
+        List<Run> found = runs().list(NAMESPACE, filter, before, limit + 1);
         List<Run> page = found.subList(0, Math.min(limit, found.size()));
         return Answer.json(200, Json.text(out -> {
             out.writeStartObject();
@@ -84,12 +72,12 @@ final class RunsApi {
     }
 
     private Answer show(Call call) {
-        RunView view = runs.get().show(NAMESPACE, call.run());
+        RunView view = runs().show(NAMESPACE, call.run());
         return Answer.json(200, Json.text(out -> RunJson.view(out, view)));
     }
 
     private Answer delete(Call call) {
-        runs.get().delete(NAMESPACE, call.run(), call.requestId().orElse(null));
+        runs().delete(NAMESPACE, call.run(), call.requestId().orElse(null));
         return Answer.empty(204);
     }
 
@@ -98,13 +86,13 @@ final class RunsApi {
         RunId id = call.run();
         long since = call.query("since").map(text -> snapshotCursor(id, text)).orElse(0L);
         // A reader of the primary is never behind, so that atLeast changes nothing here: it is only checked.
-        call.query("atLeast").ifPresent(text -> number("atLeast", text, 0, Long.MAX_VALUE));
-        SnapshotWindow window = runs.get().snapshots(NAMESPACE, id, since);
+        call.query("atLeast").ifPresent(text -> Parameters.number("atLeast", text, 0, Long.MAX_VALUE));
+        SnapshotWindow window = runs().snapshots(NAMESPACE, id, since);
         return Answer.json(200, Json.text(out -> RunJson.window(out, id, window)));
     }
 
     private Answer steps(Call call) {
-        RunView view = runs.get().show(NAMESPACE, call.run());
+        RunView view = runs().show(NAMESPACE, call.run());
         return Answer.json(200, Json.text(out -> {
             out.writeStartObject();
             out.writeStringProperty("run", view.run().id().toString());
@@ -116,7 +104,7 @@ final class RunsApi {
 
     private Answer explain(Call call) {
         RunId id = call.run();
-        Explanation why = runs.get().explain(NAMESPACE, id);
+        Explanation why = runs().explain(NAMESPACE, id);
         return Answer.json(200, Json.text(out -> {
             out.writeStartObject();
             out.writeStringProperty("run", id.toString());
@@ -131,8 +119,8 @@ final class RunsApi {
 
     private Answer cancel(Call call) {
         RunId id = call.run();
-        runs.get().cancel(NAMESPACE, id, call.requestId().orElse(null));
-        Run run = runs.get().show(NAMESPACE, id).run();
+        runs().cancel(NAMESPACE, id, call.requestId().orElse(null));
+        Run run = runs().show(NAMESPACE, id).run();
         String json = Json.text(out -> RunJson.row(out, run));
         return Answer.json(run.isFinished() ? 200 : 202, json);
     }
@@ -141,27 +129,16 @@ final class RunsApi {
         try {
             return RunState.valueOf(text.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
-            throw impossible("status", text, "one of " + Arrays.toString(RunState.values()));
+            throw Parameters.impossible("status", text, "one of " + Arrays.toString(RunState.values()));
         }
     }
 
-    private static int limit(String text) {
-        return (int) number("limit", text, 1, LARGEST_PAGE);
+    private Runs runs() {
+        return node.get().runs();
     }
 
-    private static long number(String name, String text, long least, long most) {
-        try {
-            long number = Long.parseLong(text);
-            if (number >= least && number <= most) return number;
-        } catch (NumberFormatException e) {
-            // Told below.
-        }
-        String wanted = "a whole number from " + least + (most == Long.MAX_VALUE ? " on" : " to " + most);
-        throw impossible(name, text, wanted);
-    }
-
-    private static @Nullable RunId pageCursor(String text) {
-        return RunId.parse(text).orElseThrow(() -> impossible("cursor", text, "the 'next' of the page before"));
+    static RunId pageCursor(String text) {
+        return RunId.parse(text).orElseThrow(() -> Parameters.noCursor(text));
     }
 
     private static long snapshotCursor(RunId id, String text) {
@@ -179,9 +156,5 @@ final class RunsApi {
                 "cursor_unknown",
                 "'" + Text.shown(text) + "' is not a position of " + id + "; they look like " + id
                         + ".5, and 0 is the start");
-    }
-
-    private static Refused impossible(String name, String text, String wanted) {
-        return new Refused("parameter_invalid", "'" + name + "' is '" + Text.shown(text) + "' but must be " + wanted);
     }
 }

@@ -2,7 +2,6 @@ package dev.holdfast.server;
 
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Unavailable;
-import dev.holdfast.engine.Runs;
 import dev.holdfast.engine.port.LedgerFigures;
 import dev.holdfast.node.Holdfast;
 import io.helidon.webserver.WebServer;
@@ -45,7 +44,7 @@ public final class Server implements AutoCloseable {
     private volatile boolean closing;
 
     private Server(ServerOptions options) {
-        this.watchers = new Watchers(this::runs, options);
+        this.watchers = new Watchers(() -> ready().runs(), options);
         this.arrivals = new Arrivals(options.arrival());
         var dispatcher = new Dispatcher(router(), requests, arrivals);
         this.web = WebServer.builder()
@@ -122,14 +121,17 @@ public final class Server implements AutoCloseable {
 
     private Router router() {
         var routes = new ArrayList<Router.Route>();
-        routes.addAll(new RunsApi(this::runs).routes());
+        routes.addAll(new RunsApi(this::ready).routes());
+        routes.addAll(new SendingApi(() -> ready().runs()).routes());
+        routes.addAll(new QueuesApi(this::ready).routes());
+        routes.addAll(new ThreadsApi(this::ready).routes());
         routes.addAll(watchers.routes());
         routes.addAll(new NodeApi(() -> closing ? null : node, metrics::page).routes());
         routes.addAll(new Pages().routes());
         return new Router(routes);
     }
 
-    private Runs runs() {
+    private Node ready() {
         if (closing)
             throw Unavailable.notApplied("closing", "this process is shutting down; ask again in a moment", null);
         Node ready = node;
@@ -137,7 +139,7 @@ public final class Server implements AutoCloseable {
             throw Unavailable.notApplied(
                     "starting", "this process has just started and is not ready yet; ask again in a moment", null);
         }
-        return ready.runs();
+        return ready;
     }
 
     private List<Figure> figures() {

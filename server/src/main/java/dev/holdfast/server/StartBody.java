@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
@@ -21,22 +20,17 @@ import tools.jackson.core.JsonToken;
  * @param options the rest
  */
 record StartBody(String input, @Nullable String key, StartRequest.Options options) {
-    private static final String FIELDS = "input, key, delay, ttl, priority, maxDuration, tags";
+    private static final String FIELDS = "input, key, lane, delay, ttl, priority, maxDuration, tags";
 
     /** @throws Refused {@code json_malformed}, {@code field_unknown}, {@code field_invalid}, {@code input_too_large}, {@code text_invalid} */
     static StartBody parse(String json) {
-        try (JsonParser in = Json.parser(json)) {
-            return new Reading(in).body();
-        } catch (JacksonException e) {
-            var where = e.getLocation();
-            String place = where == null ? "" : " (line " + where.getLineNr() + ", column " + where.getColumnNr() + ")";
-            // In a name, the parser meets it before we do.
-            if (e.getOriginalMessage().contains("surrogate")) {
-                throw new Refused(
-                        "text_invalid", "a name in the body contains half of a surrogate pair" + place + ": remove it");
-            }
-            throw new Refused("json_malformed", "the body is not JSON: " + Json.reason(e) + place);
-        }
+        return Body.read(json, in -> new Reading(in).body());
+    }
+
+    /** This start, in a lane. */
+    StartBody inLane(String lane) {
+        return new StartBody(
+                input, key, new StartRequest.Options(options.timing(), options.maxDuration(), options.tags(), lane));
     }
 
     /** The fields as they are met. */
@@ -44,6 +38,7 @@ record StartBody(String input, @Nullable String key, StartRequest.Options option
         private final JsonParser in;
         private String input = "null";
         private @Nullable String key;
+        private @Nullable String lane;
         private Duration delay = Duration.ZERO;
         private @Nullable Duration ttl;
         private Duration ahead = Duration.ZERO;
@@ -55,54 +50,34 @@ record StartBody(String input, @Nullable String key, StartRequest.Options option
         }
 
         StartBody body() {
-            JsonToken first = in.nextToken();
-            if (first == null) return done();
-            if (first != JsonToken.START_OBJECT) {
-                throw new Refused(
-                        "field_invalid", "the body must be an object such as {\"input\": …}; its fields are " + FIELDS);
-            }
-            while (in.nextToken() == JsonToken.PROPERTY_NAME) {
-                String name = in.currentName();
-                JsonToken value = in.nextToken();
-                field(name, value);
-            }
-            if (in.nextToken() != null)
-                throw new Refused("json_malformed", "the body goes on after its JSON has ended");
-            return done();
+            Body.object(in, FIELDS, this::field);
+            var timing = new Command.Timing(delay, ttl, ahead);
+            return new StartBody(input, key, new StartRequest.Options(timing, maxDuration, tags, lane));
         }
 
         private void field(String name, JsonToken value) {
             switch (name) {
                 case "input" -> input = input();
-                case "key" -> key = string(name, value);
+                case "key" -> key = Body.string(in, name, value);
+                case "lane" -> lane = Body.string(in, name, value);
                 case "delay" -> delay = orZero(duration(name, value));
                 case "ttl" -> ttl = duration(name, value);
                 case "priority" -> ahead = orZero(duration(name, value));
                 case "maxDuration" -> maxDuration = duration(name, value);
                 case "tags" -> tags = strings(name, value);
-                default ->
-                    throw new Refused(
-                            "field_unknown",
-                            "the body has a field '" + Text.shown(name) + "', which does not exist; its fields are "
-                                    + FIELDS);
+                default -> throw Body.unknown(name, FIELDS);
             }
         }
 
         private String input() {
-            String json = Json.text(out -> out.copyCurrentStructureExact(in));
+            String json = Body.value(in);
             int bytes = json.getBytes(StandardCharsets.UTF_8).length;
             if (bytes > Defaults.PAYLOAD_LIMIT) throw tooLarge("the input has " + bytes + " bytes");
             return json;
         }
 
-        private @Nullable String string(String name, JsonToken value) {
-            if (value == JsonToken.VALUE_NULL) return null;
-            if (value == JsonToken.VALUE_STRING) return in.getString();
-            throw new Refused("field_invalid", "'" + name + "' must be a string");
-        }
-
         private @Nullable Duration duration(String name, JsonToken value) {
-            String text = string(name, value);
+            String text = Body.string(in, name, value);
             return text == null ? null : Durations.parse(name, text);
         }
 
@@ -122,11 +97,6 @@ record StartBody(String input, @Nullable String key, StartRequest.Options option
                 all.add(in.getString());
             }
             return all;
-        }
-
-        private StartBody done() {
-            var timing = new Command.Timing(delay, ttl, ahead);
-            return new StartBody(input, key, new StartRequest.Options(timing, maxDuration, tags));
         }
     }
 

@@ -1,12 +1,13 @@
 package dev.holdfast.server;
 
+import dev.holdfast.core.Lane;
 import dev.holdfast.engine.Runs;
 import dev.holdfast.engine.port.LedgerFigures;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** A node that hosts {@code noop}. */
+/** A node that hosts {@code noop}, and {@code chat} in serial lanes. */
 record FakeNode(FakeRuns fake) implements Node {
     @Override
     public Runs runs() {
@@ -14,8 +15,10 @@ record FakeNode(FakeRuns fake) implements Node {
     }
 
     @Override
-    public SortedMap<String, String> hosted() {
-        return new TreeMap<>(Map.of("noop", "1"));
+    public SortedMap<String, Hosting> hosted() {
+        return new TreeMap<>(Map.of(
+                "noop", new Hosting("1", "default", null, input -> null),
+                "chat", new Hosting("1", "default", Lane.Kind.SERIAL, input -> "named by " + input)));
     }
 
     @Override

@@ -15,6 +15,8 @@ import dev.holdfast.core.RunState;
 import dev.holdfast.core.Snapshot;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.Wait;
+import dev.holdfast.core.Waiting;
 import dev.holdfast.engine.Explanation;
 import dev.holdfast.engine.Frame;
 import dev.holdfast.engine.Runs;
@@ -37,6 +39,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** Runs that do nothing by themselves: a test says what happens to them. */
@@ -46,6 +49,10 @@ final class FakeRuns implements Runs {
     private final Map<RunId, RunView> all = new ConcurrentSkipListMap<>();
     private final Map<String, RunId> requests = new ConcurrentHashMap<>();
     private final Map<RunId, List<Frame>> frames = new ConcurrentHashMap<>();
+    /** Signals, and the values of tokens. */
+    final List<Sent> sent = new CopyOnWriteArrayList<>();
+
+    final FakeQueues queues = new FakeQueues();
     private long made;
     volatile int watching;
     volatile @Nullable RuntimeException failure;
@@ -53,7 +60,7 @@ final class FakeRuns implements Runs {
     @Override
     public synchronized Started start(StartRequest request) {
         fail();
-        if (!request.task().equals("noop")) {
+        if (!request.task().equals("noop") && !request.task().equals("chat")) {
             throw new Refused("task_unknown", "there is no task '" + request.task() + "'");
         }
         String requestId = request.identity().requestId();
@@ -73,6 +80,7 @@ final class FakeRuns implements Runs {
 
     private static RunView queued(RunId id, StartRequest request) {
         Duration delay = request.options().timing().delay();
+        String lane = request.options().lane();
         var run = new Run(
                 id,
                 new Run.Origin(
@@ -86,7 +94,13 @@ final class FakeRuns implements Runs {
                         Defaults.TASK_RETRY,
                         Defaults.GIVE_UP_AFTER,
                         request.options().maxDuration()),
-                new Run.Place("default", null, null, EPOCH, delay.isZero() ? null : EPOCH.plus(delay), null),
+                new Run.Place(
+                        "default",
+                        lane == null ? null : Lane.serial(lane),
+                        null,
+                        EPOCH,
+                        delay.isZero() ? null : EPOCH.plus(delay),
+                        null),
                 new Run.Status(RunState.QUEUED, null, null, false, null, null),
                 new Fence(0, null, 1),
                 new Run.Tries(1, 0, 0),
@@ -115,6 +129,28 @@ final class FakeRuns implements Runs {
                     StepRecord.failed(StepKey.of(2), "count", 1, 3, error),
                     StepRecord.pending(StepKey.of(3), "mail", 1, 1, error, EPOCH));
             return with(view, run, steps, null, error);
+        });
+    }
+
+    /** The run waits for a time, and for whatever else is given. */
+    void waiting(RunId id, Wait... others) {
+        all.computeIfPresent(id, (same, view) -> {
+            Run old = view.run();
+            var steps = new ArrayList<StepRecord>();
+            steps.add(StepRecord.waiting(StepKey.of(1), "sleep", 1, new Wait.Time(EPOCH)));
+            for (Wait other : others) steps.add(StepRecord.waiting(StepKey.of(steps.size() + 1), "await", 1, other));
+            var on = new Waiting(
+                    Waiting.Need.ALL, steps.stream().map(StepRecord::key).toList());
+            var run = new Run(
+                    id,
+                    old.origin(),
+                    old.policy(),
+                    old.place(),
+                    new Run.Status(RunState.BLOCKED, null, null, false, null, on),
+                    new Fence(2, null, old.fence().seq() + 1),
+                    old.tries(),
+                    new Run.Times(EPOCH, EPOCH, null, Deadlines.NONE));
+            return with(view, run, steps, null, null);
         });
     }
 
@@ -172,6 +208,10 @@ final class FakeRuns implements Runs {
                 .filter(run -> filter.state() == null || run.state() == filter.state())
                 .filter(run -> filter.task() == null || run.origin().task().equals(filter.task()))
                 .filter(run -> filter.tag() == null || run.origin().tags().contains(filter.tag()))
+                .filter(run -> filter.queue() == null || run.place().queue().equals(filter.queue()))
+                .filter(run -> filter.lane() == null
+                        || (run.place().lane() != null
+                                && run.place().lane().name().equals(filter.lane())))
                 .filter(run -> before == null || run.id().compareTo(before) < 0)
                 .sorted(Comparator.comparing(Run::id).reversed())
                 .limit(limit)
@@ -190,12 +230,15 @@ final class FakeRuns implements Runs {
 
     @Override
     public void signal(Namespace namespace, RunId id, Sent sent, @Nullable String requestId) {
-        show(namespace, id);
+        if (show(namespace, id).run().isFinished()) throw new Refused("run_finished", id + " has ended");
+        this.sent.add(sent);
     }
 
     @Override
     public void complete(Namespace namespace, String token, String json, @Nullable String requestId) {
-        throw new Refused("token_unknown", "there is no token " + token);
+        if (!token.equals("known")) throw new Refused("token_unknown", "there is no token " + token);
+        if (!sent.isEmpty()) throw new Refused("token_completed", token + " was completed before");
+        sent.add(new Sent(token, json));
     }
 
     @Override
@@ -214,22 +257,28 @@ final class FakeRuns implements Runs {
 
     @Override
     public List<QueueView> queues(Namespace namespace) {
-        return List.of();
+        return queues.all();
     }
 
     @Override
     public List<LaneView> lanes(Namespace namespace, String queue, @Nullable Lane after, int limit) {
-        return List.of();
+        return queues.lanes(after, limit);
     }
 
     @Override
-    public void pause(Namespace namespace, String queue, @Nullable String lane, @Nullable String requestId) {}
+    public void pause(Namespace namespace, String queue, @Nullable String lane, @Nullable String requestId) {
+        queues.pause(queue, lane, requestId);
+    }
 
     @Override
-    public void resume(Namespace namespace, String queue, @Nullable String lane, @Nullable String requestId) {}
+    public void resume(Namespace namespace, String queue, @Nullable String lane, @Nullable String requestId) {
+        queues.resume(queue, lane, requestId);
+    }
 
     @Override
-    public void configure(Namespace namespace, String queue, QueueSettings settings, @Nullable String requestId) {}
+    public void configure(Namespace namespace, String queue, QueueSettings settings, @Nullable String requestId) {
+        queues.configure(queue, settings, requestId);
+    }
 
     @Override
     public Explanation explain(Namespace namespace, RunId id) {

@@ -19,10 +19,11 @@ import org.jspecify.annotations.Nullable;
  * name. Without address and key the {@link ScriptedModel} answers, in this process.
  */
 public final class Chat {
-    /** The turns of a thread belong one after the other: a serial lane {@code thread:ID}, ID being the input's thread. */
-    public static final Task<Turn, String> TASK =
+    /** The turns of a thread follow one another. */
+    public static final Task<Turn, String> TASK = Task.named("chat", Turn.class, String.class)
+            .serialLane(turn -> "thread:" + turn.thread())
             // No second round: the step has tried again already.
-            Task.named("chat", Turn.class, String.class).retry(Retry.none());
+            .retry(Retry.none());
 
     private static final Step<String> ANSWER =
             Step.named("answer", String.class).retry(Retry.exponential(3)).timeout(Duration.ofMinutes(5));

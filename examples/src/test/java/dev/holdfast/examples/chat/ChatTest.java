@@ -137,6 +137,18 @@ class ChatTest {
         }
     }
 
+    /** The second one would be quick, and the first one is not. */
+    @Test
+    void the_turns_of_a_thread_follow_one_another() throws Exception {
+        try (var holdfast = open(at(scripted.url()))) {
+            var slow = start(holdfast, "[slow:20] [many:20]");
+            var quick = start(holdfast, "hello");
+            quick.join();
+
+            assertThat(slow.show().outcome()).isEqualTo(Outcome.SUCCEEDED);
+        }
+    }
+
     @Test
     void a_cancel_ends_a_turn_whose_model_hangs() throws Exception {
         try (var holdfast = open(at(scripted.url()))) {

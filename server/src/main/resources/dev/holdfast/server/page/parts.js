@@ -34,6 +34,12 @@ const LOOKS = {
   STARTING: ['run', 'M8 2.5a5.5 5.5 0 1 1-5.5 5.5M8 5v3h3'],
   RUNNING: ['run', 'M5 3l8 5-8 5z', 'solid'],
   BLOCKED: ['wait', 'M5.5 3v10M10.5 3v10'],
+  DELAYED: ['wait', 'M8 2.5a5.5 5.5 0 1 1 0 11a5.5 5.5 0 1 1 0-11zM8 5v3l2.2 1.6', 'dashed'],
+  RETRYING: ['warn', 'M8 2.5a5.5 5.5 0 1 1-5.5 5.5M2.5 8V4.5M2.5 8h3.4'],
+  PARKED: ['warn', 'M5 13.5v-11h3.5a3 3 0 0 1 0 6H5'],
+  COMPENSATING: ['warn', 'M13 8H3.5M7 4L3 8l4 4'],
+  SLEEPING: ['wait', 'M12.5 10A5.5 5.5 0 1 1 6 3.5a4.5 4.5 0 0 0 6.5 6.5z'],
+  WAITING: ['wait', 'M5.5 3v10M10.5 3v10'],
   STOPPING: ['warn', 'M3.5 3.5h9v9h-9z'],
   SUCCEEDED: ['good', 'M3 8.5l3.5 3.5L13 4.5'],
   FAILED: ['bad', 'M4 4l8 8M12 4l-8 8'],
@@ -58,9 +64,9 @@ export function badge(element, name) {
   return element;
 }
 
-/** The one word that says most: the outcome once there is one. */
+/** The one word that says most. */
 export function standing(run) {
-  return run.outcome ?? run.state;
+  return run.status;
 }
 
 export function words(name) {

@@ -2,6 +2,7 @@
 import {ago, api, Away, badge, clock, confirm, el, json, poll, requestId, say, span, standing} from '/page/parts.js';
 import {StreamView} from '/page/stream.js';
 import {kind, Timeline} from '/page/timeline.js';
+import {link, sendJson, Waits} from '/page/waits.js';
 
 const STEPS_SHOWN = 500;
 const SUMMARY = 140;
@@ -19,6 +20,7 @@ class RunPage {
   #poll;
   #cost = 0;
   #header = new Header(this);
+  #waits = new Waits(this);
   #timeline = new Timeline();
   #snapshots = new Snapshots();
   #steps = new Steps();
@@ -63,7 +65,7 @@ class RunPage {
     if (!this.#run) {
       this.#stream = new StreamView(this.#id, event => this.#heard(event));
       this.#main.replaceChildren(
-        this.#header.element, this.#problem,
+        this.#header.element, this.#problem, this.#waits.element,
         el('section', {class: 'panel', 'aria-label': 'Timeline'},
           el('div', {class: 'panel-head'}, el('h2', {}, 'Timeline'), this.#timeline.note),
           this.#timeline.element, this.#snapshots.element),
@@ -72,6 +74,7 @@ class RunPage {
     }
     this.#run = run;
     this.#header.show(run, why);
+    this.#waits.show(run);
     this.#timeline.show(run);
     this.#snapshots.show(run.snapshots);
     this.#steps.show(run);
@@ -88,6 +91,7 @@ class RunPage {
     if (!this.#run || this.#run.finishedAt || document.hidden) return;
     this.#timeline.draw();
     this.#header.tick();
+    this.#waits.tick();
   }
 
   #gone(error) {
@@ -107,6 +111,16 @@ class RunPage {
     if (!await confirm('Cancel this run?', 'Its code gets the cancel at its next step and may still tidy up. This cannot be taken back.', 'Cancel the run')) return;
     await this.#ask(`${this.#path}/cancel`, 'POST');
     this.#poll.now();
+  }
+
+  /** @param name of the signal to begin with */
+  async signal(name) {
+    const sent = await sendJson('Send a signal', name, chosen => `${this.#path}/signals/${encodeURIComponent(chosen)}`);
+    if (sent) this.#poll.now();
+  }
+
+  async complete(token) {
+    if (await sendJson('Complete the token', null, () => `/v1/tokens/${encodeURIComponent(token)}/complete`)) this.#poll.now();
   }
 
   async delete() {
@@ -135,15 +149,17 @@ class Header {
   #facts = new Map();
   #list = el('dl', {class: 'facts'});
   #cancel;
+  #signal;
   #delete;
   #run;
   #due = null;
 
   constructor(page) {
-    for (const name of ['Attempt', 'Epoch', 'Losses', 'Holder', 'Created', 'Started', 'Finished', 'Took', 'Key', 'Tags', 'Version']) {
+    for (const name of ['Attempt', 'Epoch', 'Losses', 'Holder', 'Created', 'Started', 'Finished', 'Took', 'Parent', 'Queue', 'Lane', 'Key', 'Tags', 'Version']) {
       this.#fact(name, null);
     }
     this.#cancel = el('button', {onclick: () => page.cancel()}, 'Cancel');
+    this.#signal = el('button', {onclick: () => page.signal(awaited(this.#run))}, 'Signal…');
     this.#delete = el('button', {class: 'danger', onclick: () => page.delete()}, 'Delete');
     const copy = el('button', {class: 'quiet', title: 'Copy the id', onclick: async () => {
       await navigator.clipboard.writeText(this.#run.id);
@@ -153,7 +169,7 @@ class Header {
     this.element = el('header', {class: 'run-head'},
       el('a', {href: '/', class: 'back'}, '← Runs'),
       el('div', {class: 'title'}, this.#task, el('span', {role: 'status', 'aria-label': 'State'}, this.#badge),
-        el('div', {class: 'buttons'}, this.#cancel, this.#delete)),
+        el('div', {class: 'buttons'}, this.#signal, this.#cancel, this.#delete)),
       el('div', {class: 'id-line'}, this.#id, copy),
       el('div', {class: 'explain'}, this.#why, this.#next),
       this.#list);
@@ -174,12 +190,17 @@ class Header {
     this.#fact('Created', clock(run.createdAt), run.createdAt);
     this.#fact('Started', run.startedAt && clock(run.startedAt), run.startedAt);
     this.#fact('Finished', run.finishedAt && clock(run.finishedAt), run.finishedAt);
+    this.#fact('Parent', run.parent, null, () => link(run.parent));
+    this.#fact('Queue', run.queue, null, () => el('a', {href: `/queues/${encodeURIComponent(run.queue)}`}, run.queue));
+    this.#fact('Lane', run.lane, run.holdsSlot ? 'It has a slot of this lane.' : null,
+      () => el('a', {href: `/?${new URLSearchParams({queue: run.queue, lane: run.lane})}`}, run.lane));
     this.#fact('Key', run.key);
     this.#fact('Tags', run.tags.join(', ') || null);
     this.#fact('Version', run.version);
     this.#cancel.disabled = Boolean(run.finishedAt) || run.cancelRequested;
     say(this.#cancel, run.cancelRequested && !run.finishedAt ? 'Cancel requested' : 'Cancel');
     this.#cancel.hidden = Boolean(run.finishedAt);
+    this.#signal.hidden = Boolean(run.finishedAt);
     this.#delete.disabled = !run.finishedAt;
     this.#delete.title = run.finishedAt ? '' : 'Only a finished run can be deleted: cancel it first';
     this.tick();
@@ -192,7 +213,8 @@ class Header {
     this.#fact('Took', startedAt ? span((finishedAt ? Date.parse(finishedAt) : Date.now()) - Date.parse(startedAt)) : `not started, created ${ago(createdAt)}`);
   }
 
-  #fact(name, value, title = null) {
+  /** @param build makes a link of it; null for plain text */
+  #fact(name, value, title = null, build = null) {
     let fact = this.#facts.get(name);
     if (!fact) {
       fact = {value: el('dd'), element: el('div')};
@@ -201,9 +223,17 @@ class Header {
       this.#list.append(fact.element);
     }
     fact.element.hidden = value === null || value === undefined;
-    say(fact.value, String(value ?? ''));
+    const text = String(value ?? '');
+    if (!build) say(fact.value, text);
+    else if (value && fact.value.textContent !== text) fact.value.replaceChildren(build());
     if (title) fact.value.title = title;
   }
+}
+
+/** The signal that it waits for, if it waits for one. */
+function awaited(run) {
+  const keys = new Set(run.waiting?.keys ?? []);
+  return run.steps.find(step => keys.has(step.key) && step.awaits?.kind === 'signal')?.awaits.name ?? '';
 }
 
 /** The log itself, for those who want every word of it. */
@@ -285,7 +315,7 @@ class Steps {
 function stepRow(step) {
   return el('tr', {},
     el('td', {class: 'number'}, step.key),
-    el('td', {class: 'name'}, step.name),
+    el('td', {class: 'name'}, step.name, step.awaits?.kind === 'child' ? el('div', {}, link(step.awaits.run)) : null),
     el('td', {}, badge(el('span'), step.status)),
     el('td', {class: 'number'}, String(step.epoch)),
     el('td', {class: 'number'}, String(step.tries)),

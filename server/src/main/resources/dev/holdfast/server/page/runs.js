@@ -8,6 +8,9 @@ const EVERY = 1000;
 const SAMPLES = {
   wordcount: '{\n  "path": "docs",\n  "glob": "**/*.md",\n  "delayMs": 200\n}',
   flaky: '{\n  "failures": 2\n}',
+  approval: '{\n  "what": "the new prices",\n  "timeout": "PT1H"\n}',
+  fanout: '{\n  "children": 5\n}',
+  sleeper: '{\n  "seconds": 20\n}',
   chat: '{\n  "thread": "t1",\n  "message": "[slow] hello, how are you?"\n}',
   noop: 'null',
 };
@@ -42,6 +45,8 @@ class List {
     this.#body);
   #states = el('div', {class: 'chips', role: 'group', 'aria-label': 'State'});
   #task = el('select', {'aria-label': 'Task', onchange: () => this.#set('task', this.#task.value)}, el('option', {value: ''}, 'All tasks'));
+  /** The queue and the lane that a link has asked for. */
+  #place = el('div', {class: 'place', hidden: true});
   #newest = el('button', {onclick: () => this.#set('cursor', '')}, '← Newest');
   #older = el('button', {onclick: () => this.#set('cursor', this.#next)}, 'Older →');
   #pager = el('nav', {class: 'pager', 'aria-label': 'Pages', hidden: true}, this.#newest, this.#older);
@@ -55,7 +60,7 @@ class List {
     }
     this.offer([]);
     this.element = el('section', {'aria-label': 'Runs', class: 'list'},
-      el('div', {class: 'bar'}, el('h1', {}, 'Runs'), this.#states, this.#task),
+      el('div', {class: 'bar'}, el('h1', {}, 'Runs'), this.#states, this.#task, this.#place),
       this.#error, el('div', {class: 'panel'}, this.#table, this.#empty), this.#pager);
     this.#show();
     this.#poll = poll(() => this.#look(), () => EVERY);
@@ -79,9 +84,19 @@ class List {
   }
 
   #show() {
+    this.#showPlace();
     for (const chip of this.#states.children) {
       chip.setAttribute('aria-pressed', String(chip.dataset.state === (this.#filter.get('status') ?? '').toUpperCase()));
     }
+  }
+
+  #showPlace() {
+    const queue = this.#filter.get('queue'), lane = this.#filter.get('lane');
+    this.#place.hidden = !queue && !lane;
+    this.#place.replaceChildren(...[
+      lane ? el('span', {}, 'lane ', el('strong', {}, lane)) : el('span', {}, 'queue ', el('strong', {}, queue ?? '')),
+      el('a', {href: `/queues/${encodeURIComponent(queue ?? 'default')}`}, 'its queue'),
+      el('button', {class: 'quiet', onclick: () => { this.#filter.delete('lane'); this.#set('queue', ''); }}, 'show all')]);
   }
 
   async #look() {
@@ -139,6 +154,7 @@ class Row {
     this.element = el('tr', {},
       el('td', {class: 'state'}, this.#badge, this.#due),
       el('td', {class: 'task'}, run.task, run.key ? el('span', {class: 'key', title: 'business key'}, run.key) : null,
+        run.lane ? el('a', {class: 'lane', href: `/?${new URLSearchParams({queue: run.queue, lane: run.lane})}`, title: 'all runs of this lane'}, run.lane) : null,
         run.tags.map(tag => el('span', {class: 'tag'}, tag))),
       el('td', {class: 'run'}, el('a', {href: `/runs/${encodeURIComponent(run.id)}`}, run.id)),
       this.#attempt, this.#epoch, this.#created, this.#took);

@@ -157,7 +157,7 @@ function phasesOf(snapshots, end) {
     const from = Date.parse(snapshot.at);
     const next = snapshots[i + 1];
     const to = next ? Date.parse(next.at) : end;
-    const held = snapshot.state !== 'QUEUED' && snapshot.epoch > 0;
+    const held = snapshot.state !== 'QUEUED' && snapshot.epoch > 0 && !snapshot.cause.startsWith('give up');
     const last = phases.at(-1);
     if (last && last.epoch === snapshot.epoch && last.held === held) last.to = to;
     else phases.push({epoch: snapshot.epoch, attempt: snapshot.attempt, held, from, to});
@@ -199,7 +199,7 @@ function ticks(steps, phases, scale) {
     if (byEpoch.has(step.epoch)) byEpoch.get(step.epoch).push(step);
     else byEpoch.set(step.epoch, [step]);
   }
-  const paths = {DONE: '', FAILED: '', PENDING: '', CANCELLED: ''};
+  const paths = {DONE: '', TIMED_OUT: '', FAILED: '', PENDING: '', CANCELLED: ''};
   const {top, height} = BAND;
   for (const [epoch, recorded] of byEpoch) {
     const phase = phases.find(p => p.held && p.epoch === epoch);
