@@ -56,6 +56,7 @@ final class Host {
                 Handler.of(Task.named("letter", Integer.class, Void.class), Host::letter),
                 Handler.of(Task.named("whisper", Object.class, Void.class), (ctx, input) -> whisper(ctx, edition)),
                 Weave.TASK.handle(Weave::run),
+                Talk.TASK.handle(Talk::answer),
                 Handler.of(Task.named("stubborn", Integer.class, Void.class), Host::stubborn),
                 Handler.of(
                         Task.named("patient", Object.class, Void.class).retry(Retry.fixed(3, LONG)), (ctx, input) -> {

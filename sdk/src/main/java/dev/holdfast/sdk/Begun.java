@@ -54,7 +54,7 @@ record Begun<T extends @Nullable Object>(Parts parts, StepKey key, String name, 
                 continue;
             }
             var keys = open.stream().map(Begun::key).toList();
-            first.parts().waits().wait(new Waiting(Waiting.Need.ALL, keys), null);
+            first.parts().waits().attend(new Waiting(Waiting.Need.ALL, keys), null);
         }
     }
 

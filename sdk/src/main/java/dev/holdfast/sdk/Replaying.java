@@ -263,7 +263,7 @@ final class Replaying implements Context {
             leaving.check();
             for (Begun<T> one : all) if (one.isOver()) return one;
             if (leaving.cancelIsDue()) throw parts.forks().cancelAt(key, ANY.name());
-            waits.wait(on, null);
+            waits.attend(on, null);
         }
     }
 

@@ -37,7 +37,7 @@ final class Waits {
             if (found == null && begun == null) {
                 begun = StepRecord.waiting(key, name, attempt.epoch(), leaving.ask(opening::open));
             }
-            wait(Waiting.on(key), found == null ? begun : null);
+            attend(Waiting.on(key), found == null ? begun : null);
             found = leaving.<@Nullable StepRecord, RuntimeException>ask(() -> attempt.recorded(key));
         }
         return found;
@@ -49,16 +49,16 @@ final class Waits {
         while (turn != null) {
             leaving.check();
             if (leaving.cancelIsDue() || !leaving.ask(attempt::now).isBefore(turn)) return;
-            wait(Waiting.on(pending.key()), Attempt.Goal.TURN, null);
+            attend(Waiting.on(pending.key()), Attempt.Goal.TURN, null);
         }
     }
 
     /** Waits once; answers whether it is over. If not, the standing says more. */
-    boolean wait(Waiting on, @Nullable StepRecord begun) {
-        return wait(on, Attempt.Goal.RESULT, begun);
+    boolean attend(Waiting on, @Nullable StepRecord begun) {
+        return attend(on, Attempt.Goal.RESULT, begun);
     }
 
-    private boolean wait(Waiting on, Attempt.Goal goal, @Nullable StepRecord begun) {
+    private boolean attend(Waiting on, Attempt.Goal goal, @Nullable StepRecord begun) {
         return switch (leaving.ask(() -> attempt.await(new Attempt.Wish(on, goal, begun, forks::busy)))) {
             case OVER -> true;
             case LOOK -> false;

@@ -25,10 +25,14 @@ final class QueueList {
                     + " FROM names n LEFT JOIN live l ON l.queue = n.queue LEFT JOIN gone g ON g.queue = n.queue"
                     + " LEFT JOIN queues q ON q.namespace = ?1 AND q.name = n.queue ORDER BY n.queue";
 
-    private static final String LANES = "SELECT l.lane, l.serial, EXISTS (SELECT 1 FROM paused_lanes p"
-            + " WHERE p.namespace = l.namespace AND p.queue = l.queue AND p.lane = l.lane), l.taken, l.waiting + l.outside"
-            + " FROM lanes l WHERE l.namespace = ? AND l.queue = ? AND l.lane <> '' AND (l.lane, l.serial) > (?, ?)"
-            + " ORDER BY l.lane, l.serial LIMIT ?";
+    /** Also those that were paused and have no runs: whoever has paused one must find it again. */
+    private static final String LANES = "SELECT lane, serial, paused, taken, runs FROM ("
+            + "SELECT l.lane, l.serial, EXISTS (SELECT 1 FROM paused_lanes p WHERE p.namespace = l.namespace"
+            + " AND p.queue = l.queue AND p.lane = l.lane) AS paused, l.taken, l.waiting + l.outside AS runs"
+            + " FROM lanes l WHERE l.namespace = ?1 AND l.queue = ?2 AND l.lane <> ''"
+            + " UNION ALL SELECT p.lane, 0, 1, 0, 0 FROM paused_lanes p WHERE p.namespace = ?1 AND p.queue = ?2"
+            + " AND NOT EXISTS (SELECT 1 FROM lanes l WHERE l.namespace = p.namespace AND l.queue = p.queue"
+            + " AND l.lane = p.lane)) WHERE (lane, serial) > (?3, ?4) ORDER BY lane, serial LIMIT ?5";
 
     private QueueList() {}
 

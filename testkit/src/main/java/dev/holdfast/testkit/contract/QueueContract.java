@@ -226,6 +226,11 @@ interface QueueContract extends LaneWords {
                 .isEqualTo(new QueueView("default", false, new QueueSettings(7, null), 2, 1, 2, 2));
         assertThat(lab().reads().queues(Namespace.DEFAULT))
                 .contains(new QueueView("quiet", true, QueueSettings.NONE, 0, 0, 0, 0));
+        // Whoever has paused a lane finds it again, whether or not anything is in it.
+        var nobody = new QueueChange(Namespace.DEFAULT, "quiet", new QueueChange.Pause("nobody"), null);
+        assertThat(lab().ledger().change(nobody)).isEqualTo(APPLIED);
+        assertThat(lab().reads().lanes(Namespace.DEFAULT, "quiet", null, 9))
+                .containsExactly(new LaneView(new Lane("nobody", Lane.Kind.CONCURRENT), true, 0, 0));
         var views = lab().reads().lanes(Namespace.DEFAULT, "default", null, 9);
         assertThat(views).containsExactly(new LaneView(A, true, 0, 2), new LaneView(TALK, false, 1, 0));
         assertThat(lab().reads().lanes(Namespace.DEFAULT, "default", A, 9)).containsExactly(views.get(1));

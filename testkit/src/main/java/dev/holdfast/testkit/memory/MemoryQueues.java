@@ -73,6 +73,10 @@ final class MemoryQueues {
                     stored.claimable || stored.under || stored.run.place().slotOf() != null;
             if (lane != null && busy) lanes.add(lane);
         }
+        for (LaneName paused : disk.pausedLanes) {
+            boolean listed = lanes.stream().anyMatch(l -> l.name().equals(paused.lane()));
+            if (paused.queue().equals(queue) && !listed) lanes.add(new Lane(paused.lane(), Lane.Kind.CONCURRENT));
+        }
         var views = new ArrayList<LaneView>();
         for (Lane lane : after == null ? lanes : lanes.tailSet(after, false)) {
             if (views.size() == limit) break;
