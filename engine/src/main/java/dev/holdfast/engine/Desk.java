@@ -22,9 +22,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,7 @@ final class Desk {
     private final Ports ports;
     private final Meters meters;
     private final Bell tick;
-    private final ConcurrentLinkedQueue<RunId> mail = new ConcurrentLinkedQueue<>();
+    private final NavigableSet<RunId> mail = new ConcurrentSkipListSet<>();
     private final Duration look;
 
     /**
@@ -70,7 +71,7 @@ final class Desk {
     /** To whom something was posted since this was asked. */
     Set<RunId> mail() {
         var all = new LinkedHashSet<RunId>();
-        for (RunId next = mail.poll(); next != null; next = mail.poll()) all.add(next);
+        for (RunId next = mail.pollFirst(); next != null; next = mail.pollFirst()) all.add(next);
         return all;
     }
 
