@@ -5,6 +5,7 @@ import dev.holdfast.core.RunError;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.Wait;
 import dev.holdfast.core.stream.Item;
 import dev.holdfast.core.stream.JsonText;
 import dev.holdfast.core.stream.Source;
@@ -18,9 +19,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,6 +98,8 @@ final class RandomRun {
     private int sentAt;
     private int nextKey;
     private int through;
+    /** Which ops have a step that waits, or has waited. */
+    private final NavigableSet<Integer> pending = new TreeSet<>();
 
     RandomRun(SplittableRandom dice, Journal journal) {
         this.dice = dice;
@@ -221,7 +226,10 @@ final class RandomRun {
 
     /** By the program: of a step, what the epoch and try sent that made the record; else what a recorded op follows. */
     private boolean survives(Sent sent) {
-        if (program.get(sent.op()) instanceof Op.Send) return !made.isEmpty() && made.lastKey() > sent.op();
+        if (program.get(sent.op()) instanceof Op.Send) {
+            boolean recorded = !made.isEmpty() && made.lastKey() > sent.op();
+            return recorded || (!pending.isEmpty() && pending.last() > sent.op());
+        }
         return new Made(sent.epoch(), sent.tries()).equals(made.get(sent.op()));
     }
 
@@ -255,10 +263,13 @@ final class RandomRun {
             }
             case Op.Wait wait -> {
                 var key = take();
-                if (steps.containsKey(key)) {
+                var recorded = steps.get(key);
+                if (recorded != null && recorded.isFinal()) {
                     at++;
                 } else {
                     write(buffer.size());
+                    steps.put(key, StepRecord.waiting(key, "wait", journal.epoch(), new Wait.Time(Instant.EPOCH)));
+                    pending.add(at);
                     waitsAt = key;
                     waitsAtOp = at;
                     leave(RunState.BLOCKED, "give up");
@@ -289,6 +300,7 @@ final class RandomRun {
         if (dice.nextBoolean()) write(buffer.size());
         steps.remove(recorded.key());
         made.remove(op);
+        pending.remove(op);
         attempt++;
         leave(RunState.QUEUED, "fail");
         return false;
@@ -385,7 +397,9 @@ final class RandomRun {
 
         private void again() {
             if (dice.nextBoolean()) {
+                write(buffer.size());
                 steps.put(key, StepRecord.pending(key, "s", journal.epoch(), tries, ERROR, Instant.EPOCH));
+                pending.add(op);
             }
             if (plan.chunks() > 0) {
                 write(buffer.size());
