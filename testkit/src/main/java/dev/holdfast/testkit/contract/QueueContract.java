@@ -15,6 +15,7 @@ import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Stop;
 import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.LaneView;
 import dev.holdfast.engine.port.QueueChange;
@@ -156,6 +157,12 @@ interface QueueContract extends LaneWords {
         return lane.name().charAt(5) - '0';
     }
 
+    private List<Run> claimAtOnce(int wanted, int given) {
+        var claimed = lab().claim("t", wanted).stream().map(Claimed::run).toList();
+        assertThat(claimed).hasSize(given);
+        return claimed;
+    }
+
     @Test
     default void noLaneEverGivesMoreSlotsThanItHas() throws Exception {
         limits(5, 2);
@@ -175,6 +182,11 @@ interface QueueContract extends LaneWords {
         }
         var mostInQueue = new AtomicInteger();
         var done = new AtomicInteger();
+        // Alone, so that a ledger without limits is found however the threads below are scheduled.
+        for (var given : claimAtOnce(20, 5)) {
+            lab().apply(given, new Command.Succeed(lab().by(given)));
+            done.incrementAndGet();
+        }
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Callable<Boolean> worker = () -> {
                 while (done.get() < lanes * each) {
