@@ -427,4 +427,66 @@ class ReviewTest {
         rig.cancel(id);
         await("compensates").atMost(Duration.ofSeconds(10)).until(() -> log.contains("compensates"));
     }
+
+    @Test
+    void a_completion_that_was_accepted_in_time_is_not_timed_out() {
+        var token = new CopyOnWriteArrayList<String>();
+        rig.boot(LEAVES.handle((ctx, n) -> {
+            var open = ctx.token("approval", Integer.class, LONG);
+            token.add(open.id());
+            return open.await().orElse(0);
+        }));
+        RunId id = rig.start("parent", "1");
+        rig.awaitGivenUp(id);
+        // Stored, and whoever has stored it dies before it could tell anybody.
+        var ids = new dev.holdfast.testkit.SeededIds(7, rig.clock);
+        var receipt = rig.store()
+                .ledger()
+                .commit(new dev.holdfast.engine.port.Change(
+                        ids.next(),
+                        id,
+                        new dev.holdfast.engine.port.Expect.Alive(),
+                        null,
+                        List.of(
+                                new dev.holdfast.engine.port.Write.CompleteToken(token.getFirst()),
+                                new dev.holdfast.engine.port.Write.Post(
+                                        id,
+                                        dev.holdfast.engine.port.Message.token(ids.next(), token.getFirst(), "7")))));
+        rig.clock.pass(LONG);
+        assertThat(receipt).isInstanceOf(dev.holdfast.engine.port.Receipt.Applied.class);
+        assertThat(rig.awaitEnd(id, Outcome.SUCCEEDED).output()).isEqualTo("7");
+    }
+
+    @Test
+    void all_children_are_cancelled_also_if_many_of_them_take_their_time() {
+        var release = new CountDownLatch(1);
+        rig.boot(
+                LEAVES.handle((ctx, n) -> {
+                    for (int i = 0; i < n; i++) ctx.fork(CHILD, i);
+                    return ctx.await(GO);
+                }),
+                CHILD.handle((ctx, i) -> {
+                    ctx.step("charge", s -> log.add("charge"));
+                    try {
+                        return ctx.await(GO);
+                    } catch (Unwind.Cancelled e) {
+                        ctx.step("refund", s -> release.await());
+                        throw e;
+                    }
+                }));
+        RunId id = rig.start("parent", "300");
+        await("children wait")
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> rig.children(id).size() == 300
+                        && rig.children(id).stream().allMatch(c -> c.run().isGivenUp()));
+        rig.signal(id, "go", "1");
+        rig.awaitEnd(id, Outcome.SUCCEEDED);
+        for (int i = 0; i < 500; i++) sleepThrough();
+        long untold = rig.children(id).stream()
+                .filter(c -> !c.run().isFinished() && !c.run().status().cancelled())
+                .count();
+        release.countDown();
+        assertThat(untold).as("children that nobody has told").isZero();
+    }
 }
