@@ -288,9 +288,11 @@ class ReviewTest {
         RunId id = rig.start("parent", "600");
         while (!rig.show(id).run().isFinished()) Thread.onSpinWait();
         engine.delete(dev.holdfast.core.Namespace.DEFAULT, id, null);
-        await("all children have ended").atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(
-                        rig.children(id).stream().filter(c -> !c.run().isFinished()))
-                .isEmpty());
+        await("all children have ended")
+                .atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(
+                                rig.children(id).stream().filter(c -> !c.run().isFinished()))
+                        .isEmpty());
     }
 
     @Test
