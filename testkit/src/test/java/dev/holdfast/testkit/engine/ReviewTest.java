@@ -1,0 +1,494 @@
+package dev.holdfast.testkit.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.holdfast.core.Outcome;
+import dev.holdfast.core.Refused;
+import dev.holdfast.core.Retry;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.RunState;
+import dev.holdfast.core.StepFailed;
+import dev.holdfast.core.StepRecord.Status;
+import dev.holdfast.engine.StartRequest;
+import dev.holdfast.sdk.Hosted;
+import dev.holdfast.sdk.Pending;
+import dev.holdfast.sdk.Signal;
+import dev.holdfast.sdk.Start;
+import dev.holdfast.sdk.Step;
+import dev.holdfast.sdk.Task;
+import dev.holdfast.sdk.Unwind;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a review has found. */
+class ReviewTest {
+    private static final Task<Integer, Integer> PARENT = Task.named("parent", Integer.class, Integer.class);
+    private static final Task<Integer, Integer> LEAVES = PARENT.giveUpAfter(Duration.ZERO);
+    private static final Task<Integer, Integer> CHILD =
+            Task.named("child", Integer.class, Integer.class).giveUpAfter(Duration.ZERO);
+    private static final Signal<Integer> GO = Signal.named("go", Integer.class);
+    private static final Signal<Integer> APPROVED = Signal.named("approved", Integer.class);
+    private static final Duration LONG = Duration.ofDays(7);
+
+    private final Rig rig = new Rig();
+    private final List<String> log = new CopyOnWriteArrayList<>();
+
+    @AfterEach
+    void close() {
+        rig.close();
+    }
+
+    @Test
+    void signals_that_come_together_are_kept_once() throws Exception {
+        var got = new CopyOnWriteArrayList<Integer>();
+        rig.boot(PARENT.handle((ctx, n) -> {
+            ctx.sleep(LONG);
+            int count = 0;
+            while (true) {
+                Optional<Integer> next = ctx.await(GO, Duration.ZERO);
+                if (next.isEmpty()) return count;
+                got.add(next.get());
+                count++;
+            }
+        }));
+        RunId id = rig.start("parent", "1");
+        rig.awaitGivenUp(id);
+        var threads = new ArrayList<Thread>();
+        var refused = new CopyOnWriteArrayList<String>();
+        for (int t = 0; t < 8; t++) {
+            int from = 50 * t;
+            threads.add(Thread.ofPlatform().start(() -> {
+                for (int i = from; i < from + 50; i++) {
+                    try {
+                        rig.signal(id, "go", Integer.toString(i));
+                    } catch (Refused e) {
+                        refused.add(e.code());
+                    }
+                }
+            }));
+        }
+        for (Thread thread : threads) thread.join();
+        await("all are taken in")
+                .atMost(Rig.LIMIT)
+                .until(() -> rig.store().ledger().reads().inbox(id).isEmpty());
+        rig.clock.pass(LONG);
+        rig.awaitEnd(id, Outcome.SUCCEEDED);
+        assertThat(refused).isEmpty();
+        assertThat(new TreeSet<>(got)).hasSize(400);
+        assertThat(got).hasSize(400);
+    }
+
+    @Test
+    void a_compensation_whose_wait_ends_while_it_leaves_goes_on() {
+        rig.boot(LEAVES.handle((ctx, n) -> {
+            ctx.step("charge", s -> log.add("charge"));
+            try {
+                return ctx.await(GO);
+            } catch (Unwind.Cancelled e) {
+                try {
+                    ctx.await(APPROVED);
+                } finally {
+                    // Comes while the code is being left.
+                    if (!log.contains("sent")) {
+                        log.add("sent");
+                        rig.signal(ctx.runId(), "approved", "1");
+                    }
+                }
+                ctx.step("refund", s -> log.add("refund"));
+                throw e;
+            }
+        }));
+        RunId id = rig.start("parent", "1");
+        rig.awaitGivenUp(id);
+        rig.cancel(id);
+        rig.awaitEnd(id, Outcome.CANCELLED);
+        assertThat(log).containsExactly("charge", "sent", "refund");
+    }
+
+    @Test
+    void a_cancel_is_delivered_to_one_of_several_in_every_replay() {
+        var calls = new AtomicInteger();
+        Hosted[] code = {
+            PARENT.handle((ctx, n) -> {
+                calls.incrementAndGet();
+                var a = ctx.fork(CHILD, 1);
+                var b = ctx.fork(CHILD, 2);
+                try {
+                    ctx.all(List.of(a, b));
+                    return 0;
+                } catch (Unwind.Cancelled e) {
+                    int value = b.join();
+                    ctx.step("refund", s -> log.add("refund " + value));
+                    throw e;
+                }
+            }),
+            CHILD.handle((ctx, i) -> ctx.await(GO))
+        };
+        rig.boot(code);
+        RunId id = rig.start("parent", "1");
+        await("children wait")
+                .atMost(Rig.LIMIT)
+                .until(() -> rig.children(id).size() == 2
+                        && rig.children(id).stream().allMatch(c -> c.run().isGivenUp()));
+        rig.awaitState(id, RunState.BLOCKED);
+        rig.cancel(id);
+        await("delivered")
+                .atMost(Rig.LIMIT)
+                .until(() -> Rig.statuses(rig.show(id)).contains(Status.CANCELLED));
+        assertThat(Rig.statuses(rig.show(id))).containsExactly(Status.CANCELLED, Status.PENDING);
+        rig.boot(code);
+        await("called again").atMost(Rig.LIMIT).until(() -> calls.get() == 2);
+        await("waits again, or has ended").atMost(Rig.LIMIT).until(() -> {
+            var state = rig.show(id).run().state();
+            return state == RunState.BLOCKED || state == RunState.FINISHED;
+        });
+        assertThat(Rig.statuses(rig.show(id))).containsExactly(Status.CANCELLED, Status.PENDING);
+        rig.signal(rig.children(id).get(1).run().id(), "go", "2");
+        rig.awaitEnd(id, Outcome.CANCELLED);
+        assertThat(log).containsExactly("refund 2");
+    }
+
+    private static void block() throws InterruptedException {
+        new CountDownLatch(1).await();
+    }
+
+    private static void sleepThrough() {
+        try {
+            Thread.sleep(10);
+        } catch (InterruptedException e) {
+            // On purpose.
+        }
+    }
+
+    @Test
+    void nobody_executes_beside_a_compensation_that_began_at_a_join() {
+        var begun = new CountDownLatch(2);
+        var told = new CountDownLatch(1);
+        rig.boot(PARENT.handle((ctx, n) -> {
+            var a = ctx.fork(Step.named("a", Integer.class), s -> {
+                begun.countDown();
+                block();
+                return 1;
+            });
+            ctx.fork(Step.named("b", Integer.class), s -> {
+                begun.countDown();
+                try {
+                    block();
+                    return 1;
+                } catch (InterruptedException e) {
+                    for (int i = 0; i < 200 && !log.contains("compensates"); i++) sleepThrough();
+                    log.add("b has left");
+                    throw e;
+                }
+            });
+            while (told.getCount() > 0) sleepThrough();
+            try {
+                return a.join();
+            } catch (Unwind.Cancelled e) {
+                log.add("compensates");
+                throw e;
+            }
+        }));
+        RunId id = rig.start("parent", "1");
+        await("begun").atMost(Rig.LIMIT).until(() -> begun.getCount() == 0);
+        rig.cancel(id);
+        await("a is told")
+                .atMost(Rig.LIMIT)
+                .until(() -> Rig.statuses(rig.show(id)).contains(Status.CANCELLED));
+        told.countDown();
+        rig.awaitEnd(id, Outcome.CANCELLED);
+        assertThat(log).containsExactly("b has left", "compensates");
+    }
+
+    @Test
+    void code_that_swallows_an_interrupt_gets_another_one_also_if_a_step_beside_was_told() {
+        var begun = new CountDownLatch(2);
+        rig.boot(PARENT.handle((ctx, n) -> {
+            ctx.fork(Step.named("a", Integer.class), s -> {
+                begun.countDown();
+                block();
+                return 1;
+            });
+            begun.countDown();
+            for (int interrupts = 0; interrupts < 2; interrupts++) {
+                try {
+                    block();
+                } catch (InterruptedException e) {
+                    log.add("interrupted");
+                }
+            }
+            try {
+                ctx.step("next", s -> log.add("next"));
+                return 1;
+            } catch (Unwind.Cancelled e) {
+                log.add("compensates");
+                throw e;
+            }
+        }));
+        RunId id = rig.start("parent", "1");
+        await("begun").atMost(Rig.LIMIT).until(() -> begun.getCount() == 0);
+        rig.cancel(id);
+        await("compensates").atMost(Duration.ofSeconds(10)).until(() -> log.contains("compensates"));
+    }
+
+    private Hosted failsOnce(Start how) {
+        return PARENT.retry(Retry.fixed(2, Duration.ZERO)).handle((ctx, n) -> {
+            try {
+                return ctx.step(Step.named("work", Integer.class).retry(Retry.none()), s -> {
+                    if (ctx.attempt() == 1) throw new IllegalStateException("not the first");
+                    return 1;
+                });
+            } catch (StepFailed e) {
+                ctx.fork(CHILD, 1, how);
+                throw e;
+            }
+        });
+    }
+
+    @Test
+    void a_run_of_somebody_else_is_not_cancelled_by_an_attempt_that_fails() {
+        rig.boot(failsOnce(Start.idempotent("k")), CHILD.handle((ctx, i) -> ctx.await(GO)));
+        RunId other = rig.start("child", "9", new StartRequest.Identity("k", null), StartRequest.Options.NONE)
+                .id();
+        rig.awaitGivenUp(other);
+        RunId id = rig.start("parent", "1");
+        rig.awaitEnd(id, Outcome.SUCCEEDED);
+        rig.signal(other, "go", "5");
+        rig.awaitEnd(other, Outcome.SUCCEEDED);
+    }
+
+    @Test
+    void a_detached_child_is_not_cancelled_by_an_attempt_that_fails() {
+        rig.boot(failsOnce(Start.now().detached()), CHILD.handle((ctx, i) -> ctx.await(GO)));
+        RunId id = rig.start("parent", "1");
+        rig.awaitEnd(id, Outcome.SUCCEEDED);
+        RunId child = rig.children(id).getFirst().run().id();
+        rig.signal(child, "go", "5");
+        rig.awaitEnd(child, Outcome.SUCCEEDED);
+    }
+
+    @Test
+    void children_of_a_parent_that_is_deleted_at_once_end_too() {
+        rig.slots(1);
+        var engine = rig.boot(
+                PARENT.handle((ctx, n) -> {
+                    for (int i = 0; i < n; i++) ctx.fork(CHILD, i);
+                    return n;
+                }),
+                CHILD.handle((ctx, i) -> ctx.await(GO)));
+        RunId id = rig.start("parent", "600");
+        while (!rig.show(id).run().isFinished()) Thread.onSpinWait();
+        engine.delete(dev.holdfast.core.Namespace.DEFAULT, id, null);
+        await("all children have ended")
+                .atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(
+                                rig.children(id).stream().filter(c -> !c.run().isFinished()))
+                        .isEmpty());
+    }
+
+    @Test
+    void a_compensation_may_call_a_child_when_all_slots_are_taken() {
+        rig.slots(1);
+        rig.boot(
+                PARENT.handle((ctx, n) -> {
+                    ctx.step("charge", s -> log.add("charge"));
+                    try {
+                        return ctx.await(GO);
+                    } catch (Unwind.Cancelled e) {
+                        ctx.call(CHILD, 1);
+                        throw e;
+                    }
+                }),
+                CHILD.handle((ctx, i) -> ctx.step("refund", Integer.class, s -> {
+                    log.add("refund");
+                    return 1;
+                })));
+        RunId id = rig.start("parent", "1");
+        rig.awaitState(id, RunState.BLOCKED);
+        rig.cancel(id);
+        await("the child is started")
+                .atMost(Rig.LIMIT)
+                .until(() -> rig.children(id).size() == 1);
+        // Its patience, but not its budget.
+        rig.clock.pass(Duration.ofSeconds(30));
+        await("refunded").atMost(Duration.ofSeconds(10)).until(() -> log.contains("refund"));
+    }
+
+    /** A value that cannot be written because memory ran out meanwhile. */
+    record Heavy(int size) {
+        @Override
+        public int size() {
+            throw new OutOfMemoryError("for the test");
+        }
+    }
+
+    @Test
+    void a_step_beside_that_breaks_beyond_its_body_does_not_block_the_run_for_ever() {
+        rig.boot(LEAVES.handle((ctx, n) -> {
+            Pending<Heavy> heavy = ctx.fork(Step.named("heavy", Heavy.class), s -> new Heavy(1));
+            heavy.join();
+            return 1;
+        }));
+        RunId id = rig.start("parent", "1");
+        for (int i = 0; i < 100 && !rig.show(id).run().isFinished(); i++) {
+            rig.clock.pass(Duration.ofMinutes(1));
+            sleepThrough();
+        }
+        assertThat(rig.show(id).run().isGivenUp()).as(rig.explain(id)).isFalse();
+    }
+
+    @Test
+    void a_completion_that_is_repeated_after_the_end_is_answered_as_before() {
+        var token = new CopyOnWriteArrayList<String>();
+        var engine = rig.boot(PARENT.handle((ctx, n) -> {
+            var open = ctx.token("approval", Integer.class, LONG);
+            token.add(open.id());
+            return open.await().orElse(0);
+        }));
+        RunId id = rig.start("parent", "1");
+        rig.awaitState(id, RunState.BLOCKED);
+        engine.complete(dev.holdfast.core.Namespace.DEFAULT, token.getFirst(), "7", "once");
+        rig.awaitEnd(id, Outcome.SUCCEEDED);
+        engine.complete(dev.holdfast.core.Namespace.DEFAULT, token.getFirst(), "7", "once");
+    }
+
+    @Test
+    void the_budget_of_a_compensation_is_not_spent_while_nobody_executes_it() {
+        rig.slots(1);
+        var busy = new CountDownLatch(1);
+        rig.boot(
+                LEAVES.handle((ctx, n) -> {
+                    ctx.step("charge", s -> log.add("charge"));
+                    try {
+                        return ctx.await(GO);
+                    } catch (Unwind.Cancelled e) {
+                        ctx.step("refund", s -> log.add("refund"));
+                        throw e;
+                    }
+                }),
+                CHILD.handle((ctx, i) -> ctx.step("long", Integer.class, s -> {
+                    busy.await();
+                    return i;
+                })));
+        RunId id = rig.start("parent", "1");
+        rig.awaitGivenUp(id);
+        rig.awaitState(rig.start("child", "1"), RunState.RUNNING);
+        rig.cancel(id);
+        rig.awaitState(id, RunState.QUEUED);
+        rig.clock.pass(Duration.ofSeconds(61));
+        for (int i = 0; i < 20; i++) sleepThrough();
+        busy.countDown();
+        rig.awaitEnd(id, Outcome.CANCELLED);
+        assertThat(log).containsExactly("charge", "refund");
+    }
+
+    @Test
+    void a_run_that_asks_for_its_own_business_key_does_not_wait_for_itself() {
+        rig.boot(LEAVES.handle((ctx, n) -> n == 0 ? 0 : ctx.call(PARENT, n - 1, Start.idempotent("k"))));
+        RunId id = rig.start("parent", "1", new StartRequest.Identity("k", null), StartRequest.Options.NONE)
+                .id();
+        await("it ends, or waits").atMost(Rig.LIMIT).until(() -> {
+            var run = rig.show(id).run();
+            return run.isFinished() || run.isGivenUp();
+        });
+        assertThat(rig.explain(id)).doesNotContain("for the end of " + id);
+    }
+
+    /** The control of the one with a step beside: without one, there is another interrupt. */
+    @Test
+    void control_code_that_swallows_an_interrupt_gets_another_one() {
+        var begun = new CountDownLatch(1);
+        rig.boot(PARENT.handle((ctx, n) -> {
+            begun.countDown();
+            for (int interrupts = 0; interrupts < 2; interrupts++) {
+                try {
+                    block();
+                } catch (InterruptedException e) {
+                    log.add("interrupted");
+                }
+            }
+            try {
+                ctx.step("next", s -> log.add("next"));
+                return 1;
+            } catch (Unwind.Cancelled e) {
+                log.add("compensates");
+                throw e;
+            }
+        }));
+        RunId id = rig.start("parent", "1");
+        await("begun").atMost(Rig.LIMIT).until(() -> begun.getCount() == 0);
+        rig.cancel(id);
+        await("compensates").atMost(Duration.ofSeconds(10)).until(() -> log.contains("compensates"));
+    }
+
+    @Test
+    void a_completion_that_was_accepted_in_time_is_not_timed_out() {
+        var token = new CopyOnWriteArrayList<String>();
+        rig.boot(LEAVES.handle((ctx, n) -> {
+            var open = ctx.token("approval", Integer.class, LONG);
+            token.add(open.id());
+            return open.await().orElse(0);
+        }));
+        RunId id = rig.start("parent", "1");
+        rig.awaitGivenUp(id);
+        // Stored, and whoever has stored it dies before it could tell anybody.
+        var ids = new dev.holdfast.testkit.SeededIds(7, rig.clock);
+        var receipt = rig.store()
+                .ledger()
+                .commit(new dev.holdfast.engine.port.Change(
+                        ids.next(),
+                        id,
+                        new dev.holdfast.engine.port.Expect.Alive(),
+                        null,
+                        List.of(
+                                new dev.holdfast.engine.port.Write.CompleteToken(token.getFirst()),
+                                new dev.holdfast.engine.port.Write.Post(
+                                        id,
+                                        dev.holdfast.engine.port.Message.token(ids.next(), token.getFirst(), "7")))));
+        rig.clock.pass(LONG);
+        assertThat(receipt).isInstanceOf(dev.holdfast.engine.port.Receipt.Applied.class);
+        assertThat(rig.awaitEnd(id, Outcome.SUCCEEDED).output()).isEqualTo("7");
+    }
+
+    @Test
+    void all_children_are_cancelled_also_if_many_of_them_take_their_time() {
+        var release = new CountDownLatch(1);
+        rig.boot(
+                LEAVES.handle((ctx, n) -> {
+                    for (int i = 0; i < n; i++) ctx.fork(CHILD, i);
+                    return ctx.await(GO);
+                }),
+                CHILD.handle((ctx, i) -> {
+                    ctx.step("charge", s -> log.add("charge"));
+                    try {
+                        return ctx.await(GO);
+                    } catch (Unwind.Cancelled e) {
+                        ctx.step("refund", s -> release.await());
+                        throw e;
+                    }
+                }));
+        RunId id = rig.start("parent", "300");
+        await("children wait")
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> rig.children(id).size() == 300
+                        && rig.children(id).stream().allMatch(c -> c.run().isGivenUp()));
+        rig.signal(id, "go", "1");
+        rig.awaitEnd(id, Outcome.SUCCEEDED);
+        for (int i = 0; i < 500; i++) sleepThrough();
+        long untold = rig.children(id).stream()
+                .filter(c -> !c.run().isFinished() && !c.run().status().cancelled())
+                .count();
+        release.countDown();
+        assertThat(untold).as("children that nobody has told").isZero();
+    }
+}
