@@ -1,5 +1,6 @@
 package dev.holdfast.engine;
 
+import dev.holdfast.core.Run;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
@@ -73,7 +74,10 @@ final class Blocking {
 
     Waited await(Wish wish) {
         Instant began = now();
-        Duration patience = holding.run().policy().giveUpAfter();
+        Run run = holding.run();
+        // While it compensates it has little time, and a child of it may need its slot.
+        Duration patience = run.policy().giveUpAfter();
+        Duration unknown = run.status().cancelled() ? Duration.ZERO : patience;
         while (true) {
             holding.intake().lookIfAsked();
             if (isOver(wish)) return holding.intake().goesOn() ? Waited.OVER : Waited.SUPERSEDED;
@@ -82,13 +86,13 @@ final class Blocking {
             StepRecord begun = begun(wish);
             Instant until = until(wish, begun);
             boolean busy = wish.busy().getAsBoolean();
-            boolean mayLeave = !busy && holding.run().state() != RunState.STOPPING;
+            boolean mayLeave = !busy && holding.mayLeave();
             Duration left = until == null ? LOOK : Duration.between(now(), until);
             // A wait for a time is known to be long; any other one is when it was.
             boolean onlyTime = isOnlyTime(wish, begun);
             Duration held = onlyTime
                     ? (left.compareTo(patience) > 0 ? Duration.ZERO : LOOK)
-                    : patience.minus(Duration.between(began, now()));
+                    : unknown.minus(Duration.between(began, now()));
             // Not before it is written down: what it waits for may be there already.
             if (mayLeave && !held.isPositive() && (onlyTime || begun == null)) {
                 leave = new Leave(wish.on(), begun);

@@ -92,6 +92,7 @@ final class Delivery {
 
     /** The deadline of a wait has come: what has not come by its time, does not. */
     void timedOut() {
+        if (draft.run().isFinished()) return;
         for (StepRecord step : List.copyOf(open.values())) {
             var until = step.next();
             boolean over = until != null && !until.isAfter(draft.now()) && !(step.awaits() instanceof Wait.Turn);

@@ -93,6 +93,16 @@ final class Desk {
         }
     }
 
+    /** What was accepted before the time of a wait counts. */
+    private void timeCame(Draft draft) {
+        RunId id = draft.run().id();
+        var delivery = new Delivery(
+                draft, ports.ledger().reads(), ports.ledger().reads().pending(id));
+        List<Message.Delivered> inbox = ports.ledger().reads().inbox(id);
+        delivery.messages(inbox, !inbox.isEmpty() && ports.ledger().reads().hasSteps(id));
+        delivery.timedOut();
+    }
+
     private Draft draft(Run run) {
         return new Draft(run, ports.ledger().now(), ports.ids().next());
     }
@@ -110,12 +120,7 @@ final class Desk {
             if (asked == null) continue;
             Draft draft = draft(run);
             boolean waits = asked instanceof Command.DeadlineCame came && came.name() == Deadlines.Name.WAIT;
-            if (waits)
-                new Delivery(
-                                draft,
-                                ports.ledger().reads(),
-                                ports.ledger().reads().pending(run.id()))
-                        .timedOut();
+            if (waits) timeCame(draft);
             else draft.decide(asked);
             if (!draft.isEmpty()) changes.add(change(draft));
         }

@@ -178,8 +178,8 @@ public final class Engine implements Runs, AutoCloseable {
     public void signal(Namespace namespace, RunId id, Sent sent, @Nullable String requestId) {
         Starts.name("name of the signal", sent.name());
         String value = starts.value("signal '" + sent.name() + "'", sent.json());
-        if (ports.ledger().reads().run(namespace, id).isEmpty()) throw unknown(id);
         Request request = request(namespace, requestId, "signal", id + "\n" + sent.name() + "\n" + value);
+        if (ports.ledger().reads().run(namespace, id).isEmpty() && !wasSeen(request)) throw unknown(id);
         var message = Message.signal(ports.ids().next(), sent.name(), value);
         if (!post(id, request, new Write.Post(id, message))) {
             throw new Refused("run_finished", "run " + id + " has ended and takes no signals");
@@ -189,18 +189,31 @@ public final class Engine implements Runs, AutoCloseable {
     @Override
     public void complete(Namespace namespace, String token, String json, @Nullable String requestId) {
         String value = starts.value("value of a token", json);
+        Request request = request(namespace, requestId, "complete", token + "\n" + value);
         Reads.Token open = ports.ledger().reads().token(token).orElse(null);
         if (open == null || ports.ledger().reads().run(namespace, open.run()).isEmpty()) {
+            if (wasSeen(request)) return;
             throw new Refused(
                     "token_unknown",
                     "there is no token " + token + ": its run has ended, or does not wait for it any more");
         }
         RunId id = open.run();
-        Request request = request(namespace, requestId, "complete", token + "\n" + value);
         var message = Message.token(ports.ids().next(), token, value);
         if (!post(id, request, new Write.CompleteToken(token), new Write.Post(id, message))) {
             throw new Refused("run_finished", "run " + id + " has ended: its token " + token + " is void");
         }
+    }
+
+    /** Whether this is a repetition: its answer stands, whatever has become of what it was about. */
+    private boolean wasSeen(@Nullable Request request) {
+        if (request == null) return false;
+        var nobody = RunId.of(ports.ids().next());
+        return switch (ports.ledger()
+                .commit(new Change(ports.ids().next(), nobody, new Expect.Alive(), request, List.of()))) {
+            case Receipt.Repeated r -> true;
+            case Receipt.Rejected r -> throw r.why();
+            default -> false;
+        };
     }
 
     /** Whether it was stored, now or by an earlier try of the same request; false if the run has ended. */
@@ -232,6 +245,7 @@ public final class Engine implements Runs, AutoCloseable {
             Run run = ports.ledger().reads().run(namespace, id).orElse(null);
             if (run == null && request == null) throw unknown(id);
             if (run != null) refuseLive(run);
+            if (run != null) finalise(id);
             // Without the run, only the answer to an earlier request of this id can be told.
             Expect expect = run == null ? new Expect.Free(-1, -1) : Expect.of(run);
             var change = new Change(ports.ids().next(), id, expect, request, List.of(new Write.Remove()));
@@ -250,6 +264,11 @@ public final class Engine implements Runs, AutoCloseable {
                 case Receipt.KeyHeld k -> throw new IllegalStateException("only a start takes a business key");
             }
         }
+    }
+
+    /** What is left to do after its end cannot be left to a run that is not there any more. */
+    private void finalise(RunId id) {
+        while (!ports.ledger().reads().inbox(id).isEmpty()) desk.drain(id);
     }
 
     private void refuseLive(Run run) {

@@ -206,13 +206,13 @@ final class Executor {
         Holding holding = left.holding();
         var writes = new ArrayList<Write>();
         writes.add(new Write.Payload(Write.Payload.Kind.ERROR, ErrorJson.write(threw.error())));
-        int attempt = holding.run().tries().attempt();
-        var ids = desk.ports().ids();
-        var command = new Command.Fail(holding.by(), threw.error(), ids.dice());
+        Run failed = holding.run();
+        var command =
+                new Command.Fail(holding.by(), threw.error(), desk.ports().ids().dice());
         holding.write(command, next -> {
             if (!next.isFinished() && !threw.toHistory().isEmpty()) {
                 writes.addAll(
-                        Undoing.of(attempt, threw.toHistory(), left.attempt().recorded(), ids));
+                        Undoing.of(failed, threw.toHistory(), left.attempt().recorded(), desk.ports()));
             }
             return with(next, last, writes);
         });

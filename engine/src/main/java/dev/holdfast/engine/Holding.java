@@ -108,7 +108,6 @@ final class Holding {
         try {
             threads.add(executing);
             recorded = replayed;
-            cancelDelivered = replayed.hasCancelled();
             if (standing == Standing.DRAINING || standing == Standing.STOPPED) executing.interrupt();
         } finally {
             lock.unlock();
@@ -271,6 +270,11 @@ final class Holding {
         if (standing != Standing.SUPERSEDED) desk.meters().stale();
         standing = Standing.SUPERSEDED;
         return false;
+    }
+
+    /** Whether the run may be given up: it goes on, or compensates and comes back to do so. */
+    boolean mayLeave() {
+        return run().state() != RunState.STOPPING || standing == Standing.CANCELLED;
     }
 
     /** Whether the attempt's thread has to look at its standing. */

@@ -2,6 +2,7 @@ package dev.holdfast.engine;
 
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Decision;
+import dev.holdfast.core.Refused;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
@@ -140,6 +141,9 @@ final class Intake {
             Change change = draft.get().change();
             Receipt receipt = holding.persist(change);
             if (receipt instanceof Receipt.KeyHeld held) {
+                if (held.by().equals(id())) {
+                    throw new Refused("child_is_itself", "its business key is that of run " + id() + " itself");
+                }
                 Optional<Draft> other = awaiting(held.by(), wish);
                 return other.isPresent() && holding.commit(other.get(), List.of());
             }
@@ -166,10 +170,10 @@ final class Intake {
                 () -> holding.run().state() == RunState.BLOCKED ? holding.write(new Command.Unblock()) : isOurs());
     }
 
-    /** The time of one of the waits has come. */
+    /** The time of one of the waits has come. What was accepted before counts. */
     void timeCame() {
         holding.locked(() -> {
-            if (!holding.run().isHeld() || !holding.isSure()) return false;
+            if (!look() || !holding.isSure()) return false;
             Draft draft = holding.draft();
             delivery(draft).timedOut();
             return holding.commit(draft, List.of());
@@ -186,14 +190,14 @@ final class Intake {
             if (!look() || !holding.isSure()) return false;
             var by = holding.by();
             Draft draft = holding.draft();
-            boolean over = leave.isOver(recorded);
-            if (over && draft.run().state() == RunState.BLOCKED) draft.decide(new Command.Unblock());
-            if (!over && draft.run().state() == RunState.RUNNING) {
-                if (leave.begun() != null) draft.add(new Write.Step(leave.begun()));
+            if (leave.begun() != null) draft.add(new Write.Step(leave.begun()));
+            if (draft.run().state() == RunState.RUNNING) {
                 draft.decide(new Command.Block(by, leave.on(), leave.until(recorded)));
             }
             boolean waits = draft.run().state() == RunState.BLOCKED;
             draft.decide(waits ? new Command.GiveUp(by) : new Command.Stopped(by, false));
+            // What it waits for has come while it left: it goes back to its old place.
+            if (waits && leave.isOver(recorded)) draft.decide(new Command.Unblock());
             return holding.commit(draft, with.apply(draft.run()));
         });
     }

@@ -89,8 +89,12 @@ final class LocalAttempt implements Attempt {
         if (sender.flush().isEmpty()) return Answer.SUPERSEDED;
         var command = new Command.RecordStep(holding.by());
         if (!holding.write(command, new Write.Step(step))) return Answer.SUPERSEDED;
-        if (step.status() == StepRecord.Status.CANCELLED) holding.delivered();
         return Answer.KEPT;
+    }
+
+    @Override
+    public void delivered() {
+        holding.delivered();
     }
 
     @Override

@@ -49,11 +49,6 @@ final class Recorded {
                 .min(Instant::compareTo);
     }
 
-    /** Whether a cancel was delivered. */
-    boolean hasCancelled() {
-        return newest.values().stream().anyMatch(s -> s.status() == StepRecord.Status.CANCELLED);
-    }
-
     /** This was written. */
     void note(Change change) {
         var steps = new ArrayList<StepRecord>();

@@ -39,6 +39,9 @@ public interface Attempt {
     /** Writes a step down. Durable when it answers KEPT. */
     Answer record(StepRecord step);
 
+    /** The body is told of the cancel now: what follows is compensation, and is not interrupted. */
+    void delivered();
+
     /** Parks the run: the code called another step than was recorded at this key. */
     Answer park(Run.Parked mismatch);
 

@@ -20,6 +20,11 @@ record Begun<T extends @Nullable Object>(Parts parts, StepKey key, String name, 
         return found != null && found.isFinal();
     }
 
+    private boolean isCancelled() {
+        StepRecord found = recorded();
+        return found != null && found.status() == StepRecord.Status.CANCELLED;
+    }
+
     private @Nullable StepRecord recorded() {
         return parts.leaving()
                 .<@Nullable StepRecord, RuntimeException>ask(
@@ -36,7 +41,7 @@ record Begun<T extends @Nullable Object>(Parts parts, StepKey key, String name, 
         awaitAll(List.of(this));
         StepRecord found = recorded();
         if (found == null) throw new IllegalStateException("step " + key + " is over and not recorded");
-        if (found.status() == StepRecord.Status.CANCELLED) throw parts.leaving().cancelled();
+        if (found.status() == StepRecord.Status.CANCELLED) throw parts.forks().cancelled();
         return parts.journal().replay(found, type);
     }
 
@@ -46,6 +51,9 @@ record Begun<T extends @Nullable Object>(Parts parts, StepKey key, String name, 
             List<Begun<T>> open = all.stream().filter(b -> !b.isOver()).toList();
             Leaving leaving = all.getFirst().parts().leaving();
             leaving.check();
+            // Where it was delivered before, it is in every replay, whatever is still open beside.
+            if (all.stream().anyMatch(Begun::isCancelled))
+                throw all.getFirst().parts().forks().cancelled();
             if (open.isEmpty()) return;
             Begun<T> first = open.getFirst();
             if (leaving.cancelIsDue()) {

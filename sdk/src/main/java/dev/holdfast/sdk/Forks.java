@@ -49,6 +49,8 @@ final class Forks {
             body.run();
         } catch (Unwind | Refused e) {
             // It has left without a result; why, the body of the task learns from its next call.
+        } catch (Throwable e) {
+            leaving.fail(e);
         } finally {
             threads.remove(key);
             active.remove(key);
@@ -122,6 +124,12 @@ final class Forks {
     Unwind.Cancelled cancelAt(StepKey key, String name) {
         tell();
         return leaving.cancelAt(key, name);
+    }
+
+    /** A cancel that was recorded is delivered: nobody executes beside what compensates it. */
+    Unwind.Cancelled cancelled() {
+        if (!leaving.cancelDelivered()) tell();
+        return leaving.cancelled();
     }
 
     /** Tells those beside of a cancel, and waits until they have left. */

@@ -64,7 +64,13 @@ final class Leaving {
 
     /** Cancel is delivered now: live, or where it was recorded. */
     Unwind.Cancelled cancelled() {
-        cancelDelivered = true;
+        if (!cancelDelivered) {
+            cancelDelivered = true;
+            ask(() -> {
+                attempt.delivered();
+                return true;
+            });
+        }
         // The interrupt that came with it has done its work; compensation begins without it.
         Thread.interrupted();
         return new Unwind.Cancelled("Run " + attempt.run() + " is cancelled.");
@@ -108,9 +114,14 @@ final class Leaving {
         try {
             return question.ask();
         } catch (RuntimeException | Error e) {
-            trouble = e;
-            throw givenUp("The engine could not answer: " + e);
+            throw fail(e);
         }
+    }
+
+    /** Something has failed that is not the code's; it comes out again for whoever runs the attempt. */
+    Unwind.GivenUp fail(Throwable e) {
+        trouble = e;
+        return givenUp("The engine could not answer: " + e);
     }
 
     /** A question to the attempt. */

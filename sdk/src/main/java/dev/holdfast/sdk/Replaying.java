@@ -290,7 +290,7 @@ final class Replaying implements Context {
     @Override
     public void sleepUntil(Instant time) {
         enter("ctx.sleepUntil(…)");
-        waits.next("sleep", () -> new Wait.Time(time.truncatedTo(ChronoUnit.MILLIS)));
+        waits.next("sleep", () -> new Wait.Time(within(time)));
     }
 
     @Override
@@ -312,6 +312,14 @@ final class Replaying implements Context {
     private <T> Optional<T> inTime(StepRecord over, TypeRef<T> type) {
         if (over.status() == StepRecord.Status.TIMED_OUT) return Optional.empty();
         return Optional.ofNullable(journal.replay(over, type));
+    }
+
+    /** What has passed is over now, and nobody waits longer than for the longest time. */
+    private Instant within(Instant time) {
+        Instant now = attempt.now();
+        if (time.isBefore(now)) return now;
+        Instant last = now.plus(Defaults.LONGEST);
+        return time.isAfter(last) ? last : time.truncatedTo(ChronoUnit.MILLIS);
     }
 
     private Instant after(Duration time) {

@@ -192,6 +192,7 @@ final class MemoryRun {
         private final long mine = epoch;
         private final int through;
         private boolean dead;
+        private boolean isDelivered;
 
         OneEpoch(int through) {
             this.through = through;
@@ -247,6 +248,11 @@ final class MemoryRun {
         }
 
         @Override
+        public void delivered() {
+            isDelivered = true;
+        }
+
+        @Override
         public Answer park(Run.Parked mismatch) {
             if (answer == Answer.SUPERSEDED) return answer;
             parked = mismatch;
@@ -298,7 +304,7 @@ final class MemoryRun {
         public Waited await(Wish wish) {
             while (true) {
                 if (wish.on().isOver(key -> pending(key, wish.goal()))) return Waited.OVER;
-                if (standing != Attempt.Standing.GOING && !isDelivered()) return Waited.LOOK;
+                if (standing != Attempt.Standing.GOING && !isDelivered) return Waited.LOOK;
                 StepRecord begun = wish.begun();
                 if (begun != null && records.get(begun.key()) == null) {
                     if (record(begun) == Answer.SUPERSEDED) return Waited.SUPERSEDED;
@@ -322,10 +328,6 @@ final class MemoryRun {
                 }
                 if (!any) throw new AssertionError("nothing ever ends this wait: " + wish);
             }
-        }
-
-        private boolean isDelivered() {
-            return records.values().stream().anyMatch(r -> r.status() == StepRecord.Status.CANCELLED);
         }
 
         private boolean pending(StepKey key, Goal goal) {

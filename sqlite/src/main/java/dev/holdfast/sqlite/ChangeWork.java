@@ -28,6 +28,8 @@ final class ChangeWork extends Work<Receipt> {
             "SELECT id, key_until FROM runs WHERE namespace = ? AND task = ? AND key = ? AND key_until IS NOT NULL";
     private static final String FREE_KEY = "UPDATE runs SET key_until = NULL WHERE id = ?";
 
+    private static final String MESSAGE = "SELECT 1 FROM inbox WHERE run = ? AND number = ?";
+
     private final Change change;
     private final @Nullable Run row;
     private final int snapshots;
@@ -51,6 +53,7 @@ final class ChangeWork extends Work<Receipt> {
         if (first != null) return first;
         Optional<RunId> by = childKeyHolder(tx);
         if (by.isPresent()) return new Receipt.KeyHeld(by.get());
+        if (!hasMessages(tx)) return STALE;
         Receipt receipt = row == null ? withoutRow(tx) : withRow(tx, row);
         if (request != null) {
             switch (receipt) {
@@ -146,6 +149,20 @@ final class ChangeWork extends Work<Receipt> {
             case Expect.Free e -> fence.holder() == null && fence.epoch() == e.epoch() && fence.seq() == e.seq();
             case Expect.Alive e -> present.state() != RunState.FINISHED;
         };
+    }
+
+    /**
+     * Whether what it consumes is there. Two who have read the same inbox may both decide without moving the seq, and
+     * only the first of them has applied the messages.
+     */
+    private boolean hasMessages(Transaction tx) throws SQLException {
+        for (Write write : change.writes()) {
+            if (!(write instanceof Write.Consume consume)) continue;
+            for (long number : consume.numbers()) {
+                if (!tx.read(MESSAGE).id(change.run()).number(number).any()) return false;
+            }
+        }
+        return true;
     }
 
     /** Looked at before anything is written, so that nothing of the whole change is. */

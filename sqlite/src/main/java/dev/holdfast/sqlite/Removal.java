@@ -1,5 +1,6 @@
 package dev.holdfast.sqlite;
 
+import dev.holdfast.core.Refused;
 import dev.holdfast.core.RunId;
 import java.sql.SQLException;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.List;
 final class Removal {
     private static final String TAGS = "SELECT namespace, queue, lane, serial, tags FROM runs WHERE id = ?";
     private static final String UNTAG = "DELETE FROM run_tags WHERE namespace = ? AND tag = ? AND run = ?";
+    private static final String LEFT = "SELECT 1 FROM inbox WHERE run = ? AND kind = 'FINALISE'";
     private static final String REMEMBER = "INSERT INTO removed (run) VALUES (?)";
 
     private static final List<String> TABLES = List.of(
@@ -26,6 +28,10 @@ final class Removal {
     private Removal() {}
 
     static void of(Transaction tx, RunId run) throws SQLException {
+        if (tx.read(LEFT).id(run).any()) {
+            throw new Refused(
+                    "run_not_finalised", "run " + run + " cannot be removed before what is left of it has been done");
+        }
         var tagged = tx.read(TAGS).id(run).first(r -> new Tagged(LaneKey.read(r), Texts.list(r.textOrNull())));
         if (tagged.isPresent()) {
             new LaneBook(tx).removed(run, tagged.get().lane());

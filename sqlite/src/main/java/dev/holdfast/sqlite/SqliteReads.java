@@ -52,7 +52,8 @@ final class SqliteReads implements Reads {
     private static final String RESULT = "SELECT r.outcome, p.output, p.error FROM runs r"
             + " LEFT JOIN run_payloads p ON p.run = r.id WHERE r.id = ? AND r.outcome IS NOT NULL";
     private static final String CHILDREN = "SELECT id FROM runs INDEXED BY runs_children"
-            + " WHERE parent = ? AND outcome IS NULL AND detached = 0 LIMIT ?";
+            + " WHERE parent = ? AND outcome IS NULL AND detached = 0 AND cancelled = 0"
+            + " AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.run = runs.id AND i.kind = 'CANCEL') LIMIT ?";
 
     private final Readers readers;
     private final Supplier<Instant> now;

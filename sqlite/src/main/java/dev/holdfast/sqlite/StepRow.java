@@ -12,7 +12,8 @@ import java.util.List;
 final class StepRow {
     private static final String ALL =
             "SELECT key, name, status, epoch, tries, next, error, result, wait FROM steps WHERE run = ?";
-    private static final String PENDING = ALL + " AND status = 'PENDING'";
+    private static final String PENDING =
+            ALL.replace("FROM steps", "FROM steps INDEXED BY steps_pending") + " AND status = 'PENDING'";
     private static final String ANY = "SELECT 1 FROM steps WHERE run = ? LIMIT 1";
 
     private StepRow() {}

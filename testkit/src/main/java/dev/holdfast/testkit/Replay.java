@@ -119,6 +119,9 @@ final class Replay implements Attempt {
     }
 
     @Override
+    public void delivered() {}
+
+    @Override
     public Answer park(Run.Parked why) {
         mismatch = why;
         return Answer.KEPT;

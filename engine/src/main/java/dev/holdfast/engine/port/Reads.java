@@ -104,6 +104,6 @@ public interface Reads {
             @Nullable String output,
             @Nullable RunError error) {}
 
-    /** Children that end with this run and have not ended, at most {@code limit}. */
+    /** Children that end with this run, have not ended and were not told to, at most {@code limit}. */
     List<RunId> children(RunId parent, int limit);
 }

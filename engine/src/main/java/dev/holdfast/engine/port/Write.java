@@ -81,7 +81,7 @@ public sealed interface Write {
      */
     record CompleteToken(String id) implements Write {}
 
-    /** Applied messages leave the inbox. */
+    /** Applied messages leave the inbox. If one of them is not there any more, the whole change is stale. */
     record Consume(List<Long> numbers) implements Write {}
 
     /** Whatever was sent to the run leaves, and so do its tokens: it has ended. */

@@ -66,6 +66,21 @@ interface InboxContract extends Contract {
     }
 
     @Test
+    default void ofTwoWhoHaveReadAMessageOneAppliesIt() {
+        Lab lab = lab();
+        Run run = lab.queued("t");
+        lab.ledger().commit(lab.post(run.id(), signal(1)));
+        var number = lab.reads().inbox(run.id()).getFirst().number();
+        var first = lab.held(run, new Write.Consume(List.of(number)), new Write.Keep("go", "1", Write.Keep.Where.LAST));
+        var second =
+                lab.held(run, new Write.Consume(List.of(number)), new Write.Keep("go", "1", Write.Keep.Where.LAST));
+        assertThat(lab.ledger().commit(List.of(first, second))).containsExactly(APPLIED, Lab.STALE);
+        var kept = lab.reads().kept(run.id(), "go").orElseThrow();
+        lab.ledger().commit(lab.held(run, new Write.Take("go", kept.number())));
+        assertThat(lab.reads().kept(run.id(), "go")).isEmpty();
+    }
+
+    @Test
     default void onlyTheRunsOwnMessagesAreConsumed() {
         Lab lab = lab();
         Run run = lab.running("t");

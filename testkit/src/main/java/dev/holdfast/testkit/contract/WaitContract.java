@@ -157,6 +157,8 @@ interface WaitContract extends Contract {
         Run child = lab.read(attached.run());
         lab.apply(child, new Command.Cancel(false));
         assertThat(lab.reads().children(parent.id(), 9)).isEmpty();
+        assertThat(code(lab.ledger().commit(lab.held(ended, new Write.Remove()))))
+                .isEqualTo("run_not_finalised");
         var number = lab.reads().inbox(parent.id()).getFirst().number();
         assertThat(lab.ledger().commit(lab.held(ended, new Write.Consume(List.of(number)))))
                 .isEqualTo(APPLIED);

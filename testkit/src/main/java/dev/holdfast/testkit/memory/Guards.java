@@ -6,10 +6,14 @@ import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepRecord;
+import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Expect;
+import dev.holdfast.engine.port.Message;
+import dev.holdfast.engine.port.Write;
 import dev.holdfast.testkit.memory.MemoryDisk.BusinessKey;
 import dev.holdfast.testkit.memory.MemoryDisk.LaneKey;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +71,13 @@ class Guards {
 
     Namespace scope(Namespace ofRequest) {
         return ofRequest;
+    }
+
+    /** Whether what a change consumes is there: only the first who has read a message applies it. */
+    boolean hasMessages(List<Message.Delivered> inbox, Change change) {
+        var there = inbox.stream().map(Message.Delivered::number).toList();
+        return change.writes().stream()
+                .allMatch(w -> !(w instanceof Write.Consume consume) || there.containsAll(consume.numbers()));
     }
 
     boolean isOpen(MemoryDisk.Token token, Instant now) {

@@ -9,6 +9,7 @@ import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Fault;
+import dev.holdfast.engine.port.Message;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Request;
 import dev.holdfast.engine.port.Write;
@@ -42,6 +43,7 @@ final class MemoryChange {
         Stored present = disk.runs.get(change.run());
         Run before = present == null ? null : present.run;
         if (!guards.admits(before, disk.removed.contains(change.run()), change.expect())) return new Receipt.Stale();
+        if (present != null && !guards.hasMessages(present.inbox, change)) return new Receipt.Stale();
 
         Run row = row();
         if (row != null && !guards.continues(before, row, snapshots())) return gap(row);
@@ -254,6 +256,13 @@ final class MemoryChange {
 
     private void remove() {
         Stored gone = disk.runs.get(change.run());
+        boolean left =
+                gone != null && gone.inbox.stream().anyMatch(m -> m.message().kind() == Message.Kind.FINALISE);
+        if (left) {
+            throw new Refused(
+                    "run_not_finalised",
+                    "run " + change.run() + " cannot be removed before what is left of it has been done");
+        }
         if (gone != null && gone.run.origin().key() != null)
             disk.keys.remove(guards.key(gone.run, gone.run.origin().key()), gone.run.id());
         disk.put(change.run(), null);

@@ -180,6 +180,8 @@ final class MemoryReads implements Reads {
     public List<RunId> children(RunId parent, int limit) {
         return at(() -> disk.runs.values().stream()
                 .filter(s -> MemoryMessages.isChildOf(s.run, parent))
+                .filter(s -> !s.run.status().cancelled())
+                .filter(s -> s.inbox.stream().noneMatch(m -> m.message().kind() == Message.Kind.CANCEL))
                 .map(s -> s.run.id())
                 .limit(limit)
                 .toList());

@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a review has found, on a real ledger. */
-class ReviewTest {
+/** Many who send at once, and a wait without an end, on a real ledger. */
+class CrowdedWaitsTest {
     private static final Task<Integer, Integer> TASK = Task.named("task", Integer.class, Integer.class);
     private static final Signal<Integer> GO = Signal.named("go", Integer.class);
     private static final Signal<Integer> END = Signal.named("end", Integer.class);

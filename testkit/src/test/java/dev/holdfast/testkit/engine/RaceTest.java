@@ -29,8 +29,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a review has found. */
-class ReviewTest {
+/** What comes together and must not: messages and give-ups, cancels and joins, ends and removals. */
+class RaceTest {
     private static final Task<Integer, Integer> PARENT = Task.named("parent", Integer.class, Integer.class);
     private static final Task<Integer, Integer> LEAVES = PARENT.giveUpAfter(Duration.ZERO);
     private static final Task<Integer, Integer> CHILD =
@@ -339,11 +339,10 @@ class ReviewTest {
             return 1;
         }));
         RunId id = rig.start("parent", "1");
-        for (int i = 0; i < 100 && !rig.show(id).run().isFinished(); i++) {
+        await("it ends, because it is taken for the reason").atMost(Rig.LIMIT).until(() -> {
             rig.clock.pass(Duration.ofMinutes(1));
-            sleepThrough();
-        }
-        assertThat(rig.show(id).run().isGivenUp()).as(rig.explain(id)).isFalse();
+            return rig.show(id).run().isFinished();
+        });
     }
 
     @Test
@@ -359,36 +358,6 @@ class ReviewTest {
         engine.complete(dev.holdfast.core.Namespace.DEFAULT, token.getFirst(), "7", "once");
         rig.awaitEnd(id, Outcome.SUCCEEDED);
         engine.complete(dev.holdfast.core.Namespace.DEFAULT, token.getFirst(), "7", "once");
-    }
-
-    @Test
-    void the_budget_of_a_compensation_is_not_spent_while_nobody_executes_it() {
-        rig.slots(1);
-        var busy = new CountDownLatch(1);
-        rig.boot(
-                LEAVES.handle((ctx, n) -> {
-                    ctx.step("charge", s -> log.add("charge"));
-                    try {
-                        return ctx.await(GO);
-                    } catch (Unwind.Cancelled e) {
-                        ctx.step("refund", s -> log.add("refund"));
-                        throw e;
-                    }
-                }),
-                CHILD.handle((ctx, i) -> ctx.step("long", Integer.class, s -> {
-                    busy.await();
-                    return i;
-                })));
-        RunId id = rig.start("parent", "1");
-        rig.awaitGivenUp(id);
-        rig.awaitState(rig.start("child", "1"), RunState.RUNNING);
-        rig.cancel(id);
-        rig.awaitState(id, RunState.QUEUED);
-        rig.clock.pass(Duration.ofSeconds(61));
-        for (int i = 0; i < 20; i++) sleepThrough();
-        busy.countDown();
-        rig.awaitEnd(id, Outcome.CANCELLED);
-        assertThat(log).containsExactly("charge", "refund");
     }
 
     @Test
@@ -484,11 +453,11 @@ class ReviewTest {
                         && rig.children(id).stream().allMatch(c -> c.run().isGivenUp()));
         rig.signal(id, "go", "1");
         rig.awaitEnd(id, Outcome.SUCCEEDED);
-        for (int i = 0; i < 500; i++) sleepThrough();
-        long untold = rig.children(id).stream()
-                .filter(c -> !c.run().isFinished() && !c.run().status().cancelled())
-                .count();
+        await("all children are told")
+                .atMost(Rig.LIMIT)
+                .pollInterval(Duration.ofMillis(300))
+                .until(() -> rig.children(id).stream()
+                        .allMatch(c -> c.run().isFinished() || c.run().status().cancelled()));
         release.countDown();
-        assertThat(untold).as("children that nobody has told").isZero();
     }
 }
