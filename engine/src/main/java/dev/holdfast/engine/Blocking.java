@@ -93,14 +93,14 @@ final class Blocking {
             Duration held = onlyTime
                     ? (left.compareTo(patience) > 0 ? Duration.ZERO : LOOK)
                     : unknown.minus(Duration.between(began, now()));
+            if (begun == null && !left.isPositive()) {
+                holding.intake().timeCame();
+                continue;
+            }
             // Not before it is written down: what it waits for may be there already.
             if (mayLeave && !held.isPositive() && (onlyTime || begun == null)) {
                 leave = new Leave(wish.on(), begun);
                 return Waited.LEAVE;
-            }
-            if (begun == null && !left.isPositive()) {
-                holding.intake().timeCame();
-                continue;
             }
             boolean toBlock =
                     !busy && wish.goal() == Goal.RESULT && holding.run().state() == RunState.RUNNING;
