@@ -43,8 +43,9 @@ public final class Step<T extends @Nullable Object> {
     }
 
     /**
-     * Retries inside this step; the run's attempt does not change. For now a delay holds the thread and the slot of the
-     * run, however long it is. Default: {@link Retry#none()}.
+     * Retries inside this step; the run's attempt does not change. A delay that is longer than the task's
+     * {@link Task#giveUpAfter} costs a row and no thread, unless the step executes beside others. Default:
+     * {@link Retry#none()}.
      */
     public Step<T> retry(Retry policy) {
         return new Step<>(name, type, policy, timeout);

@@ -72,7 +72,7 @@ public final class Task<I extends @Nullable Object, O extends @Nullable Object> 
 
     /**
      * Each run is in the lane of its queue that its input names: lanes take turns, and each of them has as many slots as
-     * the queue gives to its lanes. Named by the Java client at a start; a start that comes another way names it itself.
+     * the queue gives to its lanes. Named by the Java client and by nodes that host the task; any other start names it itself.
      */
     public Task<I, O> lane(Function<? super I, String> name) {
         return new Task<>(this.name, input, output, policy, new LaneOf<>(Lane.Kind.CONCURRENT, name));

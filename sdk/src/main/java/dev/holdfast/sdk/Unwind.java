@@ -38,8 +38,8 @@ public abstract sealed class Unwind extends Error {
      * is spent. Rethrow it; a body that returns after it has ended CANCELLED all the same.
      *
      * <p>It is thrown by the first call that has nothing recorded, in every replay. A body that a cancel interrupts
-     * between its calls is called again to come there. What it waited for on its way it waits for again, so wait inside
-     * a step.
+     * between its calls is called again to come there. What it waited for on its way without its Context it waits for
+     * again, so wait by the Context or inside a step.
      */
     public static final class Cancelled extends Unwind {
         private static final long serialVersionUID = 1L;
