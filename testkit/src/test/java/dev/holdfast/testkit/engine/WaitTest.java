@@ -254,7 +254,7 @@ class WaitTest {
             } catch (dev.holdfast.core.StepFailed e) {
                 String first = ctx.await(GO);
                 String second = ctx.await(GO);
-                if (attempts.incrementAndGet() < 3) throw e;
+                if (attempts.incrementAndGet() < 2) throw e;
                 return kept + first + second;
             }
             return "";
