@@ -7,6 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.core.JsonGenerator;
 
 /** {@code holdfast limit}. */
 @Command(
@@ -58,8 +59,7 @@ final class LimitCommand implements Callable<Integer> {
         });
     }
 
-    private static void limit(
-            tools.jackson.core.JsonGenerator out, String option, String name, @Nullable String wanted) {
+    private static void limit(JsonGenerator out, String option, String name, @Nullable String wanted) {
         if (wanted == null) return;
         out.writeName(name);
         if (wanted.equals("none")) {

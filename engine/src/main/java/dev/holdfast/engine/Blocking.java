@@ -105,8 +105,8 @@ final class Blocking {
             boolean toBlock =
                     !busy && wish.goal() == Goal.RESULT && holding.run().state() == RunState.RUNNING;
             if (begun != null || toBlock) {
-                if (!holding.intake().begin(toBlock ? wish.on() : null, begun, deadline(until)))
-                    return Waited.SUPERSEDED;
+                Instant deadline = new Leave(wish.on(), begun).until(recorded);
+                if (!holding.intake().begin(toBlock ? wish.on() : null, begun, deadline)) return Waited.SUPERSEDED;
                 continue;
             }
             try {
@@ -149,11 +149,6 @@ final class Blocking {
                 .filter(Objects::nonNull)
                 .min(Instant::compareTo)
                 .orElse(null);
-    }
-
-    /** When the run is to go on by itself: when it is over, or when a step is to be tried again. */
-    private @Nullable Instant deadline(@Nullable Instant until) {
-        return recorded.turn().filter(t -> until == null || t.isBefore(until)).orElse(until);
     }
 
     private Stream<@Nullable StepRecord> steps(Wish wish, @Nullable StepRecord begun) {

@@ -85,22 +85,24 @@ final class Desk {
             Run run = read.get();
             if (run.isFinished() && !Finalising.of(this, run)) return;
             Draft draft = draft(run);
-            boolean cancels = inbox.stream().anyMatch(m -> m.message().kind() == Message.Kind.CANCEL);
-            boolean hasSteps = cancels && ports.ledger().reads().hasSteps(id);
-            var pending = ports.ledger().reads().pending(id);
-            new Delivery(draft, ports.ledger().reads(), pending).messages(inbox, hasSteps);
+            deliver(draft, inbox);
             if (commit(change(draft))) return;
         }
     }
 
-    /** What was accepted before the time of a wait counts. */
-    private void timeCame(Draft draft) {
+    private Delivery deliver(Draft draft, List<Message.Delivered> inbox) {
         RunId id = draft.run().id();
+        boolean cancels = inbox.stream().anyMatch(m -> m.message().kind() == Message.Kind.CANCEL);
+        boolean hasSteps = cancels && ports.ledger().reads().hasSteps(id);
         var delivery = new Delivery(
                 draft, ports.ledger().reads(), ports.ledger().reads().pending(id));
-        List<Message.Delivered> inbox = ports.ledger().reads().inbox(id);
-        delivery.messages(inbox, !inbox.isEmpty() && ports.ledger().reads().hasSteps(id));
-        delivery.timedOut();
+        delivery.messages(inbox, hasSteps);
+        return delivery;
+    }
+
+    /** What was accepted before the time of a wait counts. */
+    private void timeCame(Draft draft) {
+        deliver(draft, ports.ledger().reads().inbox(draft.run().id())).timedOut();
     }
 
     private Draft draft(Run run) {

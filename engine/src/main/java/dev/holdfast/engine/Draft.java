@@ -19,8 +19,8 @@ final class Draft {
     private final Instant now;
     private final UUID id;
     private final List<Write> writes = new ArrayList<>();
-    private final List<String> causes = new ArrayList<>();
     private Run run;
+    private String cause = "";
 
     Draft(Run before, Instant now, UUID id) {
         this.before = before;
@@ -44,7 +44,7 @@ final class Draft {
         switch (decision) {
             case Decision.Transition t -> {
                 run = t.next();
-                causes.add(t.cause());
+                cause = t.cause();
                 writes.add(new Write.Snap(Snapshot.of(run, t.cause(), now, id)));
             }
             case Decision.Accepted a -> run = a.next();
@@ -68,7 +68,7 @@ final class Draft {
 
     /** Why the run is as it will be. */
     String cause() {
-        return causes.isEmpty() ? "" : causes.getLast();
+        return cause;
     }
 
     /** Whether there is nothing to write. */

@@ -2,6 +2,7 @@ package dev.holdfast.engine;
 
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Namespace;
+import dev.holdfast.sdk.Start;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,16 @@ public record StartRequest(Namespace namespace, String task, String input, Ident
             List<String> tags,
             @Nullable String lane) {
         public static final Options NONE = new Options(Command.Timing.NOW, null, List.of());
+
+        /**
+         * As the start says.
+         *
+         * @param lane that it is in, whoever has named it
+         */
+        public static Options of(Start start, @Nullable String lane) {
+            var timing = new Command.Timing(start.delay(), start.ttl(), start.priority());
+            return new Options(timing, start.maxDuration(), start.tags(), lane);
+        }
 
         public Options {
             tags = List.copyOf(tags);

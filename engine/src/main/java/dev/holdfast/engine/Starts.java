@@ -51,11 +51,7 @@ final class Starts {
                 wish.task(),
                 wish.input(),
                 new StartRequest.Identity(start.key(), null),
-                new StartRequest.Options(
-                        new Command.Timing(start.delay(), start.ttl(), start.priority()),
-                        start.maxDuration(),
-                        start.tags(),
-                        start.lane()));
+                StartRequest.Options.of(start, start.lane()));
         var bond = start.isDetached() ? Run.Bond.DETACHED : Run.Bond.ATTACHED;
         return change(request, new Run.Parent(parent.id(), parent.tries().attempt(), wish.key(), bond));
     }

@@ -26,9 +26,7 @@ record Begun<T extends @Nullable Object>(Parts parts, StepKey key, String name, 
     }
 
     private @Nullable StepRecord recorded() {
-        return parts.leaving()
-                .<@Nullable StepRecord, RuntimeException>ask(
-                        () -> parts.attempt().recorded(key));
+        return parts.journal().recorded(key);
     }
 
     @Override
@@ -39,8 +37,7 @@ record Begun<T extends @Nullable Object>(Parts parts, StepKey key, String name, 
 
     T result() {
         awaitAll(List.of(this));
-        StepRecord found = recorded();
-        if (found == null) throw new IllegalStateException("step " + key + " is over and not recorded");
+        StepRecord found = parts.journal().over(key);
         if (found.status() == StepRecord.Status.CANCELLED) throw parts.forks().cancelled();
         return parts.journal().replay(found, type);
     }

@@ -114,7 +114,7 @@ final class Forks {
     /** Interrupts those that are executing and waits until they have left. Nothing of them is recorded any more. */
     void leave() {
         ending = true;
-        interruptAndWait();
+        tell();
     }
 
     /**
@@ -132,12 +132,8 @@ final class Forks {
         return leaving.cancelled();
     }
 
-    /** Tells those beside of a cancel, and waits until they have left. */
+    /** Interrupts those beside, and waits until they have left: what it means, they learn from the standing. */
     void tell() {
-        interruptAndWait();
-    }
-
-    private void interruptAndWait() {
         if (active.isEmpty()) return;
         interrupting = true;
         threads.values().forEach(Thread::interrupt);

@@ -70,8 +70,21 @@ final class Journal {
         return true;
     }
 
+    /** What is recorded at this key now, whatever it is called; null for nothing. */
+    @Nullable
+    StepRecord recorded(StepKey key) {
+        return leaving.<@Nullable StepRecord, RuntimeException>ask(() -> attempt.recorded(key));
+    }
+
+    /** What is recorded at the key of a step that is over. */
+    StepRecord over(StepKey key) {
+        StepRecord found = recorded(key);
+        if (found == null) throw new IllegalStateException("step " + key + " is over and not recorded");
+        return found;
+    }
+
     private boolean isRecorded(StepKey key) {
-        return leaving.<@Nullable StepRecord, RuntimeException>ask(() -> attempt.recorded(key)) != null;
+        return recorded(key) != null;
     }
 
     /** Whether anything is recorded of the run, in this epoch or before. For when user code has been left. */
@@ -99,7 +112,7 @@ final class Journal {
     /** The same for something that is only begun here: a cancel that was delivered to it is thrown when it is joined. */
     @Nullable
     StepRecord findBegun(StepKey key, String name) {
-        StepRecord found = leaving.<@Nullable StepRecord, RuntimeException>ask(() -> attempt.recorded(key));
+        StepRecord found = recorded(key);
         if (found == null || found.status() == StepRecord.Status.CANCELLED) return found;
         if (!found.name().equals(name)) throw park(key, found.name(), name);
         return found;

@@ -80,7 +80,7 @@ final class Replaying implements Context {
         if (found != null && found.isFinal()) return journal.replay(found, step.type());
         var tries = new StepTries<>(parts, key, step, new Here());
         tries.run(body, found);
-        StepRecord recorded = recorded(key);
+        StepRecord recorded = journal.over(key);
         if (recorded.status() == StepRecord.Status.CANCELLED) throw leaving.cancelled();
         return tries.value(recorded);
     }
@@ -102,12 +102,6 @@ final class Replaying implements Context {
             parts.forks().tell();
             leaving.keep(StepRecord.cancelled(key, name, attempt.epoch()));
         }
-    }
-
-    private StepRecord recorded(StepKey key) {
-        StepRecord found = leaving.<@Nullable StepRecord, RuntimeException>ask(() -> attempt.recorded(key));
-        if (found == null) throw new IllegalStateException("step " + key + " is over and not recorded");
-        return found;
     }
 
     @SuppressWarnings("NullAway") // the one value of Void is null
@@ -194,7 +188,7 @@ final class Replaying implements Context {
             leaving.keep(StepRecord.cancelled(key, name, attempt.epoch()));
             return begun;
         }
-        String lane = start.lane() == null ? child.laneOf(input) : start.lane();
+        String lane = child.laneOf(input, start);
         Start how = lane == null ? start : start.lane(lane);
         var wish = new ChildStart(key, name, child.name(), parts.codec().encode(input), how);
         if (leaving.ask(() -> start(wish)) == Attempt.Answer.SUPERSEDED) throw leaving.superseded();
@@ -344,7 +338,7 @@ final class Replaying implements Context {
             if (leaving.ask(() -> attempt.token(key, step, open)) == Attempt.Answer.SUPERSEDED) {
                 throw leaving.superseded();
             }
-            found = recorded(key);
+            found = journal.over(key);
         }
         Opened opened = journal.replay(found, OPENED);
         return new Token<>() {

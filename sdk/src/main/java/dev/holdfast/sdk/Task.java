@@ -143,6 +143,11 @@ public final class Task<I extends @Nullable Object, O extends @Nullable Object> 
         return lane == null ? null : lane.kind;
     }
 
+    /** The lane of a start with this input: the one that the start names, or else the task; null if none does. */
+    public @Nullable String laneOf(I value, Start start) {
+        return start.lane() == null ? laneOf(value) : start.lane();
+    }
+
     /** The lane that this input names; null if the task names none. */
     public @Nullable String laneOf(I value) {
         return lane == null ? null : lane.name.apply(value);

@@ -38,7 +38,7 @@ final class Waits {
                 begun = StepRecord.waiting(key, name, attempt.epoch(), leaving.ask(opening::open));
             }
             attend(Waiting.on(key), found == null ? begun : null);
-            found = leaving.<@Nullable StepRecord, RuntimeException>ask(() -> attempt.recorded(key));
+            found = journal.recorded(key);
         }
         return found;
     }
@@ -53,20 +53,19 @@ final class Waits {
         }
     }
 
-    /** Waits once; answers whether it is over. If not, the standing says more. */
-    boolean attend(Waiting on, @Nullable StepRecord begun) {
-        return attend(on, Attempt.Goal.RESULT, begun);
+    /** Waits once. Whether it is over then is for the records to say, and why it may not be for the standing. */
+    void attend(Waiting on, @Nullable StepRecord begun) {
+        attend(on, Attempt.Goal.RESULT, begun);
     }
 
-    private boolean attend(Waiting on, Attempt.Goal goal, @Nullable StepRecord begun) {
-        return switch (leaving.ask(() -> attempt.await(new Attempt.Wish(on, goal, begun, forks::busy)))) {
-            case OVER -> true;
-            case LOOK -> false;
+    private void attend(Waiting on, Attempt.Goal goal, @Nullable StepRecord begun) {
+        switch (leaving.ask(() -> attempt.await(new Attempt.Wish(on, goal, begun, forks::busy)))) {
+            case OVER, LOOK -> {}
             case SUPERSEDED -> throw leaving.superseded();
             case LEAVE -> {
                 forks.leave();
                 throw leaving.givenUp("Run " + attempt.run() + " waits, and goes on when what it waits for has come.");
             }
-        };
+        }
     }
 }

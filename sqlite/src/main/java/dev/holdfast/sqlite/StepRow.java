@@ -10,10 +10,9 @@ import java.util.List;
 
 /** The recorded steps of a run, as rows. */
 final class StepRow {
-    private static final String ALL =
-            "SELECT key, name, status, epoch, tries, next, error, result, wait FROM steps WHERE run = ?";
-    private static final String PENDING =
-            ALL.replace("FROM steps", "FROM steps INDEXED BY steps_pending") + " AND status = 'PENDING'";
+    private static final String SELECT = "SELECT key, name, status, epoch, tries, next, error, result, wait FROM steps";
+    private static final String ALL = SELECT + " WHERE run = ?";
+    private static final String PENDING = SELECT + " INDEXED BY steps_pending WHERE run = ? AND status = 'PENDING'";
     private static final String ANY = "SELECT 1 FROM steps WHERE run = ? LIMIT 1";
 
     private StepRow() {}

@@ -1,6 +1,5 @@
 package dev.holdfast.engine.client;
 
-import dev.holdfast.core.Command;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.RunId;
 import dev.holdfast.engine.Ports;
@@ -60,10 +59,8 @@ public final class LocalClient implements Client {
     }
 
     private <I extends @Nullable Object> StartRequest request(Task<I, ?> task, I input, Start start) {
-        String lane = start.lane() == null ? task.laneOf(input) : start.lane();
         var identity = new StartRequest.Identity(start.key(), start.requestId());
-        var timing = new Command.Timing(start.delay(), start.ttl(), start.priority());
-        var options = new StartRequest.Options(timing, start.maxDuration(), start.tags(), lane);
+        var options = StartRequest.Options.of(start, task.laneOf(input, start));
         String json = local.ports().codec().encode(input);
         return new StartRequest(local.namespace(), task.name(), json, identity, options);
     }
