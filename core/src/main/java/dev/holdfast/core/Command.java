@@ -102,9 +102,9 @@ public sealed interface Command {
     /**
      * Somebody wants it to end.
      *
-     * @param hasSteps whether there is something that it may want to compensate, and code here that can
+     * @param compensable whether there is something that it may want to compensate, and code that can
      */
-    record Cancel(boolean hasSteps) implements Command {}
+    record Cancel(boolean compensable) implements Command {}
 
     /** The engine stops the executor. */
     record StopIt(Stop why) implements Command {}

@@ -83,9 +83,14 @@ final class Moves {
                 cause);
     }
 
-    /** The deadlines of a run that is to end CANCELLED. Its budget is one for all epochs: it begins once. */
+    /** The deadlines of a run that is to end CANCELLED: only the budget of its compensation bounds it. */
+    static Deadlines bounded(Deadlines deadlines) {
+        return deadlines.without(Deadlines.Name.MAX_DURATION).without(Deadlines.Name.TTL);
+    }
+
+    /** The same while somebody executes it. The budget is one for all epochs: it begins once. */
     static Deadlines compensating(Deadlines deadlines, Instant now) {
-        var rest = deadlines.without(Deadlines.Name.MAX_DURATION).without(Deadlines.Name.TTL);
+        var rest = bounded(deadlines);
         return rest.byName().containsKey(Deadlines.Name.COMPENSATION)
                 ? rest
                 : rest.with(Deadlines.Name.COMPENSATION, after(now, Defaults.COMPENSATION_BUDGET));

@@ -50,6 +50,7 @@ final class QueueRules {
         if (run.tries().losses() > 0) {
             deadlines = deadlines.with(Deadlines.Name.HEALTHY, Moves.after(now, Defaults.HEALTHY_AFTER));
         }
+        if (run.status().cancelled()) deadlines = Moves.compensating(deadlines, now);
         Instant first = run.times().started();
         Duration limit = run.policy().maxDuration();
         if (first == null && limit != null) {

@@ -78,7 +78,7 @@ public final class StateTable {
         rows.put(
                 "lost, somebody else",
                 run -> new Command.Lost(new Holder(Holder.Kind.NODE, 1, 2), Command.Blame.COUNTED));
-        rows.put("cancel, with steps to compensate", run -> new Command.Cancel(true));
+        rows.put("cancel, with something to compensate", run -> new Command.Cancel(true));
         rows.put("cancel, without", run -> new Command.Cancel(false));
         rows.put("stop, to come back (drain)", run -> new Command.StopIt(new Stop(Reason.DRAIN, Next.QUEUED)));
         rows.put("stop, to end (time-out)", run -> new Command.StopIt(new Stop(Reason.TIME_OUT, Next.TIMED_OUT)));
@@ -131,6 +131,9 @@ public final class StateTable {
         Run running = after(queued, new Command.Claim(NODE));
         Run blocked = after(running, new Command.Block(by(running), Waiting.on(StepKey.of(1)), null));
         states.put("QUEUED", queued);
+        Run waits = after(first, new Command.Block(by(first), Waiting.on(StepKey.of(1)), null));
+        Run givenUp = after(waits, new Command.GiveUp(by(waits)));
+        states.put("QUEUED, nobody compensated yet", after(givenUp, new Command.Cancel(true)));
         states.put("STARTING", after(queued, new Command.Claim(WORKER)));
         states.put("RUNNING", running);
         states.put("BLOCKED, held", blocked);

@@ -13,17 +13,18 @@ final class StopRules {
 
     static Decision cancel(Run run, Command.Cancel cancel, Instant now) {
         if (run.isFinished()) return new Nothing("it has ended");
-        // Asking twice gives no second budget.
-        if (run.status().cancelled()) return new Nothing("it is being cancelled already");
+        if (run.status().cancelled()) return cancelledAgain(run, cancel, now);
         if (run.state() == RunState.STOPPING) {
             return redirected(run, Next.CANCELLED, "cancel: while stopping", now);
         }
         if (run.isHeld()) return Moves.stopping(run, new Stop(Reason.CANCEL, Next.CANCELLED), "cancel", now);
 
         // Nobody executes it. What has recorded steps comes back to compensate; the rest ends here.
-        boolean ends = !cancel.hasSteps() || !run.wasStarted() || run.status().parked() != null;
+        boolean ends =
+                !cancel.compensable() || !run.wasStarted() || run.status().parked() != null;
         if (ends) return Moves.finish(run, Outcome.CANCELLED, "cancel", now);
-        var deadlines = Moves.compensating(run.times().deadlines().without(Deadlines.Name.WAIT), now);
+        // Its budget begins when somebody executes it: until then it waits for a slot, or for its queue to be resumed.
+        var deadlines = Moves.bounded(run.times().deadlines().without(Deadlines.Name.WAIT));
         return new Transition(
                 run.at(run.place().dueAt(null))
                         .moved(
@@ -31,6 +32,14 @@ final class StopRules {
                                 run.fence().kept(),
                                 run.times().with(deadlines)),
                 "cancel: queued again, to compensate");
+    }
+
+    /** Asking twice gives no second budget. It ends what waits to compensate by code that nobody has any more. */
+    private static Decision cancelledAgain(Run run, Command.Cancel cancel, Instant now) {
+        boolean begun = run.times().deadlines().byName().containsKey(Deadlines.Name.COMPENSATION);
+        return run.state() == RunState.QUEUED && !begun && !cancel.compensable()
+                ? Moves.finish(run, Outcome.CANCELLED, "cancel: nothing here can compensate it", now)
+                : new Nothing("it is being cancelled already");
     }
 
     static Decision stop(Run run, Stop why, Instant now) {

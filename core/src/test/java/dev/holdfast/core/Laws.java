@@ -134,7 +134,9 @@ final class Laws {
                 !after.isFinished() || after.status().outcome() == Outcome.CANCELLED);
         law(
                 "the budget of a compensation begins once",
-                after.isFinished() || Objects.equals(at(before, Name.COMPENSATION), at(after, Name.COMPENSATION)));
+                after.isFinished()
+                        || at(before, Name.COMPENSATION) == null
+                        || Objects.equals(at(before, Name.COMPENSATION), at(after, Name.COMPENSATION)));
     }
 
     private void deadline(Run after, Name name, Instant now) {
@@ -164,7 +166,9 @@ final class Laws {
         law("STARTING, and only it, has a start deadline", has(run, Name.START) == (state == RunState.STARTING));
         law("only BLOCKED has a deadline for its wait", !has(run, Name.WAIT) || state == RunState.BLOCKED);
         law("a time to live is for the time before the first start", !has(run, Name.TTL) || !run.wasStarted());
-        law("a cancelled run, and only it, has a budget", ended || has(run, Name.COMPENSATION) == status.cancelled());
+        law("only a cancelled run has a budget", !has(run, Name.COMPENSATION) || status.cancelled());
+        boolean compensates = status.cancelled() && run.isHeld();
+        law("a cancelled run that somebody executes has a budget", !compensates || has(run, Name.COMPENSATION));
         law("a cancelled run has no other time limit", !status.cancelled() || !has(run, Name.MAX_DURATION));
         Stop stop = status.stop();
         if (stop != null) {

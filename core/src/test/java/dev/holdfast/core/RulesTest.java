@@ -304,6 +304,34 @@ class RulesTest {
     }
 
     @Test
+    void theBudgetOfACompensationBeginsWhenSomebodyExecutesIt() {
+        var givenUp = queued().claimed()
+                .then(r -> new Command.Block(by(r), Waiting.on(StepKey.of(1)), null))
+                .then(r -> new Command.GiveUp(by(r)));
+        var waits = givenUp.cancelled().later(Defaults.COMPENSATION_BUDGET.multipliedBy(10));
+        assertThat(waits.run().times().deadlines().byName()).isEmpty();
+        assertThat(waits.state()).isEqualTo(RunState.QUEUED);
+
+        var claimed = waits.claimed();
+        assertThat(claimed.run().times().deadlines().byName().get(Name.COMPENSATION))
+                .isEqualTo(NOW.plus(Defaults.COMPENSATION_BUDGET.multipliedBy(11)));
+        assertThat(claimed.later(Defaults.COMPENSATION_BUDGET).swept().outcome())
+                .isEqualTo(Outcome.CANCELLED);
+    }
+
+    @Test
+    void whatWaitsToCompensateByCodeThatIsGoneEndsWhenAskedAgain() {
+        var waits = queued().claimed()
+                .then(r -> new Command.Fail(by(r), ERROR, 0.5))
+                .cancelled();
+        assertThat(waits.decide(r -> new Command.Cancel(true))).isInstanceOf(Nothing.class);
+        assertThat(waits.then(r -> new Command.Cancel(false)).outcome()).isEqualTo(Outcome.CANCELLED);
+        // One whose compensation has begun has its budget, and its end.
+        var begun = queued().claimed().cancelled().lost();
+        assertThat(begun.decide(r -> new Command.Cancel(false))).isInstanceOf(Nothing.class);
+    }
+
+    @Test
     void aDrainInTheMiddleOfACompensationLetsItGoOnLater() {
         var drained = queued().claimed().stop(Reason.DRAIN, Next.QUEUED).cancelled();
         var again = drained.then(r -> new Command.Stopped(by(r), false));

@@ -36,9 +36,9 @@ final class Delivery {
     /**
      * Applies messages in their order.
      *
-     * @param hasSteps whether anything is recorded that a cancel could compensate
+     * @param compensable whether anything is recorded that a cancel could compensate, by code that is hosted
      */
-    void messages(List<Message.Delivered> inbox, boolean hasSteps) {
+    void messages(List<Message.Delivered> inbox, boolean compensable) {
         if (inbox.isEmpty()) return;
         draft.add(
                 new Write.Consume(inbox.stream().map(Message.Delivered::number).toList()));
@@ -47,7 +47,7 @@ final class Delivery {
             String name = message.name() == null ? "" : message.name();
             String body = message.body() == null ? "null" : message.body();
             switch (message.kind()) {
-                case CANCEL -> draft.decide(new Command.Cancel(hasSteps));
+                case CANCEL -> draft.decide(new Command.Cancel(compensable));
                 case SIGNAL, TOKEN -> sent(name, body);
                 case RUN_ENDED -> RunId.parse(name).ifPresent(this::ended);
                 case FINALISE -> {}

@@ -42,16 +42,19 @@ final class Desk {
     private final Bell tick;
     private final NavigableSet<RunId> mail = new ConcurrentSkipListSet<>();
     private final Duration look;
+    private final Set<String> tasks;
 
     /**
      * @param tick rung when something becomes due before the next regular look
      * @param look how often there is a regular look
+     * @param tasks whose code is hosted
      */
-    Desk(Ports ports, Meters meters, Bell tick, Duration look) {
+    Desk(Ports ports, Meters meters, Bell tick, Duration look, Set<String> tasks) {
         this.ports = ports;
         this.meters = meters;
         this.tick = tick;
         this.look = look;
+        this.tasks = Set.copyOf(tasks);
     }
 
     Ports ports() {
@@ -93,10 +96,11 @@ final class Desk {
     private Delivery deliver(Draft draft, List<Message.Delivered> inbox) {
         RunId id = draft.run().id();
         boolean cancels = inbox.stream().anyMatch(m -> m.message().kind() == Message.Kind.CANCEL);
-        boolean hasSteps = cancels && ports.ledger().reads().hasSteps(id);
+        boolean hosted = tasks.contains(draft.run().origin().task());
+        boolean compensable = cancels && hosted && ports.ledger().reads().hasSteps(id);
         var delivery = new Delivery(
                 draft, ports.ledger().reads(), ports.ledger().reads().pending(id));
-        delivery.messages(inbox, hasSteps);
+        delivery.messages(inbox, compensable);
         return delivery;
     }
 

@@ -69,7 +69,7 @@ public final class Engine implements Runs, AutoCloseable {
         this.handlers = handlers;
         this.meters = new Meters(options.meter());
         Bell tick = ports.threads().bell();
-        this.desk = new Desk(ports, meters, tick, options.look());
+        this.desk = new Desk(ports, meters, tick, options.look(), handlers.keySet());
         this.starts = new Starts(ports, handlers);
         this.queues = new Queues(ports);
         Recovery.run(desk);

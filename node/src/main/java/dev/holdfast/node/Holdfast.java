@@ -87,8 +87,8 @@ public final class Holdfast implements Client {
     }
 
     @Override
-    public <T extends @Nullable Object> void complete(String token, T value) {
-        client.complete(token, value);
+    public <T extends @Nullable Object> void complete(String token, T value, @Nullable String requestId) {
+        client.complete(token, value, requestId);
     }
 
     @Override

@@ -44,7 +44,18 @@ public interface Client extends AutoCloseable {
      * @throws Refused {@code token_unknown} if nobody waits for it (any more), {@code token_completed} if somebody was
      *     quicker
      */
-    <T extends @Nullable Object> void complete(String token, T value);
+    default <T extends @Nullable Object> void complete(String token, T value) {
+        complete(token, value, null);
+    }
+
+    /**
+     * Completes a token with a value. Asked again with the same request id it answers as before, also when the run has
+     * ended meanwhile: whoever did not hear the answer asks again.
+     *
+     * @param requestId kept for {@link dev.holdfast.core.Defaults#REQUEST_RETENTION}; null for none
+     * @throws Refused as without, and {@code request_id_reused} if the id was used for something else
+     */
+    <T extends @Nullable Object> void complete(String token, T value, @Nullable String requestId);
 
     /** Releases what the client holds. Never waits for runs to end: they go on, here after the next start, or elsewhere. */
     @Override

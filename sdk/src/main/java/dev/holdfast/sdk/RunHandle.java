@@ -44,7 +44,18 @@ public interface RunHandle<O extends @Nullable Object> {
      *
      * @throws Refused {@code run_finished} if the run has ended
      */
-    <T extends @Nullable Object> void signal(Signal<T> signal, T value);
+    default <T extends @Nullable Object> void signal(Signal<T> signal, T value) {
+        signal(signal, value, null);
+    }
+
+    /**
+     * Sends it a signal, once, however often it is asked with this request id.
+     *
+     * @param requestId kept for {@link dev.holdfast.core.Defaults#REQUEST_RETENTION}; null for none
+     * @throws Refused {@code run_finished} if the run has ended, {@code request_id_reused} if the id was used for
+     *     something else
+     */
+    <T extends @Nullable Object> void signal(Signal<T> signal, T value, @Nullable String requestId);
 
     /** Asks for it to be stopped. Durable when it returns; a run that has ended stays as it is. */
     void cancel();

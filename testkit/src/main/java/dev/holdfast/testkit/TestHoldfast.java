@@ -152,8 +152,8 @@ public final class TestHoldfast implements Client {
     }
 
     @Override
-    public <T extends @Nullable Object> void complete(String token, T value) {
-        client.complete(token, value);
+    public <T extends @Nullable Object> void complete(String token, T value, @Nullable String requestId) {
+        client.complete(token, value, requestId);
     }
 
     /** The engine dies, and nothing is left of it. Bodies that still wait are thrown out of the call that they are in. */

@@ -49,8 +49,8 @@ final class TestRun<O extends @Nullable Object> implements RunHandle<O> {
     }
 
     @Override
-    public <T extends @Nullable Object> void signal(Signal<T> signal, T value) {
-        run.signal(signal, value);
+    public <T extends @Nullable Object> void signal(Signal<T> signal, T value, @Nullable String requestId) {
+        run.signal(signal, value, requestId);
     }
 
     @Override

@@ -76,8 +76,8 @@ public final class LocalClient implements Client {
     }
 
     @Override
-    public <T extends @Nullable Object> void complete(String token, T value) {
-        local.runs().complete(local.namespace(), token, local.ports().codec().encode(value), null);
+    public <T extends @Nullable Object> void complete(String token, T value, @Nullable String requestId) {
+        local.runs().complete(local.namespace(), token, local.ports().codec().encode(value), requestId);
     }
 
     private <O extends @Nullable Object> RunHandle<O> handle(RunId id, TypeRef<O> type) {

@@ -108,9 +108,9 @@ final class LocalRun<O extends @Nullable Object> implements RunHandle<O> {
     }
 
     @Override
-    public <T extends @Nullable Object> void signal(Signal<T> signal, T value) {
+    public <T extends @Nullable Object> void signal(Signal<T> signal, T value, @Nullable String requestId) {
         String json = local.ports().codec().encode(value);
-        local.runs().signal(local.namespace(), id, new Runs.Sent(signal.name(), json), null);
+        local.runs().signal(local.namespace(), id, new Runs.Sent(signal.name(), json), requestId);
     }
 
     @Override

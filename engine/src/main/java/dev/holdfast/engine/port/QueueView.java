@@ -1,7 +1,7 @@
 package dev.holdfast.engine.port;
 
 /**
- * A queue that has runs which have not ended, or that was paused or configured.
+ * A queue in which something waits or executes, or that was paused or configured.
  *
  * @param queue its name
  * @param isPaused whether no run of it is claimed
@@ -9,7 +9,7 @@ package dev.holdfast.engine.port;
  * @param waiting queued runs whose time has come
  * @param delayed queued runs whose time has not come
  * @param executing runs that somebody executes
- * @param lanes how many of its lanes have runs that have not ended
+ * @param lanes how many of its lanes have something to do: a run that can be claimed, or one that holds a slot
  */
 public record QueueView(
         String queue,

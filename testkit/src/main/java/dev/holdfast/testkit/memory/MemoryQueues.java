@@ -12,6 +12,7 @@ import dev.holdfast.testkit.memory.MemoryDisk.LaneName;
 import dev.holdfast.testkit.memory.MemoryDisk.QueueKey;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,7 @@ final class MemoryQueues {
         var names = new TreeSet<String>();
         disk.runs.values().stream()
                 .filter(s -> isThere(s.run) && s.run.origin().namespace().equals(namespace))
+                .filter(s -> !s.run.isGivenUp() || s.run.place().slotOf() != null)
                 .forEach(s -> names.add(s.run.place().queue()));
         for (var keys : List.of(disk.settings.keySet(), disk.pausedQueues)) {
             for (QueueKey key : keys) if (key.namespace().equals(namespace)) names.add(key.queue());
@@ -57,22 +59,24 @@ final class MemoryQueues {
                         .filter(s -> !s.claimable && s.run.state() == RunState.QUEUED)
                         .count(),
                 runs.stream().filter(s -> guards.executes(s.run)).count(),
-                runs.stream()
-                        .map(s -> s.run.place().lane())
-                        .filter(lane -> lane != null)
-                        .distinct()
-                        .count());
+                busy(runs).size());
     }
 
-    List<LaneView> lanes(QueueKey queue, @Nullable Lane after, int limit) {
+    /** The lanes that have something to do. */
+    private static NavigableSet<Lane> busy(List<Stored> runs) {
         var lanes = new TreeSet<Lane>(LaneView.ORDER);
-        var runs = there(queue);
         for (Stored stored : runs) {
             Lane lane = stored.run.place().lane();
             boolean busy =
                     stored.claimable || stored.under || stored.run.place().slotOf() != null;
             if (lane != null && busy) lanes.add(lane);
         }
+        return lanes;
+    }
+
+    List<LaneView> lanes(QueueKey queue, @Nullable Lane after, int limit) {
+        var runs = there(queue);
+        var lanes = busy(runs);
         for (LaneName paused : disk.pausedLanes) {
             boolean listed = lanes.stream().anyMatch(l -> l.name().equals(paused.lane()));
             if (paused.queue().equals(queue) && !listed) lanes.add(new Lane(paused.lane(), Lane.Kind.CONCURRENT));

@@ -3,6 +3,8 @@ package dev.holdfast.testkit.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.core.Command;
+import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Retry;
@@ -348,16 +350,81 @@ class RaceTest {
     @Test
     void a_completion_that_is_repeated_after_the_end_is_answered_as_before() {
         var token = new CopyOnWriteArrayList<String>();
-        var engine = rig.boot(PARENT.handle((ctx, n) -> {
+        rig.boot(PARENT.handle((ctx, n) -> {
             var open = ctx.token("approval", Integer.class, LONG);
             token.add(open.id());
             return open.await().orElse(0);
         }));
         RunId id = rig.start("parent", "1");
         rig.awaitState(id, RunState.BLOCKED);
-        engine.complete(dev.holdfast.core.Namespace.DEFAULT, token.getFirst(), "7", "once");
+        var client = rig.client();
+        client.complete(token.getFirst(), 7, "once");
         rig.awaitEnd(id, Outcome.SUCCEEDED);
-        engine.complete(dev.holdfast.core.Namespace.DEFAULT, token.getFirst(), "7", "once");
+        client.complete(token.getFirst(), 7, "once");
+    }
+
+    @Test
+    void a_signal_that_is_sent_again_with_its_request_id_is_one_signal() {
+        rig.boot(LEAVES.handle((ctx, n) -> {
+            int sum = 0;
+            for (int i = 0; i < n; i++) sum += ctx.await(GO);
+            return sum;
+        }));
+        RunId id = rig.start("parent", "2");
+        var run = rig.client().run(id, PARENT);
+        run.signal(GO, 1, "once");
+        run.signal(GO, 1, "once");
+        run.signal(GO, 10, "again");
+        rig.awaitEnd(id, Outcome.SUCCEEDED);
+        assertThat(rig.show(id).output()).isEqualTo("11");
+    }
+
+    @Test
+    void the_budget_of_a_compensation_is_not_spent_while_nobody_executes_it() {
+        rig.slots(1);
+        var busy = new CountDownLatch(1);
+        rig.boot(
+                LEAVES.handle((ctx, n) -> {
+                    ctx.step("charge", s -> log.add("charge"));
+                    try {
+                        return ctx.await(GO);
+                    } catch (Unwind.Cancelled e) {
+                        ctx.step("refund", s -> log.add("refund"));
+                        throw e;
+                    }
+                }),
+                CHILD.handle((ctx, i) -> ctx.step("long", Integer.class, s -> {
+                    busy.await();
+                    return i;
+                })));
+        RunId id = rig.start("parent", "1");
+        rig.awaitGivenUp(id);
+        rig.awaitState(rig.start("child", "1"), RunState.RUNNING);
+        rig.cancel(id);
+        rig.awaitState(id, RunState.QUEUED);
+        // The sweep that ends this one would end the other one too.
+        var brief = new Command.Timing(Duration.ZERO, Duration.ofSeconds(1), Duration.ZERO);
+        RunId swept = rig.start(
+                        "child", "2", StartRequest.Identity.NONE, new StartRequest.Options(brief, null, List.of()))
+                .id();
+        rig.clock.pass(Defaults.COMPENSATION_BUDGET.plusSeconds(1));
+        rig.awaitEnd(swept, Outcome.EXPIRED);
+        busy.countDown();
+        rig.awaitEnd(id, Outcome.CANCELLED);
+        assertThat(log).containsExactly("charge", "refund");
+    }
+
+    @Test
+    void what_is_to_be_compensated_by_code_that_is_gone_is_cancelled_at_once() {
+        rig.boot(LEAVES.handle((ctx, n) -> {
+            ctx.step("charge", s -> log.add("charge"));
+            return ctx.await(GO);
+        }));
+        RunId id = rig.start("parent", "1");
+        rig.awaitGivenUp(id);
+        rig.boot(CHILD.handle((ctx, i) -> i));
+        rig.cancel(id);
+        rig.awaitEnd(id, Outcome.CANCELLED);
     }
 
     @Test

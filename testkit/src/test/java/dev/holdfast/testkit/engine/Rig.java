@@ -18,12 +18,14 @@ import dev.holdfast.engine.Ports;
 import dev.holdfast.engine.Runs;
 import dev.holdfast.engine.StartRequest;
 import dev.holdfast.engine.Started;
+import dev.holdfast.engine.client.LocalClient;
 import dev.holdfast.engine.port.Hints;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.system.LocalHints;
 import dev.holdfast.engine.system.SystemClock;
 import dev.holdfast.engine.system.SystemThreads;
+import dev.holdfast.sdk.Client;
 import dev.holdfast.sdk.Codec;
 import dev.holdfast.sdk.Hosted;
 import dev.holdfast.testkit.ManualClock;
@@ -50,6 +52,7 @@ final class Rig implements AutoCloseable {
     private final List<Engine> engines = new ArrayList<>();
     private final List<MemoryStore> stores = new ArrayList<>();
     private final List<NodeLedger> nodes = new ArrayList<>();
+    private final List<Ports> ports = new ArrayList<>();
     private Hints hints = new LocalHints();
     private int slots = 4;
     private Duration grace = Duration.ofSeconds(5);
@@ -73,7 +76,7 @@ final class Rig implements AutoCloseable {
         var store = MemoryStore.open(disk, clock, ids);
         nodes.forEach(NodeLedger::die);
         nodes.add(new NodeLedger(store.ledger()));
-        var ports = new Ports(
+        ports.add(new Ports(
                 nodes.getLast(),
                 store.stream(),
                 hints instanceof NoHints ? hints : new LocalHints(),
@@ -81,13 +84,18 @@ final class Rig implements AutoCloseable {
                 new SystemClock(),
                 ids,
                 Codec.json(),
-                store.node());
+                store.node()));
         var options = new EngineOptions(
                 slots, Duration.ofMillis(20), grace, OpenTelemetry.noop().getMeter("test"));
-        var engine = Engine.open(ports, options, List.of(hosted));
+        var engine = Engine.open(ports.getLast(), options, List.of(hosted));
         engines.add(engine);
         stores.add(store);
         return engine;
+    }
+
+    /** A client of the newest engine. */
+    Client client() {
+        return new LocalClient(engines.getLast(), ports.getLast(), Namespace.DEFAULT);
     }
 
     MemoryStore store() {
