@@ -2,6 +2,7 @@ package dev.holdfast.core;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Locale;
 
 /**
  * A failure as it was recorded: the same text live and in replay, in any language.
@@ -39,6 +40,12 @@ public record RunError(String code, String type, String message, String stack, b
     /** A failure that we noticed, not the user's code. */
     public static RunError ours(String code, String message) {
         return new RunError(code, "holdfast", message, "", false);
+    }
+
+    /** Of a run that has ended like this and has no error of its own. */
+    public static RunError ended(Outcome outcome) {
+        String name = outcome.name().toLowerCase(Locale.ROOT);
+        return ours("run_" + name, "the run ended " + name.replace('_', ' '));
     }
 
     private static String stackOf(Throwable thrown) {

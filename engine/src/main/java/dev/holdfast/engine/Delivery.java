@@ -85,9 +85,7 @@ final class Delivery {
         String output = result.output();
         if (result.outcome() == Outcome.SUCCEEDED) return step.came(output == null ? "null" : output);
         RunError error = result.error();
-        String code = "run_" + result.outcome().name().toLowerCase(java.util.Locale.ROOT);
-        return step.broke(
-                result.outcome(), error == null ? RunError.ours(code, "it ended " + result.outcome()) : error);
+        return step.broke(result.outcome(), error == null ? RunError.ended(result.outcome()) : error);
     }
 
     /** The deadline of a wait has come: what has not come by its time, does not. */

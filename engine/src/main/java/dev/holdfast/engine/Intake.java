@@ -198,7 +198,9 @@ final class Intake {
             draft.decide(waits ? new Command.GiveUp(by) : new Command.Stopped(by, false));
             // What it waits for has come while it left: it goes back to its old place.
             if (waits && leave.isOver(recorded)) draft.decide(new Command.Unblock());
-            return holding.commit(draft, with.apply(draft.run()));
+            boolean written = holding.commit(draft, with.apply(draft.run()));
+            if (written && draft.run().isGivenUp()) desk.meters().gaveUp();
+            return written;
         });
     }
 

@@ -16,6 +16,7 @@ final class Meters {
     private final LongCounter finished;
     private final LongCounter stale;
     private final LongCounter lost;
+    private final LongCounter givenUp;
     private final LongCounter rewinds;
     private final LongCounter deadlines;
     private final DoubleHistogram startLatency;
@@ -25,6 +26,7 @@ final class Meters {
         finished = counter(meter, "holdfast.runs.finished", "runs ended, by outcome");
         stale = counter(meter, "holdfast.writes.stale", "writes of executors that had lost their run, refused");
         lost = counter(meter, "holdfast.runs.lost", "runs taken from a holder that was gone");
+        givenUp = counter(meter, "holdfast.runs.given_up", "runs that left memory to wait");
         rewinds = counter(meter, "holdfast.stream.rewinds", "rewinds written");
         deadlines = counter(meter, "holdfast.deadlines.fired", "deadlines that came");
         startLatency = meter.histogramBuilder("holdfast.start.latency")
@@ -51,6 +53,10 @@ final class Meters {
 
     void lost() {
         lost.add(1);
+    }
+
+    void gaveUp() {
+        givenUp.add(1);
     }
 
     void rewound() {

@@ -15,7 +15,6 @@ import dev.holdfast.sdk.RunStream;
 import dev.holdfast.sdk.Signal;
 import dev.holdfast.sdk.TypeRef;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -75,15 +74,10 @@ final class LocalRun<O extends @Nullable Object> implements RunHandle<O> {
         if (outcome == null) throw new IllegalStateException(id + " has not ended");
         if (outcome != Outcome.SUCCEEDED) {
             RunError error = view.error();
-            throw new RunFailed(id, outcome, error == null ? without(outcome) : error);
+            throw new RunFailed(id, outcome, error == null ? RunError.ended(outcome) : error);
         }
         String json = view.output();
         return local.ports().codec().decode(json == null ? "null" : json, type);
-    }
-
-    private static RunError without(Outcome outcome) {
-        String name = outcome.name().toLowerCase(Locale.ROOT);
-        return RunError.ours(name, "the run ended " + name.replace('_', ' '));
     }
 
     private RunView view() {
