@@ -23,7 +23,8 @@ final class Modules {
             Map.entry("server", Set.of("node")),
             Map.entry("examples", Set.of("sdk")),
             Map.entry("drills", Set.of("core")),
-            Map.entry("cli", Set.of("server", "examples", "drills"))));
+            Map.entry("bench", Set.of("node", "drills")),
+            Map.entry("cli", Set.of("server", "examples", "drills", "bench"))));
 
     static Set<String> all() {
         return ARROWS.keySet();

@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.bench.BenchCommand;
 import dev.holdfast.drills.DrillCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -92,6 +93,7 @@ public final class Main implements Runnable {
         all.put("limit", LimitCommand::new);
         all.put("doctor", DoctorCommand::new);
         all.put("drill", DrillCommand::new);
+        all.put("bench", BenchCommand::new);
         all.put("rehearse", RehearseCommand::new);
         return all;
     }

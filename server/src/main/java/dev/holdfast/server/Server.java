@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -157,12 +158,19 @@ public final class Server implements AutoCloseable {
         all.add(Figure.counter("holdfast.ledger.batches", "Transactions committed", Map.of(), ledger.batches()));
         all.add(Figure.counter("holdfast.ledger.changes", "Changes answered", Map.of(), ledger.changes()));
         all.add(Figure.counter("holdfast.ledger.stale", "Changes refused by the fence", Map.of(), ledger.stale()));
-        ledger.batchSizes()
+        byPowersOfTwo(ledger.batchSizes())
                 .forEach((size, count) -> all.add(Figure.counter(
                         "holdfast.ledger.batch.size",
                         "Batches with at most so many changes, and more than half as many",
                         Map.of("up_to", Integer.toString(size)),
                         count)));
+    }
+
+    private static Map<Integer, Long> byPowersOfTwo(Map<Integer, Long> exact) {
+        var groups = new TreeMap<Integer, Long>();
+        exact.forEach(
+                (size, count) -> groups.merge(size <= 1 ? 1 : Integer.highestOneBit(size - 1) * 2, count, Long::sum));
+        return groups;
     }
 
     /** Ends every stream, lets requests that are being answered finish for the grace of the options, and frees the port. */

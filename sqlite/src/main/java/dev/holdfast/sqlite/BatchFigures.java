@@ -21,7 +21,7 @@ final class BatchFigures {
     /** A transaction has been committed; {@code size} is how many answers waited for it. */
     synchronized void committed(int size) {
         batches++;
-        sizes.merge(size <= 1 ? 1 : Integer.highestOneBit(size - 1) * 2, 1L, Long::sum);
+        sizes.merge(size, 1L, Long::sum);
     }
 
     synchronized void answered(Work<?> work, @Nullable Object answer) {

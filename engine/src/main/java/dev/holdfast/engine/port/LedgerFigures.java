@@ -8,7 +8,7 @@ import java.util.Map;
  * @param batches transactions committed
  * @param changes changes answered, refused ones included
  * @param stale changes that were refused by the fence
- * @param batchSizes how many batches had at most this many changes, by powers of two
+ * @param batchSizes how many batches answered exactly this many callers
  * @param durability settings read back from the writing connection, by name
  */
 public record LedgerFigures(

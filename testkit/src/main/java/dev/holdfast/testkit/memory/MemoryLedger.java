@@ -56,7 +56,7 @@ final class MemoryLedger implements Ledger {
             batches++;
             changes += receipts.size();
             stale += receipts.stream().filter(r -> r instanceof Receipt.Stale).count();
-            batchSizes.merge(Math.max(1, Integer.highestOneBit(2 * together.size() - 1)), 1L, Long::sum);
+            batchSizes.merge(together.size(), 1L, Long::sum);
             return receipts;
         });
     }
