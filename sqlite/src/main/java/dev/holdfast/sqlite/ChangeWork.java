@@ -1,6 +1,7 @@
 package dev.holdfast.sqlite;
 
 import dev.holdfast.core.Fence;
+import dev.holdfast.core.Holder;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
@@ -86,15 +87,13 @@ final class ChangeWork extends Work<Receipt> {
                 if (by.isPresent()) return present(tx) == null ? new Receipt.KeyHeld(by.get()) : STALE;
                 var lanes = new LaneBook(tx);
                 var before = lanes.fresh(next);
-                Sql insert = tx.write(RunRow.INSERT);
-                RunRow.changing(RunRow.fixed(insert, next), next, tx.now(), before.isUnder());
-                if (insert.id(next.id()).update() == 0) return STALE;
+                if (!tx.rows().insert(next, before.isUnder(), input())) return STALE;
                 lanes.after(before, next);
                 writes(tx).carryOutNew(next);
                 return APPLIED;
             }
             case Expect.Held e -> {
-                return update(tx, next, e.by().epoch(), e.by());
+                return update(tx, next, e.by().epoch(), e.by().holder());
             }
             case Expect.Free e -> {
                 boolean continues = next.fence().seq() - snapshots == e.seq();
@@ -104,18 +103,21 @@ final class ChangeWork extends Work<Receipt> {
         }
     }
 
-    private Receipt update(Transaction tx, Run next, long epoch, Fence.@Nullable By by) throws SQLException {
+    private Receipt update(Transaction tx, Run next, long epoch, @Nullable Holder holder) throws SQLException {
         var lanes = new LaneBook(tx);
         var before = lanes.before(next);
-        Sql update = RunRow.changing(tx.write(RunRow.UPDATE), next, tx.now(), before.isUnder());
-        update.id(next.id()).number(epoch).number(next.fence().seq() - snapshots);
-        update.number(by == null ? null : (Long) by.holder().number())
-                .number(by == null ? null : (Long) by.holder().incarnation())
-                .text(by == null ? null : by.holder().kind());
-        if (update.update() == 0) return staleOrGap(tx);
+        var fence = new Fence(epoch, holder, next.fence().seq() - snapshots);
+        if (!tx.rows().update(next, fence, before.isUnder())) return staleOrGap(tx);
         lanes.after(before, next);
         writes(tx).carryOut();
         return APPLIED;
+    }
+
+    private @Nullable String input() {
+        for (Write write : change.writes()) {
+            if (write instanceof Write.Payload p && p.kind() == Write.Payload.Kind.INPUT) return p.json();
+        }
+        return null;
     }
 
     /** Nothing was written: because somebody else has it, or because the caller has miscounted? */
@@ -191,6 +193,7 @@ final class ChangeWork extends Work<Receipt> {
         if (found.get().until() > tx.now().toEpochMilli())
             return Optional.of(found.get().run());
         tx.write(FREE_KEY).id(found.get().run()).update();
+        tx.rows().forget(found.get().run());
         return Optional.empty();
     }
 

@@ -41,8 +41,6 @@ final class ClaimWork extends Work<List<Claimed>> {
     }
 
     private static final String ANY_PARKED = "SELECT 1 FROM runs WHERE parked_version IS NOT NULL LIMIT 1";
-    private static final String ROW = "SELECT " + RunRow.COLUMNS + " FROM runs WHERE id = ?";
-    private static final String INPUT = "SELECT input FROM run_payloads WHERE run = ?";
     private static final String SERVED = "UPDATE lanes SET served = ? WHERE " + LaneKey.IS;
 
     private final Claim claim;
@@ -122,7 +120,7 @@ final class ClaimWork extends Work<List<Claimed>> {
     }
 
     private static Run row(Transaction tx, RunId id) throws SQLException {
-        return tx.read(ROW).id(id).first(RunRow::read).orElseThrow();
+        return tx.rows().read(id).orElseThrow();
     }
 
     private static Line line(Transaction tx, Run run) throws SQLException {
@@ -138,23 +136,17 @@ final class ClaimWork extends Work<List<Claimed>> {
         if (Obstacle.of(run, line, claim.admission(), tx.now()).isPresent()) return Optional.empty();
         Decision decision = Rules.decide(run, new Command.Claim(claim.holder(), line.slot()), tx.now());
         if (!(decision instanceof Decision.Transition transition)) return Optional.empty();
+        String input = tx.rows().input(run.id());
         write(tx, run, transition, ids);
-        String input = tx.read(INPUT).id(run.id()).firstText().orElse("null");
         return Optional.of(new Claimed(transition.next(), input));
     }
 
     private static void write(Transaction tx, Run before, Decision.Transition transition, Ids ids) throws SQLException {
-        var holder = before.fence().holder();
         var lanes = new LaneBook(tx);
         var share = lanes.before(before);
-        Sql update = RunRow.changing(tx.write(RunRow.UPDATE), transition.next(), tx.now(), share.isUnder());
-        update.id(before.id())
-                .number(before.fence().epoch())
-                .number(before.fence().seq())
-                .number(holder == null ? null : (Long) holder.number())
-                .number(holder == null ? null : (Long) holder.incarnation())
-                .text(holder == null ? null : holder.kind());
-        if (update.update() != 1) throw new IllegalStateException(before.id() + " has changed within a transaction");
+        if (!tx.rows().update(transition.next(), before.fence(), share.isUnder())) {
+            throw new IllegalStateException(before.id() + " has changed within a transaction");
+        }
         lanes.after(share, transition.next());
         ChangeWrites.snapshot(
                 tx, before.id(), Snapshot.of(transition.next(), transition.cause(), tx.now(), ids.next()));
@@ -179,7 +171,7 @@ final class ClaimWork extends Work<List<Claimed>> {
     @Override
     void disown(Transaction tx) throws SQLException {
         for (Claimed claimed : given) {
-            Run run = tx.read(ROW).id(claimed.run().id()).first(RunRow::read).orElse(null);
+            Run run = tx.rows().read(claimed.run().id()).orElse(null);
             if (run == null || run.fence().epoch() != claimed.run().fence().epoch()) continue;
             var lost = new Command.Lost(claim.holder(), Command.Blame.NOT_COUNTED);
             if (Rules.decide(run, lost, tx.now()) instanceof Decision.Transition transition) {

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 
 /** The file, and how connections to it are set up. */
@@ -58,7 +59,10 @@ final class Database {
     }
 
     private Session open(String[] settings) throws SQLException {
-        Connection connection = DriverManager.getConnection(url());
+        var options = new Properties();
+        // Otherwise the driver asks for the id of the row after every INSERT.
+        options.setProperty("jdbc.get_generated_keys", "false");
+        Connection connection = DriverManager.getConnection(url(), options);
         var session = new Session(connection);
         try {
             // Nobody else writes; only a recovery or a last check-point can be in the way, and briefly.

@@ -29,6 +29,7 @@ final class ForgetWork extends Work<Boolean> {
                 .update();
         lanes.look(tx, limit);
         int keys = tx.write(KEYS).instant(now).number(limit).update();
+        if (keys > 0) tx.rows().forgetAll();
         return requests >= limit || keys >= limit;
     }
 }

@@ -14,6 +14,10 @@ final class MessageWrites {
     private static final String IS_ALIVE = "SELECT 1 FROM runs WHERE id = ? AND outcome IS NULL";
     private static final String POST =
             "INSERT INTO inbox (run, number, id, kind, name, body) VALUES (?, ?, ?, ?, ?, ?)";
+    /** Most runs have none of it when they end: that is asked in one statement. */
+    private static final String ANYTHING = "SELECT EXISTS (SELECT 1 FROM inbox WHERE run = ?1)"
+            + " OR EXISTS (SELECT 1 FROM signals WHERE run = ?1) OR EXISTS (SELECT 1 FROM tokens WHERE run = ?1)";
+
     private static final List<String> CLEAR = List.of(
             "DELETE FROM inbox WHERE run = ?", "DELETE FROM signals WHERE run = ?", "DELETE FROM tokens WHERE run = ?");
     private static final String KEEP_LAST = "INSERT INTO signals (run, name, number, body) SELECT ?1, ?2,"
@@ -29,6 +33,9 @@ final class MessageWrites {
     private static final String EDGE = "INSERT OR IGNORE INTO waits (target, waiter) VALUES (?, ?)";
     private static final String WAITERS = "SELECT waiter FROM waits WHERE target = ?";
     private static final String FORGET_WAITERS = "DELETE FROM waits WHERE target = ?";
+    private static final String ANYBODY = "SELECT EXISTS (SELECT 1 FROM waits WHERE target = ?1)"
+            + " OR EXISTS (SELECT 1 FROM runs INDEXED BY runs_children"
+            + " WHERE parent = ?1 AND outcome IS NULL AND detached = 0)";
     private static final String ANY_CHILD = "SELECT 1 FROM runs INDEXED BY runs_children"
             + " WHERE parent = ? AND outcome IS NULL AND detached = 0 LIMIT 1";
 
@@ -41,6 +48,7 @@ final class MessageWrites {
     }
 
     void clear() throws SQLException {
+        if (tx.read(ANYTHING).id(run).single() == 0) return;
         for (String table : CLEAR) tx.write(table).id(run).update();
     }
 
@@ -112,6 +120,7 @@ final class MessageWrites {
 
     /** The run has ended: who waits for it is told, and what is left is noted. */
     void ended() throws SQLException {
+        if (tx.read(ANYBODY).id(run).single() == 0) return;
         for (RunId waiter : tx.read(WAITERS).id(run).list(Sql.Row::id)) tell(run, waiter);
         tx.write(FORGET_WAITERS).id(run).update();
         if (tx.read(ANY_CHILD).id(run).any()) {

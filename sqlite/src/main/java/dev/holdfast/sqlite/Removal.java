@@ -44,6 +44,7 @@ final class Removal {
             }
         }
         for (String table : TABLES) tx.write(table).id(run).update();
+        tx.rows().forget(run);
         tx.write(REMEMBER).id(run).update();
         tx.steps(run, 0);
     }

@@ -13,6 +13,9 @@ import dev.holdfast.core.StepKey;
 import dev.holdfast.core.Stop;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A run as a row of {@code runs}: the columns in one order, for reading and for writing. */
@@ -32,83 +35,125 @@ final class RunRow {
 
     static final String COLUMNS = FIXED + ", " + CHANGING;
 
-    /** Writes one row if the id was never used; locks nothing that anybody else wants. */
-    static final String INSERT =
-            "INSERT INTO runs (" + COLUMNS + ", " + DERIVED + ") SELECT " + marks(COLUMNS + ", " + DERIVED)
-                    + " WHERE NOT EXISTS (SELECT 1 FROM removed WHERE run = ?) ON CONFLICT (id) DO NOTHING";
-
-    /** The fence and the write in one: writes one row, or none if epoch, holder or seq are not as the change expects. */
-    static final String UPDATE = "UPDATE runs SET " + assignments(CHANGING + ", " + DERIVED)
-            + " WHERE id = ? AND epoch = ? AND seq = ?"
-            + " AND holder_number IS ? AND holder_incarnation IS ? AND holder_kind IS ?";
+    private static final List<String> INSERTED = names(COLUMNS + ", " + DERIVED);
+    private static final List<String> UPDATED = names(CHANGING + ", " + DERIVED);
 
     private RunRow() {}
 
-    private static String marks(String columns) {
-        return columns.replaceAll("\\w+", "?");
+    private static List<String> names(String columns) {
+        return List.of(columns.split(", "));
     }
 
-    private static String assignments(String columns) {
-        return columns.replaceAll("(\\w+)", "$1 = ?");
+    /**
+     * Writes one row if the id was never used; locks nothing that anybody else wants.
+     *
+     * @param mask which columns have a value: bit i is the i-th of {@link #fixed} and {@link #changing}
+     */
+    static String insert(long mask) {
+        var columns = chosen(INSERTED, mask);
+        return "INSERT INTO runs (" + String.join(", ", columns) + ") SELECT "
+                + String.join(", ", Collections.nCopies(columns.size(), "?"))
+                + " WHERE NOT EXISTS (SELECT 1 FROM removed WHERE run = ?) ON CONFLICT (id) DO NOTHING";
     }
 
-    static Sql fixed(Sql sql, Run run) throws SQLException {
+    /**
+     * The fence and the write in one: writes one row, or none if epoch, seq or holder are not as expected.
+     *
+     * @param mask which columns are written: bit i is the i-th of {@link #changing}
+     */
+    static String update(long mask) {
+        return "UPDATE runs SET " + String.join(" = ?, ", chosen(UPDATED, mask)) + " = ? WHERE id = ?"
+                + " AND epoch = ? AND seq = ? AND holder_number IS ? AND holder_incarnation IS ? AND holder_kind IS ?";
+    }
+
+    private static List<String> chosen(List<String> columns, long mask) {
+        var chosen = new ArrayList<String>();
+        for (int i = 0; i < columns.size(); i++) if ((mask & 1L << i) != 0) chosen.add(columns.get(i));
+        return chosen;
+    }
+
+    /** The values of the columns that never change. */
+    static List<@Nullable Object> fixed(Run run) {
         var origin = run.origin();
         var parent = origin.parent();
-        return sql.id(run.id())
-                .text(origin.namespace().name())
-                .text(origin.task())
-                .text(origin.version())
-                .text(origin.key())
-                .text(Texts.list(origin.tags()))
-                .maybe(parent == null ? null : parent.run())
-                .number(parent == null ? null : (Long) (long) parent.attempt())
-                .text(parent == null ? null : parent.key().path())
-                .number(parent == null ? null : (Long) (parent.bond() == Run.Bond.DETACHED ? 1L : 0L))
-                .text(Texts.policy(run.policy()))
-                .instant(run.times().created());
+        var values = new ArrayList<@Nullable Object>(12);
+        values.add(Sql.bytes(run.id()));
+        values.add(origin.namespace().name());
+        values.add(origin.task());
+        values.add(origin.version());
+        values.add(origin.key());
+        values.add(Texts.list(origin.tags()));
+        values.add(parent == null ? null : Sql.bytes(parent.run()));
+        values.add(parent == null ? null : (Long) (long) parent.attempt());
+        values.add(parent == null ? null : parent.key().path());
+        values.add(parent == null ? null : flag(parent.bond() == Run.Bond.DETACHED));
+        values.add(Texts.policy(run.policy()));
+        values.add(millis(run.times().created()));
+        return values;
     }
 
-    /** @param under whether it executes in its parent's slot */
-    static Sql changing(Sql sql, Run run, Instant now, boolean under) throws SQLException {
+    /**
+     * The values of the columns that a transition may change, and of those that are made of them.
+     *
+     * @param under whether it executes in its parent's slot
+     */
+    static List<@Nullable Object> changing(Run run, Instant now, boolean under) {
+        var values = new ArrayList<@Nullable Object>(UPDATED.size());
         var place = run.place();
         var lane = place.lane();
         var lingers = place.lingers();
-        sql.text(place.queue())
-                .text(lane == null ? "" : lane.name())
-                .number(lane != null && lane.isSerial() ? 1 : 0)
-                .text(place.slotOf())
-                .instant(place.at())
-                .instant(place.due())
-                .number(lingers == null ? null : (Long) lingers.number())
-                .number(lingers == null ? null : (Long) lingers.incarnation());
+        values.add(place.queue());
+        values.add(lane == null ? "" : lane.name());
+        values.add(flag(lane != null && lane.isSerial()));
+        values.add(place.slotOf());
+        values.add(millis(place.at()));
+        values.add(millis(place.due()));
+        values.add(lingers == null ? null : (Long) lingers.number());
+        values.add(lingers == null ? null : (Long) lingers.incarnation());
         var status = run.status();
         var stop = status.stop();
-        sql.text(status.state()).text(status.outcome());
-        sql.text(stop == null ? null : stop.reason()).text(stop == null ? null : stop.next());
-        sql.number(status.cancelled() ? 1 : 0);
-        sql.text(status.waiting() == null ? null : Texts.waiting(status.waiting()));
+        values.add(name(status.state()));
+        values.add(name(status.outcome()));
+        values.add(stop == null ? null : name(stop.reason()));
+        values.add(stop == null ? null : name(stop.next()));
+        values.add(flag(status.cancelled()));
+        values.add(status.waiting() == null ? null : Texts.waiting(status.waiting()));
         var parked = status.parked();
-        sql.text(parked == null ? null : parked.version())
-                .text(parked == null ? null : parked.key().path())
-                .text(parked == null ? null : parked.recorded())
-                .text(parked == null ? null : parked.called());
+        values.add(parked == null ? null : parked.version());
+        values.add(parked == null ? null : parked.key().path());
+        values.add(parked == null ? null : parked.recorded());
+        values.add(parked == null ? null : parked.called());
         var holder = run.fence().holder();
-        sql.number(run.fence().epoch());
-        sql.text(holder == null ? null : holder.kind())
-                .number(holder == null ? null : (Long) holder.number())
-                .number(holder == null ? null : (Long) holder.incarnation());
-        sql.number(run.fence().seq());
-        sql.number(run.tries().attempt())
-                .number(run.tries().losses())
-                .number(run.tries().lossesAlone());
+        values.add(run.fence().epoch());
+        values.add(holder == null ? null : name(holder.kind()));
+        values.add(holder == null ? null : (Long) holder.number());
+        values.add(holder == null ? null : (Long) holder.incarnation());
+        values.add(run.fence().seq());
+        values.add((long) run.tries().attempt());
+        values.add((long) run.tries().losses());
+        values.add((long) run.tries().lossesAlone());
         var deadlines = run.times().deadlines();
-        sql.instant(run.times().started()).instant(run.times().finished()).text(Texts.deadlines(deadlines));
-        return sql.instant(deadlines.next().orElse(null))
-                .instant(claimAt(run, now))
-                .number(keyUntil(run, now))
-                .number(under ? 1 : 0)
-                .number(turn(run, now, under));
+        values.add(millis(run.times().started()));
+        values.add(millis(run.times().finished()));
+        values.add(Texts.deadlines(deadlines));
+        values.add(millis(deadlines.next().orElse(null)));
+        values.add(millis(claimAt(run, now)));
+        values.add(keyUntil(run, now));
+        values.add(flag(under));
+        values.add(turn(run, now, under));
+        return values;
+    }
+
+    private static @Nullable String name(@Nullable Enum<?> constant) {
+        return constant == null ? null : constant.name();
+    }
+
+    private static @Nullable Long millis(@Nullable Instant instant) {
+        return instant == null ? null : (Long) instant.toEpochMilli();
+    }
+
+    private static Long flag(boolean set) {
+        return set ? 1L : 0L;
     }
 
     /** Its place, if it can be claimed now: a delayed run comes in when it is due. What is to compensate goes ahead. */

@@ -33,9 +33,23 @@ final class Sql {
     }
 
     Sql id(RunId id) throws SQLException {
-        statement.setBytes(
-                ++at,
-                ByteBuffer.allocate(16).putLong(id.high()).putLong(id.low()).array());
+        statement.setBytes(++at, bytes(id));
+        return this;
+    }
+
+    static byte[] bytes(RunId id) {
+        return ByteBuffer.allocate(16).putLong(id.high()).putLong(id.low()).array();
+    }
+
+    /** A text, a number, bytes or null. */
+    Sql value(@Nullable Object value) throws SQLException {
+        switch (value) {
+            case Long number -> statement.setLong(++at, number);
+            case String text -> statement.setString(++at, text);
+            case byte[] bytes -> statement.setBytes(++at, bytes);
+            case null -> statement.setObject(++at, null);
+            default -> throw new IllegalArgumentException("no column is a " + value.getClass());
+        }
         return this;
     }
 

@@ -40,6 +40,7 @@ final class TickWork extends Work<Tick> {
         var lanes = new LaneBook(tx);
         for (Due each : due) {
             tx.write(PROMOTE).id(each.run()).update();
+            tx.rows().forget(each.run());
             lanes.promoted(each.run(), each.lane());
         }
         LaneSweep.tidy(tx, limit);

@@ -38,6 +38,7 @@ class Transaction implements AutoCloseable {
     /** Queues whose runs outside of lanes take part in claims. */
     private final Set<LaneKey> known = new HashSet<>();
 
+    private final RunRows rows = new RunRows(this);
     private long batch;
     private long message;
     private boolean wrote;
@@ -77,6 +78,10 @@ class Transaction implements AutoCloseable {
     Sql write(String sql) throws SQLException {
         wrote = true;
         return session.sql(sql);
+    }
+
+    RunRows rows() {
+        return rows;
     }
 
     long nextMessage() {
@@ -150,6 +155,7 @@ class Transaction implements AutoCloseable {
 
     private void forgetAll() {
         stepCounts.clear();
+        rows.forgetAll();
         known.clear();
     }
 
