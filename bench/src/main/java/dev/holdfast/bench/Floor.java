@@ -93,7 +93,7 @@ final class Floor implements AutoCloseable {
         switch (value) {
             case Template.Value.OfRun v -> statement.setBytes(at, Photograph.bytes(run));
             case Template.Value.FreshId v -> statement.setBytes(at, Photograph.bytes(id()));
-            case Template.Value.Number v -> statement.setLong(at, v.number());
+            case Template.Value.Whole v -> statement.setLong(at, v.number());
             case Template.Value.Words v -> statement.setString(at, v.text());
             case Template.Value.Nothing v -> statement.setObject(at, null);
         }

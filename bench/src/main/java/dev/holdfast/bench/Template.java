@@ -38,7 +38,7 @@ record Template(List<Write> begin, List<Write> claim, List<Write> end, Map<Strin
         /** Another id, never used before. */
         record FreshId() implements Value {}
 
-        record Number(long number) implements Value {}
+        record Whole(long number) implements Value {}
 
         record Words(String text) implements Value {}
 
@@ -119,7 +119,7 @@ record Template(List<Write> begin, List<Write> claim, List<Write> end, Map<Strin
             return switch (stored) {
                 case RunId id when id.equals(run) -> new Value.OfRun();
                 case RunId id -> new Value.FreshId();
-                case Number number -> new Value.Number(number.longValue());
+                case Number number -> new Value.Whole(number.longValue());
                 case String text -> new Value.Words(text);
                 default -> throw new IllegalStateException("a " + stored.getClass() + " is in the database");
             };
