@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @ProcessTest
 class SleepersTest {
     private static final int MANY = 100_000;
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @RegisterExtension
     final Stage stage = new Stage();
