@@ -1,7 +1,11 @@
 package dev.holdfast.bench;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
+import java.text.ParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -20,89 +24,143 @@ import picocli.CommandLine.Spec;
 /** {@code holdfast bench}: what a run costs on this machine. The command line registers it. */
 @Command(
         name = "bench",
-        description = "Measures one node on SQLite, in this process, beside the floor: the same rows, written by bare"
-                + " statements.",
+        description = {
+            "Measures one node on SQLite, in this process, and beside it the floor: the same rows in the same tables, written"
+                    + " by bare statements without the engine. Everything is done in three rounds, one after the other,"
+                    + " and the table has the medians.",
+            "",
+            "Data folders are made in a temporary one, and removed. Nothing else should use the machine meanwhile."
+        },
+        footer = {
+            "",
+            "What can be measured:",
+            "  noop      no-op runs, 500 in flight and by 50 clients, and the floor",
+            "  latency   no-op runs one at a time",
+            "  steps     runs of 5 steps",
+            "  fanout    runs with 100 children",
+            "  sleepers  what 100,000 sleeping runs cost, in processes of their own",
+            "  kill      how long runs rest when a server is killed: figures of 'holdfast drill crash'",
+            "",
+            "Examples:",
+            "  holdfast bench                            everything, some four minutes",
+            "  holdfast bench noop --quick               20 seconds: while one changes something",
+            "  holdfast bench noop --jfr noop.jfr        and where the time goes: jfr view hot-methods noop.jfr",
+            "  holdfast bench --report docs/benchmarks   writes the page, its chart and the data",
+            "",
+            "What each number means is in docs/benchmarks/README.md."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:measured",
+            "2:wrong usage",
+            "5:it could not be measured; with HOLDFAST_DEBUG=1 it shows where"
+        },
         mixinStandardHelpOptions = true)
 public final class BenchCommand implements Callable<Integer> {
-    private static final List<Measure> ALL = List.of(new NoopRuns());
-
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before call()
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "MEASURE", description = "What to measure: noop. Default: everything.")
+    @Parameters(paramLabel = "MEASURE", description = "What to measure; see below (default: everything).")
     private List<String> names = new ArrayList<>();
 
-    @Option(names = "--quick", description = "About half a minute for everything: for a first look.")
+    @Option(
+            names = "--quick",
+            description = "Short rounds: half a minute for everything but sleepers and kill, unless these are named.")
     private boolean quick;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "Where the data folders are made; chooses the disk.")
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Where the temporary folder is made: this chooses the disk.")
     private Path data = Path.of(System.getProperty("java.io.tmpdir"));
 
     @Option(
             names = "--slots",
             paramLabel = "N",
             defaultValue = "500",
-            description = "Slots of the node (default: 500).")
+            description = "Attempts that may execute at once (default: 500, as many as are in flight).")
     private int slots;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there, as JSON.")
+    private @Nullable Path json;
+
+    @Option(names = "--report", paramLabel = "DIR", description = "Write a page, a chart and the data there.")
+    private @Nullable Path report;
 
     @Option(names = "--jfr", paramLabel = "FILE", description = "Record the rounds with the JDK's Flight Recorder.")
     private @Nullable Path jfr;
 
     @Override
-    public Integer call() throws Exception {
-        // What is opened and closed all the time says so all the time.
+    public Integer call() throws IOException, SQLException, InterruptedException, ParseException {
+        // Folders are opened and closed all the time; the migration of each would be told.
         Logger.getLogger("").setLevel(Level.WARNING);
-        Scale scale = quick ? Scale.QUICK : Scale.FULL;
         List<Measure> chosen = chosen();
-        PrintWriter err = spec.commandLine().getErr();
-        PrintWriter out = spec.commandLine().getOut();
+        if (slots < 1) throw misuse("--slots must be at least 1, is " + slots);
         try (var folders = new Folders(data)) {
+            var machine = Machine.described(folders.root());
             var template = Template.learn(folders.fresh());
-            var setting = new Setting(scale, folders, template, slots);
-            say(err, "warming up");
-            for (Measure each : chosen) each.round(setting.warmingUp(), new Sheet());
-            var sheet = new Sheet();
-            try (Recording recording = recording()) {
-                for (int round = 1; round <= scale.rounds(); round++) {
-                    for (Measure each : chosen) {
-                        say(err, "round " + round + " of " + scale.rounds() + ": " + each.what());
-                        each.round(setting, sheet);
-                    }
-                }
-                if (jfr != null) {
-                    recording.stop();
-                    recording.dump(jfr);
-                }
-            }
-            out.println("settings of the writing connection: " + template.settings());
-            out.print(Table.written(sheet));
-            out.flush();
+            var setting = new Setting(quick ? Scale.QUICK : Scale.FULL, folders, template, slots);
+            var bench = new Bench(setting, chosen, this::say);
+            bench.warmUp();
+            tell(new Report(command(), machine, template.settings(), recorded(bench)));
         }
         return 0;
     }
 
-    private static void say(PrintWriter err, String what) {
+    private List<Measure> chosen() {
+        for (String name : names) {
+            if (Bench.ALL.stream().noneMatch(m -> m.name().equals(name))) {
+                String known =
+                        String.join(", ", Bench.ALL.stream().map(Measure::name).toList());
+                throw misuse("nothing that can be measured is called '" + name + "'; there are " + known);
+            }
+        }
+        return Bench.ALL.stream()
+                .filter(m -> names.isEmpty() ? isQuick(m) || !quick : names.contains(m.name()))
+                .toList();
+    }
+
+    /** What needs processes of its own takes as long as all the rest. */
+    private static boolean isQuick(Measure measure) {
+        return measure.how() == Measure.How.IN_EACH_ROUND;
+    }
+
+    private CommandLine.ParameterException misuse(String why) {
+        return new CommandLine.ParameterException(spec.commandLine(), why);
+    }
+
+    private void say(String what) {
+        PrintWriter err = spec.commandLine().getErr();
         err.println("bench: " + what);
         err.flush();
     }
 
-    private Recording recording() throws Exception {
-        if (jfr == null) return new Recording();
-        var recording = new Recording(Configuration.getConfiguration("profile"));
-        recording.start();
-        return recording;
+    private Sheet recorded(Bench bench) throws IOException, SQLException, InterruptedException, ParseException {
+        if (jfr == null) return bench.measure();
+        try (var recording = new Recording(Configuration.getConfiguration("profile"))) {
+            recording.start();
+            Sheet sheet = bench.measure();
+            recording.stop();
+            recording.dump(jfr);
+            return sheet;
+        }
     }
 
-    private List<Measure> chosen() {
-        for (String name : names) {
-            if (ALL.stream().noneMatch(m -> m.name().equals(name))) {
-                throw new CommandLine.ParameterException(
-                        spec.commandLine(), "nothing that is measured is called '" + name + "'");
-            }
-        }
-        return ALL.stream()
-                .filter(m -> names.isEmpty() || names.contains(m.name()))
-                .toList();
+    private void tell(Report done) throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(done.table());
+        out.flush();
+        if (json != null) Files.writeString(json, done.json() + "\n");
+        if (report != null) done.write(report);
+    }
+
+    /** As it was given, without where its results went. */
+    private String command() {
+        var words = new ArrayList<>(List.of("./holdfast", "bench"));
+        words.addAll(names);
+        if (quick) words.add("--quick");
+        if (slots != 500) words.add("--slots " + slots);
+        return String.join(" ", words);
     }
 }

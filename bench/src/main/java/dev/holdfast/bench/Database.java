@@ -17,6 +17,9 @@ final class Database {
     /** Told beside the settings, and nothing that can be set. */
     private static final String VERSION = "sqlite";
 
+    /** Otherwise the driver asks for the row's id after every insert, with a statement that it prepares anew each time. */
+    private static final String BARE = "?jdbc.get_generated_keys=false";
+
     private Database() {}
 
     static Path file(Path folder) {
@@ -41,7 +44,7 @@ final class Database {
     }
 
     static Connection connect(Path folder) throws SQLException {
-        return DriverManager.getConnection("jdbc:sqlite:" + file(folder));
+        return DriverManager.getConnection("jdbc:sqlite:" + file(folder) + BARE);
     }
 
     /** A connection that writes as Holdfast's does. What it says of itself afterwards must be the same. */

@@ -10,6 +10,8 @@ record NoopRuns() implements Measure {
     static final int IN_FLIGHT = 500;
     static final int CLIENTS = 50;
     static final int FLOOR_BATCH = 200;
+    /** Its start, its claim and its end. */
+    static final int CHANGES_PER_RUN = 3;
 
     static final Line FLOOR =
             new Line("floor, " + FLOOR_BATCH + " runs per transaction", "no-op runs", Unit.PER_SECOND);
@@ -22,6 +24,10 @@ record NoopRuns() implements Measure {
 
     static Line ofFloor(int clients) {
         return new Line(load(clients), "of the floor", Unit.RATIO);
+    }
+
+    static Line batch(int clients) {
+        return new Line(load(clients), Trial.MEDIAN_BATCH, Unit.COUNT);
     }
 
     private static String load(int clients) {
@@ -43,7 +49,7 @@ record NoopRuns() implements Measure {
         double floor = floor(setting, FLOOR_BATCH, sheet, FLOOR);
         clients(setting, IN_FLIGHT, sheet, floor);
         Trial few = trial(setting, CLIENTS, sheet);
-        int runsPerCommit = Math.max(1, few.batchSize(0.5) / 2);
+        int runsPerCommit = Math.max(1, Math.round(few.batchSize(0.5) / (float) CHANGES_PER_RUN));
         double floorAtBatch = floor(setting, runsPerCommit, sheet, FLOOR_AT_BATCH);
         sheet.add(new Line(FLOOR_AT_BATCH.load(), "runs begun and ended per transaction", Unit.COUNT), runsPerCommit);
         sheet.add(ofFloor(CLIENTS), few.done().perSecond() / floorAtBatch);
@@ -60,18 +66,10 @@ record NoopRuns() implements Measure {
         Trial trial = Trial.of(setting, new Trial.Load(clients, List.of(watch.handler())), watch::turn);
         String load = load(clients);
         sheet.add(runs(clients), trial.done().perSecond());
-        sheet.add(new Line(load, "changes per transaction, p50", Unit.COUNT), trial.batchSize(0.5));
-        sheet.add(new Line(load, "changes per transaction, p90", Unit.COUNT), trial.batchSize(0.9));
-        sheet.add(new Line(load, "changes per transaction, mean", Unit.COUNT), trial.meanBatch());
+        trial.writeBatches(sheet, load);
         watch.write(sheet, load);
-        costs(sheet, load, trial);
+        trial.writeCosts(sheet, load);
         return trial;
-    }
-
-    private static void costs(Sheet sheet, String load, Trial trial) {
-        sheet.add(new Line(load, "CPU per run, clients included", Unit.MICROS), trial.cpuMicrosPerTurn());
-        sheet.add(new Line(load, "database per run", Unit.BYTES), trial.bytesPerTurn());
-        sheet.add(new Line(load, "written to disk per run", Unit.BYTES), trial.writtenPerTurn());
     }
 
     private static double floor(Setting setting, int runsPerCommit, Sheet sheet, Line line)

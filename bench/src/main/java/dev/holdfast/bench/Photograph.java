@@ -22,7 +22,7 @@ record Photograph(Map<String, Map<List<Object>, Map<String, Object>>> rows) {
     private static final String TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
             + " AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'flyway%' ORDER BY name";
 
-    /** A column. @param place in the primary key, from 1; 0 if it is not part of it */
+    /** @param place in the primary key, from 1; 0 if it is not part of it */
     private record Column(String name, String type, int place) {}
 
     static Photograph of(RunId run, Connection connection) throws SQLException {

@@ -20,6 +20,8 @@ import java.util.TreeMap;
  * @param grown by how much the database is larger, in bytes
  */
 record Trial(Clients.Done done, Map<Integer, Long> batchSizes, Usage usage, long grown) {
+    static final String MEDIAN_BATCH = "changes per transaction, p50";
+
     /** @param clients how many, each of which always has one run under way */
     record Load(int clients, List<? extends Hosted> hosted) {}
 
@@ -58,23 +60,25 @@ record Trial(Clients.Done done, Map<Integer, Long> batchSizes, Usage usage, long
         return 0;
     }
 
-    double meanBatch() {
+    private double meanBatch() {
         long all = batchSizes.values().stream().mapToLong(n -> n).sum();
-        return batchSizes.entrySet().stream()
-                        .mapToDouble(e -> (double) e.getKey() * e.getValue())
-                        .sum()
-                / all;
+        double changes = batchSizes.entrySet().stream()
+                .mapToDouble(e -> (double) e.getKey() * e.getValue())
+                .sum();
+        return changes / all;
     }
 
-    double cpuMicrosPerTurn() {
-        return usage.cpuNanos() / 1e3 / done.turns();
+    void writeBatches(Sheet sheet, String load) {
+        sheet.add(new Line(load, MEDIAN_BATCH, Unit.COUNT), batchSize(0.5));
+        sheet.add(new Line(load, "changes per transaction, p90", Unit.COUNT), batchSize(0.9));
+        sheet.add(new Line(load, "changes per transaction, mean", Unit.COUNT), meanBatch());
     }
 
-    double bytesPerTurn() {
-        return (double) grown / done.turns();
-    }
-
-    double writtenPerTurn() {
-        return usage.writtenBytes() / done.turns();
+    /** What each turn has cost. */
+    void writeCosts(Sheet sheet, String load) {
+        double turns = done.turns();
+        sheet.add(new Line(load, "CPU per run, clients included", Unit.MICROS), usage.cpuNanos() / 1e3 / turns);
+        sheet.add(new Line(load, "database per run", Unit.BYTES), grown / turns);
+        sheet.add(new Line(load, "written to disk per run", Unit.BYTES), usage.writtenBytes() / turns);
     }
 }

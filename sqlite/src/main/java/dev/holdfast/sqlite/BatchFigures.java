@@ -18,10 +18,10 @@ final class BatchFigures {
         durability = settings;
     }
 
-    /** A transaction has been committed; {@code size} is how many answers waited for it. */
+    /** A transaction has been committed; {@code size} is how many changes it made. Claims that found nothing make none. */
     synchronized void committed(int size) {
         batches++;
-        sizes.merge(size, 1L, Long::sum);
+        if (size > 0) sizes.merge(size, 1L, Long::sum);
     }
 
     synchronized void answered(Work<?> work, @Nullable Object answer) {

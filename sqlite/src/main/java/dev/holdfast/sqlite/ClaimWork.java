@@ -60,6 +60,12 @@ final class ClaimWork extends Work<List<Claimed>> {
         return given;
     }
 
+    /** A change of each run that it gives. */
+    @Override
+    int changes() {
+        return given.size();
+    }
+
     /** Those whose turn it is; or the suspect whose turn it is, and nobody beside it. */
     private List<Claimed> chosen(Transaction tx, int most) throws SQLException {
         if (most <= 0) return List.of();

@@ -27,6 +27,11 @@ abstract class Work<T> {
         return null;
     }
 
+    /** Once it is done: how many changes it was, as the sizes of batches are counted. */
+    int changes() {
+        return 1;
+    }
+
     /** Undoes, in a later transaction, what was committed although nobody could be told. */
     void disown(Transaction transaction) throws SQLException {}
 

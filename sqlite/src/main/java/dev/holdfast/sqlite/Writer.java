@@ -160,7 +160,7 @@ final class Writer implements AutoCloseable {
         if (failing) LOG.info("the ledger {} can be written again", database.file());
         failing = false;
         untold.clear();
-        figures.committed(batch.size());
+        figures.committed(batch.stream().mapToInt(Work::changes).sum());
         for (Work<?> work : batch) work.committed(figures);
     }
 

@@ -8,7 +8,7 @@ import java.util.Map;
  * @param batches transactions committed
  * @param changes changes answered, refused ones included
  * @param stale changes that were refused by the fence
- * @param batchSizes how many batches answered exactly this many callers
+ * @param batchSizes how many batches made exactly this many changes; a claim is one of each run that it gives
  * @param durability settings read back from the writing connection, by name
  */
 public record LedgerFigures(
