@@ -220,6 +220,15 @@ final class Desk {
                 ports.hints().work();
             if (dueSoon(row.run())) tick.ring();
         }
+        tell(change);
+    }
+
+    private void tell(Change change) {
+        for (Write write : change.writes()) {
+            if (!(write instanceof Write.Row row) || !row.run().isFinished()) continue;
+            ports.hints().ended(change.run());
+            return;
+        }
         ports.hints().changed(change.run());
     }
 }

@@ -197,6 +197,16 @@ final class WatcherTest {
         }
 
         @Override
+        public void ended(RunId run) {
+            changed(run);
+        }
+
+        @Override
+        public Listening onEnd(RunId run, Runnable look) {
+            return onChange(run, look);
+        }
+
+        @Override
         public void work() {}
 
         @Override

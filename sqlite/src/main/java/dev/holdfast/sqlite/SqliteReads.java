@@ -51,6 +51,8 @@ final class SqliteReads implements Reads {
     private static final String TOKEN = "SELECT run, until, completed FROM tokens WHERE id = ?";
     private static final String RESULT = "SELECT r.outcome, p.output, p.error FROM runs r"
             + " LEFT JOIN run_payloads p ON p.run = r.id WHERE r.id = ? AND r.outcome IS NOT NULL";
+    private static final String REACHED = "SELECT r.outcome, p.output, p.error FROM runs r"
+            + " LEFT JOIN run_payloads p ON p.run = r.id AND r.outcome IS NOT NULL WHERE r.id = ? AND r.namespace = ?";
     private static final String CHILDREN = "SELECT id FROM runs INDEXED BY runs_children"
             + " WHERE parent = ? AND outcome IS NULL AND detached = 0 AND cancelled = 0"
             + " AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.run = runs.id AND i.kind = 'CANCEL') LIMIT ?";
@@ -189,11 +191,20 @@ final class SqliteReads implements Reads {
 
     @Override
     public Optional<Result> result(RunId id) {
-        return readers.read(s -> s.sql(RESULT).id(id).first(r -> {
-            var outcome = r.constant(Outcome.class);
-            String output = r.textOrNull();
-            String error = r.textOrNull();
-            return new Result(outcome, output, error == null ? null : ErrorJson.read(error));
+        return readers.read(s -> s.sql(RESULT).id(id).first(r -> result(r.constant(Outcome.class), r)));
+    }
+
+    private static Result result(Outcome outcome, Sql.Row row) throws SQLException {
+        String output = row.textOrNull();
+        String error = row.textOrNull();
+        return new Result(outcome, output, error == null ? null : ErrorJson.read(error));
+    }
+
+    @Override
+    public Optional<Reached> reached(Namespace namespace, RunId id) {
+        return readers.read(s -> s.sql(REACHED).id(id).text(namespace.name()).first(r -> {
+            var outcome = r.constantOrNull(Outcome.class);
+            return new Reached(outcome == null ? null : result(outcome, r));
         }));
     }
 

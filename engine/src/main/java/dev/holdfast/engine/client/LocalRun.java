@@ -8,6 +8,7 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.engine.Runs;
 import dev.holdfast.engine.port.Bell;
 import dev.holdfast.engine.port.Hints;
+import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.sdk.RunHandle;
 import dev.holdfast.sdk.RunInfo;
@@ -41,42 +42,43 @@ final class LocalRun<O extends @Nullable Object> implements RunHandle<O> {
     @Override
     public O join() throws InterruptedException {
         while (true) {
-            if (ended(FOR_EVER)) return result();
+            var end = end(FOR_EVER);
+            if (end != null) return value(end);
         }
     }
 
     @Override
     public Optional<O> join(Duration limit) throws InterruptedException {
-        return ended(limit) ? Optional.ofNullable(result()) : Optional.empty();
+        var end = end(limit);
+        return end == null ? Optional.empty() : Optional.ofNullable(value(end));
     }
 
-    private boolean ended(Duration limit) throws InterruptedException {
+    /** How it has ended; null if it had not by then. */
+    private Reads.@Nullable Result end(Duration limit) throws InterruptedException {
         var clock = local.ports().clock();
         Bell bell = local.ports().threads().bell();
         long begun = clock.nanos();
         // It listens before it looks: what happens in between rings.
-        Hints.Listening listening = local.ports().hints().onChange(id, bell::ring);
+        Hints.Listening listening = local.ports().hints().onEnd(id, bell::ring);
         try (listening) {
             while (true) {
-                Optional<Run> run = local.ports().ledger().reads().run(local.namespace(), id);
+                var reached = local.ports().ledger().reads().reached(local.namespace(), id);
                 // An unknown run is told by whoever shows it.
-                if (run.isEmpty() || run.get().isFinished()) return true;
+                if (reached.isEmpty()) view();
+                else if (reached.get().end() != null) return reached.get().end();
                 Duration left = limit.minusNanos(clock.nanos() - begun);
-                if (left.isNegative() || left.isZero()) return false;
+                if (left.isNegative() || left.isZero()) return null;
                 bell.await(left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN);
             }
         }
     }
 
-    private O result() {
-        RunView view = view();
-        Outcome outcome = view.run().status().outcome();
-        if (outcome == null) throw new IllegalStateException(id + " has not ended");
-        if (outcome != Outcome.SUCCEEDED) {
-            RunError error = view.error();
-            throw new RunFailed(id, outcome, error == null ? RunError.ended(outcome) : error);
+    private O value(Reads.Result end) {
+        if (end.outcome() != Outcome.SUCCEEDED) {
+            RunError error = end.error();
+            throw new RunFailed(id, end.outcome(), error == null ? RunError.ended(end.outcome()) : error);
         }
-        String json = view.output();
+        String json = end.output();
         return local.ports().codec().decode(json == null ? "null" : json, type);
     }
 

@@ -104,6 +104,12 @@ public interface Reads {
             @Nullable String output,
             @Nullable RunError error) {}
 
+    /** For whoever waits for the end: how far it has come; empty if there is no such run. */
+    Optional<Reached> reached(Namespace namespace, RunId id);
+
+    /** @param end null while it has not ended */
+    record Reached(@Nullable Result end) {}
+
     /** Children that end with this run, have not ended and were not told to, at most {@code limit}. */
     List<RunId> children(RunId parent, int limit);
 }

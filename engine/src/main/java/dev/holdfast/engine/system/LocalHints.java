@@ -9,12 +9,23 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Hints within one process: a direct call. */
 public final class LocalHints implements Hints {
-    private final Map<RunId, List<Runnable>> byRun = new ConcurrentHashMap<>();
+    private final Map<RunId, List<Runnable>> changes = new ConcurrentHashMap<>();
+    private final Map<RunId, List<Runnable>> ends = new ConcurrentHashMap<>();
     private final List<Runnable> forWork = new CopyOnWriteArrayList<>();
 
     @Override
     public void changed(RunId run) {
-        var listeners = byRun.get(run);
+        tell(changes, run);
+    }
+
+    @Override
+    public void ended(RunId run) {
+        tell(changes, run);
+        tell(ends, run);
+    }
+
+    private static void tell(Map<RunId, List<Runnable>> all, RunId run) {
+        var listeners = all.get(run);
         if (listeners != null) listeners.forEach(Runnable::run);
     }
 
@@ -25,12 +36,21 @@ public final class LocalHints implements Hints {
 
     @Override
     public Listening onChange(RunId run, Runnable look) {
-        byRun.compute(run, (id, present) -> {
+        return listen(changes, run, look);
+    }
+
+    @Override
+    public Listening onEnd(RunId run, Runnable look) {
+        return listen(ends, run, look);
+    }
+
+    private static Listening listen(Map<RunId, List<Runnable>> all, RunId run, Runnable look) {
+        all.compute(run, (id, present) -> {
             var listeners = present == null ? new CopyOnWriteArrayList<Runnable>() : present;
             listeners.add(look);
             return listeners;
         });
-        return () -> byRun.computeIfPresent(run, (id, listeners) -> {
+        return () -> all.computeIfPresent(run, (id, listeners) -> {
             listeners.remove(look);
             return listeners.isEmpty() ? null : listeners;
         });

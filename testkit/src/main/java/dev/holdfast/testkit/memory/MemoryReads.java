@@ -177,6 +177,13 @@ final class MemoryReads implements Reads {
     }
 
     @Override
+    public Optional<Reached> reached(Namespace namespace, RunId id) {
+        return at(() -> Optional.ofNullable(disk.runs.get(id))
+                .filter(s -> s.run.origin().namespace().equals(namespace))
+                .map(s -> new Reached(result(s).orElse(null))));
+    }
+
+    @Override
     public List<RunId> children(RunId parent, int limit) {
         return at(() -> disk.runs.values().stream()
                 .filter(s -> MemoryMessages.isChildOf(s.run, parent))

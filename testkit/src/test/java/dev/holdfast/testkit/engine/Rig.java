@@ -214,6 +214,14 @@ final class Rig implements AutoCloseable {
         }
 
         @Override
+        public void ended(RunId run) {}
+
+        @Override
+        public Listening onEnd(RunId run, Runnable look) {
+            return () -> {};
+        }
+
+        @Override
         public Listening onWork(Runnable look) {
             return () -> {};
         }
