@@ -125,8 +125,11 @@ public final class Engine implements Runs, AutoCloseable {
 
     @Override
     public List<Started> startAll(List<StartRequest> requests) {
+        return begin(requests.stream().map(starts::change).toList());
+    }
+
+    private List<Started> begin(List<Change> changes) {
         if (closing) throw Unavailable.notApplied("closing", "this node is closing and takes no new runs", null);
-        List<Change> changes = requests.stream().map(starts::change).toList();
         // Before, so that the claim joins the batch; after, because it may have looked too early.
         ports.hints().work();
         List<Receipt> receipts = ports.ledger().commit(changes);
@@ -140,6 +143,12 @@ public final class Engine implements Runs, AutoCloseable {
             answers.add(started);
         }
         return answers;
+    }
+
+    @Override
+    public Started rerun(Namespace namespace, RunId id, @Nullable String from, @Nullable String requestId) {
+        return begin(List.of(starts.rerun(show(namespace, id), from, requestId)))
+                .getFirst();
     }
 
     @Override
