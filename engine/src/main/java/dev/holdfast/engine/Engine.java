@@ -2,13 +2,13 @@ package dev.holdfast.engine;
 
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Decision;
+import dev.holdfast.core.Fence;
 import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Rules;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
-import dev.holdfast.core.RunState;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Bell;
 import dev.holdfast.engine.port.Change;
@@ -27,6 +27,7 @@ import dev.holdfast.engine.port.Write;
 import dev.holdfast.sdk.Handler;
 import dev.holdfast.sdk.Hosted;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -304,12 +305,27 @@ public final class Engine implements Runs, AutoCloseable {
 
     @Override
     public Explanation explain(Namespace namespace, RunId id) {
-        Run run = ports.ledger().reads().run(namespace, id).orElseThrow(() -> unknown(id));
-        if (run.state() == RunState.BLOCKED)
-            return Waited.explain(run, ports.ledger().reads().pending(id));
-        Line line = ports.ledger().reads().line(run);
-        return Explainer.explain(
-                run, line, dispatcher.admission(), ports.ledger().now());
+        Reads reads = ports.ledger().reads();
+        while (true) {
+            Run run = reads.run(namespace, id).orElseThrow(() -> unknown(id));
+            Explanation why = explain(run);
+            // What was read beside the row belongs to it only if the row is still the same.
+            Fence then = reads.run(namespace, id).orElseThrow(() -> unknown(id)).fence();
+            if (then.equals(run.fence())) return why;
+        }
+    }
+
+    private Explanation explain(Run run) {
+        Reads reads = ports.ledger().reads();
+        Instant now = ports.ledger().now();
+        return switch (run.state()) {
+            case QUEUED -> Explainer.queued(run, reads.line(run), dispatcher.admission(), now);
+            case STARTING -> Explainer.starting(run);
+            case RUNNING -> Explainer.running(run, reads.pending(run.id()), now);
+            case BLOCKED -> Waited.explain(run, reads.pending(run.id()), now);
+            case STOPPING -> Explainer.stopping(run, now);
+            case FINISHED -> Explainer.finished(run);
+        };
     }
 
     @Override

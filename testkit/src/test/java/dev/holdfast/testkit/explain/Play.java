@@ -1,0 +1,157 @@
+package dev.holdfast.testkit.explain;
+
+import dev.holdfast.core.Command;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.RunState;
+import dev.holdfast.engine.StartRequest;
+import dev.holdfast.engine.port.QueueSettings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** A random play: things happen, and in between somebody asks why a run does not progress. */
+final class Play {
+    private static final List<String> TASKS = List.copyOf(new TreeSet<>(Plots.NAMES));
+
+    private final Stage stage;
+    private final Story story;
+    private final Random random;
+    private final Foretold foretold;
+
+    Play(Stage stage, Story story, Random random) {
+        this.stage = stage;
+        this.story = story;
+        this.random = random;
+        this.foretold = new Foretold(stage, story);
+        var engine = stage.engine();
+        engine.configure(Stage.HOME, "small", new QueueSettings(1, null), null);
+        engine.configure(Stage.HOME, "lanes", new QueueSettings(null, 1), null);
+    }
+
+    void scenes(int count) {
+        for (int i = 0; i < count; i++) {
+            happen();
+            List<RunId> live = live();
+            if (!live.isEmpty() && random.nextInt(3) > 0) {
+                foretold.of(live.get(random.nextInt(live.size())), random.nextInt(3) > 0);
+            }
+        }
+        stage.runs().stream().filter(Run::isFinished).findFirst().ifPresent(r -> foretold.of(r.id(), true));
+    }
+
+    private List<RunId> live() {
+        return stage.runs().stream().filter(r -> !r.isFinished()).map(Run::id).toList();
+    }
+
+    private void happen() {
+        var engine = stage.engine();
+        switch (random.nextInt(14)) {
+            case 0, 1, 2, 3, 4 -> start();
+            case 5 -> {
+                start();
+                start();
+                start();
+            }
+            case 6 -> {
+                String queue = random.nextBoolean() ? "default" : "lanes";
+                story.tell("pause " + queue);
+                engine.pause(Stage.HOME, queue, queue.equals("lanes") && random.nextBoolean() ? "lane" : null, null);
+            }
+            case 7 -> {
+                story.tell("resume");
+                engine.resume(Stage.HOME, "default", null, null);
+                engine.resume(Stage.HOME, "lanes", null, null);
+            }
+            case 8 -> reboot();
+            case 9 -> {
+                // Whatever executes all the time is a suspect then.
+                for (int i = 0; i < 3; i++) stage.reboot(Plots.NAMES, 1);
+                story.tell("three crashes");
+                start();
+            }
+            case 10 -> close();
+            case 11 -> {
+                var live = live();
+                if (live.isEmpty()) return;
+                RunId id = live.get(random.nextInt(live.size()));
+                story.tell("cancel " + id);
+                engine.cancel(Stage.HOME, id, null);
+            }
+            case 12 -> soon();
+            default -> {
+                var time = Duration.ofMillis(random.nextInt(9_000));
+                story.tell("pass " + time);
+                stage.pass(time);
+            }
+        }
+    }
+
+    private void start() {
+        String task = TASKS.get(random.nextInt(TASKS.size()));
+        var timing = new Command.Timing(
+                random.nextInt(4) > 0 ? Duration.ZERO : some(8, 30, 600),
+                random.nextInt(4) > 0 ? null : some(5, 20, 300),
+                Duration.ZERO);
+        var longest = random.nextInt(4) > 0 ? null : some(6, 45, 500);
+        int input = random.nextInt(1_000_000);
+        var options = new StartRequest.Options(timing, longest, List.of(), lane(task));
+        try {
+            RunId id = stage.start(task, input, options);
+            story.tell("start " + id + " of " + task + "(" + input + ") " + options);
+            if (random.nextInt(3) == 0) foretold.atOnce(id);
+        } catch (dev.holdfast.core.Refused e) {
+            story.tell(task + " is not hosted");
+        }
+    }
+
+    private Duration some(int... seconds) {
+        return Duration.ofSeconds(seconds[random.nextInt(seconds.length)]);
+    }
+
+    private static @Nullable String lane(String task) {
+        return Set.of("talk", "lane").contains(task) ? task : null;
+    }
+
+    private void reboot() {
+        var tasks = new TreeSet<>(Plots.NAMES);
+        if (random.nextBoolean()) tasks.remove(TASKS.get(random.nextInt(TASKS.size())));
+        int edition = 1 + random.nextInt(2);
+        story.tell("reboot with " + tasks + " in edition " + edition);
+        stage.reboot(tasks, edition);
+    }
+
+    private void close() {
+        stage.settle();
+        story.tell("close");
+        stage.close(() -> {
+            for (Run run : stage.runs()) {
+                if (run.state() == RunState.STOPPING) foretold.of(run.id(), true);
+            }
+        });
+        stage.reboot(Plots.NAMES, 1);
+    }
+
+    /** Somebody asks at the very moment at which something is due. */
+    private void soon() {
+        stage.settle();
+        var due = new ArrayList<Run>();
+        for (Run run : stage.runs()) if (!run.isFinished() && next(run) != null) due.add(run);
+        if (due.isEmpty()) return;
+        Run run = due.get(random.nextInt(due.size()));
+        Instant next = next(run);
+        if (next == null || Duration.between(stage.now(), next).compareTo(Duration.ofMinutes(11)) > 0) return;
+        story.tell("move to " + next + ", for " + run.id());
+        stage.moveTo(next);
+        foretold.atOnce(run.id());
+    }
+
+    private @Nullable Instant next(Run run) {
+        return stage.explain(run.id()).next();
+    }
+}
