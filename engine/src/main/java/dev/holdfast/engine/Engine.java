@@ -318,6 +318,7 @@ public final class Engine implements Runs, AutoCloseable {
     private Explanation explain(Run run) {
         Reads reads = ports.ledger().reads();
         Instant now = ports.ledger().now();
+        if (closing && run.isHeld() && executor.holding(run.id()).isEmpty()) return Explainer.leftBehind();
         return switch (run.state()) {
             case QUEUED -> Explainer.queued(run, reads.line(run), dispatcher.admission(), now);
             case STARTING -> Explainer.starting(run);

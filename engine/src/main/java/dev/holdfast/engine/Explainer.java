@@ -73,6 +73,7 @@ final class Explainer {
             case Obstacle.LanePaused o -> true;
             case Obstacle.NoCode o -> true;
             case Obstacle.Mismatch o -> true;
+            case Obstacle.Closing o -> true;
             default -> false;
         };
     }
@@ -94,6 +95,7 @@ final class Explainer {
             case Obstacle.LaneFull o -> "lane_full";
             case Obstacle.NotFirst o -> "not_first";
             case Obstacle.QueueFull o -> "queue_full";
+            case Obstacle.Closing o -> "closing";
             case Obstacle.NotAlone o -> "not_alone";
             case Obstacle.SuspectAlone o -> "suspect_alone";
             case Obstacle.NoSlot o -> "no_slot";
@@ -123,6 +125,7 @@ final class Explainer {
             case Obstacle.QueueFull o ->
                 "Queue '" + o.queue() + "' has a limit of " + o.limit()
                         + ", and as many of its runs execute. It can be claimed when one of them has left memory.";
+            case Obstacle.Closing o -> "The node closes and takes no more runs. It can be claimed when a node has started.";
             case Obstacle.NotAlone o ->
                 "Whoever held it died " + run.tries().losses()
                         + " times in a row without progress, so it is only tried alone. It is claimed when nothing"
@@ -200,6 +203,12 @@ final class Explainer {
         return Rules.decide(run, stopped, now) instanceof Decision.Transition come
                 ? Ahead.becomes(come.next())
                 : "nothing changes";
+    }
+
+    /** Of a run that its code has left in a node that closes, before its end or its way back could be written. */
+    static Explanation leftBehind() {
+        return new Explanation(
+                "closing", "Its code has left the node, which closes. It goes on when a node has started.", null);
     }
 
     static Explanation finished(Run run) {

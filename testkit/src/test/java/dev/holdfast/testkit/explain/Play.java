@@ -3,7 +3,6 @@ package dev.holdfast.testkit.explain;
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
-import dev.holdfast.core.RunState;
 import dev.holdfast.engine.StartRequest;
 import dev.holdfast.engine.port.QueueSettings;
 import java.time.Duration;
@@ -51,12 +50,12 @@ final class Play {
 
     private void happen() {
         var engine = stage.engine();
-        switch (random.nextInt(14)) {
-            case 0, 1, 2, 3, 4 -> start();
-            case 5 -> {
-                start();
-                start();
-                start();
+        // Without looks there are no suspects, and no crashes that could make one.
+        switch (random.nextInt(stage.looks() ? 18 : 12)) {
+            case 0, 1, 2, 3 -> start(anyTask());
+            case 4, 5 -> {
+                String task = anyTask();
+                for (int i = 0; i < 3; i++) start(random.nextInt(4) > 0 ? task : anyTask());
             }
             case 6 -> {
                 String queue = random.nextBoolean() ? "default" : "lanes";
@@ -68,22 +67,24 @@ final class Play {
                 engine.resume(Stage.HOME, "default", null, null);
                 engine.resume(Stage.HOME, "lanes", null, null);
             }
-            case 8 -> reboot();
-            case 9 -> {
+            case 11, 12 -> reboot();
+            case 13, 14 -> {
                 // Whatever executes all the time is a suspect then.
                 for (int i = 0; i < 3; i++) stage.reboot(Plots.NAMES, 1);
                 story.tell("three crashes");
-                start();
+                start(anyTask());
             }
-            case 10 -> close();
-            case 11 -> {
+            case 15 -> close();
+            case 10, 16 -> soon();
+            case 17 -> reboot();
+            case 8 -> {
                 var live = live();
                 if (live.isEmpty()) return;
                 RunId id = live.get(random.nextInt(live.size()));
                 story.tell("cancel " + id);
                 engine.cancel(Stage.HOME, id, null);
             }
-            case 12 -> soon();
+            case 9 -> soon();
             default -> {
                 var time = Duration.ofMillis(random.nextInt(9_000));
                 story.tell("pass " + time);
@@ -92,19 +93,22 @@ final class Play {
         }
     }
 
-    private void start() {
-        String task = TASKS.get(random.nextInt(TASKS.size()));
+    private String anyTask() {
+        return TASKS.get(random.nextInt(TASKS.size()));
+    }
+
+    private void start(String task) {
         var timing = new Command.Timing(
-                random.nextInt(4) > 0 ? Duration.ZERO : some(8, 30, 600),
-                random.nextInt(4) > 0 ? null : some(5, 20, 300),
+                random.nextInt(4) > 0 ? Duration.ZERO : some(8, 30, 120),
+                random.nextInt(4) > 0 ? null : some(5, 20, 150),
                 Duration.ZERO);
-        var longest = random.nextInt(4) > 0 ? null : some(6, 45, 500);
+        var longest = random.nextInt(4) > 0 ? null : some(6, 45, 200);
         int input = random.nextInt(1_000_000);
         var options = new StartRequest.Options(timing, longest, List.of(), lane(task));
         try {
             RunId id = stage.start(task, input, options);
             story.tell("start " + id + " of " + task + "(" + input + ") " + options);
-            if (random.nextInt(3) == 0) foretold.atOnce(id);
+            if (random.nextInt(3) == 0) foretold.atOnce(id, random.nextInt(3));
         } catch (dev.holdfast.core.Refused e) {
             story.tell(task + " is not hosted");
         }
@@ -130,9 +134,12 @@ final class Play {
         stage.settle();
         story.tell("close");
         stage.close(() -> {
-            for (Run run : stage.runs()) {
-                if (run.state() == RunState.STOPPING) foretold.of(run.id(), true);
-            }
+            // When the last one has left, it is closed, and whoever asks it then asks nobody.
+            live().stream()
+                    .filter(id -> Set.of("stopping", "closing").contains(stage.explain(id).code()))
+                    .filter(id -> stage.explain(id).next() == null)
+                    .findFirst()
+                    .ifPresent(id -> foretold.of(id, true));
         });
         stage.reboot(Plots.NAMES, 1);
     }
@@ -145,10 +152,10 @@ final class Play {
         if (due.isEmpty()) return;
         Run run = due.get(random.nextInt(due.size()));
         Instant next = next(run);
-        if (next == null || Duration.between(stage.now(), next).compareTo(Duration.ofMinutes(11)) > 0) return;
+        if (next == null || Duration.between(stage.now(), next).compareTo(Duration.ofMinutes(4)) > 0) return;
         story.tell("move to " + next + ", for " + run.id());
         stage.moveTo(next);
-        foretold.atOnce(run.id());
+        foretold.atOnce(run.id(), random.nextInt(4));
     }
 
     private @Nullable Instant next(Run run) {

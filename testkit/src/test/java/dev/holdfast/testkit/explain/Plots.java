@@ -99,10 +99,10 @@ final class Plots {
 
     private int tell(Context ctx, int input, int edition) throws InterruptedException {
         var random = new SplittableRandom(input);
-        int legs = 1 + random.nextInt(3);
+        int legs = 1 + random.nextInt(4);
         try {
             for (int i = 0; i < legs; i++) {
-                go(ctx, Leg.values()[random.nextInt(Leg.values().length)], random, edition);
+                go(ctx, Leg.values()[Math.max(0, random.nextInt(Leg.values().length + 2) - 2)], random, edition);
             }
             return legs;
         } catch (Unwind.Cancelled cancelled) {
@@ -173,7 +173,7 @@ final class Plots {
     }
 
     private static Duration time(SplittableRandom random) {
-        return Duration.ofMillis(List.of(400, 2_500, 4_000, 8_000, 40_000, 600_000).get(random.nextInt(6)));
+        return Duration.ofMillis(List.of(400, 2_500, 4_000, 8_000, 40_000, 90_000).get(random.nextInt(6)));
     }
 
     private void backOff(Context ctx, Duration time) {

@@ -30,6 +30,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The real engine on a ledger in memory, with threads that take turns and a clock that only moves when it is told to. */
@@ -37,7 +38,7 @@ final class Stage implements AutoCloseable {
     static final Namespace HOME = Namespace.DEFAULT;
     private static final int ALL = 1_000;
     private static final long POINTS = 1_000_000;
-    private static final Duration GRACE = Duration.ofMinutes(5);
+    private static final Duration GRACE = Duration.ofDays(1);
 
     private final Turns turns;
     private final Ids ids;
@@ -48,11 +49,12 @@ final class Stage implements AutoCloseable {
     private SimProcess process;
     private Engine engine;
     private int boots;
+    private boolean stirred;
 
     Stage(Random random) {
-        this.turns = new Turns(calm(random));
+        this.turns = new Turns(whoKeepsItsTurn(random));
         this.ids = new SeededIds(random.nextLong(), turns.clock());
-        // Often it looks like a real node, and sometimes so seldom that nothing may depend on it.
+        // As often as a real node, or so seldom that nothing may depend on it.
         var look = random.nextInt(3) > 0 ? Duration.ofSeconds(1) : Duration.ofHours(1);
         this.options = new EngineOptions(
                 1 + random.nextInt(5), look, GRACE, OpenTelemetry.noop().getMeter("test"));
@@ -63,11 +65,11 @@ final class Stage implements AutoCloseable {
     }
 
     /** Who has the turn keeps it until it waits: what is asked and what is read beside it is of one moment. */
-    private static Choice calm(Random random) {
+    private Choice whoKeepsItsTurn(Random random) {
         return new Choice() {
             @Override
             public int pick(int count, Current current) {
-                return current == Current.CAN_GO_ON ? count - 1 : random.nextInt(count);
+                return current == Current.CAN_GO_ON && !stirred ? count - 1 : random.nextInt(count);
             }
 
             @Override
@@ -109,6 +111,11 @@ final class Stage implements AutoCloseable {
         meanwhile.run();
     }
 
+    /** Whether it looks around by itself; only then does it find out that a suspect has waited too long. */
+    boolean looks() {
+        return options.look().compareTo(Duration.ofMinutes(1)) < 0;
+    }
+
     Plots plots() {
         return plots;
     }
@@ -125,6 +132,13 @@ final class Stage implements AutoCloseable {
     void settle() {
         turns.limit(POINTS);
         turns.settle();
+    }
+
+    /** Somebody gets a turn, and perhaps somebody else after that. */
+    void stir() {
+        stirred = true;
+        turns.point("stir");
+        stirred = false;
     }
 
     /** Time passes, and nothing comes from outside. */
@@ -167,6 +181,16 @@ final class Stage implements AutoCloseable {
 
     List<Run> runs() {
         return reads().runs(HOME, RunFilter.ALL, null, ALL);
+    }
+
+    /** All runs that have not left, and what is said of them. */
+    @Override
+    public String toString() {
+        return runs().stream()
+                .filter(r -> !r.isFinished() || r.place().lingers() != null)
+                .map(r -> r.origin().task() + " " + r.id() + " " + r.state() + " " + r.tries() + ": "
+                        + explain(r.id()).sentence())
+                .collect(Collectors.joining("\n")) + (Boolean.getBoolean("stacks") ? turns.stacks() : "");
     }
 
     @Override
