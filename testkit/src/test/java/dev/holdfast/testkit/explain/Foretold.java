@@ -68,7 +68,7 @@ final class Foretold {
 
     /** What is said of it at this very moment, whoever is about to act. */
     void atOnce(RunId id, int stirs) {
-        for (int i = 0; i < stirs; i++) stage.stir();
+        for (int i = 0; i < stirs && !stage.explain(id).code().equals("blocked"); i++) stage.stir();
         Said said = ask(id);
         Instant next = said.why().next();
         boolean now = next != null && !next.isAfter(stage.now());
@@ -145,7 +145,7 @@ final class Foretold {
         if (code.equals("running") || code.equals("stopping")) return true;
         var parent = said.run().origin().parent();
         // It ends with its parent, at the next look; and with the attempt of it.
-        if (parent != null && (stage.read(parent.run()).isFinished() || hasChanged(said, parent.run()))) return true;
+        if (parent != null && (parentHasEnded(said) || hasChanged(said, parent.run()))) return true;
         if (code.equals("suspect_alone")) return true;
         if (IN_LINE.contains(code)) return othersHaveChanged(said);
         return named(RUN, said).stream().anyMatch(m -> isFinished(m.group()));
@@ -252,12 +252,22 @@ final class Foretold {
         }
     }
 
-    /** Whether its own code came first, at the very same instant: it went on, or left because it had waited long. */
+    /**
+     * Whether something else came first at the very same instant: its own code went on, or left because it had waited
+     * long, or its parent had ended.
+     */
     private boolean wasFirst(Said said) {
         boolean executes = Set.of("running", "stopping").contains(said.why().code());
         return next(said).filter(s -> s.at().equals(said.next()))
-                .filter(s -> executes ? !s.cause().startsWith("deadline") : s.cause().equals("give up"))
+                .filter(s -> (executes && !s.cause().startsWith("deadline"))
+                        || s.cause().equals("give up")
+                        || (s.cause().startsWith("cancel") && parentHasEnded(said)))
                 .isPresent();
+    }
+
+    private boolean parentHasEnded(Said said) {
+        var parent = said.run().origin().parent();
+        return parent != null && stage.read(parent.run()).isFinished();
     }
 
     private Optional<Snapshot> next(Said said) {

@@ -1,13 +1,13 @@
 package dev.holdfast.testkit.explain;
 
 import dev.holdfast.core.Command;
+import dev.holdfast.core.Refused;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.engine.StartRequest;
 import dev.holdfast.engine.port.QueueSettings;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -75,7 +75,7 @@ final class Play {
                 start(anyTask());
             }
             case 15 -> close();
-            case 10, 16 -> soon();
+            case 10, 16 -> onTheDot();
             case 17 -> reboot();
             case 8 -> {
                 var live = live();
@@ -84,7 +84,7 @@ final class Play {
                 story.tell("cancel " + id);
                 engine.cancel(Stage.HOME, id, null);
             }
-            case 9 -> soon();
+            case 9 -> onTheDot();
             default -> {
                 var time = Duration.ofMillis(random.nextInt(9_000));
                 story.tell("pass " + time);
@@ -102,15 +102,21 @@ final class Play {
                 random.nextInt(4) > 0 ? Duration.ZERO : some(8, 30, 120),
                 random.nextInt(4) > 0 ? null : some(5, 20, 150),
                 Duration.ZERO);
-        var longest = random.nextInt(4) > 0 ? null : some(6, 45, 200);
+        RunId id = start(task, timing, random.nextInt(4) > 0 ? null : some(6, 45, 200));
+        if (id != null && random.nextInt(3) == 0) foretold.atOnce(id, random.nextInt(3));
+    }
+
+    /** Null if nobody hosts that task now. */
+    private @Nullable RunId start(String task, Command.Timing timing, @Nullable Duration longest) {
         int input = random.nextInt(1_000_000);
         var options = new StartRequest.Options(timing, longest, List.of(), lane(task));
         try {
             RunId id = stage.start(task, input, options);
             story.tell("start " + id + " of " + task + "(" + input + ") " + options);
-            if (random.nextInt(3) == 0) foretold.atOnce(id, random.nextInt(3));
-        } catch (dev.holdfast.core.Refused e) {
-            story.tell(task + " is not hosted");
+            return id;
+        } catch (Refused e) {
+            story.tell(e.getMessage());
+            return null;
         }
     }
 
@@ -144,21 +150,33 @@ final class Play {
         stage.reboot(Plots.NAMES, 1);
     }
 
-    /** Somebody asks at the very moment at which something is due. */
-    private void soon() {
+    /** Somebody asks at the very moment at which something is due, between two acts of the engine. */
+    private void onTheDot() {
         stage.settle();
-        var due = new ArrayList<Run>();
-        for (Run run : stage.runs()) if (!run.isFinished() && next(run) != null) due.add(run);
-        if (due.isEmpty()) return;
-        Run run = due.get(random.nextInt(due.size()));
-        Instant next = next(run);
-        if (next == null || Duration.between(stage.now(), next).compareTo(Duration.ofMinutes(4)) > 0) return;
-        story.tell("move to " + next + ", for " + run.id());
-        stage.moveTo(next);
-        foretold.atOnce(run.id(), random.nextInt(4));
+        switch (random.nextInt(3)) {
+            case 0 -> {
+                List<RunId> live = live();
+                if (!live.isEmpty()) onTheDot(live.get(random.nextInt(live.size())));
+            }
+            case 1 -> {
+                RunId id = start("rests", Command.Timing.NOW, null);
+                stage.settle();
+                if (id != null) onTheDot(id);
+            }
+            default -> {
+                stage.engine().pause(Stage.HOME, "default", null, null);
+                RunId id = start("plain", new Command.Timing(Duration.ZERO, some(2, 9), Duration.ZERO), null);
+                if (id != null) onTheDot(id);
+                stage.engine().resume(Stage.HOME, "default", null, null);
+            }
+        }
     }
 
-    private @Nullable Instant next(Run run) {
-        return stage.explain(run.id()).next();
+    private void onTheDot(RunId id) {
+        Instant next = stage.explain(id).next();
+        if (next == null || Duration.between(stage.now(), next).compareTo(Duration.ofMinutes(4)) > 0) return;
+        story.tell("move to " + next + ", for " + id);
+        stage.moveTo(next);
+        foretold.atOnce(id, random.nextInt(8));
     }
 }

@@ -24,7 +24,7 @@ import java.util.TreeSet;
 
 /** What runs do on the stage: their input says in which order they rest, work, wait, hang, and how they compensate. */
 final class Plots {
-    static final Set<String> NAMES = Set.of("plain", "eager", "talk", "lane", "small", "stuck", "errand");
+    static final Set<String> NAMES = Set.of("plain", "eager", "talk", "lane", "small", "rests", "stuck", "errand");
 
     private static final Retry ATTEMPTS = Retry.fixed(2, Duration.ofSeconds(20));
     private static final Signal<String> GO = Signal.named("go", String.class);
@@ -71,6 +71,11 @@ final class Plots {
                 task.queue("talks").serialLane(n -> "talk").handle((ctx, input) -> tell(ctx, input, edition));
             case "lane" -> task.queue("lanes").lane(n -> "lane").handle((ctx, input) -> tell(ctx, input, edition));
             case "small" -> task.queue("small").handle((ctx, input) -> tell(ctx, input, edition));
+            case "rests" ->
+                task.handle((ctx, input) -> ctx.fork(
+                                Step.named("rests", Integer.class).retry(Retry.fixed(2, Duration.ofSeconds(2))),
+                                this::failsOnce)
+                        .join());
             case "stuck" -> task.handle((ctx, input) -> hang());
             case "errand" -> ERRAND.handle((ctx, input) -> tell(ctx, input, edition));
             default -> task.handle((ctx, input) -> tell(ctx, input, edition));
@@ -177,12 +182,16 @@ final class Plots {
     }
 
     private void backOff(Context ctx, Duration time) {
-        ctx.step(Step.named("flaky", Integer.class).retry(Retry.fixed(3, time)), this::failsOnce);
+        ctx.step(Step.named("flaky", Integer.class).retry(Retry.fixed(3, time)), s -> fails(s, 2));
     }
 
     private int failsOnce(Step.Scope step) {
+        return fails(step, 1);
+    }
+
+    private int fails(Step.Scope step, int times) {
         begin(step);
-        if (step.attempt() < 3) throw new IllegalStateException("not yet");
+        if (step.attempt() <= times) throw new IllegalStateException("not yet");
         return step.attempt();
     }
 
