@@ -190,13 +190,16 @@ final class Explainer {
 
     /** What the rules say when its code has left. Only that knows whether a cancel has reached it. */
     private static String whenLeft(Run run, Instant now) {
+        Stop stop = run.status().stop();
         Holder holder = run.fence().holder();
         if (holder == null) return "Nobody executes it.";
         var by = new Fence.By(run.fence().epoch(), holder);
         String done = left(run, new Command.Stopped(by, true), now);
         String early = left(run, new Command.Stopped(by, false), now);
+        boolean returns = stop != null && stop.next() == Stop.Next.QUEUED;
         return "When its code has left, " + done
-                + (done.equals(early) ? "." : "; " + early + " if that has not compensated all yet.");
+                + (done.equals(early) ? "" : "; " + early + " if that has not compensated all yet")
+                + (returns ? ", unless its code has come to its end." : ".");
     }
 
     private static String left(Run run, Command.Stopped stopped, Instant now) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.testkit.Seeds;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -16,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** Whatever a run does, {@code explain} tells what happens to it next. */
 final class ExplainTest {
-    private static final int SEEDS = Integer.getInteger("seeds", 300);
+    private static final int SEEDS = Integer.getInteger("seeds", 200);
     private static final int SCENES = 14;
 
     /**
@@ -63,15 +62,23 @@ final class ExplainTest {
     @Test
     void whatIsExplainedIsWhatComes() {
         var met = new TreeMap<String, Integer>();
-        Seeds.each(SEEDS, seed -> play(seed, met));
-        System.out.println(met);
-        if (Long.getLong("seed") == null && SEEDS >= 300) assertThat(met.keySet()).containsExactlyElementsOf(CODES);
+        Seeds.each(SEEDS, seed -> play(seed, new Story(met)));
+        System.out.println("explained: " + met);
+        if (Long.getLong("seed") == null && SEEDS >= 200) assertThat(met.keySet()).containsExactlyElementsOf(CODES);
     }
 
-    private static void play(long seed, Map<String, Integer> met) {
+    @Test
+    void aSeedIsTheSamePlayWheneverItIsPlayed() {
+        for (long seed = 1; seed <= 8; seed++) {
+            var stories = List.of(new Story(new TreeMap<>()), new Story(new TreeMap<>()));
+            for (Story story : stories) play(seed, story);
+            assertThat(stories.getFirst()).hasToString(stories.getLast().toString());
+        }
+    }
+
+    private static void play(long seed, Story story) {
         // Random with seeds that are neighbours begins with numbers that are neighbours.
         var random = new Random(new SplittableRandom(seed).nextLong());
-        var story = new Story(met);
         try (var stage = new Stage(random)) {
             try {
                 new Play(stage, story, random).scenes(SCENES);

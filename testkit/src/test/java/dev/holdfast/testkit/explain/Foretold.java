@@ -7,6 +7,7 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.Snapshot;
 import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.Wait;
 import dev.holdfast.engine.Explanation;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,7 +64,18 @@ final class Foretold {
         var all = stage.runs();
         var said = new Said(stage.read(id), stage.explain(id), all);
         story.met(id, said.why());
+        if (said.run().state() == RunState.RUNNING) assertRestIsNamed(said);
         return said;
+    }
+
+    /** Code that rests between two tries of a step does not go on before the next one. */
+    private void assertRestIsNamed(Said said) {
+        Instant next = said.why().next();
+        stage.reads().pending(said.id()).stream()
+                .filter(s -> s.epoch() == said.run().fence().epoch() && s.awaits() instanceof Wait.Turn)
+                .map(StepRecord::next)
+                .filter(at -> at != null && at.isAfter(stage.now()))
+                .forEach(at -> assertThat(next).as(said.toString()).isNotNull().isBeforeOrEqualTo(at));
     }
 
     /** What is said of it at this very moment, whoever is about to act. */
@@ -127,8 +139,20 @@ final class Foretold {
             }
             return true;
         }
+        if (said.why().code().equals("stopping")) assertLeft(said);
         assertThat(isExcused(said)).as("%s And before that it became %s", said, brief(run)).isTrue();
         return false;
+    }
+
+    /** Its code has left before it was cut off: what becomes of it was named too. */
+    private void assertLeft(Said said) {
+        Snapshot left = next(said).orElseThrow();
+        String sentence = said.why().sentence();
+        if (left.state() == RunState.QUEUED) {
+            assertThat(sentence).contains("it is queued again");
+        } else if (left.state() == RunState.FINISHED && !sentence.contains("unless its code has come to its end")) {
+            assertThat(sentence).contains("When its code has left, it ends " + left.outcome());
+        }
     }
 
     private static String brief(Run run) {
@@ -198,7 +222,12 @@ final class Foretold {
         } else if (stopped.matches()) {
             assertBecomes(said, RunState.STOPPING);
         } else {
-            for (String part : what.split(", and ")) assertPart(said, part);
+            var parts = List.of(what.split(", and "));
+            // The time of a wait is that of a step, and that is named.
+            assertThat(parts.size() > 1 || said.run().state() == RunState.RUNNING)
+                    .as(said.toString())
+                    .isTrue();
+            for (String part : parts) assertPart(said, part);
         }
     }
 

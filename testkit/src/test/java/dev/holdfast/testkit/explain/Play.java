@@ -54,7 +54,7 @@ final class Play {
         switch (random.nextInt(stage.looks() ? 18 : 12)) {
             case 0, 1, 2, 3 -> start(anyTask());
             case 4, 5 -> {
-                String task = anyTask();
+                String task = random.nextInt(4) > 0 ? anyTask() : "talk";
                 for (int i = 0; i < 3; i++) start(random.nextInt(4) > 0 ? task : anyTask());
             }
             case 6 -> {

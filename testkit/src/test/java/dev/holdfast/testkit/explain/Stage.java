@@ -190,7 +190,7 @@ final class Stage implements AutoCloseable {
                 .filter(r -> !r.isFinished() || r.place().lingers() != null)
                 .map(r -> r.origin().task() + " " + r.id() + " " + r.state() + " " + r.tries() + ": "
                         + explain(r.id()).sentence())
-                .collect(Collectors.joining("\n")) + (Boolean.getBoolean("stacks") ? turns.stacks() : "");
+                .collect(Collectors.joining("\n"));
     }
 
     @Override
