@@ -2,7 +2,6 @@ package dev.holdfast.engine;
 
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Decision;
-import dev.holdfast.core.Fence;
 import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Refused;
@@ -27,7 +26,6 @@ import dev.holdfast.engine.port.Write;
 import dev.holdfast.sdk.Handler;
 import dev.holdfast.sdk.Hosted;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -60,6 +58,7 @@ public final class Engine implements Runs, AutoCloseable {
     private final Executor executor;
     private final Dispatcher dispatcher;
     private final Ticker ticker;
+    private final Inquiry inquiry;
     private final Bell left;
     private final Watcher.Ports watching;
     private volatile boolean closing;
@@ -88,6 +87,7 @@ public final class Engine implements Runs, AutoCloseable {
         var versions = handlers.values().stream()
                 .collect(Collectors.toMap(h -> h.task().name(), h -> h.task().version()));
         this.dispatcher = new Dispatcher(desk, executor, versions, options, work);
+        this.inquiry = new Inquiry(ports, dispatcher, executor);
     }
 
     /**
@@ -305,28 +305,7 @@ public final class Engine implements Runs, AutoCloseable {
 
     @Override
     public Explanation explain(Namespace namespace, RunId id) {
-        Reads reads = ports.ledger().reads();
-        while (true) {
-            Run run = reads.run(namespace, id).orElseThrow(() -> unknown(id));
-            Explanation why = explain(run);
-            // What was read beside the row belongs to it only if the row is still the same.
-            Fence then = reads.run(namespace, id).orElseThrow(() -> unknown(id)).fence();
-            if (then.equals(run.fence())) return why;
-        }
-    }
-
-    private Explanation explain(Run run) {
-        Reads reads = ports.ledger().reads();
-        Instant now = ports.ledger().now();
-        if (closing && run.isHeld() && executor.holding(run.id()).isEmpty()) return Explainer.leftBehind();
-        return switch (run.state()) {
-            case QUEUED -> Explainer.queued(run, reads.line(run), dispatcher.admission(), now);
-            case STARTING -> Explainer.starting(run);
-            case RUNNING -> Explainer.running(run, reads.pending(run.id()), now);
-            case BLOCKED -> Waited.explain(run, reads.pending(run.id()), now);
-            case STOPPING -> Explainer.stopping(run, now);
-            case FINISHED -> Explainer.finished(run);
-        };
+        return inquiry.explain(namespace, id).orElseThrow(() -> unknown(id));
     }
 
     @Override

@@ -63,8 +63,14 @@ final class ExplainTest {
     void whatIsExplainedIsWhatComes() {
         var met = new TreeMap<String, Integer>();
         Seeds.each(SEEDS, seed -> play(seed, new Story(met)));
+        if (Long.getLong("seed") == null && SEEDS >= 200) {
+            // What is rare may not have come yet.
+            for (int more = 0; more < 20 && met.size() < CODES.size(); more++) {
+                Seeds.each(20, seed -> play(seed, new Story(met)));
+            }
+            assertThat(met.keySet()).containsExactlyElementsOf(CODES);
+        }
         System.out.println("explained: " + met);
-        if (Long.getLong("seed") == null && SEEDS >= 200) assertThat(met.keySet()).containsExactlyElementsOf(CODES);
     }
 
     @Test
