@@ -1,9 +1,12 @@
 package dev.holdfast.testkit.explain;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
+import dev.holdfast.engine.Explanation;
 import dev.holdfast.engine.StartRequest;
 import dev.holdfast.engine.port.QueueSettings;
 import java.time.Duration;
@@ -83,6 +86,8 @@ final class Play {
                 RunId id = live.get(random.nextInt(live.size()));
                 story.tell("cancel " + id);
                 engine.cancel(Stage.HOME, id, null);
+                // It may have sent it where it is stopped, and leaves when it likes.
+                if (random.nextBoolean()) foretold.of(id, true);
             }
             case 9 -> onTheDot();
             default -> {
@@ -138,8 +143,15 @@ final class Play {
 
     private void close() {
         stage.settle();
+        for (RunId id : live()) {
+            // Some compensate when it closes, and somebody may be deaf to all of it.
+            boolean isDeaf = stage.read(id).origin().task().equals("deaf");
+            if (!isDeaf && random.nextBoolean()) stage.engine().cancel(Stage.HOME, id, null);
+        }
+        stage.settle();
         story.tell("close");
         stage.close(() -> {
+            live().forEach(this::assertIsCutOff);
             // When the last one has left, it is closed, and whoever asks it then asks nobody.
             live().stream()
                     .filter(id -> Set.of("stopping", "closing").contains(stage.explain(id).code()))
@@ -148,6 +160,17 @@ final class Play {
                     .ifPresent(id -> foretold.of(id, true));
         });
         stage.reboot(Plots.NAMES, 1);
+    }
+
+    /** A node that waits for some code to leave cuts it off, as long as it waits; what is left behind already, it does not. */
+    private void assertIsCutOff(RunId id) {
+        Explanation why = stage.explain(id);
+        Instant next = why.next();
+        if (next == null || !why.sentence().contains("(deadline STOP)")) return;
+        story.tell("closing, and of " + id + ": " + why.sentence());
+        stage.moveTo(next);
+        stage.settle();
+        if (stage.isClosing()) assertThat(stage.read(id).isFinished()).as(why.sentence()).isTrue();
     }
 
     /** Somebody asks at the very moment at which something is due, between two acts of the engine. */

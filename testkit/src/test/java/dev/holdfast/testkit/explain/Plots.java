@@ -24,7 +24,7 @@ import java.util.TreeSet;
 
 /** What runs do on the stage: their input says in which order they rest, work, wait, hang, and how they compensate. */
 final class Plots {
-    static final Set<String> NAMES = Set.of("plain", "eager", "talk", "lane", "small", "rests", "stuck", "errand");
+    static final Set<String> NAMES = Set.of("plain", "eager", "talk", "lane", "small", "rests", "stuck", "deaf", "errand");
 
     private static final Retry ATTEMPTS = Retry.fixed(2, Duration.ofSeconds(20));
     private static final Signal<String> GO = Signal.named("go", String.class);
@@ -76,6 +76,7 @@ final class Plots {
                                 Step.named("rests", Integer.class).retry(Retry.fixed(2, Duration.ofSeconds(2))),
                                 this::failsOnce)
                         .join());
+            case "deaf" -> task.handle((ctx, input) -> beDeaf());
             case "stuck" -> task.handle((ctx, input) -> hang());
             case "errand" -> ERRAND.handle((ctx, input) -> tell(ctx, input, edition));
             default -> task.handle((ctx, input) -> tell(ctx, input, edition));
@@ -212,7 +213,7 @@ final class Plots {
         return 0;
     }
 
-    private void beDeaf() {
+    private int beDeaf() {
         while (!open) {
             try {
                 hang();
@@ -220,6 +221,7 @@ final class Plots {
                 // The worst kind of code.
             }
         }
+        return 0;
     }
 
     private void compensate(Context ctx, SplittableRandom random) {
@@ -227,7 +229,10 @@ final class Plots {
             case 0 -> {}
             case 1 -> ctx.step("undo", s -> begin(s));
             case 2 -> ctx.sleep(Duration.ofSeconds(3));
-            case 3 -> ctx.sleep(Duration.ofSeconds(20));
+            case 3 -> {
+                ctx.step("undo", s -> turns.sleep(Duration.ofSeconds(4)));
+                ctx.sleep(Duration.ofSeconds(20));
+            }
             default -> ctx.step("hangs", s -> hang());
         }
     }

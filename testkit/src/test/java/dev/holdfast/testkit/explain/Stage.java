@@ -50,6 +50,7 @@ final class Stage implements AutoCloseable {
     private Engine engine;
     private int boots;
     private boolean stirred;
+    private boolean closing;
 
     Stage(Random random) {
         this.turns = new Turns(whoKeepsItsTurn(random));
@@ -105,10 +106,19 @@ final class Stage implements AutoCloseable {
 
     /** The node begins to close, and waits for those that do not leave. */
     void close(Runnable meanwhile) {
-        Engine closing = engine;
-        process.task("close", closing::close);
+        Engine leaving = engine;
+        closing = true;
+        process.task("close", () -> {
+            leaving.close();
+            closing = false;
+        });
         settle();
         meanwhile.run();
+    }
+
+    /** Whether it waits for them still. */
+    boolean isClosing() {
+        return closing;
     }
 
     /** Whether it looks around by itself; only then does it find out that a suspect has waited too long. */
