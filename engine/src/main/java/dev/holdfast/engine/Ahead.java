@@ -34,8 +34,7 @@ record Ahead(Instant at, String what) {
     static Optional<Ahead> of(Run run, List<StepRecord> pending) {
         return run.times().deadlines().byName().entrySet().stream()
                 // Of two at the same instant, the one that is declared first: so does whoever settles them.
-                .sorted(Map.Entry.<Deadlines.Name, Instant>comparingByValue()
-                        .thenComparing(Map.Entry.comparingByKey()))
+                .sorted(Map.Entry.<Deadlines.Name, Instant>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
                 .flatMap(deadline -> of(run, deadline, pending).stream())
                 .findFirst();
     }
@@ -59,9 +58,8 @@ record Ahead(Instant at, String what) {
     static Optional<Ahead> ofExecuting(Run run, List<StepRecord> pending, Instant now) {
         Optional<Ahead> deadline = of(run, pending);
         // What an earlier epoch was waiting for, the code has to reach again first.
-        var reached = pending.stream()
-                .filter(s -> s.epoch() == run.fence().epoch())
-                .toList();
+        var reached =
+                pending.stream().filter(s -> s.epoch() == run.fence().epoch()).toList();
         return reached.stream()
                 .map(StepRecord::next)
                 .filter(Objects::nonNull)

@@ -47,15 +47,16 @@ final class Explainer {
         if (ahead.isPresent() && !ahead.get().at().isAfter(until)) {
             return new Explanation(
                     "not_due",
-                    why + " Its time would come at " + until + ", but at " + ahead.get().at() + " "
-                            + ahead.get().what() + ".",
+                    why + " Its time would come at " + until + ", but at "
+                            + ahead.get().at() + " " + ahead.get().what() + ".",
                     ahead.get().at());
         }
         // What only somebody outside takes away will stand against it then too.
         String besides = then.filter(Explainer::lasts)
                 .map(o -> " Something else stands against it then: " + sentence(run, o))
                 .orElse("");
-        return new Explanation("not_due", why + " If nothing comes before: at " + until + " its time comes." + besides, until);
+        return new Explanation(
+                "not_due", why + " If nothing comes before: at " + until + " its time comes." + besides, until);
     }
 
     private static String whyNotDue(Run run) {
@@ -125,7 +126,8 @@ final class Explainer {
             case Obstacle.QueueFull o ->
                 "Queue '" + o.queue() + "' has a limit of " + o.limit()
                         + ", and as many of its runs execute. It can be claimed when one of them has left memory.";
-            case Obstacle.Closing o -> "The node closes and takes no more runs. It can be claimed when a node has started.";
+            case Obstacle.Closing o ->
+                "The node closes and takes no more runs. It can be claimed when a node has started.";
             case Obstacle.NotAlone o ->
                 "Whoever held it died " + run.tries().losses()
                         + " times in a row without progress, so it is only tried alone. It is claimed when nothing"

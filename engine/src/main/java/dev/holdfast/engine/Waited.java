@@ -39,7 +39,8 @@ final class Waited {
     }
 
     private static String meanwhile(Run run) {
-        if (!run.isHeld()) return "It costs a row and no memory, and is queued again at its old place when that has come.";
+        if (!run.isHeld())
+            return "It costs a row and no memory, and is queued again at its old place when that has come.";
         return "It is held in memory, for " + run.policy().giveUpAfter().toMillis()
                 + " ms at most, and goes on at once when that has come.";
     }

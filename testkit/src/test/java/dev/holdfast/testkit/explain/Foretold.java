@@ -113,7 +113,14 @@ final class Foretold {
 
     private static boolean isBrought(String code) {
         return IN_LINE.contains(code)
-                || Set.of("awaits_signal", "awaits_token", "awaits_child", "queue_paused", "lane_paused", "mismatch", "no_code")
+                || Set.of(
+                                "awaits_signal",
+                                "awaits_token",
+                                "awaits_child",
+                                "queue_paused",
+                                "lane_paused",
+                                "mismatch",
+                                "no_code")
                         .contains(code);
     }
 
@@ -135,12 +142,16 @@ final class Foretold {
                         .isLessThanOrEqualTo(run.policy().giveUpAfter());
             }
             if (!othersHaveChanged(said) && !IN_LINE.contains(said.why().code())) {
-                assertThat(stage.explain(said.id()).code()).as(said.toString()).isEqualTo(said.why().code());
+                assertThat(stage.explain(said.id()).code())
+                        .as(said.toString())
+                        .isEqualTo(said.why().code());
             }
             return true;
         }
         if (said.why().code().equals("stopping")) assertLeft(said);
-        assertThat(isExcused(said)).as("%s And before that it became %s", said, brief(run)).isTrue();
+        assertThat(isExcused(said))
+                .as("%s And before that it became %s", said, brief(run))
+                .isTrue();
         return false;
     }
 
@@ -157,7 +168,8 @@ final class Foretold {
 
     private static String brief(Run run) {
         var parent = run.origin().parent();
-        return run.state() + (parent == null ? "" : ", a child of " + parent.run()) + " with " + run.fence() + " and " + run.times().deadlines().byName();
+        return run.state() + (parent == null ? "" : ", a child of " + parent.run()) + " with " + run.fence() + " and "
+                + run.times().deadlines().byName();
     }
 
     private static boolean isSame(Run one, Run other) {
@@ -247,7 +259,8 @@ final class Foretold {
         } else if (turn.matches()) {
             String begun = said.id() + ":" + turn.group(2) + "#" + turn.group(1);
             // Of a run that nobody holds, or that was given up at that very instant, it begins when that is claimed.
-            if (stage.read(said.id()).fence().epoch() == said.run().fence().epoch() && said.run().isHeld()) {
+            if (stage.read(said.id()).fence().epoch() == said.run().fence().epoch()
+                    && said.run().isHeld()) {
                 assertThat(stage.plots().tries()).as(said.toString()).containsEntry(begun, said.next());
             }
         } else {
@@ -276,7 +289,9 @@ final class Foretold {
 
     private void assertClaimedOrInLine(Said said) {
         if (isSame(said.run(), stage.read(said.id()))) {
-            assertThat(IN_LINE).as(said.toString()).contains(stage.explain(said.id()).code());
+            assertThat(IN_LINE)
+                    .as(said.toString())
+                    .contains(stage.explain(said.id()).code());
         } else {
             assertBecomes(said, RunState.RUNNING);
         }
@@ -288,7 +303,8 @@ final class Foretold {
      */
     private boolean wasFirst(Said said) {
         boolean executes = Set.of("running", "stopping").contains(said.why().code());
-        return next(said).filter(s -> s.at().equals(said.next()))
+        return next(said)
+                .filter(s -> s.at().equals(said.next()))
                 .filter(s -> (executes && !s.cause().startsWith("deadline"))
                         || s.cause().equals("give up")
                         || (s.cause().startsWith("cancel") && parentHasEnded(said)))
@@ -318,14 +334,16 @@ final class Foretold {
     private static String what(Said said) {
         String at = "at " + said.next() + " ";
         int from = said.why().sentence().indexOf(at);
-        if (Set.of("claimable", "blocked").contains(said.why().code())) return said.why().code();
+        if (Set.of("claimable", "blocked").contains(said.why().code()))
+            return said.why().code();
         assertThat(from).as("where %s says what comes then", said).isNotNegative();
         String rest = said.why().sentence().substring(from + at.length());
         int end = rest.indexOf(". ");
         return end < 0 ? rest.substring(0, rest.length() - 1) : rest.substring(0, end);
     }
 
-    // ---- somebody outside --------------------------------------------------------------------------------------------
+    // ---- somebody outside
+    // --------------------------------------------------------------------------------------------
 
     private void bring(Said said) {
         story.tell("bring what is named: " + said.why().code());
@@ -347,7 +365,9 @@ final class Foretold {
             }
             case "awaits_child" -> {
                 named(RUN, said).forEach(m -> end(run(m.group())));
-                assertThat(isSame(said.run(), stage.read(said.id()))).as(said.toString()).isFalse();
+                assertThat(isSame(said.run(), stage.read(said.id())))
+                        .as(said.toString())
+                        .isFalse();
             }
             case "queue_paused" -> engine.resume(Stage.HOME, queue, null, null);
             case "lane_paused" -> engine.resume(Stage.HOME, queue, Plots.lane(said.run()), null);
@@ -365,8 +385,11 @@ final class Foretold {
         stage.settle();
         stage.plots().shut();
         Explanation then = stage.explain(said.id());
-        boolean goesOn = !isSame(said.run(), stage.read(said.id())) || !then.sentence().equals(said.why().sentence());
-        assertThat(goesOn).as("%s And when that has come: %s", said, then.sentence()).isTrue();
+        boolean goesOn = !isSame(said.run(), stage.read(said.id()))
+                || !then.sentence().equals(said.why().sentence());
+        assertThat(goesOn)
+                .as("%s And when that has come: %s", said, then.sentence())
+                .isTrue();
     }
 
     private void assertGoesOn(Said said, String key) {
@@ -383,7 +406,9 @@ final class Foretold {
         stage.settle();
         stage.plots().open();
         for (int i = 0; i < 4 && !hasLeft(id); i++) stage.pass(Duration.ofSeconds(61));
-        assertThat(hasLeft(id)).as("%s has ended and left: %s", id, stage.explain(id)).isTrue();
+        assertThat(hasLeft(id))
+                .as("%s has ended and left: %s", id, stage.explain(id))
+                .isTrue();
     }
 
     private boolean hasLeft(RunId id) {

@@ -154,7 +154,8 @@ final class Play {
             live().forEach(this::assertIsCutOff);
             // When the last one has left, it is closed, and whoever asks it then asks nobody.
             live().stream()
-                    .filter(id -> Set.of("stopping", "closing").contains(stage.explain(id).code()))
+                    .filter(id -> Set.of("stopping", "closing")
+                            .contains(stage.explain(id).code()))
                     .filter(id -> stage.explain(id).next() == null)
                     .findFirst()
                     .ifPresent(id -> foretold.of(id, true));
@@ -170,7 +171,8 @@ final class Play {
         story.tell("closing, and of " + id + ": " + why.sentence());
         stage.moveTo(next);
         stage.settle();
-        if (stage.isClosing()) assertThat(stage.read(id).isFinished()).as(why.sentence()).isTrue();
+        if (stage.isClosing())
+            assertThat(stage.read(id).isFinished()).as(why.sentence()).isTrue();
     }
 
     /** Somebody asks at the very moment at which something is due, between two acts of the engine. */

@@ -24,7 +24,8 @@ import java.util.TreeSet;
 
 /** What runs do on the stage: their input says in which order they rest, work, wait, hang, and how they compensate. */
 final class Plots {
-    static final Set<String> NAMES = Set.of("plain", "eager", "talk", "lane", "small", "rests", "stuck", "deaf", "errand");
+    static final Set<String> NAMES =
+            Set.of("plain", "eager", "talk", "lane", "small", "rests", "stuck", "deaf", "errand");
 
     private static final Retry ATTEMPTS = Retry.fixed(2, Duration.ofSeconds(20));
     private static final Signal<String> GO = Signal.named("go", String.class);
@@ -60,7 +61,8 @@ final class Plots {
 
     /** Handlers of these tasks. In the second edition a step has another name. */
     List<Hosted> handlers(Set<String> names, int edition) {
-        return new TreeSet<>(names).stream().<Hosted>map(name -> handler(name, edition)).toList();
+        return new TreeSet<>(names)
+                .stream().<Hosted>map(name -> handler(name, edition)).toList();
     }
 
     private Hosted handler(String name, int edition) {
@@ -137,9 +139,12 @@ final class Plots {
             case TOKEN -> ctx.token("token", String.class, time).await();
             case CHILD -> joined(ctx.fork(ERRAND, input));
             case CHILDREN -> {
-                var all = List.of(ctx.fork(ERRAND, input), ctx.fork(ERRAND, input + 1, Start.now().delay(time)));
+                var all = List.of(
+                        ctx.fork(ERRAND, input),
+                        ctx.fork(ERRAND, input + 1, Start.now().delay(time)));
                 all.forEach(Plots::joined);
-                if (isChild) joined(ctx.fork(Step.named("again", Integer.class).retry(Retry.fixed(3, time)), this::failsOnce));
+                if (isChild)
+                    joined(ctx.fork(Step.named("again", Integer.class).retry(Retry.fixed(3, time)), this::failsOnce));
             }
             case FIRST -> {
                 var some = List.of(
@@ -148,8 +153,7 @@ final class Plots {
                 joined(ctx.any(some));
             }
             case RESTS_BESIDE -> {
-                var beside = ctx.fork(
-                        Step.named("rests", Integer.class).retry(Retry.fixed(3, time)), this::failsOnce);
+                var beside = ctx.fork(Step.named("rests", Integer.class).retry(Retry.fixed(3, time)), this::failsOnce);
                 if (isChild) ctx.await(GO);
                 else ctx.sleep(time.multipliedBy(2));
                 joined(beside);
@@ -164,14 +168,16 @@ final class Plots {
                 else ctx.sleep(Duration.ofSeconds(4));
                 joined(beside);
             }
-            case HANGS -> ctx.step("hangs", s -> {
-                begin(s);
-                hang();
-            });
-            case IS_DEAF -> ctx.step("deaf", s -> {
-                begin(s);
-                beDeaf();
-            });
+            case HANGS ->
+                ctx.step("hangs", s -> {
+                    begin(s);
+                    hang();
+                });
+            case IS_DEAF ->
+                ctx.step("deaf", s -> {
+                    begin(s);
+                    beDeaf();
+                });
             case FAILS -> {
                 if (ctx.attempt() == 1) throw new IllegalStateException("the first attempt fails");
             }
@@ -179,7 +185,8 @@ final class Plots {
     }
 
     private static Duration time(SplittableRandom random) {
-        return Duration.ofMillis(List.of(400, 2_500, 4_000, 8_000, 40_000, 90_000).get(random.nextInt(6)));
+        return Duration.ofMillis(
+                List.of(400, 2_500, 4_000, 8_000, 40_000, 90_000).get(random.nextInt(6)));
     }
 
     private void backOff(Context ctx, Duration time) {
