@@ -264,7 +264,7 @@ final class Foretold {
                 assertThat(stage.plots().tries()).as(said.toString()).containsEntry(begun, said.next());
             }
         } else {
-            throw new AssertionError("nobody understands '" + part + "' of " + said);
+            throw new AssertionError("nobody understands '" + part + "' " + said);
         }
     }
 
@@ -324,7 +324,7 @@ final class Foretold {
 
     /** The very next snapshot of it is this, at this very instant. */
     private void assertBecomes(Said said, RunState state) {
-        Snapshot next = next(said).orElseThrow(() -> new AssertionError("nothing has become of " + said));
+        Snapshot next = next(said).orElseThrow(() -> new AssertionError("nothing has become " + said));
         assertThat(next.state()).as("%s and then %s", said, next).isEqualTo(state);
         Instant at = said.next().isBefore(said.run().times().created()) ? stage.now() : said.next();
         assertThat(next.at()).as("%s and then %s", said, next).isEqualTo(at);

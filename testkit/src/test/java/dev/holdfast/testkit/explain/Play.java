@@ -120,7 +120,7 @@ final class Play {
             story.tell("start " + id + " of " + task + "(" + input + ") " + options);
             return id;
         } catch (Refused e) {
-            story.tell(e.getMessage());
+            story.tell("refused: " + e.getMessage());
             return null;
         }
     }
