@@ -3,6 +3,8 @@ package dev.holdfast.testkit.explain;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
+import dev.holdfast.core.Snapshot;
+import dev.holdfast.core.StepRecord;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.EngineOptions;
 import dev.holdfast.engine.Explanation;
@@ -28,6 +30,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -191,6 +194,27 @@ final class Stage implements AutoCloseable {
 
     List<Run> runs() {
         return reads().runs(HOME, RunFilter.ALL, null, ALL);
+    }
+
+    /** What became of a run after what was said of it, first of all. */
+    Optional<Snapshot> after(Said said) {
+        return reads().view(HOME, said.id()).orElseThrow().snapshots().stream()
+                .filter(s -> s.seq() == said.run().fence().seq() + 1)
+                .findFirst();
+    }
+
+    /** How far a step is now. */
+    StepRecord.Status status(RunId id, String key) {
+        return reads().steps(id).stream()
+                .filter(s -> s.key().toString().equals(key))
+                .findFirst()
+                .orElseThrow()
+                .status();
+    }
+
+    boolean parentHasEnded(Said said) {
+        var parent = said.run().origin().parent();
+        return parent != null && read(parent.run()).isFinished();
     }
 
     /** All runs that have not left, and what is said of them. */
