@@ -8,14 +8,9 @@ import dev.holdfast.core.RunState;
 import dev.holdfast.core.Snapshot;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.Wait;
-import dev.holdfast.engine.Explanation;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**

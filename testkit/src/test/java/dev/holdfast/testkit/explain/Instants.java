@@ -97,7 +97,9 @@ final class Instants {
 
     private void assertClaimedOrInLine(Said said) {
         if (said.isSame(stage.read(said.id()))) {
-            assertThat(Said.isInLine(stage.explain(said.id()))).as(said.toString()).isTrue();
+            assertThat(Said.isInLine(stage.explain(said.id())))
+                    .as(said.toString())
+                    .isTrue();
         } else {
             assertBecomes(said, RunState.RUNNING);
         }

@@ -99,7 +99,12 @@ final class Outsider {
             if (!run.id().equals(id) && !run.isFinished()) stage.engine().cancel(Stage.HOME, run.id(), null);
         }
         stage.plots().open();
-        for (int i = 0; i < 3; i++) stage.pass(Duration.ofSeconds(61));
+        var others = stage.runs().stream()
+                .map(Run::id)
+                .filter(other -> !other.equals(id))
+                .toList();
+        for (int i = 0; i < 6 && !others.stream().allMatch(this::hasLeft); i++) stage.pass(Duration.ofSeconds(61));
+        assertThat(others).as("all others have left").allMatch(this::hasLeft);
         // A door that was closed for a suspect opens with the next look.
         stage.pass(Duration.ofSeconds(2));
     }

@@ -54,7 +54,7 @@ final class Play {
     private void happen() {
         var engine = stage.engine();
         // Without looks there are no suspects, and no crashes that could make one.
-        switch (random.nextInt(stage.looks() ? 18 : 12)) {
+        switch (random.nextInt(stage.looks() ? 18 : 11)) {
             case 0, 1, 2, 3 -> start(anyTask());
             case 4, 5 -> {
                 String task = random.nextInt(4) > 0 ? anyTask() : "talk";

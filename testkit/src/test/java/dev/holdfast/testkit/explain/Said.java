@@ -57,8 +57,7 @@ record Said(Run run, Explanation why, List<Run> all, Instant asked) {
     String what() {
         String at = "at " + next() + " ";
         int from = why.sentence().indexOf(at);
-        if (Set.of("claimable", "blocked").contains(why.code()))
-            return why.code();
+        if (Set.of("claimable", "blocked").contains(why.code())) return why.code();
         assertThat(from).as("where %s says what comes then", this).isNotNegative();
         String rest = why.sentence().substring(from + at.length());
         int end = rest.indexOf(". ");
