@@ -190,6 +190,11 @@ final class Desk {
         }
     }
 
+    /** A claim gives a run deadlines too; one may come before the next regular look. */
+    void claimed(Run run) {
+        if (dueSoon(run)) tick.ring();
+    }
+
     private boolean dueSoon(Run run) {
         Instant soon = ports.ledger().now().plus(look);
         Instant due = run.place().due();

@@ -8,7 +8,6 @@ import dev.holdfast.core.Refused;
 import dev.holdfast.core.Rules;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
-import dev.holdfast.core.RunState;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Bell;
 import dev.holdfast.engine.port.Change;
@@ -59,6 +58,7 @@ public final class Engine implements Runs, AutoCloseable {
     private final Executor executor;
     private final Dispatcher dispatcher;
     private final Ticker ticker;
+    private final Inquiry inquiry;
     private final Bell left;
     private final Watcher.Ports watching;
     private volatile boolean closing;
@@ -87,6 +87,7 @@ public final class Engine implements Runs, AutoCloseable {
         var versions = handlers.values().stream()
                 .collect(Collectors.toMap(h -> h.task().name(), h -> h.task().version()));
         this.dispatcher = new Dispatcher(desk, executor, versions, options, work);
+        this.inquiry = new Inquiry(ports, dispatcher, executor);
     }
 
     /**
@@ -313,12 +314,7 @@ public final class Engine implements Runs, AutoCloseable {
 
     @Override
     public Explanation explain(Namespace namespace, RunId id) {
-        Run run = ports.ledger().reads().run(namespace, id).orElseThrow(() -> unknown(id));
-        if (run.state() == RunState.BLOCKED)
-            return Waited.explain(run, ports.ledger().reads().pending(id));
-        Line line = ports.ledger().reads().line(run);
-        return Explainer.explain(
-                run, line, dispatcher.admission(), ports.ledger().now());
+        return inquiry.explain(namespace, id).orElseThrow(() -> unknown(id));
     }
 
     @Override

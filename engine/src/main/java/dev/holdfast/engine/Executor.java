@@ -76,6 +76,7 @@ final class Executor {
         var holding = new Holding(desk, run);
         holdings.put(run.id(), holding);
         desk.ports().hints().changed(run.id());
+        desk.claimed(run);
         desk.ports().threads().task(run.id() + " epoch " + run.fence().epoch(), () -> execute(holding, claimed));
     }
 

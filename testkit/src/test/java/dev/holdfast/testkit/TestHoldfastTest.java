@@ -141,6 +141,22 @@ final class TestHoldfastTest {
     }
 
     @Test
+    void aRunThatExecutesIsStoppedOnTheDot() {
+        var step = Step.named("pay", String.class).retry(Retry.fixed(1_000, Duration.ofSeconds(3)));
+        var restless = CHECKOUT.maxDuration(Duration.ofSeconds(45))
+                .handle((ctx, order) -> ctx.step(step, s -> {
+                    throw new IllegalStateException("the bank is closed");
+                }));
+        try (var holdfast = TestHoldfast.host(restless)) {
+            var run = holdfast.start(CHECKOUT.maxDuration(Duration.ofSeconds(45)), ORDER);
+            holdfast.advance(Duration.ofSeconds(44));
+            assertThat(run.show().state()).isEqualTo(RunState.RUNNING);
+            holdfast.advance(Duration.ofSeconds(1));
+            assertThat(run.show().outcome()).isEqualTo(Outcome.TIMED_OUT);
+        }
+    }
+
+    @Test
     void aCrashAfterTheChargeChargesOnce() throws InterruptedException {
         try (var holdfast = TestHoldfast.host(handler())) {
             holdfast.crashAfter(write -> "charge".equals(write.step()));
