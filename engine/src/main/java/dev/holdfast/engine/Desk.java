@@ -132,7 +132,7 @@ final class Desk {
         }
         List<Receipt> receipts = ports.ledger().commit(changes);
         for (int i = 0; i < changes.size(); i++) {
-            if (receipts.get(i) instanceof Receipt.Applied) announce(changes.get(i));
+            if (receipts.get(i) instanceof Receipt.Applied) written(changes.get(i));
         }
         for (Receipt receipt : receipts) if (receipt instanceof Receipt.Rejected rejected) throw rejected.why();
     }
@@ -178,7 +178,7 @@ final class Desk {
     private boolean commit(Change change) {
         switch (ports.ledger().commit(change)) {
             case Receipt.Applied a -> {
-                announce(change);
+                written(change);
                 return true;
             }
             case Receipt.Stale s -> {
@@ -206,6 +206,17 @@ final class Desk {
         return change.writes().stream().anyMatch(w -> w instanceof Write.Snap);
     }
 
+    /** A change of a run that nobody holds. If it has ended, something may be left to do: its children are told. */
+    private void written(Change change) {
+        announce(change);
+        if (endsRun(change)) post(change.run());
+    }
+
+    private static boolean endsRun(Change change) {
+        for (Write write : change.writes()) if (write instanceof Write.Row row) return row.run().isFinished();
+        return false;
+    }
+
     /** Tells whoever may be waiting for what was just written. */
     void announce(Change change) {
         for (Write write : change.writes()) {
@@ -229,11 +240,7 @@ final class Desk {
     }
 
     private void tell(Change change) {
-        for (Write write : change.writes()) {
-            if (!(write instanceof Write.Row row) || !row.run().isFinished()) continue;
-            ports.hints().ended(change.run());
-            return;
-        }
-        ports.hints().changed(change.run());
+        if (endsRun(change)) ports.hints().ended(change.run());
+        else ports.hints().changed(change.run());
     }
 }

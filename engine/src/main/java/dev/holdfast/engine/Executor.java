@@ -118,6 +118,7 @@ final class Executor {
         } finally {
             holding.left();
             holdings.remove(run.id(), holding);
+            if (holding.leavesChildren()) desk.post(run.id());
             vacate(holding.run());
             slotFreed.run();
         }
