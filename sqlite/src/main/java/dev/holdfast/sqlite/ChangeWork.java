@@ -34,15 +34,23 @@ final class ChangeWork extends Work<Receipt> {
     private final Change change;
     private final @Nullable Run row;
     private final int snapshots;
+    private final boolean begins;
+    private final boolean consumes;
 
     ChangeWork(Change change) {
         this.change = change;
         Run found = null;
         int counted = 0;
+        boolean starts = false;
+        boolean takes = false;
         for (Write write : change.writes()) {
             if (write instanceof Write.Row r) found = r.run();
             if (write instanceof Write.Snap) counted++;
+            starts |= write instanceof Write.Begin;
+            takes |= write instanceof Write.Consume;
         }
+        this.begins = starts;
+        this.consumes = takes;
         this.row = found;
         this.snapshots = counted;
     }
@@ -52,9 +60,11 @@ final class ChangeWork extends Work<Receipt> {
         Request request = change.request();
         Receipt first = request == null ? null : Requests.seenBefore(tx, request);
         if (first != null) return first;
-        Optional<RunId> by = childKeyHolder(tx);
-        if (by.isPresent()) return new Receipt.KeyHeld(by.get());
-        if (!hasMessages(tx)) return STALE;
+        if (begins) {
+            Optional<RunId> by = childKeyHolder(tx);
+            if (by.isPresent()) return new Receipt.KeyHeld(by.get());
+        }
+        if (consumes && !hasMessages(tx)) return STALE;
         Receipt receipt = row == null ? withoutRow(tx) : withRow(tx, row);
         if (request != null) {
             switch (receipt) {
