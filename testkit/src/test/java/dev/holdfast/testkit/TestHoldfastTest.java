@@ -10,6 +10,7 @@ import dev.holdfast.core.Retry;
 import dev.holdfast.core.RunFailed;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.Unavailable;
+import dev.holdfast.core.Wait;
 import dev.holdfast.sdk.Context;
 import dev.holdfast.sdk.Handler;
 import dev.holdfast.sdk.RunHandle;
@@ -82,6 +83,34 @@ final class TestHoldfastTest {
             assertThat(log).hasSize(2);
             assertThat(run.join()).isEqualTo("c-o1 shipped");
             assertThat(holdfast.now()).isEqualTo(begin.plus(Duration.ofDays(3)));
+        }
+    }
+
+    /** It looks once an hour: what is told at once does not wait for that. */
+    @Test
+    void childrenOfARunThatFailsAreCancelledAtOnce() {
+        var child = Task.named("child", Integer.class, Integer.class);
+        var parent = Task.named("parent", Integer.class, Integer.class).retry(Retry.none());
+        try (var holdfast = TestHoldfast.host(
+                child.handle((ctx, n) -> {
+                    ctx.sleep(Duration.ofDays(7));
+                    return n;
+                }),
+                parent.handle((ctx, n) -> {
+                    ctx.fork(child, n);
+                    ctx.sleep(Duration.ofDays(1));
+                    throw new IllegalStateException("it fails");
+                }))) {
+            var run = holdfast.start(parent, 1);
+            holdfast.advance(Duration.ofDays(1));
+            assertThat(run.show().outcome()).isEqualTo(Outcome.FAILED);
+            holdfast.settle();
+            var wait = run.show().steps().getFirst().awaits();
+            assertThat(wait)
+                    .isInstanceOfSatisfying(
+                            Wait.Child.class,
+                            w -> assertThat(holdfast.run(w.run(), child).show().outcome())
+                                    .isEqualTo(Outcome.CANCELLED));
         }
     }
 
