@@ -83,7 +83,7 @@ public final class Engine implements Runs, AutoCloseable {
             work.ring();
             left.ring();
         });
-        this.ticker = new Ticker(desk, executor, options.look(), tick);
+        this.ticker = new Ticker(desk, executor, options, tick);
         var versions = handlers.values().stream()
                 .collect(Collectors.toMap(h -> h.task().name(), h -> h.task().version()));
         this.dispatcher = new Dispatcher(desk, executor, versions, options, work);

@@ -32,6 +32,7 @@ public abstract class LedgerContract
                 InboxContract,
                 WaitContract,
                 TickContract,
+                RetentionContract,
                 ReadContract,
                 CrowdContract {
     private @Nullable Lab lab;

@@ -1,5 +1,6 @@
 package dev.holdfast.testkit.explain;
 
+import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
@@ -61,7 +62,11 @@ final class Stage implements AutoCloseable {
         // As often as a real node, or so seldom that nothing may depend on it.
         var look = random.nextInt(3) > 0 ? Duration.ofSeconds(1) : Duration.ofHours(1);
         this.options = new EngineOptions(
-                1 + random.nextInt(5), look, GRACE, OpenTelemetry.noop().getMeter("test"));
+                1 + random.nextInt(5),
+                look,
+                Defaults.RUN_RETENTION,
+                GRACE,
+                OpenTelemetry.noop().getMeter("test"));
         this.plots = new Plots(turns);
         this.process = turns.process("none");
         this.store = MemoryStore.open(disk, turns.clock(), ids);
