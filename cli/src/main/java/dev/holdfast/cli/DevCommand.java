@@ -1,6 +1,7 @@
 package dev.holdfast.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,13 +51,21 @@ final class DevCommand implements Callable<Integer> {
     private int port = 7007;
 
     @Option(
+            names = "--keep",
+            paramLabel = "DAYS",
+            defaultValue = "30",
+            description = "How many days runs are kept that have ended; then they are removed. Default: 30.")
+    private int keep = 30;
+
+    @Option(
             names = "--json",
             description = "Print {\"ready\":\"http://127.0.0.1:PORT\"} when it serves. " + Client.JSON_ERRORS)
     private boolean json;
 
     @Override
     public Integer call() throws InterruptedException {
-        return DevServer.run(data, port, url -> print(url.toString()));
+        if (keep < 1) throw Failure.usage("usage", "--keep is at least 1 day, and " + keep + " was given");
+        return DevServer.run(data, port, Duration.ofDays(keep), url -> print(url.toString()));
     }
 
     private void print(String url) {

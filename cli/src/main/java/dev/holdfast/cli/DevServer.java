@@ -28,14 +28,16 @@ final class DevServer {
     /**
      * Serves until the process is told to end.
      *
+     * @param keep how long runs are kept that have ended
      * @param ready is told where it serves
      */
-    static int run(Path data, int port, Consumer<URI> ready) throws InterruptedException {
+    static int run(Path data, int port, Duration keep, Consumer<URI> ready) throws InterruptedException {
         quieten();
         Server server = open(port);
         Holdfast holdfast;
         try {
-            var engine = EngineOptions.defaults().drainGrace(DRAIN).meter(server.meter());
+            var engine =
+                    EngineOptions.defaults().retention(keep).drainGrace(DRAIN).meter(server.meter());
             holdfast = Holdfast.open(data, NodeOptions.defaults().engine(engine), Examples.all());
         } catch (HoldfastException e) {
             server.close();

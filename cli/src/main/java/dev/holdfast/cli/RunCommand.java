@@ -37,6 +37,7 @@ import picocli.CommandLine.Parameters;
             "  holdfast run wordcount --follow --input '{\"path\":\"docs\",\"glob\":\"**/*.md\"}'",
             "  holdfast run wordcount --input @order.json --key order-17 --wait",
             "  holdfast run approval --input '{\"what\":\"the new prices\"}' --lane prices",
+            "  holdfast run fanout --batch '[{\"children\":2},{\"children\":3}]'",
             "  echo '{\"failures\":2}' | holdfast run flaky --input - --json",
         })
 final class RunCommand implements Callable<Integer> {
@@ -51,6 +52,12 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "JSON|@FILE|-",
             description = "The input: JSON, a file with it, or - for standard input. Default: null.")
     private String input = "null";
+
+    @Option(
+            names = "--batch",
+            paramLabel = "JSON|@FILE|-",
+            description = "A list of inputs: one run for each of them, all started at once or none. Prints their ids.")
+    private @Nullable String batch;
 
     @ArgGroup(exclusive = false, validate = false, heading = "%nIdentity:%n")
     private Identity identity = new Identity();
@@ -113,6 +120,9 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (batch != null && (mode.follow || mode.wait || !input.equals("null"))) {
+            throw Failure.usage("usage", "--batch starts many runs: it does not go with --input, --follow or --wait");
+        }
         String body = body();
         if (Text.hasHalf(body)) {
             throw Failure.refused("text_invalid", "--key, --lane or --tag has half of a surrogate pair: remove it");
@@ -121,18 +131,31 @@ final class RunCommand implements Callable<Integer> {
         if (requestId.chars().anyMatch(c -> c < ' ' || c > '~')) {
             throw Failure.usage("text_invalid", "--request-id can have printable ASCII characters only");
         }
-        var request = new Api.Request("POST", "/v1/tasks/" + Api.encode(task) + "/runs", body, requestId);
+        String path = batch == null ? "/v1/tasks/" + Api.encode(task) + "/runs" : "/v1/batches";
+        var request = new Api.Request("POST", path, body, requestId);
         Api api = client.api();
         String answer = api.send(request, Api.Patience.LONG).body();
+        if (batch != null) return begun(answer);
         if (mode.follow) return Watching.follow(client, api, answer);
         return mode.wait ? Watching.await(client, api, answer) : Watching.started(client, answer);
     }
 
+    private int begun(String answer) {
+        if (client.json()) client.print(answer);
+        else
+            for (Json run : Json.parse(answer).at("runs").items())
+                client.print(run.at("id").text());
+        return Exit.OK;
+    }
+
     private String body() {
-        String value = new JsonInput("--input", input).json();
+        String inputs = batch;
+        String value =
+                inputs == null ? new JsonInput("--input", input).json() : new JsonInput("--batch", inputs).json();
         return Json.write(out -> {
             out.writeStartObject();
-            out.writeName("input");
+            if (inputs != null) out.writeStringProperty("task", task);
+            out.writeName(inputs == null ? "input" : "inputs");
             out.writeRawValue(value);
             text(out, "key", identity.key);
             text(out, "lane", lane);

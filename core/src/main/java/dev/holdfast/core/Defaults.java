@@ -39,6 +39,7 @@ public final class Defaults {
     /** Characters of a name of a task, a step, a queue, a tag, a key or a request id. */
     public static final int NAME_LIMIT = 200;
 
+    public static final int BATCH_LIMIT = 1_000;
     public static final int TAGS_LIMIT = 20;
     public static final String QUEUE = "default";
     public static final String VERSION = "1";

@@ -70,6 +70,7 @@ public final class LimitsTable {
         rows.put(
                 "NAME_LIMIT",
                 row(Defaults.NAME_LIMIT, "characters of a name: task, step, queue, tag, key, request id"));
+        rows.put("BATCH_LIMIT", row(Defaults.BATCH_LIMIT, "runs of a batch that is started over HTTP"));
         rows.put("TAGS_LIMIT", row(Defaults.TAGS_LIMIT, "tags of a run"));
         rows.put(
                 "LONGEST",

@@ -121,12 +121,12 @@ public final class Engine implements Runs, AutoCloseable {
 
     @Override
     public Started start(StartRequest request) {
-        return startAll(List.of(request)).getFirst();
+        return begin(List.of(starts.change(request))).getFirst();
     }
 
     @Override
-    public List<Started> startAll(List<StartRequest> requests) {
-        return begin(requests.stream().map(starts::change).toList());
+    public List<Started> startAll(List<StartRequest> requests, @Nullable String requestId) {
+        return begin(starts.changes(requests, requestId));
     }
 
     private List<Started> begin(List<Change> changes) {

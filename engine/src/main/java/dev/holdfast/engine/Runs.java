@@ -29,8 +29,12 @@ public interface Runs {
     /** Starts a run. When it returns, the run is durable. */
     Started start(StartRequest request);
 
-    /** Starts several runs with one wait; all are checked before any is started. */
-    List<Started> startAll(List<StartRequest> requests);
+    /**
+     * Starts several runs at once: all of them, or none.
+     *
+     * @param requestId by which a repetition of the whole is recognised; null for none
+     */
+    List<Started> startAll(List<StartRequest> requests, @Nullable String requestId);
 
     RunView show(Namespace namespace, RunId id);
 

@@ -28,6 +28,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Checks a wish for a run at the edge, and makes the change that begins it. */
@@ -83,6 +84,29 @@ final class Starts {
     /** The change that begins the run; nothing is written yet. */
     Change change(StartRequest wish) {
         return change(wish, Kin.NONE);
+    }
+
+    /**
+     * The changes that begin many runs. They are repeated together or not at all: what was asked for with this request id
+     * is the whole of it.
+     */
+    List<Change> changes(List<StartRequest> wishes, @Nullable String requestId) {
+        List<Change> all = wishes.stream().map(this::change).toList();
+        if (requestId == null) return all;
+        name("request id", requestId);
+        String content = wishes.stream().map(StartRequest::toString).collect(Collectors.joining("\n"));
+        String fingerprint = fingerprint("batch", content);
+        var asked = new ArrayList<Change>();
+        for (int i = 0; i < all.size(); i++) {
+            Change each = all.get(i);
+            var request = new Request(
+                    wishes.get(i).namespace(),
+                    requestId + "#" + i,
+                    fingerprint,
+                    each.run().toString());
+            asked.add(new Change(each.id(), each.run(), each.expect(), request, each.writes()));
+        }
+        return asked;
     }
 
     /** The runs that it comes from, and what it has from them. */

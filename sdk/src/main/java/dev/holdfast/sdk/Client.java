@@ -23,11 +23,11 @@ public interface Client extends AutoCloseable {
     <I extends @Nullable Object, O extends @Nullable Object> RunHandle<O> start(Task<I, O> task, I input, Start start);
 
     /**
-     * Starts a run for each input; all are checked before any is started.
+     * Starts a run for each input, at once: all of them, or none.
      *
-     * @param start for each of them, and therefore without a business key or a request id
+     * @param start for each of them, and therefore without a business key; a request id is that of the whole
      * @return in the order of the inputs
-     * @throws IllegalArgumentException if {@code start} has a key or a request id: they belong to one run
+     * @throws IllegalArgumentException if {@code start} has a key: it belongs to one run
      */
     <I extends @Nullable Object, O extends @Nullable Object> List<RunHandle<O>> startAll(
             Task<I, O> task, Collection<? extends I> inputs, Start start);

@@ -32,6 +32,7 @@ final class RunsApi {
     List<Router.Route> routes() {
         return List.of(
                 new Router.Route("POST", "/v1/tasks/{task}/runs", this::start),
+                new Router.Route("POST", "/v1/batches", this::batch),
                 new Router.Route("GET", "/v1/runs", this::list),
                 new Router.Route("GET", "/v1/runs/{id}", this::show),
                 new Router.Route("DELETE", "/v1/runs/{id}", this::delete),
@@ -45,6 +46,11 @@ final class RunsApi {
     private Answer start(Call call) throws IOException {
         StartBody body = StartBody.parse(call.json());
         return Starting.answer(node.get(), call, call.variable("task"), body);
+    }
+
+    private Answer batch(Call call) throws IOException {
+        return Starting.answer(
+                node.get(), BatchBody.parse(call.json()), call.requestId().orElse(null));
     }
 
     private Answer list(Call call) {

@@ -188,7 +188,7 @@ final class FakeRuns implements Runs {
     }
 
     @Override
-    public List<Started> startAll(List<StartRequest> starts) {
+    public List<Started> startAll(List<StartRequest> starts, @Nullable String requestId) {
         return starts.stream().map(this::start).toList();
     }
 

@@ -32,8 +32,8 @@ final class TestRuns implements Runs {
     }
 
     @Override
-    public List<Started> startAll(List<StartRequest> requests) {
-        return node.askOnce("start", runs -> runs.startAll(requests));
+    public List<Started> startAll(List<StartRequest> requests, @Nullable String requestId) {
+        return node.askOnce("start", runs -> runs.startAll(requests, requestId));
     }
 
     @Override

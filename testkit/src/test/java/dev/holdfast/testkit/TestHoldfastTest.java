@@ -115,6 +115,42 @@ final class TestHoldfastTest {
     }
 
     @Test
+    void aRunThatEndedIsKeptForAMonth() throws InterruptedException {
+        try (var holdfast = TestHoldfast.host(handler())) {
+            var run = holdfast.start(CHECKOUT, ORDER);
+            run.join();
+            holdfast.advance(Duration.ofDays(29));
+            assertThat(run.show().outcome()).isEqualTo(Outcome.SUCCEEDED);
+            holdfast.advance(Duration.ofDays(2));
+            assertThatThrownBy(run::show)
+                    .isInstanceOfSatisfying(
+                            Refused.class, e -> assertThat(e.code()).isEqualTo("run_unknown"));
+        }
+    }
+
+    @Test
+    void aBatchIsRepeatedAsAWholeOrNotAtAll() throws InterruptedException {
+        try (var holdfast = TestHoldfast.host(handler())) {
+            var two = List.of(ORDER, new Order("o2", 1));
+            var once = Start.now().requestId("once");
+            var ids = holdfast.startAll(CHECKOUT, two, once).stream()
+                    .map(RunHandle::id)
+                    .toList();
+            assertThat(ids).doesNotHaveDuplicates().hasSize(2);
+            assertThat(holdfast.startAll(CHECKOUT, two, once).stream()
+                            .map(RunHandle::id)
+                            .toList())
+                    .isEqualTo(ids);
+            var three = List.of(ORDER, new Order("o2", 1), new Order("o3", 1));
+            assertThatThrownBy(() -> holdfast.startAll(CHECKOUT, three, once))
+                    .isInstanceOfSatisfying(
+                            Refused.class, e -> assertThat(e.code()).isEqualTo("request_id_reused"));
+            holdfast.settle();
+            assertThat(log).filteredOn("ship"::equals).hasSize(2);
+        }
+    }
+
+    @Test
     void whatIsDueOnTheWayHappensInOrder() {
         try (var holdfast = TestHoldfast.host(handler())) {
             for (int days : new int[] {5, 1, 3}) {

@@ -40,26 +40,27 @@ public final class LocalClient implements Client {
     @Override
     public <I extends @Nullable Object, O extends @Nullable Object> RunHandle<O> start(
             Task<I, O> task, I input, Start start) {
-        Started started = local.runs().start(request(task, input, start));
+        Started started = local.runs().start(request(task, input, start, start.requestId()));
         return handle(started.id(), task.output());
     }
 
     @Override
     public <I extends @Nullable Object, O extends @Nullable Object> List<RunHandle<O>> startAll(
             Task<I, O> task, Collection<? extends I> inputs, Start start) {
-        if (start.key() != null || start.requestId() != null) {
-            throw new IllegalArgumentException(
-                    "a business key or a request id belongs to one run: start them one by one");
+        if (start.key() != null) {
+            throw new IllegalArgumentException("a business key belongs to one run: start them one by one");
         }
         var requests = new ArrayList<StartRequest>();
-        for (I input : inputs) requests.add(request(task, input, start));
+        for (I input : inputs) requests.add(request(task, input, start, null));
         var handles = new ArrayList<RunHandle<O>>();
-        for (Started started : local.runs().startAll(requests)) handles.add(handle(started.id(), task.output()));
+        for (Started started : local.runs().startAll(requests, start.requestId()))
+            handles.add(handle(started.id(), task.output()));
         return handles;
     }
 
-    private <I extends @Nullable Object> StartRequest request(Task<I, ?> task, I input, Start start) {
-        var identity = new StartRequest.Identity(start.key(), start.requestId());
+    private <I extends @Nullable Object> StartRequest request(
+            Task<I, ?> task, I input, Start start, @Nullable String requestId) {
+        var identity = new StartRequest.Identity(start.key(), requestId);
         var options = StartRequest.Options.of(start, task.laneOf(input, start));
         String json = local.ports().codec().encode(input);
         return new StartRequest(local.namespace(), task.name(), json, identity, options);

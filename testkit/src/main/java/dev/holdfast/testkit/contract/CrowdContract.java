@@ -5,6 +5,7 @@ import static dev.holdfast.testkit.contract.Lab.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.core.Command;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepKey;
@@ -65,6 +66,20 @@ interface CrowdContract extends Contract {
                 assertThat(keys).containsExactly("1=1", "5=\"second\"");
             }
         }
+    }
+
+    @Test
+    default void whatIsUndoneWithABadNeighbourIsDoneAgain() {
+        Lab lab = lab();
+        Run bad = lab.running("t");
+        Run good = lab.running("t");
+        lab.ledger().commit(lab.held(bad, Lab.done(1, "1")));
+        Change start = lab.draft("t").change();
+        Change end = lab.change(good, new Command.Succeed(lab.by(good)), Lab.output("1"));
+        var receipts = lab.ledger().commit(List.of(start, end, lab.held(bad, Lab.done(1, "again"))));
+        assertThat(receipts).extracting(Lab::code).containsExactly("Applied", "Applied", "step_recorded");
+        assertThat(lab.read(good.id())).isEqualTo(Lab.row(end));
+        assertThat(lab.read(start.run())).isEqualTo(Lab.row(start));
     }
 
     @Test

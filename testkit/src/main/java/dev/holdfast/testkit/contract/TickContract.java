@@ -6,6 +6,7 @@ import dev.holdfast.core.Command;
 import dev.holdfast.core.Deadlines;
 import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Holder;
+import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.engine.Admission;
@@ -57,6 +58,10 @@ interface TickContract extends Contract {
         assertThat(first.next()).as("more is due at once").isEqualTo(lab.clock.now());
         assertThat(lab.ledger().tick(lab.node(), 3).promoted()).isEqualTo(2);
         assertThat(lab.claim("t", 10)).hasSize(5);
+        assertThat(lab.reads().queues(Namespace.DEFAULT))
+                .as("none of them can be claimed again")
+                .singleElement()
+                .matches(q -> q.waiting() == 0 && q.delayed() == 0 && q.executing() == 5);
     }
 
     @Test
