@@ -85,6 +85,7 @@ public final class Main implements Runnable {
         all.put("signal", SignalCommand::new);
         all.put("complete", CompleteCommand::new);
         all.put("rerun", RerunCommand::new);
+        all.put("export", ExportCommand::new);
         all.put("delete", DeleteCommand::new);
         all.put("say", SayCommand::new);
         all.put("threads", ThreadsCommand::new);
