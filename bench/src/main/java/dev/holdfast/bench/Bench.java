@@ -7,8 +7,14 @@ import java.util.function.Consumer;
 
 /** Does what is to be measured, in rounds. */
 final class Bench {
-    static final List<Measure> ALL =
-            List.of(new NoopRuns(), new OneByOne(), new StepRuns(), new Fanouts(), new Sleeping(), new Kills());
+    static final List<Measure> ALL = List.of(
+            new NoopRuns(),
+            new OneByOne(),
+            new StepRuns(),
+            new Fanouts(),
+            new Sleeping(),
+            new Discarding(),
+            new Kills());
 
     private final Setting setting;
     private final List<Measure> chosen;

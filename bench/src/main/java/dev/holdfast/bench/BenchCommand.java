@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
             "  steps     runs of 5 steps",
             "  fanout    runs with 100 children",
             "  sleepers  what 100,000 sleeping runs cost, in processes of their own",
+            "  retention how a million old runs are removed beside the work of clients",
             "  kill      how long runs rest when a server is killed: figures of 'holdfast drill crash'",
             "",
             "Examples:",
@@ -66,7 +67,8 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--quick",
-            description = "Short rounds: under a minute for everything but sleepers and kill, unless these are named.")
+            description =
+                    "Short rounds: under a minute for everything but sleepers, retention and kill, unless these are named.")
     private boolean quick;
 
     @Option(

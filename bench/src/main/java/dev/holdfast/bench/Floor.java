@@ -79,6 +79,23 @@ final class Floor implements AutoCloseable {
         return new Done(runs, Duration.ofNanos(System.nanoTime() - begun));
     }
 
+    /** Writes so many runs. @return the last of them */
+    RunId write(long count) throws SQLException {
+        List<RunId> present = List.of();
+        RunId last = id();
+        for (long written = 0; written < count || !present.isEmpty(); written += present.size()) {
+            List<RunId> next = ids((int) Math.min(NoopRuns.FLOOR_BATCH, count - written));
+            execute(begin, next);
+            execute(claim, next);
+            execute(end, present);
+            seal.executeUpdate();
+            connection.commit();
+            if (!next.isEmpty()) last = next.getLast();
+            present = next;
+        }
+        return last;
+    }
+
     private void execute(List<Bare> statements, List<RunId> runs) throws SQLException {
         for (Bare bare : statements) {
             for (RunId run : runs) {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 
 /** Something that can be measured, in rounds: a slow minute of the machine is fair to all of them. */
-sealed interface Measure permits NoopRuns, OneByOne, StepRuns, Fanouts, Sleeping, Kills {
+sealed interface Measure permits NoopRuns, OneByOne, StepRuns, Fanouts, Sleeping, Discarding, Kills {
     /** As it is named on the command line. */
     String name();
 

@@ -97,6 +97,11 @@ record Photograph(Map<String, Map<List<Object>, Map<String, Object>>> rows) {
         return new RunId(buffer.getLong(), buffer.getLong());
     }
 
+    static RunId id(byte[] bytes) {
+        var buffer = ByteBuffer.wrap(bytes);
+        return new RunId(buffer.getLong(), buffer.getLong());
+    }
+
     static byte[] bytes(RunId id) {
         return ByteBuffer.allocate(16).putLong(id.high()).putLong(id.low()).array();
     }
