@@ -190,8 +190,17 @@ final class Desk {
         }
     }
 
+    /** Something is due then: if that is before the next regular look, there is one at once. */
+    void comes(Instant time) {
+        if (time.isBefore(soon())) tick.ring();
+    }
+
+    private Instant soon() {
+        return ports.ledger().now().plus(look);
+    }
+
     private boolean dueSoon(Run run) {
-        Instant soon = ports.ledger().now().plus(look);
+        Instant soon = soon();
         Instant due = run.place().due();
         return (due != null && due.isBefore(soon))
                 || run.times().deadlines().next().filter(soon::isAfter).isPresent();

@@ -13,6 +13,8 @@ import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Request;
+import dev.holdfast.engine.port.ScheduleChange;
+import dev.holdfast.engine.port.StoredSchedule;
 import dev.holdfast.engine.port.Write;
 import dev.holdfast.sdk.ChildStart;
 import dev.holdfast.sdk.Handler;
@@ -21,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -53,19 +56,46 @@ final class Starts {
                 new StartRequest.Identity(start.key(), null),
                 StartRequest.Options.of(start, start.lane()));
         var bond = start.isDetached() ? Run.Bond.DETACHED : Run.Bond.ATTACHED;
-        return change(request, new Run.Parent(parent.id(), parent.tries().attempt(), wish.key(), bond));
+        check(request);
+        return change(
+                request, newRun(), new Run.Parent(parent.id(), parent.tries().attempt(), wish.key(), bond));
     }
 
     /** The change that begins the run; nothing is written yet. */
     Change change(StartRequest wish) {
-        return change(wish, null);
+        check(wish);
+        return change(wish, newRun(), null);
     }
 
-    private Change change(StartRequest wish, Run.@Nullable Parent parent) {
+    /** The id of a run that is to be started. */
+    RunId newRun() {
+        return RunId.of(ports.ids().next());
+    }
+
+    /**
+     * The change by which a schedule fires. Its input was checked when it was declared; if it does not fit the code of
+     * today the run says so.
+     *
+     * @param moves the schedule to its next firing
+     */
+    Change fired(RunId id, StoredSchedule schedule, Instant at, ScheduleChange moves) {
+        var wish = Fired.wish(schedule.namespace(), schedule.name(), schedule.definition(), at);
+        Change start = change(wish, id, null);
+        var writes = new ArrayList<Write>();
+        for (Write write : start.writes()) {
+            writes.add(
+                    write instanceof Write.Snap first
+                            ? new Write.Snap(first.snapshot()
+                                    .because(first.snapshot().cause() + ": schedule " + schedule.name() + " of " + at))
+                            : write);
+        }
+        writes.add(new Write.Fire(moves));
+        return new Change(start.id(), id, start.expect(), null, writes);
+    }
+
+    private Change change(StartRequest wish, RunId id, Run.@Nullable Parent parent) {
         Task<?, ?> task = taskOf(wish);
-        check(wish, task);
         Instant now = ports.ledger().now();
-        var id = RunId.of(ports.ids().next());
         var options = wish.options();
         var limit = options.maxDuration() == null ? task.maxDuration() : options.maxDuration();
         var command = new Command.Start(
@@ -132,7 +162,9 @@ final class Starts {
                 "no task is called '" + wish.task() + "' here; hosted are " + new TreeSet<>(handlers.keySet()));
     }
 
-    private void check(StartRequest wish, Task<?, ?> task) {
+    /** Whatever can be said against it before it is written. */
+    void check(StartRequest wish) {
+        Task<?, ?> task = taskOf(wish);
         int bytes = wish.input().getBytes(StandardCharsets.UTF_8).length;
         if (bytes > Defaults.PAYLOAD_LIMIT) {
             throw new Refused(
@@ -152,6 +184,7 @@ final class Starts {
                 || (timing.ttl() != null && !timing.ttl().isPositive())) {
             throw new Refused("duration_invalid", "a delay cannot be negative, a time to live must be positive");
         }
+        lane(task, wish.options().lane());
         readable(wish.input(), task);
     }
 

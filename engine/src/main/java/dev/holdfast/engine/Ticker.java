@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the whole ledger once a second, and on the dot when it knows that something is due: delayed runs that became
- * claimable, deadlines, messages whose hint was lost. Nothing depends on it being quick; everything depends on it coming.
+ * claimable, schedules, deadlines, messages whose hint was lost. Nothing depends on it being quick; everything depends on it coming.
  */
 final class Ticker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ticker.class);
@@ -25,15 +25,17 @@ final class Ticker implements AutoCloseable {
 
     private final Desk desk;
     private final Executor executor;
+    private final Scheduler scheduler;
     private final Duration look;
     private final Bell bell;
     private final Thread loop;
     private volatile boolean closed;
     private Instant forgetAt = Instant.MIN;
 
-    Ticker(Desk desk, Executor executor, Duration look, Bell bell) {
+    Ticker(Desk desk, Executor executor, Scheduler scheduler, Duration look, Bell bell) {
         this.desk = desk;
         this.executor = executor;
+        this.scheduler = scheduler;
         this.look = look;
         this.bell = bell;
         this.loop = desk.ports().threads().loop("holdfast-tick", this::run);
@@ -76,6 +78,7 @@ final class Ticker implements AutoCloseable {
         for (RunId id : desk.mail()) eachAlone(id, () -> inbox(id));
         Tick tick = ports.ledger().tick(ports.node(), LIMIT);
         if (tick.promoted() > 0) ports.hints().work();
+        Instant firing = scheduler.look();
         deadlines(tick.deadlines());
         for (RunId id : tick.inboxes()) eachAlone(id, () -> inbox(id));
         executor.holdings().forEach(Holding::nudge);
@@ -87,7 +90,10 @@ final class Ticker implements AutoCloseable {
             forgetAt = moreToForget ? now : now.plus(FORGET_EVERY);
             more |= moreToForget;
         }
-        return more ? Duration.ZERO : until(tick.next(), now);
+        if (more) return Duration.ZERO;
+        Duration wait = until(tick.next(), now);
+        Duration toFiring = until(firing, now);
+        return toFiring.compareTo(wait) < 0 ? toFiring : wait;
     }
 
     private Duration until(@Nullable Instant next, Instant now) {

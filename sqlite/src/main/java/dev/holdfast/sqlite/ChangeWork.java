@@ -54,7 +54,7 @@ final class ChangeWork extends Work<Receipt> {
         if (first != null) return first;
         Optional<RunId> by = childKeyHolder(tx);
         if (by.isPresent()) return new Receipt.KeyHeld(by.get());
-        if (!hasMessages(tx)) return STALE;
+        if (!hasMessages(tx) || !fires(tx)) return STALE;
         Receipt receipt = row == null ? withoutRow(tx) : withRow(tx, row);
         if (request != null) {
             switch (receipt) {
@@ -163,6 +163,14 @@ final class ChangeWork extends Work<Receipt> {
             for (long number : consume.numbers()) {
                 if (!tx.read(MESSAGE).id(change.run()).number(number).any()) return false;
             }
+        }
+        return true;
+    }
+
+    /** Whether the schedule that starts it still is as it was read: only the first who has read it fires it. */
+    private boolean fires(Transaction tx) throws SQLException {
+        for (Write write : change.writes()) {
+            if (write instanceof Write.Fire fire && !ScheduleWork.isAsSeen(tx, fire.moves())) return false;
         }
         return true;
     }

@@ -32,6 +32,7 @@ public abstract class LedgerContract
                 InboxContract,
                 WaitContract,
                 TickContract,
+                ScheduleContract,
                 ReadContract,
                 CrowdContract {
     private @Nullable Lab lab;
