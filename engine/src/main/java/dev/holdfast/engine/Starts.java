@@ -184,8 +184,8 @@ final class Starts {
                 || (timing.ttl() != null && !timing.ttl().isPositive())) {
             throw new Refused("duration_invalid", "a delay cannot be negative, a time to live must be positive");
         }
-        lane(task, wish.options().lane());
         readable(wish.input(), task);
+        lane(task, wish.options().lane());
     }
 
     /** A value that is sent to a run, checked. */

@@ -8,6 +8,7 @@ import dev.holdfast.core.Missed;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Refused;
+import dev.holdfast.core.Retry;
 import dev.holdfast.core.Run;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.port.RunFilter;
@@ -110,7 +111,7 @@ final class ScheduleTest {
     @Test
     void moreThanAThousandAreMadeUpForInPortionsAndNoneIsLost() {
         rig.client().schedule(hourly(Missed.ALL).cron("*/10 * * * * *"));
-        away(Duration.ofSeconds(24_000), HANDLER);
+        away(Duration.ofMinutes(400), HANDLER);
         assertThat(fired()).hasSize(2_400).doesNotHaveDuplicates().isSorted();
     }
 
@@ -164,6 +165,42 @@ final class ScheduleTest {
                 .until(() -> engine.list(Namespace.DEFAULT, new RunFilter(null, "report", null, null, null), null, 9)
                                 .size()
                         == 3);
+    }
+
+    @Test
+    void oneThatCannotFireStaysDueAndKeepsNoOtherWaiting() {
+        engine.schedules().put(Namespace.DEFAULT, "hourly", definition("0 * * * *", "report"), null);
+        // Code of another version, whose runs need a lane.
+        var ordered = Task.named("report", String.class, String.class)
+                .lane(input -> "l")
+                .handle((ctx, input) -> input);
+        away(Duration.ofMinutes(30), ordered, OTHER);
+        engine.schedules().put(Namespace.DEFAULT, "z", definition("0 * * * *", "other"), null);
+        rig.clock.pass(Duration.ofHours(2));
+        await("the other one has fired")
+                .atMost(Rig.LIMIT)
+                .until(() -> engine.schedules()
+                                .show(Namespace.DEFAULT, "z")
+                                .standing()
+                                .lastRun()
+                        != null);
+        assertThat(show().standing().next()).isEqualTo("2026-01-01T01:00:00Z");
+        engine.schedules().delete(Namespace.DEFAULT, "z", null);
+        away(Duration.ZERO, HANDLER);
+        await("it has fired").atMost(Rig.LIMIT).until(() -> show().standing().lastRun() != null);
+        assertThat(show().standing().lastAt()).isEqualTo("2026-01-01T02:00:00Z");
+    }
+
+    @Test
+    void anInputThatDoesNotFitTheCodeAnyMoreIsARunThatFails() {
+        rig.client().schedule(hourly(Missed.LATEST));
+        var numbers = Task.named("report", Integer.class, String.class)
+                .retry(Retry.none())
+                .handle((ctx, input) -> "n");
+        away(Duration.ofMinutes(90), numbers);
+        assertThat(fired()).containsExactly("01T01:00:00Z");
+        Run run = engine.list(Namespace.DEFAULT, RunFilter.ALL, null, 9).getFirst();
+        rig.awaitEnd(run.id(), Outcome.FAILED);
     }
 
     private static StoredSchedule.Definition definition(String cron, String task) {
