@@ -192,15 +192,11 @@ final class Desk {
 
     /** Something is due then: if that is before the next regular look, there is one at once. */
     void comes(Instant time) {
-        if (time.isBefore(soon())) tick.ring();
-    }
-
-    private Instant soon() {
-        return ports.ledger().now().plus(look);
+        if (time.isBefore(ports.ledger().now().plus(look))) tick.ring();
     }
 
     private boolean dueSoon(Run run) {
-        Instant soon = soon();
+        Instant soon = ports.ledger().now().plus(look);
         Instant due = run.place().due();
         return (due != null && due.isBefore(soon))
                 || run.times().deadlines().next().filter(soon::isAfter).isPresent();

@@ -52,9 +52,10 @@ final class ChangeWork extends Work<Receipt> {
         Request request = change.request();
         Receipt first = request == null ? null : Requests.seenBefore(tx, request);
         if (first != null) return first;
+        if (!fires(tx)) return STALE;
         Optional<RunId> by = childKeyHolder(tx);
         if (by.isPresent()) return new Receipt.KeyHeld(by.get());
-        if (!hasMessages(tx) || !fires(tx)) return STALE;
+        if (!hasMessages(tx)) return STALE;
         Receipt receipt = row == null ? withoutRow(tx) : withRow(tx, row);
         if (request != null) {
             switch (receipt) {
