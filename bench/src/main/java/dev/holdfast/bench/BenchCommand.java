@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  holdfast bench                            everything, some four minutes",
-            "  holdfast bench noop --quick               20 seconds: while one changes something",
+            "  holdfast bench noop --quick               half a minute: while one changes something",
             "  holdfast bench noop --jfr noop.jfr        and where the time goes: jfr view hot-methods noop.jfr",
             "  holdfast bench --report docs/benchmarks   writes the page, its chart and the data",
             "",
@@ -66,7 +66,7 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--quick",
-            description = "Short rounds: half a minute for everything but sleepers and kill, unless these are named.")
+            description = "Short rounds: under a minute for everything but sleepers and kill, unless these are named.")
     private boolean quick;
 
     @Option(

@@ -15,7 +15,7 @@ record Scale(int rounds, Duration load, Duration warmUp, int sleepers, int kills
     /** About four minutes. */
     static final Scale FULL = new Scale(3, Duration.ofSeconds(6), Duration.ofSeconds(3), 100_000, 10);
     /** About half a minute: for a first look, and while one changes something. */
-    static final Scale QUICK = new Scale(3, Duration.ofSeconds(1), Duration.ofSeconds(1), 10_000, 2);
+    static final Scale QUICK = new Scale(3, Duration.ofSeconds(1), Duration.ofSeconds(2), 10_000, 2);
 
     /** The same, done once and not measured. */
     Scale warmingUp() {

@@ -29,6 +29,8 @@ record Sleeping() implements Measure {
         int many = setting.scale().sleepers();
         Path nobody = setting.folders().fresh();
         Path folder = setting.folders().fresh();
+        // The first process reads the program from the disk.
+        Sleepers.in(nobody, 0, PATIENCE);
         var none = Sleepers.in(nobody, 0, PATIENCE);
         var filled = Sleepers.in(folder, many, PATIENCE);
         var later = Sleepers.in(folder, 0, PATIENCE);

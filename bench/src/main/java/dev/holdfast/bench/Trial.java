@@ -17,9 +17,12 @@ import java.util.TreeMap;
  * @param done what the clients have done
  * @param batchSizes how many transactions had exactly so many changes
  * @param usage from the opening of the node to its close, the last checkpoint included
+ * @param writerNanos CPU of the one thread that writes: what has to stay below a second per second
  * @param grown by how much the database is larger, in bytes
  */
-record Trial(Clients.Done done, Map<Integer, Long> batchSizes, Usage usage, long grown) {
+record Trial(Clients.Done done, Map<Integer, Long> batchSizes, Usage usage, long writerNanos, long grown) {
+    private static final String WRITER = "holdfast-ledger";
+
     static final String MEDIAN_BATCH = "changes per transaction, p50";
 
     /** @param clients how many, each of which always has one run under way */
@@ -39,12 +42,14 @@ record Trial(Clients.Done done, Map<Integer, Long> batchSizes, Usage usage, long
         var options = NodeOptions.defaults().engine(EngineOptions.defaults().slots(setting.slots()));
         Clients.Done done;
         Map<Integer, Long> sizes;
+        long writer;
         try (var holdfast = Holdfast.open(folder, options, load.hosted())) {
             Duration limit = setting.scale().load();
             done = Clients.busy(load.clients(), limit, client -> turn.take(holdfast, client));
             sizes = holdfast.figures().batchSizes();
+            writer = Usage.cpuNanosOf(WRITER);
         }
-        var trial = new Trial(done, sizes, Usage.now().since(before), Database.bytes(folder) - empty);
+        var trial = new Trial(done, sizes, Usage.now().since(before), writer, Database.bytes(folder) - empty);
         Folders.remove(folder);
         return trial;
     }
@@ -78,6 +83,7 @@ record Trial(Clients.Done done, Map<Integer, Long> batchSizes, Usage usage, long
     void writeCosts(Sheet sheet, String load) {
         double turns = done.turns();
         sheet.add(new Line(load, "CPU per run, clients included", Unit.MICROS), usage.cpuNanos() / 1e3 / turns);
+        sheet.add(new Line(load, "CPU per run, the writing thread alone", Unit.MICROS), writerNanos / 1e3 / turns);
         sheet.add(new Line(load, "database per run", Unit.BYTES), grown / turns);
         sheet.add(new Line(load, "written to disk per run", Unit.BYTES), usage.writtenBytes() / turns);
     }

@@ -20,6 +20,17 @@ record Usage(double cpuNanos, double writtenBytes) {
         return new Usage(system.getProcessCpuTime(), written());
     }
 
+    /** What the only thread of this name has used, in nanoseconds; 0 if there is none. */
+    static long cpuNanosOf(String thread) {
+        var threads = ManagementFactory.getThreadMXBean();
+        for (var info : threads.getThreadInfo(threads.getAllThreadIds())) {
+            if (info != null && info.getThreadName().equals(thread)) {
+                return Math.max(0, threads.getThreadCpuTime(info.getThreadId()));
+            }
+        }
+        return 0;
+    }
+
     Usage since(Usage before) {
         return new Usage(cpuNanos - before.cpuNanos, writtenBytes - before.writtenBytes);
     }

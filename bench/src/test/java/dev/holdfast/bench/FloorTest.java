@@ -1,6 +1,7 @@
 package dev.holdfast.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Outcome;
@@ -74,6 +75,18 @@ class FloorTest {
             assertThat(holdfast.runs().snapshots(Namespace.DEFAULT, run.id(), 0).snapshots())
                     .hasSize(3);
         }
+    }
+
+    @Test
+    void a_connection_that_cannot_be_as_durable_is_refused() {
+        Path bare = folder.resolve("bare");
+        var settings = new TreeMap<>(Database.create(bare));
+        // SQLite takes what it does not know for something else, and says nothing.
+        settings.put("synchronous", "1000");
+
+        assertThatThrownBy(() -> Database.connect(bare, settings))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("the floor cannot be written like the ledger");
     }
 
     private Floor.Done floor(Path bare) throws Exception {

@@ -27,7 +27,7 @@ class SamplesTest {
     @Test
     void the_median_batch_is_of_batches_and_not_of_changes() {
         var trial = new Trial(
-                new Clients.Done(1, Duration.ofSeconds(1)), Map.of(1, 3L, 10, 1L, 500, 2L), new Usage(0, 0), 0);
+                new Clients.Done(1, Duration.ofSeconds(1)), Map.of(1, 3L, 10, 1L, 500, 2L), new Usage(0, 0), 0, 0);
 
         assertThat(trial.batchSize(0.5)).isEqualTo(1);
         assertThat(trial.batchSize(0.6)).isEqualTo(10);

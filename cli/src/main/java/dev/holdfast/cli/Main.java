@@ -84,6 +84,7 @@ public final class Main implements Runnable {
         all.put("cancel", CancelCommand::new);
         all.put("signal", SignalCommand::new);
         all.put("complete", CompleteCommand::new);
+        all.put("rerun", RerunCommand::new);
         all.put("delete", DeleteCommand::new);
         all.put("say", SayCommand::new);
         all.put("threads", ThreadsCommand::new);

@@ -25,6 +25,7 @@ record RunPage(Json run, int most) {
                 run.at("attempt").text() + ", epoch " + run.at("epoch").text());
         field(out, "holder", run.at("holder").text());
         field(out, "parent", run.at("parent").text());
+        field(out, "rerun of", rerun(run));
         field(out, "queue", run.at("queue").text());
         field(out, "lane", run.at("lane").text());
         field(out, "key", run.at("key").text());
@@ -81,6 +82,11 @@ record RunPage(Json run, int most) {
     }
 
     /** A child is shown by its id, so that it can be asked for. */
+    private static String rerun(Json run) {
+        String from = run.at("rerunFrom").text();
+        return run.at("rerunOf").text() + (from.isEmpty() ? "" : ", from step " + from);
+    }
+
     private static String child(Json step) {
         String child = step.at("awaits").at("run").text();
         return child.isEmpty() ? "" : "  " + child;

@@ -27,7 +27,13 @@ final class QueueRules {
                 new Fence(0, null, 1),
                 Run.Tries.FIRST,
                 new Run.Times(now, null, null, deadlines));
-        return new Transition(run, due == null ? "start" : "start: delayed until " + due);
+        return new Transition(run, due == null ? cause(start.origin()) : "start: delayed until " + due);
+    }
+
+    private static String cause(Run.Origin origin) {
+        Run.Rerun rerun = origin.rerun();
+        if (rerun == null) return "start";
+        return "start: rerun of " + rerun.of() + (rerun.from() == null ? "" : " from step " + rerun.from());
     }
 
     static Decision enqueue(Run run) {

@@ -27,6 +27,7 @@ public record Run(
      * @param key the business key, if it has one
      * @param tags for finding it again
      * @param parent the run that has started it, null if none has
+     * @param rerun the run that it does again, null if it is the first to do it
      */
     public record Origin(
             Namespace namespace,
@@ -34,11 +35,31 @@ public record Run(
             String version,
             @Nullable String key,
             List<String> tags,
-            @Nullable Parent parent) {
+            @Nullable Parent parent,
+            @Nullable Rerun rerun) {
         public Origin {
             tags = List.copyOf(tags);
         }
+
+        /** The first to do what it does. */
+        public Origin(
+                Namespace namespace,
+                String task,
+                String version,
+                @Nullable String key,
+                List<String> tags,
+                @Nullable Parent parent) {
+            this(namespace, task, version, key, tags, parent, null);
+        }
     }
+
+    /**
+     * What a run does again.
+     *
+     * @param of the run whose input it has
+     * @param from the first step that is done again: it has what that run had recorded before. Null: from the top
+     */
+    public record Rerun(RunId of, @Nullable StepKey from) {}
 
     /**
      * Who has started a child: by this its parent knows it again, and starts it once.

@@ -1,5 +1,6 @@
 package dev.holdfast.core;
 
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -17,6 +18,14 @@ public record RunId(long high, long low) implements Comparable<RunId> {
     private static final String PREFIX = "run_";
     private static final String ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
     private static final int LENGTH = 26;
+
+    /** Before every id. */
+    public static final RunId MIN = new RunId(0, 0);
+
+    /** After every id that was made before this instant, and before all others: ids grow with time. */
+    public static RunId firstOf(Instant instant) {
+        return new RunId(Math.max(0, instant.toEpochMilli()) << 16, 0);
+    }
 
     /** The id with the bits of this UUID. */
     public static RunId of(UUID uuid) {

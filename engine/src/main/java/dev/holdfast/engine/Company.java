@@ -16,7 +16,9 @@ public enum Company {
     /** A suspect has waited long, and others execute still: nobody may come until they have left. */
     CLEARING,
     /** A suspect has waited long, and nobody executes: it may come, and nobody else. */
-    CLEARED;
+    CLEARED,
+    /** The node closes: nobody may come any more. */
+    CLOSED;
 
     boolean admits(Run run) {
         return run.isSuspect() ? admitsSuspects() : this == NOBODY || this == OTHERS;

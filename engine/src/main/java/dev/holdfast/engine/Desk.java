@@ -132,7 +132,7 @@ final class Desk {
         }
         List<Receipt> receipts = ports.ledger().commit(changes);
         for (int i = 0; i < changes.size(); i++) {
-            if (receipts.get(i) instanceof Receipt.Applied) announce(changes.get(i));
+            if (receipts.get(i) instanceof Receipt.Applied) written(changes.get(i));
         }
         for (Receipt receipt : receipts) if (receipt instanceof Receipt.Rejected rejected) throw rejected.why();
     }
@@ -178,7 +178,7 @@ final class Desk {
     private boolean commit(Change change) {
         switch (ports.ledger().commit(change)) {
             case Receipt.Applied a -> {
-                announce(change);
+                written(change);
                 return true;
             }
             case Receipt.Stale s -> {
@@ -195,6 +195,11 @@ final class Desk {
         if (time.isBefore(ports.ledger().now().plus(look))) tick.ring();
     }
 
+    /** A claim gives a run deadlines too; one may come before the next regular look. */
+    void claimed(Run run) {
+        if (dueSoon(run)) tick.ring();
+    }
+
     private boolean dueSoon(Run run) {
         Instant soon = ports.ledger().now().plus(look);
         Instant due = run.place().due();
@@ -204,6 +209,18 @@ final class Desk {
 
     private static boolean hasSnapshot(Change change) {
         return change.writes().stream().anyMatch(w -> w instanceof Write.Snap);
+    }
+
+    /** A change of a run that nobody holds. If it has ended, something may be left to do: its children are told. */
+    private void written(Change change) {
+        announce(change);
+        if (endsRun(change)) post(change.run());
+    }
+
+    private static boolean endsRun(Change change) {
+        for (Write write : change.writes())
+            if (write instanceof Write.Row row) return row.run().isFinished();
+        return false;
     }
 
     /** Tells whoever may be waiting for what was just written. */
@@ -229,11 +246,7 @@ final class Desk {
     }
 
     private void tell(Change change) {
-        for (Write write : change.writes()) {
-            if (!(write instanceof Write.Row row) || !row.run().isFinished()) continue;
-            ports.hints().ended(change.run());
-            return;
-        }
-        ports.hints().changed(change.run());
+        if (endsRun(change)) ports.hints().ended(change.run());
+        else ports.hints().changed(change.run());
     }
 }

@@ -44,9 +44,10 @@ final class Dispatcher implements AutoCloseable {
 
     /** What this node can take now. */
     Admission admission() {
+        if (closed) return new Admission(hosted, 0, Company.CLOSED);
         int taken = executor.taken();
         var company = isolation.company(taken > 0, executor.hasSuspect());
-        return new Admission(hosted, closed ? 0 : options.slots() - taken, company);
+        return new Admission(hosted, options.slots() - taken, company);
     }
 
     /** Not at every claim: it costs a query, and is about half minutes. */

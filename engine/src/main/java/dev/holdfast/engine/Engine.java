@@ -8,7 +8,6 @@ import dev.holdfast.core.Refused;
 import dev.holdfast.core.Rules;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
-import dev.holdfast.core.RunState;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Bell;
 import dev.holdfast.engine.port.Change;
@@ -60,6 +59,7 @@ public final class Engine implements Runs, AutoCloseable {
     private final Executor executor;
     private final Dispatcher dispatcher;
     private final Ticker ticker;
+    private final Inquiry inquiry;
     private final Bell left;
     private final Watcher.Ports watching;
     private volatile boolean closing;
@@ -86,10 +86,11 @@ public final class Engine implements Runs, AutoCloseable {
             left.ring();
         });
         var scheduler = new Scheduler(desk, starts, handlers.keySet());
-        this.ticker = new Ticker(desk, executor, scheduler, options.look(), tick);
+        this.ticker = new Ticker(desk, executor, scheduler, options, tick);
         var versions = handlers.values().stream()
                 .collect(Collectors.toMap(h -> h.task().name(), h -> h.task().version()));
         this.dispatcher = new Dispatcher(desk, executor, versions, options, work);
+        this.inquiry = new Inquiry(ports, dispatcher, executor);
     }
 
     /**
@@ -128,8 +129,11 @@ public final class Engine implements Runs, AutoCloseable {
 
     @Override
     public List<Started> startAll(List<StartRequest> requests) {
+        return begin(requests.stream().map(starts::change).toList());
+    }
+
+    private List<Started> begin(List<Change> changes) {
         if (closing) throw Unavailable.notApplied("closing", "this node is closing and takes no new runs", null);
-        List<Change> changes = requests.stream().map(starts::change).toList();
         // Before, so that the claim joins the batch; after, because it may have looked too early.
         ports.hints().work();
         List<Receipt> receipts = ports.ledger().commit(changes);
@@ -143,6 +147,12 @@ public final class Engine implements Runs, AutoCloseable {
             answers.add(started);
         }
         return answers;
+    }
+
+    @Override
+    public Started rerun(Namespace namespace, RunId id, @Nullable String from, @Nullable String requestId) {
+        return begin(List.of(starts.rerun(show(namespace, id), from, requestId)))
+                .getFirst();
     }
 
     @Override
@@ -312,12 +322,7 @@ public final class Engine implements Runs, AutoCloseable {
 
     @Override
     public Explanation explain(Namespace namespace, RunId id) {
-        Run run = ports.ledger().reads().run(namespace, id).orElseThrow(() -> unknown(id));
-        if (run.state() == RunState.BLOCKED)
-            return Waited.explain(run, ports.ledger().reads().pending(id));
-        Line line = ports.ledger().reads().line(run);
-        return Explainer.explain(
-                run, line, dispatcher.admission(), ports.ledger().now());
+        return inquiry.explain(namespace, id).orElseThrow(() -> unknown(id));
     }
 
     @Override

@@ -76,6 +76,7 @@ final class Executor {
         var holding = new Holding(desk, run);
         holdings.put(run.id(), holding);
         desk.ports().hints().changed(run.id());
+        desk.claimed(run);
         desk.ports().threads().task(run.id() + " epoch " + run.fence().epoch(), () -> execute(holding, claimed));
     }
 
@@ -98,8 +99,9 @@ final class Executor {
         try {
             var sender = stream.sender(run.id(), holding.by());
             boolean first = run.fence().epoch() <= 1;
-            List<StepRecord> steps =
-                    first ? List.of() : desk.ports().ledger().reads().steps(run.id());
+            List<StepRecord> steps = first && !hasCopied(run)
+                    ? List.of()
+                    : desk.ports().ledger().reads().steps(run.id());
             if (!first) rewind(run.id(), steps, sender);
             var attempt = new LocalAttempt(holding, steps, sender, serving);
             Handler<?, ?> handler = serving.starts().handler(run.origin().task());
@@ -116,9 +118,15 @@ final class Executor {
         } finally {
             holding.left();
             holdings.remove(run.id(), holding);
+            if (holding.leavesChildren()) desk.post(run.id());
             vacate(holding.run());
             slotFreed.run();
         }
+    }
+
+    /** Whether steps were recorded before it was started: those of the run that it does again. */
+    private static boolean hasCopied(Run run) {
+        return run.origin().rerun() != null && run.origin().rerun().from() != null;
     }
 
     /** A run that was ended before its code had left kept its slots until now. */

@@ -1,108 +1,148 @@
 package dev.holdfast.engine;
 
-import dev.holdfast.core.Deadlines;
+import dev.holdfast.core.Command;
+import dev.holdfast.core.Decision;
+import dev.holdfast.core.Defaults;
+import dev.holdfast.core.Fence;
+import dev.holdfast.core.Holder;
+import dev.holdfast.core.Rules;
 import dev.holdfast.core.Run;
+import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.Stop;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
-/** Puts the predicates of dispatch into a sentence. It knows nothing that they do not know. */
+/** Puts the predicates of dispatch, and the rules, into a sentence. It knows nothing that they do not know. */
 final class Explainer {
     private Explainer() {}
 
-    static Explanation explain(Run run, Line line, Admission admission, Instant now) {
-        return switch (run.state()) {
-            case QUEUED ->
-                Obstacle.of(run, line, admission, now)
-                        .map(obstacle -> queued(run, obstacle))
-                        .orElseGet(() -> new Explanation(
-                                "claimable", "Nothing stands against it: it is claimed at the next look, now.", now));
-            case STARTING ->
-                new Explanation(
-                        "starting",
-                        "It was given to " + run.fence().holder()
-                                + ", which has not said yet that it started; if it does not"
-                                + " by its start deadline, the run is queued again.",
-                        run.times().deadlines().byName().get(Deadlines.Name.START));
-            case RUNNING -> running(run);
-            case BLOCKED -> new Explanation("blocked", "It waits.", next(run).orElse(null));
-            case STOPPING -> stopping(run);
-            case FINISHED ->
-                new Explanation(
-                        "finished",
-                        "It ended " + run.status().outcome() + " at "
-                                + run.times().finished() + ".",
-                        null);
-        };
-    }
-
-    private static Explanation queued(Run run, Obstacle obstacle) {
-        return switch (obstacle) {
-            case Obstacle.NotDue o -> new Explanation("not_due", notDue(run, o), o.until());
+    /** Of a run that is QUEUED: what stands between it and its next attempt. */
+    static Explanation queued(Run run, Line line, Admission admission, Instant now) {
+        Optional<Ahead> ahead = Ahead.of(run, List.of());
+        Obstacle against = Obstacle.of(run, line, admission, now).orElse(null);
+        return switch (against) {
+            case null ->
+                new Explanation("claimable", "Nothing stands against it: it is claimed at the next look, now.", now);
+            case Obstacle.NotDue o -> notDue(run, o.until(), ahead, Obstacle.of(run, line, admission, o.until()));
             case Obstacle.Overdue o ->
                 new Explanation(
                         "overdue",
-                        "Its deadline " + o.deadline() + " has come. The next look at the deadlines ends it.",
-                        next(run).orElse(null));
+                        "Its deadline " + o.deadline() + " has come, and the next look at the deadlines settles it"
+                                + ahead.map(a -> ": at " + a.at() + " " + a.what())
+                                        .orElse("")
+                                + ".",
+                        ahead.map(Ahead::at).orElse(now));
+            default ->
+                new Explanation(
+                        code(against),
+                        sentence(run, against) + unlessBefore(ahead),
+                        ahead.map(Ahead::at).orElse(null));
+        };
+    }
+
+    private static Explanation notDue(Run run, Instant until, Optional<Ahead> ahead, Optional<Obstacle> then) {
+        String why = whyNotDue(run);
+        // At the same instant too: a deadline that has come decides, not whoever is first after it.
+        if (ahead.isPresent() && !ahead.get().at().isAfter(until)) {
+            return new Explanation(
+                    "not_due",
+                    why + " Its time would come at " + until + ", but at "
+                            + ahead.get().at() + " " + ahead.get().what() + ".",
+                    ahead.get().at());
+        }
+        // What only somebody outside takes away will stand against it then too.
+        String besides = then.filter(Explainer::lasts)
+                .map(o -> " Something else stands against it then: " + sentence(run, o))
+                .orElse("");
+        return new Explanation(
+                "not_due", why + " If nothing comes before: at " + until + " its time comes." + besides, until);
+    }
+
+    private static String whyNotDue(Run run) {
+        if (!run.wasStarted()) return "It was started with a delay.";
+        if (run.tries().losses() > 0) {
+            return "Whoever held it died " + run.tries().losses() + " times in a row without progress.";
+        }
+        return "Attempt " + (run.tries().attempt() - 1) + " of "
+                + run.policy().retry().maxAttempts() + " failed, and the next one has to wait.";
+    }
+
+    private static boolean lasts(Obstacle obstacle) {
+        return switch (obstacle) {
+            case Obstacle.QueuePaused o -> true;
+            case Obstacle.LanePaused o -> true;
+            case Obstacle.NoCode o -> true;
+            case Obstacle.Mismatch o -> true;
+            case Obstacle.Closing o -> true;
+            default -> false;
+        };
+    }
+
+    private static String unlessBefore(Optional<Ahead> ahead) {
+        return ahead.map(a -> " If nothing comes before: at " + a.at() + " " + a.what() + ".")
+                .orElse("");
+    }
+
+    private static String code(Obstacle obstacle) {
+        return switch (obstacle) {
+            case Obstacle.NotQueued o -> throw new IllegalArgumentException("it is " + o.state() + ", not QUEUED");
+            case Obstacle.NotDue o -> "not_due";
+            case Obstacle.Overdue o -> "overdue";
+            case Obstacle.NoCode o -> "no_code";
+            case Obstacle.Mismatch o -> "mismatch";
+            case Obstacle.QueuePaused o -> "queue_paused";
+            case Obstacle.LanePaused o -> "lane_paused";
+            case Obstacle.LaneFull o -> "lane_full";
+            case Obstacle.NotFirst o -> "not_first";
+            case Obstacle.QueueFull o -> "queue_full";
+            case Obstacle.Closing o -> "closing";
+            case Obstacle.NotAlone o -> "not_alone";
+            case Obstacle.SuspectAlone o -> "suspect_alone";
+            case Obstacle.NoSlot o -> "no_slot";
+        };
+    }
+
+    private static String sentence(Run run, Obstacle obstacle) {
+        return switch (obstacle) {
             case Obstacle.NoCode o ->
-                new Explanation(
-                        "no_code",
-                        "No node hosts a task called '" + o.task() + "'. It is claimed as soon as one does.",
-                        null);
+                "No node hosts a task called '" + o.task() + "'. It is not claimed before one does.";
             case Obstacle.Mismatch o ->
-                new Explanation(
-                        "mismatch",
-                        "It is parked: step " + o.key() + " was recorded as '" + o.recorded()
-                                + "', but the code of version "
-                                + o.version() + " calls '" + o.called()
-                                + "' there. It goes on when code that fits what was"
-                                + " recorded is hosted: restore the old order of steps, or branch on changed(...), and start"
-                                + " the node again.",
-                        null);
+                "It is parked: step " + o.key() + " was recorded as '" + o.recorded()
+                        + "', but the code of version "
+                        + o.version() + " calls '" + o.called()
+                        + "' there. It goes on when code that fits what was"
+                        + " recorded is hosted: restore the old order of steps, or branch on changed(...), and start"
+                        + " the node again.";
             case Obstacle.QueuePaused o ->
-                new Explanation(
-                        "queue_paused",
-                        "Queue '" + o.queue() + "' is paused. It can be claimed when the queue is resumed.",
-                        null);
+                "Queue '" + o.queue() + "' is paused. It is not claimed before the queue is resumed.";
             case Obstacle.LanePaused o ->
-                new Explanation(
-                        "lane_paused",
-                        "Lane '" + o.lane() + "' of queue '" + o.queue()
-                                + "' is paused. It can be claimed when the lane is resumed.",
-                        null);
-            case Obstacle.LaneFull o -> new Explanation("lane_full", laneFull(run, o), null);
+                "Lane '" + o.lane() + "' of queue '" + o.queue()
+                        + "' is paused. It is not claimed before the lane is resumed.";
+            case Obstacle.LaneFull o -> laneFull(run, o);
             case Obstacle.NotFirst o ->
-                new Explanation(
-                        "not_first",
-                        "In lane '" + o.lane() + "' one run follows the other, and " + o.before()
-                                + " is before it. Its turn comes when those before it have ended.",
-                        null);
+                "In lane '" + o.lane() + "' one run follows the other, and " + o.before()
+                        + " is before it. Its turn comes when those before it have ended.";
             case Obstacle.QueueFull o ->
-                new Explanation(
-                        "queue_full",
-                        "Queue '" + o.queue() + "' has a limit of " + o.limit()
-                                + ", and as many of its runs execute. It can be claimed when one of them ends or waits.",
-                        null);
+                "Queue '" + o.queue() + "' has a limit of " + o.limit()
+                        + ", and as many of its runs execute. It can be claimed when one of them has left memory.";
+            case Obstacle.Closing o ->
+                "The node closes and takes no more runs. It can be claimed when a node has started.";
             case Obstacle.NotAlone o ->
-                new Explanation(
-                        "not_alone",
-                        "Whoever held it died " + run.tries().losses()
-                                + " times in a row without progress, so it is only tried alone. It is claimed when nothing"
-                                + " else executes on the node, which takes no more work for a while if that takes longer"
-                                + " than " + Isolation.PATIENCE.toSeconds() + " s.",
-                        null);
+                "Whoever held it died " + run.tries().losses()
+                        + " times in a row without progress, so it is only tried alone. It is claimed when nothing"
+                        + " else executes on the node, which takes no more work for a while if that takes longer"
+                        + " than " + Isolation.PATIENCE.toSeconds() + " s.";
             case Obstacle.SuspectAlone o ->
-                new Explanation(
-                        "suspect_alone",
-                        "A run whose holders kept dying is being tried alone on the node, or is about to be. It is claimed"
-                                + " when that one has recorded a step or has left.",
-                        null);
+                "A run whose holders kept dying is being tried alone on the node, or is about to be. It is claimed"
+                        + " when that one has recorded a step, has executed for "
+                        + Defaults.HEALTHY_AFTER.toMinutes() + " minutes, or has left.";
             case Obstacle.NoSlot o ->
-                new Explanation(
-                        "no_slot",
-                        "All slots of the node are taken. It is claimed when an attempt ends and it is first in its queue.",
-                        null);
-            case Obstacle.NotQueued o -> new Explanation("claimable", "It is " + o.state() + ".", null);
+                "All slots of the node are taken. It is claimed when an attempt has left memory and it is first in"
+                        + " its queue.";
+            case Obstacle.NotQueued o -> "It is " + o.state() + ".";
+            case Obstacle.NotDue o -> "Its time comes at " + o.until() + ".";
+            case Obstacle.Overdue o -> "Its deadline " + o.deadline() + " has come.";
         };
     }
 
@@ -115,40 +155,71 @@ final class Explainer {
                         + (o.by() == null ? "another one" : o.by())
                         + " has its turn. It can be claimed when that one has ended."
                 : "All slots of lane '" + o.lane() + "' (" + o.limit() + ") " + who
-                        + ". It can be claimed when one of them ends or waits.";
+                        + ". It can be claimed when one of them has left memory.";
     }
 
-    private static String notDue(Run run, Obstacle.NotDue o) {
-        if (!run.wasStarted()) return "It was started with a delay. It becomes claimable at " + o.until() + ".";
-        if (run.tries().losses() > 0) {
-            return "Whoever held it died " + run.tries().losses()
-                    + " times in a row without progress. It is tried again at " + o.until() + ".";
-        }
-        return "Attempt " + (run.tries().attempt() - 1) + " of "
-                + run.policy().retry().maxAttempts() + " failed. The next one begins at " + o.until() + ".";
+    /** Of a run that was given to somebody who has not begun. */
+    static Explanation starting(Run run) {
+        Optional<Ahead> ahead = Ahead.of(run, List.of());
+        return new Explanation(
+                "starting",
+                "It was given to " + run.fence().holder() + ", which has not said yet that it started."
+                        + unlessBefore(ahead),
+                ahead.map(Ahead::at).orElse(null));
     }
 
-    private static Explanation running(Run run) {
+    /** Of a run whose code executes. */
+    static Explanation running(Run run, List<StepRecord> pending, Instant now) {
+        Optional<Ahead> ahead = Ahead.ofExecuting(run, pending, now);
         String what = run.status().cancelled() ? "It compensates: it was cancelled, and attempt " : "Attempt ";
         return new Explanation(
                 "running",
                 what + run.tries().attempt() + " executes on " + run.fence().holder() + " since epoch "
-                        + run.fence().epoch() + ". Its next change comes from its own code"
-                        + next(run).map(at -> ", or from its deadline at " + at).orElse("") + ".",
-                next(run).orElse(null));
+                        + run.fence().epoch() + ". Its next change comes from its own code." + unlessBefore(ahead),
+                ahead.map(Ahead::at).orElse(null));
     }
 
-    private static Explanation stopping(Run run) {
+    /** Of a run whose code is to leave. */
+    static Explanation stopping(Run run, Instant now) {
+        Optional<Ahead> ahead = Ahead.of(run, List.of());
         Stop stop = run.status().stop();
-        String why = stop == null ? "" : " because of " + stop.reason() + ", and goes on to " + stop.next();
+        String why = stop == null ? "" : " because of " + stop.reason();
         return new Explanation(
                 "stopping",
-                "It is being stopped" + why + " when its code has left"
-                        + next(run).map(at -> ", at the latest at " + at).orElse("") + ".",
-                next(run).orElse(null));
+                "It is being stopped" + why + ". " + whenLeft(run, now) + unlessBefore(ahead),
+                ahead.map(Ahead::at).orElse(null));
     }
 
-    private static Optional<Instant> next(Run run) {
-        return run.times().deadlines().next();
+    /** What the rules say when its code has left. Only that knows whether a cancel has reached it. */
+    private static String whenLeft(Run run, Instant now) {
+        Stop stop = run.status().stop();
+        Holder holder = run.fence().holder();
+        if (holder == null) return "Nobody executes it.";
+        var by = new Fence.By(run.fence().epoch(), holder);
+        String done = left(run, new Command.Stopped(by, true), now);
+        String early = left(run, new Command.Stopped(by, false), now);
+        boolean returns = stop != null && stop.next() == Stop.Next.QUEUED;
+        return "When its code has left, " + done
+                + (done.equals(early) ? "" : "; " + early + " if that has not compensated all yet")
+                + (returns ? ", unless its code has come to its end." : ".");
+    }
+
+    private static String left(Run run, Command.Stopped stopped, Instant now) {
+        return Rules.decide(run, stopped, now) instanceof Decision.Transition come
+                ? Ahead.becomes(come.next())
+                : "nothing changes";
+    }
+
+    /** Of a run that its code has left in a node that closes, before its end or its way back could be written. */
+    static Explanation leftBehind() {
+        return new Explanation(
+                "closing", "Its code has left the node, which closes. It goes on when a node has started.", null);
+    }
+
+    static Explanation finished(Run run) {
+        String end = "It ended " + run.status().outcome() + " at " + run.times().finished() + ".";
+        Holder node = run.place().lingers();
+        String code = node == null ? "" : " Its code has not left " + node + " yet: until then it keeps its slots.";
+        return new Explanation("finished", end + code, null);
     }
 }

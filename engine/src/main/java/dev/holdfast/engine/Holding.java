@@ -322,6 +322,11 @@ final class Holding {
         return standing == Standing.DRAINING && stop != null && stop.next() == Stop.Next.CANCELLED;
     }
 
+    /** Whether the run has ended before its children: they are told at once. */
+    boolean leavesChildren() {
+        return run().isFinished() && recorded != null && recorded.awaitsChild();
+    }
+
     /** Asked at every look: what is unknown is looked up, and code that swallowed an interrupt gets another one. */
     void nudge() {
         lock.lock();

@@ -46,6 +46,9 @@ public sealed interface Obstacle {
     /** As many runs of its queue execute as may. */
     record QueueFull(String queue, int limit) implements Obstacle {}
 
+    /** The node closes and takes no more runs. */
+    record Closing() implements Obstacle {}
+
     /** It is a suspect, which is only tried alone, and others execute. */
     record NotAlone() implements Obstacle {}
 
@@ -72,6 +75,7 @@ public sealed interface Obstacle {
         }
         Optional<Obstacle> full = full(run, line);
         if (full.isPresent()) return full;
+        if (admission.company() == Company.CLOSED) return Optional.of(new Closing());
         if (!admission.company().admits(run)) {
             return Optional.of(run.isSuspect() ? new NotAlone() : new SuspectAlone());
         }

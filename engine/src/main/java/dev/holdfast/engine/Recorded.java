@@ -40,6 +40,11 @@ final class Recorded {
                 .toList();
     }
 
+    /** Whether a child was begun and has not ended. */
+    boolean awaitsChild() {
+        return newest.values().stream().anyMatch(s -> !s.isFinal() && s.awaits() instanceof Wait.Child);
+    }
+
     /** When the next try of a step begins; empty if none is to come. */
     Optional<Instant> turn() {
         return newest.values().stream()

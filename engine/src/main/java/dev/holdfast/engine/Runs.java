@@ -40,6 +40,16 @@ public interface Runs {
     /** Snapshots after this seq; a seq that the run has not reached is {@code cursor_unknown}. */
     SnapshotWindow snapshots(Namespace namespace, RunId id, long since);
 
+    /**
+     * Starts a run that does again what this one does, by the code that is hosted now: with its input, tags and lane, and
+     * from a step on with all that was recorded before that step. What was sent before it is not sent again.
+     *
+     * @param from key or name of the first step that is done again; null for all of it
+     * @throws dev.holdfast.core.Refused {@code step_unknown}, {@code step_cancelled} if the run was cancelled before that
+     *     step, and whatever a start can be refused for
+     */
+    Started rerun(Namespace namespace, RunId id, @Nullable String from, @Nullable String requestId);
+
     /** Asks for the run to be stopped. Durable when it returns; a run that has ended stays as it is. */
     void cancel(Namespace namespace, RunId id, @Nullable String requestId);
 

@@ -8,11 +8,13 @@ import dev.holdfast.core.Rules;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Snapshot;
+import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.Text;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Request;
+import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.port.ScheduleChange;
 import dev.holdfast.engine.port.StoredSchedule;
 import dev.holdfast.engine.port.Write;
@@ -57,14 +59,35 @@ final class Starts {
                 StartRequest.Options.of(start, start.lane()));
         var bond = start.isDetached() ? Run.Bond.DETACHED : Run.Bond.ATTACHED;
         check(request);
-        return change(
-                request, newRun(), new Run.Parent(parent.id(), parent.tries().attempt(), wish.key(), bond));
+        var kin = new Kin(new Run.Parent(parent.id(), parent.tries().attempt(), wish.key(), bond), null, List.of());
+        return change(request, newRun(), kin);
+    }
+
+    /**
+     * The change that begins a run which does again what another one does.
+     *
+     * @param from key or name of the first step that is done again; null for all of it
+     */
+    Change rerun(RunView old, @Nullable String from, @Nullable String requestId) {
+        Run run = old.run();
+        var copied = Copied.before(old, from);
+        var lane = run.place().lane();
+        var options = new StartRequest.Options(
+                Command.Timing.NOW, run.policy().maxDuration(), run.origin().tags(), lane == null ? null : lane.name());
+        var wish = new StartRequest(
+                run.origin().namespace(),
+                run.origin().task(),
+                old.input(),
+                new StartRequest.Identity(null, requestId),
+                options);
+        check(wish);
+        return change(wish, newRun(), new Kin(null, new Run.Rerun(run.id(), copied.from()), copied.steps()));
     }
 
     /** The change that begins the run; nothing is written yet. */
     Change change(StartRequest wish) {
         check(wish);
-        return change(wish, newRun(), null);
+        return change(wish, newRun(), Kin.NONE);
     }
 
     /** The id of a run that is to be started. */
@@ -80,7 +103,7 @@ final class Starts {
      */
     Change fired(RunId id, StoredSchedule schedule, Instant at, ScheduleChange moves) {
         var wish = Fired.wish(schedule.namespace(), schedule.name(), schedule.definition(), at);
-        Change start = change(wish, id, null);
+        Change start = change(wish, id, Kin.NONE);
         var writes = new ArrayList<Write>();
         for (Write write : start.writes()) {
             writes.add(
@@ -93,7 +116,12 @@ final class Starts {
         return new Change(start.id(), id, start.expect(), null, writes);
     }
 
-    private Change change(StartRequest wish, RunId id, Run.@Nullable Parent parent) {
+    /** The runs that it comes from, and what it has from them. */
+    private record Kin(Run.@Nullable Parent parent, Run.@Nullable Rerun rerun, List<StepRecord> steps) {
+        static final Kin NONE = new Kin(null, null, List.of());
+    }
+
+    private Change change(StartRequest wish, RunId id, Kin kin) {
         Task<?, ?> task = taskOf(wish);
         Instant now = ports.ledger().now();
         var options = wish.options();
@@ -106,22 +134,20 @@ final class Starts {
                         task.version(),
                         wish.identity().key(),
                         options.tags(),
-                        parent),
+                        kin.parent(),
+                        kin.rerun()),
                 new Run.Policy(task.retry(), task.giveUpAfter(), limit),
                 task.queue(),
                 lane(task, options.lane()),
                 options.timing());
         var start = Rules.start(command, now);
         var change = ports.ids().next();
-        return new Change(
-                change,
-                id,
-                new Expect.Absent(),
-                request(wish, id),
-                List.of(
-                        new Write.Row(start.next()),
-                        new Write.Snap(Snapshot.of(start.next(), start.cause(), now, change)),
-                        new Write.Payload(Write.Payload.Kind.INPUT, wish.input())));
+        var writes = new ArrayList<Write>();
+        writes.add(new Write.Row(start.next()));
+        writes.add(new Write.Snap(Snapshot.of(start.next(), start.cause(), now, change)));
+        writes.add(new Write.Payload(Write.Payload.Kind.INPUT, wish.input()));
+        for (StepRecord step : kin.steps()) writes.add(new Write.Step(step));
+        return new Change(change, id, new Expect.Absent(), request(wish, kin, id), writes);
     }
 
     /** A lane that no task speaks of is only there to be fair, or to be limited. */
@@ -240,7 +266,7 @@ final class Starts {
                         + " and cannot be stored: remove it");
     }
 
-    private static @Nullable Request request(StartRequest wish, RunId id) {
+    private static @Nullable Request request(StartRequest wish, Kin kin, RunId id) {
         String requestId = wish.identity().requestId();
         if (requestId == null) return null;
         String content = String.join(
@@ -248,7 +274,8 @@ final class Starts {
                 wish.task(),
                 String.valueOf(wish.identity().key()),
                 wish.options().toString(),
-                wish.input());
+                wish.input(),
+                kin.rerun() == null ? "" : kin.rerun().toString());
         return new Request(wish.namespace(), requestId, fingerprint("start", content), id.toString());
     }
 

@@ -22,21 +22,26 @@ final class Ticker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ticker.class);
     private static final int LIMIT = 256;
     private static final Duration FORGET_EVERY = Duration.ofMinutes(1);
+    private static final int DISCARDED = 256;
 
     private final Desk desk;
     private final Executor executor;
     private final Scheduler scheduler;
     private final Duration look;
+    private final Duration retention;
     private final Bell bell;
     private final Thread loop;
     private volatile boolean closed;
     private Instant forgetAt = Instant.MIN;
+    private Instant discardAt = Instant.MIN;
+    private boolean discarding;
 
-    Ticker(Desk desk, Executor executor, Scheduler scheduler, Duration look, Bell bell) {
+    Ticker(Desk desk, Executor executor, Scheduler scheduler, EngineOptions options, Bell bell) {
         this.desk = desk;
         this.executor = executor;
         this.scheduler = scheduler;
-        this.look = look;
+        this.look = options.look();
+        this.retention = options.retention();
         this.bell = bell;
         this.loop = desk.ports().threads().loop("holdfast-tick", this::run);
     }
@@ -90,10 +95,25 @@ final class Ticker implements AutoCloseable {
             forgetAt = moreToForget ? now : now.plus(FORGET_EVERY);
             more |= moreToForget;
         }
-        if (more) return Duration.ZERO;
-        Duration wait = until(tick.next(), now);
-        Duration toFiring = until(firing, now);
-        return toFiring.compareTo(wait) < 0 ? toFiring : wait;
+        Instant next = tick.next();
+        if (discard(now) && (next == null || discardAt.isBefore(next))) next = discardAt;
+        if (firing != null && (next == null || firing.isBefore(next))) next = firing;
+        return more ? Duration.ZERO : until(next, now);
+    }
+
+    /**
+     * It rests for as long as it takes, so that everybody else has at least half of the ledger's time.
+     *
+     * @return whether there is more to discard, at {@link #discardAt}
+     */
+    private boolean discard(Instant now) {
+        if (now.isBefore(discardAt)) return discarding;
+        var ports = desk.ports();
+        long begun = ports.clock().nanos();
+        discarding = ports.ledger().discard(now.minus(retention), DISCARDED);
+        var took = Duration.ofNanos(ports.clock().nanos() - begun);
+        discardAt = discarding ? ports.ledger().now().plus(took) : now.plus(FORGET_EVERY);
+        return discarding;
     }
 
     private Duration until(@Nullable Instant next, Instant now) {

@@ -77,6 +77,9 @@ final class RunJson {
         waiting(out, status.waiting());
         var parent = run.origin().parent();
         text(out, "parent", parent == null ? null : parent.run());
+        var rerun = run.origin().rerun();
+        text(out, "rerunOf", rerun == null ? null : rerun.of());
+        text(out, "rerunFrom", rerun == null ? null : rerun.from());
         text(out, "key", run.origin().key());
         out.writeName("tags");
         out.writeStartArray();

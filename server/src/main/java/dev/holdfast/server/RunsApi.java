@@ -8,6 +8,7 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
 import dev.holdfast.engine.Explanation;
 import dev.holdfast.engine.Runs;
+import dev.holdfast.engine.Started;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.port.SnapshotWindow;
@@ -17,7 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 
-/** Runs over HTTP: start, list, show, snapshots, steps, explain, cancel, delete. */
+/** Runs over HTTP: start, list, show, snapshots, steps, explain, cancel, rerun, delete. */
 final class RunsApi {
     private static final Namespace NAMESPACE = Namespace.DEFAULT;
 
@@ -37,7 +38,8 @@ final class RunsApi {
                 new Router.Route("GET", "/v1/runs/{id}/snapshots", this::snapshots),
                 new Router.Route("GET", "/v1/runs/{id}/steps", this::steps),
                 new Router.Route("GET", "/v1/runs/{id}/explain", this::explain),
-                new Router.Route("POST", "/v1/runs/{id}/cancel", this::cancel));
+                new Router.Route("POST", "/v1/runs/{id}/cancel", this::cancel),
+                new Router.Route("POST", "/v1/runs/{id}/rerun", this::rerun));
     }
 
     private Answer start(Call call) throws IOException {
@@ -123,6 +125,14 @@ final class RunsApi {
         Run run = runs().show(NAMESPACE, id).run();
         String json = Json.text(out -> RunJson.row(out, run));
         return Answer.json(run.isFinished() ? 200 : 202, json);
+    }
+
+    private Answer rerun(Call call) throws IOException {
+        RunId id = call.run();
+        String from = RerunBody.parse(call.json()).from();
+        Started started = runs().rerun(NAMESPACE, id, from, call.requestId().orElse(null));
+        return Starting.answer(
+                started, runs().show(NAMESPACE, id).run().origin().task());
     }
 
     private static RunState state(String text) {

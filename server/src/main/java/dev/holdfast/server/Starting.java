@@ -16,6 +16,10 @@ final class Starting {
         var identity = new StartRequest.Identity(body.key(), call.requestId().orElse(null));
         Started started =
                 node.runs().start(new StartRequest(Namespace.DEFAULT, task, body.input(), identity, body.options()));
+        return answer(started, task);
+    }
+
+    static Answer answer(Started started, String task) {
         boolean existing = started.how() != Started.How.NEW;
         String json = Json.text(out -> {
             out.writeStartObject();

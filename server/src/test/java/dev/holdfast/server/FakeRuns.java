@@ -243,6 +243,14 @@ final class FakeRuns implements Runs {
     }
 
     @Override
+    public Started rerun(Namespace namespace, RunId id, @Nullable String from, @Nullable String requestId) {
+        Run old = show(namespace, id).run();
+        if (from != null && !from.equals("1")) throw new Refused("step_unknown", "it has no step '" + from + "'");
+        var identity = new StartRequest.Identity(null, requestId);
+        return start(new StartRequest(namespace, old.origin().task(), "{}", identity, StartRequest.Options.NONE));
+    }
+
+    @Override
     public void cancel(Namespace namespace, RunId id, @Nullable String requestId) {
         RunView view = show(namespace, id);
         if (view.run().state() == RunState.QUEUED) finish(id, Outcome.CANCELLED, "null");

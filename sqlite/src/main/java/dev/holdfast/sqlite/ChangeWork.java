@@ -34,15 +34,27 @@ final class ChangeWork extends Work<Receipt> {
     private final Change change;
     private final @Nullable Run row;
     private final int snapshots;
+    private final boolean begins;
+    private final boolean consumes;
+    private final boolean fires;
 
     ChangeWork(Change change) {
         this.change = change;
         Run found = null;
         int counted = 0;
+        boolean starts = false;
+        boolean takes = false;
+        boolean isFiring = false;
         for (Write write : change.writes()) {
             if (write instanceof Write.Row r) found = r.run();
             if (write instanceof Write.Snap) counted++;
+            starts |= write instanceof Write.Begin;
+            takes |= write instanceof Write.Consume;
+            isFiring |= write instanceof Write.Fire;
         }
+        this.begins = starts;
+        this.consumes = takes;
+        this.fires = isFiring;
         this.row = found;
         this.snapshots = counted;
     }
@@ -52,10 +64,12 @@ final class ChangeWork extends Work<Receipt> {
         Request request = change.request();
         Receipt first = request == null ? null : Requests.seenBefore(tx, request);
         if (first != null) return first;
-        if (!fires(tx)) return STALE;
-        Optional<RunId> by = childKeyHolder(tx);
-        if (by.isPresent()) return new Receipt.KeyHeld(by.get());
-        if (!hasMessages(tx)) return STALE;
+        if (fires && !isToFire(tx)) return STALE;
+        if (begins) {
+            Optional<RunId> by = childKeyHolder(tx);
+            if (by.isPresent()) return new Receipt.KeyHeld(by.get());
+        }
+        if (consumes && !hasMessages(tx)) return STALE;
         Receipt receipt = row == null ? withoutRow(tx) : withRow(tx, row);
         if (request != null) {
             switch (receipt) {
@@ -169,7 +183,7 @@ final class ChangeWork extends Work<Receipt> {
     }
 
     /** Whether the schedule that starts it still is as it was read: only the first who has read it fires it. */
-    private boolean fires(Transaction tx) throws SQLException {
+    private boolean isToFire(Transaction tx) throws SQLException {
         for (Write write : change.writes()) {
             if (write instanceof Write.Fire fire && !ScheduleWork.isAsSeen(tx, fire.moves())) return false;
         }

@@ -27,17 +27,33 @@ final class Readers implements AutoCloseable {
         T ask(Session session) throws SQLException;
     }
 
-    /** @throws Unavailable if it cannot be read */
+    /**
+     * Asks several statements, which see one moment.
+     *
+     * @throws Unavailable if it cannot be read
+     */
     <T> T read(Query<T> query) {
+        return ask(session -> {
+            session.sql("BEGIN").update();
+            T result = query.ask(session);
+            session.sql("COMMIT").update();
+            return result;
+        });
+    }
+
+    /**
+     * Asks one statement, which sees one moment by itself.
+     *
+     * @throws Unavailable if it cannot be read
+     */
+    <T> T ask(Query<T> query) {
         free.acquireUninterruptibly();
         try {
             if (closed) throw Unavailable.notApplied("closing", "the ledger is closed", null);
             Session session = idle.pollFirst();
             try {
                 if (session == null) session = database.forReading();
-                session.sql("BEGIN").update();
                 T result = query.ask(session);
-                session.sql("COMMIT").update();
                 idle.addFirst(session);
                 return result;
             } catch (SQLException e) {

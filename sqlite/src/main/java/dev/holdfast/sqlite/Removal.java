@@ -4,6 +4,8 @@ import dev.holdfast.core.Refused;
 import dev.holdfast.core.RunId;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Removes a run and all that is its own, in every table; its id is kept, so that it is never used again. */
 final class Removal {
@@ -12,18 +14,29 @@ final class Removal {
     private static final String LEFT = "SELECT 1 FROM inbox WHERE run = ? AND kind = 'FINALISE'";
     private static final String REMEMBER = "INSERT INTO removed (run) VALUES (?)";
 
-    private static final List<String> TABLES = List.of(
-            "DELETE FROM runs WHERE id = ?",
-            "DELETE FROM run_payloads WHERE run = ?",
-            "DELETE FROM snapshots WHERE run = ?",
-            "DELETE FROM steps WHERE run = ?",
-            "DELETE FROM step_history WHERE run = ?",
-            "DELETE FROM inbox WHERE run = ?",
-            "DELETE FROM signals WHERE run = ?",
-            "DELETE FROM tokens WHERE run = ?",
-            "DELETE FROM waits WHERE target = ?",
-            "DELETE FROM stream_heads WHERE run = ?",
-            "DELETE FROM chunks WHERE run = ?");
+    /** Every table with something of a run, and the column that says of which. Those of its tags are keyed by the tag. */
+    private static final Map<String, String> TABLES = new TreeMap<>(Map.ofEntries(
+            Map.entry("runs", "id"),
+            Map.entry("run_payloads", "run"),
+            Map.entry("snapshots", "run"),
+            Map.entry("steps", "run"),
+            Map.entry("step_history", "run"),
+            Map.entry("inbox", "run"),
+            Map.entry("signals", "run"),
+            Map.entry("tokens", "run"),
+            Map.entry("waits", "target"),
+            Map.entry("stream_heads", "run"),
+            Map.entry("chunks", "run")));
+
+    private static final List<String> OF_ONE = statements(" = ?");
+    /** Of those that stand in the table {@code old}. */
+    static final List<String> OF_MANY = statements(" IN (SELECT id FROM old)");
+
+    private static List<String> statements(String which) {
+        return TABLES.entrySet().stream()
+                .map(table -> "DELETE FROM " + table.getKey() + " WHERE " + table.getValue() + which)
+                .toList();
+    }
 
     private Removal() {}
 
@@ -43,7 +56,7 @@ final class Removal {
                         .update();
             }
         }
-        for (String table : TABLES) tx.write(table).id(run).update();
+        for (String statement : OF_ONE) tx.write(statement).id(run).update();
         tx.rows().forget(run);
         tx.write(REMEMBER).id(run).update();
         tx.steps(run, 0);

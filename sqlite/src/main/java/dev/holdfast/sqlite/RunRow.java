@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class RunRow {
     /** What never changes. */
     private static final String FIXED =
-            "id, namespace, task, version, key, tags, parent, parent_attempt, parent_key, detached, policy, created";
+            "id, namespace, task, version, key, tags, parent, parent_attempt, parent_key, detached, rerun_of, rerun_from,"
+                    + " policy, created";
 
     /** What a transition may change. */
     private static final String CHANGING =
@@ -76,7 +77,7 @@ final class RunRow {
     static List<@Nullable Object> fixed(Run run) {
         var origin = run.origin();
         var parent = origin.parent();
-        var values = new ArrayList<@Nullable Object>(12);
+        var values = new ArrayList<@Nullable Object>(14);
         values.add(Sql.bytes(run.id()));
         values.add(origin.namespace().name());
         values.add(origin.task());
@@ -87,6 +88,9 @@ final class RunRow {
         values.add(parent == null ? null : (Long) (long) parent.attempt());
         values.add(parent == null ? null : parent.key().path());
         values.add(parent == null ? null : flag(parent.bond() == Run.Bond.DETACHED));
+        var rerun = origin.rerun();
+        values.add(rerun == null ? null : Sql.bytes(rerun.of()));
+        values.add(rerun == null || rerun.from() == null ? null : rerun.from().path());
         values.add(Texts.policy(run.policy()));
         values.add(millis(run.times().created()));
         return values;
@@ -187,7 +191,8 @@ final class RunRow {
                 row.text(),
                 row.textOrNull(),
                 Texts.list(row.textOrNull()),
-                parent(row));
+                parent(row),
+                rerun(row));
         var policy = Texts.policy(row.text());
         var created = row.instant();
         String queue = row.text();
@@ -221,6 +226,12 @@ final class RunRow {
         String key = row.textOrNull();
         var bond = row.number() == 0 ? Run.Bond.ATTACHED : Run.Bond.DETACHED;
         return run == null || key == null ? null : new Run.Parent(run, attempt, new StepKey(key), bond);
+    }
+
+    private static Run.@Nullable Rerun rerun(Sql.Row row) throws SQLException {
+        RunId of = row.idOrNull();
+        String from = row.textOrNull();
+        return of == null ? null : new Run.Rerun(of, from == null ? null : new StepKey(from));
     }
 
     private static Run.Status status(Sql.Row row) throws SQLException {

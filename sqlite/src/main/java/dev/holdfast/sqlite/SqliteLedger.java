@@ -32,6 +32,7 @@ final class SqliteLedger implements Ledger {
 
     private final Alternation alternation = new Alternation();
     private final LaneSweep lanes = new LaneSweep();
+    private final DiscardWork.Cursor discarded = new DiscardWork.Cursor();
     private final Writer writer;
     private final Readers readers;
     private final Reads reads;
@@ -108,6 +109,11 @@ final class SqliteLedger implements Ledger {
     @Override
     public boolean forget(Instant now, int limit) {
         return writer.perform(new ForgetWork(now, limit, lanes));
+    }
+
+    @Override
+    public boolean discard(Instant endedBefore, int limit) {
+        return writer.perform(new DiscardWork(endedBefore, limit, discarded));
     }
 
     @Override

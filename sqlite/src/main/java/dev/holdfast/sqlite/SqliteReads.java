@@ -69,12 +69,12 @@ final class SqliteReads implements Reads {
 
     @Override
     public Optional<Run> run(Namespace namespace, RunId id) {
-        return readers.read(s -> run(s, namespace, id));
+        return readers.ask(s -> run(s, namespace, id));
     }
 
     @Override
     public Optional<Run> run(RunId id) {
-        return readers.read(s -> s.sql(RUN).id(id).first(RunRow::read));
+        return readers.ask(s -> s.sql(RUN).id(id).first(RunRow::read));
     }
 
     private static Optional<Run> run(Session session, Namespace namespace, RunId id) throws SQLException {
@@ -116,17 +116,17 @@ final class SqliteReads implements Reads {
 
     @Override
     public Optional<StreamEnd> end(RunId id) {
-        return readers.read(s -> s.sql(END).id(id).firstText()).map(Texts::end);
+        return readers.ask(s -> s.sql(END).id(id).firstText()).map(Texts::end);
     }
 
     @Override
     public List<StepRecord> steps(RunId id) {
-        return readers.read(s -> StepRow.all(s, id));
+        return readers.ask(s -> StepRow.all(s, id));
     }
 
     @Override
     public Optional<Progress> progress(RunId id) {
-        return readers.read(s ->
+        return readers.ask(s ->
                 s.sql(PROGRESS).id(id).first(r -> new Progress(r.number(), r.number(), r.number() != 0)));
     }
 
@@ -142,7 +142,7 @@ final class SqliteReads implements Reads {
 
     @Override
     public boolean hasSteps(RunId id) {
-        return readers.read(s -> StepRow.any(s, id));
+        return readers.ask(s -> StepRow.any(s, id));
     }
 
     @Override
@@ -178,22 +178,22 @@ final class SqliteReads implements Reads {
 
     @Override
     public List<StepRecord> pending(RunId id) {
-        return readers.read(s -> StepRow.pending(s, id));
+        return readers.ask(s -> StepRow.pending(s, id));
     }
 
     @Override
     public Optional<Kept> kept(RunId id, String name) {
-        return readers.read(s -> s.sql(KEPT).id(id).text(name).first(r -> new Kept(r.number(), r.text())));
+        return readers.ask(s -> s.sql(KEPT).id(id).text(name).first(r -> new Kept(r.number(), r.text())));
     }
 
     @Override
     public Optional<Token> token(String id) {
-        return readers.read(s -> s.sql(TOKEN).text(id).first(r -> new Token(r.id(), r.instant(), r.number() != 0)));
+        return readers.ask(s -> s.sql(TOKEN).text(id).first(r -> new Token(r.id(), r.instant(), r.number() != 0)));
     }
 
     @Override
     public Optional<Result> result(RunId id) {
-        return readers.read(s -> s.sql(RESULT).id(id).first(r -> result(r.constant(Outcome.class), r)));
+        return readers.ask(s -> s.sql(RESULT).id(id).first(r -> result(r.constant(Outcome.class), r)));
     }
 
     private static Result result(Outcome outcome, Sql.Row row) throws SQLException {
@@ -204,7 +204,7 @@ final class SqliteReads implements Reads {
 
     @Override
     public Optional<Reached> reached(Namespace namespace, RunId id) {
-        return readers.read(s -> s.sql(REACHED).id(id).text(namespace.name()).first(r -> {
+        return readers.ask(s -> s.sql(REACHED).id(id).text(namespace.name()).first(r -> {
             var outcome = r.constantOrNull(Outcome.class);
             return new Reached(outcome == null ? null : result(outcome, r));
         }));
@@ -212,7 +212,7 @@ final class SqliteReads implements Reads {
 
     @Override
     public List<RunId> children(RunId parent, int limit) {
-        return readers.read(s -> s.sql(CHILDREN).id(parent).number(limit).list(Sql.Row::id));
+        return readers.ask(s -> s.sql(CHILDREN).id(parent).number(limit).list(Sql.Row::id));
     }
 
     @Override
@@ -222,17 +222,17 @@ final class SqliteReads implements Reads {
 
     @Override
     public List<QueueView> queues(Namespace namespace) {
-        return readers.read(s -> QueueList.queues(s, namespace));
+        return readers.ask(s -> QueueList.queues(s, namespace));
     }
 
     @Override
     public List<LaneView> lanes(Namespace namespace, String queue, @Nullable Lane after, int limit) {
-        return readers.read(s -> QueueList.lanes(s, namespace, queue, after, limit));
+        return readers.ask(s -> QueueList.lanes(s, namespace, queue, after, limit));
     }
 
     @Override
     public List<Message.Delivered> inbox(RunId id) {
-        return readers.read(s -> s.sql(INBOX)
+        return readers.ask(s -> s.sql(INBOX)
                 .id(id)
                 .list(r -> new Message.Delivered(
                         r.number(),

@@ -1,5 +1,6 @@
 package dev.holdfast.testkit;
 
+import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
@@ -91,7 +92,11 @@ final class TestNode implements AutoCloseable {
         process = next;
         var its = portsOf(MemoryStore.open(disk, turns.clock(), ids), next);
         var options = new EngineOptions(
-                SLOTS, LOOK, Duration.ofSeconds(5), OpenTelemetry.noop().getMeter("test"));
+                SLOTS,
+                LOOK,
+                Defaults.RUN_RETENTION,
+                Duration.ofSeconds(5),
+                OpenTelemetry.noop().getMeter("test"));
         next.task("boot", () -> {
             try {
                 engine = Engine.open(its, options, hosted);

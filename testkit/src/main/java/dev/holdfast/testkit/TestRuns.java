@@ -53,6 +53,11 @@ final class TestRuns implements Runs {
     }
 
     @Override
+    public Started rerun(Namespace namespace, RunId id, @Nullable String from, @Nullable String requestId) {
+        return node.askOnce("rerun", runs -> runs.rerun(namespace, id, from, requestId));
+    }
+
+    @Override
     public void cancel(Namespace namespace, RunId id, @Nullable String requestId) {
         node.askOnce("cancel", runs -> {
             runs.cancel(namespace, id, requestId);

@@ -10,6 +10,7 @@ import dev.holdfast.core.Retry;
 import dev.holdfast.core.RunFailed;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.Unavailable;
+import dev.holdfast.core.Wait;
 import dev.holdfast.sdk.Context;
 import dev.holdfast.sdk.Handler;
 import dev.holdfast.sdk.RunHandle;
@@ -85,6 +86,34 @@ final class TestHoldfastTest {
         }
     }
 
+    /** It looks once an hour: what is told at once does not wait for that. */
+    @Test
+    void childrenOfARunThatFailsAreCancelledAtOnce() {
+        var child = Task.named("child", Integer.class, Integer.class);
+        var parent = Task.named("parent", Integer.class, Integer.class).retry(Retry.none());
+        try (var holdfast = TestHoldfast.host(
+                child.handle((ctx, n) -> {
+                    ctx.sleep(Duration.ofDays(7));
+                    return n;
+                }),
+                parent.handle((ctx, n) -> {
+                    ctx.fork(child, n);
+                    ctx.sleep(Duration.ofDays(1));
+                    throw new IllegalStateException("it fails");
+                }))) {
+            var run = holdfast.start(parent, 1);
+            holdfast.advance(Duration.ofDays(1));
+            assertThat(run.show().outcome()).isEqualTo(Outcome.FAILED);
+            holdfast.settle();
+            var wait = run.show().steps().getFirst().awaits();
+            assertThat(wait)
+                    .isInstanceOfSatisfying(
+                            Wait.Child.class,
+                            w -> assertThat(holdfast.run(w.run(), child).show().outcome())
+                                    .isEqualTo(Outcome.CANCELLED));
+        }
+    }
+
     @Test
     void whatIsDueOnTheWayHappensInOrder() {
         try (var holdfast = TestHoldfast.host(handler())) {
@@ -137,6 +166,22 @@ final class TestHoldfastTest {
             var begin = holdfast.now();
             assertThat(holdfast.start(CHECKOUT, ORDER).join()).isEqualTo("paid");
             assertThat(Duration.between(begin, holdfast.now())).isEqualTo(Duration.ofHours(18));
+        }
+    }
+
+    @Test
+    void aRunThatExecutesIsStoppedOnTheDot() {
+        var step = Step.named("pay", String.class).retry(Retry.fixed(1_000, Duration.ofSeconds(3)));
+        var restless = CHECKOUT.maxDuration(Duration.ofSeconds(45))
+                .handle((ctx, order) -> ctx.step(step, s -> {
+                    throw new IllegalStateException("the bank is closed");
+                }));
+        try (var holdfast = TestHoldfast.host(restless)) {
+            var run = holdfast.start(CHECKOUT.maxDuration(Duration.ofSeconds(45)), ORDER);
+            holdfast.advance(Duration.ofSeconds(44));
+            assertThat(run.show().state()).isEqualTo(RunState.RUNNING);
+            holdfast.advance(Duration.ofSeconds(1));
+            assertThat(run.show().outcome()).isEqualTo(Outcome.TIMED_OUT);
         }
     }
 

@@ -69,6 +69,15 @@ public interface Ledger extends AutoCloseable {
      */
     boolean forget(Instant now, int limit);
 
+    /**
+     * Removes runs that ended before this, with all that is theirs, unless they hold their business key for longer or
+     * something is left to be done for them. A look goes through the runs in pieces; the next one begins anew.
+     *
+     * @param limit runs that are looked at: a piece is done while everybody else waits
+     * @return whether this look has more
+     */
+    boolean discard(Instant endedBefore, int limit);
+
     Reads reads();
 
     /** The ledger's clock: the database's where there are several nodes. */

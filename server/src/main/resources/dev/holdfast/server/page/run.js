@@ -123,6 +123,19 @@ class RunPage {
     if (await sendJson('Complete the token', null, () => `/v1/tokens/${encodeURIComponent(token)}/complete`)) this.#poll.now();
   }
 
+  /** @param from key of the first step that is done again; null for all of it */
+  async rerun(from) {
+    const what = from === null ? 'Everything is done again' : `Step ${from} and all after it is done again`;
+    if (!await confirm('Run again?', `${what}, in a new run, by the code that is hosted now.`, 'Run again')) return;
+    this.problem(null);
+    try {
+      const started = await api(`${this.#path}/rerun`, {method: 'POST', headers: {'Idempotency-Key': requestId()}, body: JSON.stringify({from})});
+      location.href = `/runs/${started.id}`;
+    } catch (error) {
+      this.problem(error.message);
+    }
+  }
+
   async delete() {
     if (!await confirm('Delete this run?', 'Its snapshots, steps, text, input and output are gone for good.', 'Delete the run')) return;
     if (await this.#ask(this.#path, 'DELETE')) location.href = '/';
@@ -150,16 +163,18 @@ class Header {
   #list = el('dl', {class: 'facts'});
   #cancel;
   #signal;
+  #again;
   #delete;
   #run;
   #due = null;
 
   constructor(page) {
-    for (const name of ['Attempt', 'Epoch', 'Losses', 'Holder', 'Created', 'Started', 'Finished', 'Took', 'Parent', 'Queue', 'Lane', 'Key', 'Tags', 'Version']) {
+    for (const name of ['Attempt', 'Epoch', 'Losses', 'Holder', 'Created', 'Started', 'Finished', 'Took', 'Parent', 'Rerun of', 'Queue', 'Lane', 'Key', 'Tags', 'Version']) {
       this.#fact(name, null);
     }
     this.#cancel = el('button', {onclick: () => page.cancel()}, 'Cancel');
     this.#signal = el('button', {onclick: () => page.signal(awaited(this.#run))}, 'Signal…');
+    this.#again = el('button', {onclick: () => page.rerun(null)}, 'Run again');
     this.#delete = el('button', {class: 'danger', onclick: () => page.delete()}, 'Delete');
     const copy = el('button', {class: 'quiet', title: 'Copy the id', onclick: async () => {
       await navigator.clipboard.writeText(this.#run.id);
@@ -169,7 +184,7 @@ class Header {
     this.element = el('header', {class: 'run-head'},
       el('a', {href: '/', class: 'back'}, '← Runs'),
       el('div', {class: 'title'}, this.#task, el('span', {role: 'status', 'aria-label': 'State'}, this.#badge),
-        el('div', {class: 'buttons'}, this.#signal, this.#cancel, this.#delete)),
+        el('div', {class: 'buttons'}, this.#signal, this.#cancel, this.#again, this.#delete)),
       el('div', {class: 'id-line'}, this.#id, copy),
       el('div', {class: 'explain'}, this.#why, this.#next),
       this.#list);
@@ -191,6 +206,7 @@ class Header {
     this.#fact('Started', run.startedAt && clock(run.startedAt), run.startedAt);
     this.#fact('Finished', run.finishedAt && clock(run.finishedAt), run.finishedAt);
     this.#fact('Parent', run.parent, null, () => link(run.parent));
+    this.#fact('Rerun of', run.rerunOf, run.rerunFrom && `From step ${run.rerunFrom}`, () => link(run.rerunOf));
     this.#fact('Queue', run.queue, null, () => el('a', {href: `/queues/${encodeURIComponent(run.queue)}`}, run.queue));
     this.#fact('Lane', run.lane, run.holdsSlot ? 'It has a slot of this lane.' : null,
       () => el('a', {href: `/?${new URLSearchParams({queue: run.queue, lane: run.lane})}`}, run.lane));
@@ -201,6 +217,7 @@ class Header {
     say(this.#cancel, run.cancelRequested && !run.finishedAt ? 'Cancel requested' : 'Cancel');
     this.#cancel.hidden = Boolean(run.finishedAt);
     this.#signal.hidden = Boolean(run.finishedAt);
+    this.#again.hidden = !run.finishedAt;
     this.#delete.disabled = !run.finishedAt;
     this.#delete.title = run.finishedAt ? '' : 'Only a finished run can be deleted: cancel it first';
     this.tick();

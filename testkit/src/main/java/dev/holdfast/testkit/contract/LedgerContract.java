@@ -33,6 +33,7 @@ public abstract class LedgerContract
                 WaitContract,
                 TickContract,
                 ScheduleContract,
+                RetentionContract,
                 ReadContract,
                 CrowdContract {
     private @Nullable Lab lab;

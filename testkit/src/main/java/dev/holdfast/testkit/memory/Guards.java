@@ -63,6 +63,16 @@ class Guards {
         return run.holdsKey(now);
     }
 
+    /** Whether it ended before this, and nobody needs it any more. */
+    boolean isOld(Stored stored, Instant endedBefore, Instant now) {
+        Instant finished = stored.run.times().finished();
+        return finished != null
+                && !finished.isAfter(endedBefore)
+                && stored.run.place().lingers() == null
+                && !holdsKey(stored.run, now)
+                && stored.inbox.stream().noneMatch(m -> m.message().kind() == Message.Kind.FINALISE);
+    }
+
     BusinessKey key(Run run, String key) {
         return new BusinessKey(run.origin().namespace().name(), run.origin().task(), key);
     }

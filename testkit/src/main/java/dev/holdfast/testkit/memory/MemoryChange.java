@@ -271,12 +271,7 @@ final class MemoryChange {
                     "run_not_finalised",
                     "run " + change.run() + " cannot be removed before what is left of it has been done");
         }
-        if (gone != null && gone.run.origin().key() != null)
-            disk.keys.remove(guards.key(gone.run, gone.run.origin().key()), gone.run.id());
-        disk.put(change.run(), null);
-        disk.streams.remove(change.run());
-        disk.waits.remove(change.run());
-        disk.tokens.values().removeIf(t -> t.run().equals(change.run()));
+        disk.forget(change.run());
         disk.removed.add(change.run());
     }
 }

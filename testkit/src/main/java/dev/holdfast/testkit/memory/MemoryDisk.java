@@ -98,6 +98,15 @@ public final class MemoryDisk {
         }
     }
 
+    /** Removes all that is of this run. */
+    void forget(RunId id) {
+        keys.values().removeIf(id::equals);
+        put(id, null);
+        streams.remove(id);
+        waits.remove(id);
+        tokens.values().removeIf(t -> t.run().equals(id));
+    }
+
     /** Replaces what is known of a run; null removes it. */
     void put(RunId id, @Nullable Stored next) {
         Stored before = runs.get(id);

@@ -176,6 +176,19 @@ final class MemoryLedger implements Ledger {
     }
 
     @Override
+    public boolean discard(Instant endedBefore, int limit) {
+        return open(() -> {
+            Instant now = now();
+            var old = disk.runs.values().stream()
+                    .filter(s -> guards.isOld(s, endedBefore, now))
+                    .limit(limit)
+                    .toList();
+            for (Stored each : old) disk.forget(each.run.id());
+            return old.size() >= limit;
+        });
+    }
+
+    @Override
     public Reads reads() {
         return reads;
     }

@@ -110,6 +110,11 @@ final class NodeLedger implements Ledger {
     }
 
     @Override
+    public boolean discard(Instant endedBefore, int limit) {
+        return ledger.discard(endedBefore, limit);
+    }
+
+    @Override
     public boolean forget(Instant now, int limit) {
         return ledger.forget(now, limit);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Command;
+import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Run;
@@ -86,7 +87,11 @@ final class Rig implements AutoCloseable {
                 Codec.json(),
                 store.node()));
         var options = new EngineOptions(
-                slots, Duration.ofMillis(20), grace, OpenTelemetry.noop().getMeter("test"));
+                slots,
+                Duration.ofMillis(20),
+                Defaults.RUN_RETENTION,
+                grace,
+                OpenTelemetry.noop().getMeter("test"));
         var engine = Engine.open(ports.getLast(), options, List.of(hosted));
         engines.add(engine);
         stores.add(store);

@@ -1,5 +1,6 @@
 package dev.holdfast.testkit.world;
 
+import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.EngineOptions;
@@ -55,6 +56,7 @@ final class Node {
         var options = new EngineOptions(
                 SLOTS,
                 Duration.ofSeconds(1),
+                Defaults.RUN_RETENTION,
                 Duration.ofSeconds(2),
                 OpenTelemetry.noop().getMeter("simulation"));
         var workload = new Workload(world.turns(), SLOTS, world::complain);

@@ -1,0 +1,54 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.core.Namespace;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
+import dev.holdfast.engine.port.Reads;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Reads what is to be known of a run to say why it does not progress: of one moment, and in this node. */
+final class Inquiry {
+    private final Ports ports;
+    private final Dispatcher dispatcher;
+    private final Executor executor;
+
+    Inquiry(Ports ports, Dispatcher dispatcher, Executor executor) {
+        this.ports = ports;
+        this.dispatcher = dispatcher;
+        this.executor = executor;
+    }
+
+    /** Empty if the run is not there. */
+    Optional<Explanation> explain(Namespace namespace, RunId id) {
+        while (true) {
+            Run run = reads().run(namespace, id).orElse(null);
+            if (run == null) return Optional.empty();
+            Explanation why = explain(run);
+            // What was read beside the row belongs to it only if the row is still the same.
+            boolean isSame = reads().run(namespace, id)
+                    .filter(r -> r.fence().equals(run.fence()))
+                    .isPresent();
+            if (isSame) return Optional.of(why);
+        }
+    }
+
+    private Explanation explain(Run run) {
+        Instant now = ports.ledger().now();
+        Admission admission = dispatcher.admission();
+        boolean isLeft = run.isHeld() && executor.holding(run.id()).isEmpty();
+        if (isLeft && admission.company() == Company.CLOSED) return Explainer.leftBehind();
+        return switch (run.state()) {
+            case QUEUED -> Explainer.queued(run, reads().line(run), admission, now);
+            case STARTING -> Explainer.starting(run);
+            case RUNNING -> Explainer.running(run, reads().pending(run.id()), now);
+            case BLOCKED -> Waited.explain(run, reads().pending(run.id()), now);
+            case STOPPING -> Explainer.stopping(run, now);
+            case FINISHED -> Explainer.finished(run);
+        };
+    }
+
+    private Reads reads() {
+        return ports.ledger().reads();
+    }
+}
