@@ -93,6 +93,9 @@ public final class Main implements Runnable {
         all.put("pause", PauseCommand::new);
         all.put("resume", ResumeCommand::new);
         all.put("limit", LimitCommand::new);
+        all.put("schedules", SchedulesCommand::new);
+        all.put("schedule", ScheduleCommand::new);
+        all.put("unschedule", UnscheduleCommand::new);
         all.put("doctor", DoctorCommand::new);
         all.put("drill", DrillCommand::new);
         all.put("bench", BenchCommand::new);

@@ -41,6 +41,13 @@ public final class Defaults {
 
     public static final int BATCH_LIMIT = 1_000;
     public static final int TAGS_LIMIT = 20;
+
+    /** A firing of a schedule that comes later than this was missed. */
+    public static final Duration ON_TIME = Duration.ofSeconds(10);
+
+    /** Runs that a schedule starts at once for firings that were missed; the others follow. */
+    public static final int FIRINGS_AT_ONCE = 1_000;
+
     public static final String QUEUE = "default";
     public static final String VERSION = "1";
 

@@ -72,6 +72,10 @@ public final class LimitsTable {
                 row(Defaults.NAME_LIMIT, "characters of a name: task, step, queue, tag, key, request id"));
         rows.put("BATCH_LIMIT", row(Defaults.BATCH_LIMIT, "runs of a batch that is started over HTTP"));
         rows.put("TAGS_LIMIT", row(Defaults.TAGS_LIMIT, "tags of a run"));
+        rows.put("ON_TIME", row(Defaults.ON_TIME, "a firing of a schedule that comes later was missed"));
+        rows.put(
+                "FIRINGS_AT_ONCE",
+                row(Defaults.FIRINGS_AT_ONCE, "runs that a schedule starts at once for missed firings; others follow"));
         rows.put(
                 "LONGEST",
                 row(Defaults.LONGEST, "any delay, time-out or limit; what is asked beyond it is taken as this"));

@@ -39,4 +39,9 @@ public record Snapshot(
                 cause,
                 change);
     }
+
+    /** The same for another cause. */
+    public Snapshot because(String why) {
+        return new Snapshot(seq, state, outcome, epoch, attempt, at, why, change);
+    }
 }

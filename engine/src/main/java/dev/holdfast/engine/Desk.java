@@ -190,6 +190,11 @@ final class Desk {
         }
     }
 
+    /** Something is due then: if that is before the next regular look, there is one at once. */
+    void comes(Instant time) {
+        if (time.isBefore(ports.ledger().now().plus(look))) tick.ring();
+    }
+
     /** A claim gives a run deadlines too; one may come before the next regular look. */
     void claimed(Run run) {
         if (dueSoon(run)) tick.ring();

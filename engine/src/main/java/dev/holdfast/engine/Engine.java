@@ -52,6 +52,7 @@ public final class Engine implements Runs, AutoCloseable {
     private final Desk desk;
     private final Starts starts;
     private final Queues queues;
+    private final ScheduleBook schedules;
     private final Meters meters;
     private final Alarms alarms;
     private final StreamWriter stream;
@@ -72,6 +73,7 @@ public final class Engine implements Runs, AutoCloseable {
         this.desk = new Desk(ports, meters, tick, options.look(), handlers.keySet());
         this.starts = new Starts(ports, handlers);
         this.queues = new Queues(ports);
+        this.schedules = new ScheduleBook(desk, starts);
         Recovery.run(desk);
         this.alarms = new Alarms(ports.threads(), ports.clock());
         this.stream = new StreamWriter(ports, meters);
@@ -83,7 +85,8 @@ public final class Engine implements Runs, AutoCloseable {
             work.ring();
             left.ring();
         });
-        this.ticker = new Ticker(desk, executor, options, tick);
+        var scheduler = new Scheduler(desk, starts, handlers.keySet());
+        this.ticker = new Ticker(desk, executor, scheduler, options, tick);
         var versions = handlers.values().stream()
                 .collect(Collectors.toMap(h -> h.task().name(), h -> h.task().version()));
         this.dispatcher = new Dispatcher(desk, executor, versions, options, work);
@@ -285,6 +288,11 @@ public final class Engine implements Runs, AutoCloseable {
         if (Rules.decide(run, new Command.Delete(), ports.ledger().now()) instanceof Decision.Refusal refusal) {
             throw new Refused(refusal.code(), "run " + run.id() + " was not deleted: " + refusal.why());
         }
+    }
+
+    @Override
+    public Schedules schedules() {
+        return schedules;
     }
 
     @Override

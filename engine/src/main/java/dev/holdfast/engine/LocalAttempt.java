@@ -14,6 +14,7 @@ import dev.holdfast.sdk.ChildStart;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
@@ -71,6 +72,11 @@ final class LocalAttempt implements Attempt {
     @Override
     public long epoch() {
         return holding.by().epoch();
+    }
+
+    @Override
+    public Optional<Instant> scheduledAt() {
+        return Fired.at(begun.origin().tags());
     }
 
     @Override

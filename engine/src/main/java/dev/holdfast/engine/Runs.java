@@ -96,6 +96,9 @@ public interface Runs {
     /** Sets the limits of a queue. Those that execute beyond a lower limit finish. */
     void configure(Namespace namespace, String queue, QueueSettings settings, @Nullable String requestId);
 
+    /** What starts runs by the clock. */
+    Schedules schedules();
+
     /** Why the run does not progress right now, and what happens next. */
     Explanation explain(Namespace namespace, RunId id);
 

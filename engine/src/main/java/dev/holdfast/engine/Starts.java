@@ -15,6 +15,8 @@ import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Request;
 import dev.holdfast.engine.port.RunView;
+import dev.holdfast.engine.port.ScheduleChange;
+import dev.holdfast.engine.port.StoredSchedule;
 import dev.holdfast.engine.port.Write;
 import dev.holdfast.sdk.ChildStart;
 import dev.holdfast.sdk.Handler;
@@ -57,8 +59,9 @@ final class Starts {
                 new StartRequest.Identity(start.key(), null),
                 StartRequest.Options.of(start, start.lane()));
         var bond = start.isDetached() ? Run.Bond.DETACHED : Run.Bond.ATTACHED;
+        check(request);
         var kin = new Kin(new Run.Parent(parent.id(), parent.tries().attempt(), wish.key(), bond), null, List.of());
-        return change(request, kin);
+        return change(request, newRun(), kin);
     }
 
     /**
@@ -78,12 +81,40 @@ final class Starts {
                 old.input(),
                 new StartRequest.Identity(null, requestId),
                 options);
-        return change(wish, new Kin(null, new Run.Rerun(run.id(), copied.from()), copied.steps()));
+        check(wish);
+        return change(wish, newRun(), new Kin(null, new Run.Rerun(run.id(), copied.from()), copied.steps()));
     }
 
     /** The change that begins the run; nothing is written yet. */
     Change change(StartRequest wish) {
-        return change(wish, Kin.NONE);
+        check(wish);
+        return change(wish, newRun(), Kin.NONE);
+    }
+
+    /** The id of a run that is to be started. */
+    RunId newRun() {
+        return RunId.of(ports.ids().next());
+    }
+
+    /**
+     * The change by which a schedule fires. Its input was checked when it was declared; if it does not fit the code of
+     * today the run says so.
+     *
+     * @param moves the schedule to its next firing
+     */
+    Change fired(RunId id, StoredSchedule schedule, Instant at, ScheduleChange moves) {
+        var wish = Fired.wish(schedule.namespace(), schedule.name(), schedule.definition(), at);
+        Change start = change(wish, id, Kin.NONE);
+        var writes = new ArrayList<Write>();
+        for (Write write : start.writes()) {
+            writes.add(
+                    write instanceof Write.Snap first
+                            ? new Write.Snap(first.snapshot()
+                                    .because(first.snapshot().cause() + ": schedule " + schedule.name() + " of " + at))
+                            : write);
+        }
+        writes.add(new Write.Fire(moves));
+        return new Change(start.id(), id, start.expect(), null, writes);
     }
 
     /**
@@ -114,11 +145,9 @@ final class Starts {
         static final Kin NONE = new Kin(null, null, List.of());
     }
 
-    private Change change(StartRequest wish, Kin kin) {
+    private Change change(StartRequest wish, RunId id, Kin kin) {
         Task<?, ?> task = taskOf(wish);
-        check(wish, task);
         Instant now = ports.ledger().now();
-        var id = RunId.of(ports.ids().next());
         var options = wish.options();
         var limit = options.maxDuration() == null ? task.maxDuration() : options.maxDuration();
         var command = new Command.Start(
@@ -183,7 +212,9 @@ final class Starts {
                 "no task is called '" + wish.task() + "' here; hosted are " + new TreeSet<>(handlers.keySet()));
     }
 
-    private void check(StartRequest wish, Task<?, ?> task) {
+    /** Whatever can be said against it before it is written. */
+    void check(StartRequest wish) {
+        Task<?, ?> task = taskOf(wish);
         int bytes = wish.input().getBytes(StandardCharsets.UTF_8).length;
         if (bytes > Defaults.PAYLOAD_LIMIT) {
             throw new Refused(
@@ -204,6 +235,7 @@ final class Starts {
             throw new Refused("duration_invalid", "a delay cannot be negative, a time to live must be positive");
         }
         readable(wish.input(), task);
+        lane(task, wish.options().lane());
     }
 
     /** A value that is sent to a run, checked. */

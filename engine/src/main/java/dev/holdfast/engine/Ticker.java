@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the whole ledger once a second, and on the dot when it knows that something is due: delayed runs that became
- * claimable, deadlines, messages whose hint was lost. Nothing depends on it being quick; everything depends on it coming.
+ * claimable, schedules, deadlines, messages whose hint was lost. Nothing depends on it being quick; everything depends on it coming.
  */
 final class Ticker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ticker.class);
@@ -26,6 +26,7 @@ final class Ticker implements AutoCloseable {
 
     private final Desk desk;
     private final Executor executor;
+    private final Scheduler scheduler;
     private final Duration look;
     private final Duration retention;
     private final Bell bell;
@@ -35,9 +36,10 @@ final class Ticker implements AutoCloseable {
     private Instant discardAt = Instant.MIN;
     private boolean discarding;
 
-    Ticker(Desk desk, Executor executor, EngineOptions options, Bell bell) {
+    Ticker(Desk desk, Executor executor, Scheduler scheduler, EngineOptions options, Bell bell) {
         this.desk = desk;
         this.executor = executor;
+        this.scheduler = scheduler;
         this.look = options.look();
         this.retention = options.retention();
         this.bell = bell;
@@ -81,6 +83,7 @@ final class Ticker implements AutoCloseable {
         for (RunId id : desk.mail()) eachAlone(id, () -> inbox(id));
         Tick tick = ports.ledger().tick(ports.node(), LIMIT);
         if (tick.promoted() > 0) ports.hints().work();
+        Instant firing = scheduler.look();
         deadlines(tick.deadlines());
         for (RunId id : tick.inboxes()) eachAlone(id, () -> inbox(id));
         executor.holdings().forEach(Holding::nudge);
@@ -94,6 +97,7 @@ final class Ticker implements AutoCloseable {
         }
         Instant next = tick.next();
         if (discard(now) && (next == null || discardAt.isBefore(next))) next = discardAt;
+        if (firing != null && (next == null || firing.isBefore(next))) next = firing;
         return more ? Duration.ZERO : until(next, now);
     }
 

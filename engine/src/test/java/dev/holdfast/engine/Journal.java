@@ -23,7 +23,9 @@ import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.port.SnapshotWindow;
+import dev.holdfast.engine.port.StoredSchedule;
 import dev.holdfast.engine.port.StreamLog;
+import dev.holdfast.engine.port.Upcoming;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -243,6 +245,21 @@ final class Journal implements Reads, StreamLog {
 
     @Override
     public List<RunId> children(RunId parent, int limit) {
+        return List.of();
+    }
+
+    @Override
+    public Optional<StoredSchedule> schedule(Namespace namespace, String name) {
+        return Optional.empty();
+    }
+
+    @Override
+    public List<StoredSchedule> schedules(Namespace namespace, @Nullable String after, int limit) {
+        return List.of();
+    }
+
+    @Override
+    public List<Upcoming> upcoming(Collection<String> tasks, @Nullable Upcoming after, int limit) {
         return List.of();
     }
 

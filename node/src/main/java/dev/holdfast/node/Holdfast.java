@@ -12,6 +12,7 @@ import dev.holdfast.sdk.Client;
 import dev.holdfast.sdk.Handler;
 import dev.holdfast.sdk.Hosted;
 import dev.holdfast.sdk.RunHandle;
+import dev.holdfast.sdk.Schedule;
 import dev.holdfast.sdk.Start;
 import dev.holdfast.sdk.Task;
 import java.nio.file.Path;
@@ -89,6 +90,16 @@ public final class Holdfast implements Client {
     @Override
     public <T extends @Nullable Object> void complete(String token, T value, @Nullable String requestId) {
         client.complete(token, value, requestId);
+    }
+
+    @Override
+    public void schedule(Schedule schedule) {
+        client.schedule(schedule);
+    }
+
+    @Override
+    public void unschedule(String name) {
+        client.unschedule(name);
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.holdfast.core.Waiting;
 import dev.holdfast.core.stream.Source;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,11 @@ public interface Attempt {
     int number();
 
     long epoch();
+
+    /** For when a schedule has planned the run; empty if none has started it. */
+    default Optional<Instant> scheduledAt() {
+        return Optional.empty();
+    }
 
     /** What was recorded at this key, null if nothing was. What this epoch recorded is seen too. */
     @Nullable

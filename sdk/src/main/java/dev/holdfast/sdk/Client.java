@@ -57,6 +57,21 @@ public interface Client extends AutoCloseable {
      */
     <T extends @Nullable Object> void complete(String token, T value, @Nullable String requestId);
 
+    /**
+     * Declares a schedule. The same one again changes nothing, so it may be declared at each boot; another one by its name
+     * takes its place from now on.
+     *
+     * @throws Refused {@code cron_invalid}, {@code zone_unknown}, or as a start of its task would be
+     */
+    void schedule(Schedule schedule);
+
+    /**
+     * Removes a schedule; the runs that it has started stay.
+     *
+     * @throws Refused {@code schedule_unknown}
+     */
+    void unschedule(String name);
+
     /** Releases what the client holds. Never waits for runs to end: they go on, here after the next start, or elsewhere. */
     @Override
     void close();

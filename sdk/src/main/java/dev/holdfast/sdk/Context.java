@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * run.
  *
  * <p><b>Thread.</b> It belongs to the thread that the body was called on. Any other thread, and the body of a step, gets
- * an {@link IllegalStateException}; {@link #runId}, {@link #attempt} and {@link #epoch} may be asked anywhere.
+ * an {@link IllegalStateException}; {@link #runId}, {@link #attempt}, {@link #epoch} and {@link #scheduledAt} may be asked anywhere.
  *
  * <p>No method declares a checked exception. Methods may leave by {@link Unwind}, an Error that is not to be caught. On
  * Java 21 a body that blocks inside {@code synchronized} pins its carrier thread; run on 25 where you can.
@@ -40,6 +40,12 @@ public interface Context {
 
     /** Which epoch this is: grows at every hand-over of the run. */
     long epoch();
+
+    /**
+     * For when a schedule has planned this run: the time to go by, whatever time it is now. The same in every replay and
+     * every attempt. Empty if the run was not started by a schedule (and has no tag {@code scheduled:TIME} that says so).
+     */
+    Optional<Instant> scheduledAt();
 
     /**
      * A step without a policy of its own: see {@link #step(Step, Step.Body)}.

@@ -60,6 +60,11 @@ final class Replaying implements Context {
     }
 
     @Override
+    public Optional<Instant> scheduledAt() {
+        return attempt.scheduledAt();
+    }
+
+    @Override
     public <T extends @Nullable Object> T step(String name, Class<T> type, Step.Body<T> body) {
         return step(Step.named(name, type), body);
     }

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The live page: the list of runs at {@code /}, a run at {@code /runs/{id}}, queues at {@code /queues}, and a queue with
- * its lanes at {@code /queues/{queue}}. All are one plain document whose script
+ * The live page: the list of runs at {@code /}, a run at {@code /runs/{id}}, queues at {@code /queues}, a queue with
+ * its lanes at {@code /queues/{queue}}, and schedules at {@code /schedules}. All are one plain document whose script
  * reads the API and writes text nodes only, so that nothing that a user sent is ever taken for HTML; the policy forbids
  * everything else.
  */
@@ -19,6 +19,8 @@ final class Pages {
                 new Router.Route("GET", "/runs/{id}", call -> file("page/index.html", "text/html; charset=utf-8")),
                 new Router.Route("GET", "/queues", call -> file("page/index.html", "text/html; charset=utf-8")),
                 new Router.Route("GET", "/queues/{queue}", call -> file("page/index.html", "text/html; charset=utf-8")),
+                new Router.Route("GET", "/schedules", call -> file("page/index.html", "text/html; charset=utf-8")),
+                new Router.Route("GET", "/page/schedules.js", call -> script("schedules.js")),
                 new Router.Route("GET", "/page/page.css", call -> file("page/page.css", "text/css; charset=utf-8")),
                 new Router.Route("GET", "/page/page.js", call -> script("page.js")),
                 new Router.Route("GET", "/page/parts.js", call -> script("parts.js")),

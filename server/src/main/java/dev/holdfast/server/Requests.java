@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.LongAdder;
 final class Requests {
     private record Kind(String method, String route, int status) {}
 
-    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PATCH", "DELETE");
+    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE");
 
     private final Map<Kind, LongAdder> counts = new ConcurrentHashMap<>();
 

@@ -182,7 +182,7 @@ final class RunJson {
         else out.writeString(value.toString());
     }
 
-    private static void raw(JsonGenerator out, String name, @Nullable String json) {
+    static void raw(JsonGenerator out, String name, @Nullable String json) {
         out.writeName(name);
         if (json == null) out.writeNull();
         else out.writeRawValue(json);

@@ -125,6 +125,7 @@ public final class Server implements AutoCloseable {
         routes.addAll(new RunsApi(this::ready).routes());
         routes.addAll(new SendingApi(() -> ready().runs()).routes());
         routes.addAll(new QueuesApi(this::ready).routes());
+        routes.addAll(new SchedulesApi(this::ready).routes());
         routes.addAll(new ThreadsApi(this::ready).routes());
         routes.addAll(watchers.routes());
         routes.addAll(new NodeApi(() -> closing ? null : node, metrics::page).routes());

@@ -20,6 +20,7 @@ import dev.holdfast.core.Waiting;
 import dev.holdfast.engine.Explanation;
 import dev.holdfast.engine.Frame;
 import dev.holdfast.engine.Runs;
+import dev.holdfast.engine.Schedules;
 import dev.holdfast.engine.StartRequest;
 import dev.holdfast.engine.Started;
 import dev.holdfast.engine.Watch;
@@ -261,6 +262,11 @@ final class FakeRuns implements Runs {
             throw new Refused("run_not_finished", id + " has not finished: cancel it first");
         }
         all.remove(id);
+    }
+
+    @Override
+    public Schedules schedules() {
+        throw new UnsupportedOperationException("schedules are asked of a real node");
     }
 
     @Override

@@ -312,7 +312,8 @@ class ServerTest {
                 .filter(route -> !route.path().equals("/")
                         && !route.path().startsWith("/page/")
                         && !route.path().startsWith("/runs/")
-                        && !route.path().startsWith("/queues"))
+                        && !route.path().startsWith("/queues")
+                        && !route.path().startsWith("/schedules"))
                 .map(route -> route.method() + " " + route.path())
                 .toList();
         assertThat(described.operations()).containsExactlyInAnyOrderElementsOf(served);
@@ -377,7 +378,14 @@ class ServerTest {
     @Test
     void pagesForbidEverythingButTheirOwnFiles() throws Exception {
         for (String page : new String[] {
-            "/", "/runs/" + UNKNOWN, "/queues", "/queues/default", "/page/page.js", "/page/page.css", "/page/icon.svg"
+            "/",
+            "/runs/" + UNKNOWN,
+            "/queues",
+            "/queues/default",
+            "/schedules",
+            "/page/page.js",
+            "/page/page.css",
+            "/page/icon.svg"
         }) {
             var response = http.get(page);
             assertThat(response.status()).as(page).isEqualTo(200);

@@ -36,6 +36,7 @@ final class ChangeWork extends Work<Receipt> {
     private final int snapshots;
     private final boolean begins;
     private final boolean consumes;
+    private final boolean fires;
 
     ChangeWork(Change change) {
         this.change = change;
@@ -43,14 +44,17 @@ final class ChangeWork extends Work<Receipt> {
         int counted = 0;
         boolean starts = false;
         boolean takes = false;
+        boolean isFiring = false;
         for (Write write : change.writes()) {
             if (write instanceof Write.Row r) found = r.run();
             if (write instanceof Write.Snap) counted++;
             starts |= write instanceof Write.Begin;
             takes |= write instanceof Write.Consume;
+            isFiring |= write instanceof Write.Fire;
         }
         this.begins = starts;
         this.consumes = takes;
+        this.fires = isFiring;
         this.row = found;
         this.snapshots = counted;
     }
@@ -60,6 +64,7 @@ final class ChangeWork extends Work<Receipt> {
         Request request = change.request();
         Receipt first = request == null ? null : Requests.seenBefore(tx, request);
         if (first != null) return first;
+        if (fires && !isToFire(tx)) return STALE;
         if (begins) {
             Optional<RunId> by = childKeyHolder(tx);
             if (by.isPresent()) return new Receipt.KeyHeld(by.get());
@@ -173,6 +178,14 @@ final class ChangeWork extends Work<Receipt> {
             for (long number : consume.numbers()) {
                 if (!tx.read(MESSAGE).id(change.run()).number(number).any()) return false;
             }
+        }
+        return true;
+    }
+
+    /** Whether the schedule that starts it still is as it was read: only the first who has read it fires it. */
+    private boolean isToFire(Transaction tx) throws SQLException {
+        for (Write write : change.writes()) {
+            if (write instanceof Write.Fire fire && !ScheduleWork.isAsSeen(tx, fire.moves())) return false;
         }
         return true;
     }

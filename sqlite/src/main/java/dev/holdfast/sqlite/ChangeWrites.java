@@ -142,7 +142,10 @@ final class ChangeWrites {
             if (write instanceof Write.CompleteToken w) messages.complete(w);
             if (write instanceof Write.Post w) messages.post(w.to(), w.message());
         }
-        for (Write write : writes) if (write instanceof Write.Begin w) begin(w.start());
+        for (Write write : writes) {
+            if (write instanceof Write.Begin w) begin(w.start());
+            if (write instanceof Write.Fire w) ScheduleWork.write(tx, w.moves());
+        }
         // Last of all: what has ended within this change is seen.
         for (Write write : writes) {
             if (write instanceof Write.Row w && w.run().isFinished() && hasSnapshot()) messages.ended();

@@ -17,7 +17,7 @@ final class DiscardWork extends Work<Boolean> {
     private static final String LAST_OF_PAGE =
             "SELECT id FROM runs WHERE id > ? AND id < ? ORDER BY id LIMIT 1 OFFSET ?";
     /** What holds its business key for longer stays as long; so does one that something is left to do for. */
-    private static final String CHOOSE = "INSERT INTO old SELECT id FROM runs WHERE id > ?1 AND id < ?2"
+    private static final String CHOOSE = "INSERT INTO old SELECT id FROM runs WHERE id > ?1 AND id <= ?2"
             + " AND finished <= ?3 AND lingers_number IS NULL AND (key_until IS NULL OR key_until <= ?4)"
             + " AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.run = runs.id AND i.kind = 'FINALISE')";
 
@@ -25,7 +25,7 @@ final class DiscardWork extends Work<Boolean> {
             + " WHERE r.tags IS NOT NULL";
     private static final String UNTAG = "DELETE FROM run_tags WHERE namespace = ? AND tag = ? AND run = ?";
     private static final String EMPTY = "DELETE FROM old";
-    private static final String FORGET_REMOVED = "DELETE FROM removed WHERE run > ? AND run < ?";
+    private static final String FORGET_REMOVED = "DELETE FROM removed WHERE run > ? AND run <= ?";
 
     private final Instant endedBefore;
     private final int limit;
@@ -64,7 +64,7 @@ final class DiscardWork extends Work<Boolean> {
         return tx.read(LAST_OF_PAGE)
                 .id(from)
                 .id(end)
-                .number(limit)
+                .number(limit - 1)
                 .first(Sql.Row::id)
                 .orElse(null);
     }

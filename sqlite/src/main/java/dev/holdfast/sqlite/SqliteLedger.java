@@ -13,6 +13,7 @@ import dev.holdfast.engine.port.LedgerFigures;
 import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.engine.port.ScheduleChange;
 import dev.holdfast.engine.port.Tick;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -78,6 +79,11 @@ final class SqliteLedger implements Ledger {
     @Override
     public Receipt change(QueueChange change) {
         return writer.perform(new QueueWork(change));
+    }
+
+    @Override
+    public Receipt change(ScheduleChange change) {
+        return writer.perform(new ScheduleWork(change));
     }
 
     @Override

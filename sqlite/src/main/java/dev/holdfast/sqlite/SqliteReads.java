@@ -19,6 +19,8 @@ import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.port.SnapshotWindow;
+import dev.holdfast.engine.port.StoredSchedule;
+import dev.holdfast.engine.port.Upcoming;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -235,5 +237,20 @@ final class SqliteReads implements Reads {
                 .list(r -> new Message.Delivered(
                         r.number(),
                         new Message(r.id().uuid(), r.constant(Message.Kind.class), r.textOrNull(), r.textOrNull()))));
+    }
+
+    @Override
+    public Optional<StoredSchedule> schedule(Namespace namespace, String name) {
+        return readers.read(s -> ScheduleRow.one(s, namespace, name));
+    }
+
+    @Override
+    public List<StoredSchedule> schedules(Namespace namespace, @Nullable String after, int limit) {
+        return readers.read(s -> ScheduleRow.page(s, namespace, after, limit));
+    }
+
+    @Override
+    public List<Upcoming> upcoming(Collection<String> tasks, @Nullable Upcoming after, int limit) {
+        return readers.read(s -> ScheduleRow.upcoming(s, tasks, after, limit));
     }
 }

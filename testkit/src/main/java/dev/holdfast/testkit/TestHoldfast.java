@@ -9,6 +9,7 @@ import dev.holdfast.sdk.Client;
 import dev.holdfast.sdk.Handler;
 import dev.holdfast.sdk.Hosted;
 import dev.holdfast.sdk.RunHandle;
+import dev.holdfast.sdk.Schedule;
 import dev.holdfast.sdk.Start;
 import dev.holdfast.sdk.Task;
 import java.nio.file.Path;
@@ -139,6 +140,16 @@ public final class TestHoldfast implements Client {
         return client.startAll(task, inputs, start).stream()
                 .<RunHandle<O>>map(run -> new TestRun<>(node, run))
                 .toList();
+    }
+
+    @Override
+    public void schedule(Schedule schedule) {
+        client.schedule(schedule);
+    }
+
+    @Override
+    public void unschedule(String name) {
+        client.unschedule(name);
     }
 
     @Override

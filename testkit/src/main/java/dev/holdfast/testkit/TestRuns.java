@@ -6,6 +6,7 @@ import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.engine.Explanation;
 import dev.holdfast.engine.Runs;
+import dev.holdfast.engine.Schedules;
 import dev.holdfast.engine.StartRequest;
 import dev.holdfast.engine.Started;
 import dev.holdfast.engine.Watch;
@@ -78,6 +79,11 @@ final class TestRuns implements Runs {
             runs.complete(namespace, token, json, requestId);
             return true;
         });
+    }
+
+    @Override
+    public Schedules schedules() {
+        return new TestSchedules(node);
     }
 
     @Override

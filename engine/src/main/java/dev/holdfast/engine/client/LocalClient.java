@@ -6,8 +6,10 @@ import dev.holdfast.engine.Ports;
 import dev.holdfast.engine.Runs;
 import dev.holdfast.engine.StartRequest;
 import dev.holdfast.engine.Started;
+import dev.holdfast.engine.port.StoredSchedule;
 import dev.holdfast.sdk.Client;
 import dev.holdfast.sdk.RunHandle;
+import dev.holdfast.sdk.Schedule;
 import dev.holdfast.sdk.Start;
 import dev.holdfast.sdk.Task;
 import dev.holdfast.sdk.TypeRef;
@@ -79,6 +81,24 @@ public final class LocalClient implements Client {
     @Override
     public <T extends @Nullable Object> void complete(String token, T value, @Nullable String requestId) {
         local.runs().complete(local.namespace(), token, local.ports().codec().encode(value), requestId);
+    }
+
+    @Override
+    public void schedule(Schedule schedule) {
+        var definition = new StoredSchedule.Definition(
+                schedule.cron(),
+                schedule.zone(),
+                schedule.missed(),
+                schedule.task().name(),
+                local.ports().codec().encode(schedule.input()),
+                schedule.lane(),
+                schedule.ttl());
+        local.runs().schedules().put(local.namespace(), schedule.name(), definition, null);
+    }
+
+    @Override
+    public void unschedule(String name) {
+        local.runs().schedules().delete(local.namespace(), name, null);
     }
 
     private <O extends @Nullable Object> RunHandle<O> handle(RunId id, TypeRef<O> type) {

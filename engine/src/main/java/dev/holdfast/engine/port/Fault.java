@@ -57,6 +57,7 @@ public final class Fault {
                 case Write.Post w -> nul(w.message().name()) || nul(w.message().body());
                 case Write.Begin w -> nul(w.start()).isPresent();
                 case Write.Await w -> false;
+                case Write.Fire w -> nul(w.moves().name());
                 case Write.Keep w -> nul(w.name()) || nul(w.json());
                 case Write.Take w -> nul(w.name());
                 case Write.OpenToken w -> nul(w.id());
@@ -137,6 +138,7 @@ public final class Fault {
             return invalid(change, "whoever does not hold the run may only post to it");
         }
         for (Write write : change.writes()) {
+            if (write instanceof Write.Fire && !isNew) return invalid(change, "a schedule only fires with a new run");
             if (!(write instanceof Write.Begin begin)) continue;
             if (!(begin.start().expect() instanceof Expect.Absent)) return invalid(change, "a child of it is not new");
             Optional<Refused> fault = of(begin.start());

@@ -49,6 +49,9 @@ public interface Ledger extends AutoCloseable {
     /** Changes what a queue or a lane allows; seen by every later claim. */
     Receipt change(QueueChange change);
 
+    /** Writes a schedule, unless it is not as it was read any more ({@link Receipt.Stale}). */
+    Receipt change(ScheduleChange change);
+
     /** Runs that have ended and keep their slots because their code still executes somewhere, at most {@code limit}. */
     List<Run> lingering(int limit);
 

@@ -112,4 +112,17 @@ public interface Reads {
 
     /** Children that end with this run, have not ended and were not told to, at most {@code limit}. */
     List<RunId> children(RunId parent, int limit);
+
+    Optional<StoredSchedule> schedule(Namespace namespace, String name);
+
+    /** By name; {@code after} is the last of the previous page. */
+    List<StoredSchedule> schedules(Namespace namespace, @Nullable String after, int limit);
+
+    /**
+     * The next firings of schedules that are not paused, in their order.
+     *
+     * @param tasks only of these
+     * @param after the last of the previous page
+     */
+    List<Upcoming> upcoming(Collection<String> tasks, @Nullable Upcoming after, int limit);
 }

@@ -60,6 +60,12 @@ public sealed interface Write {
      */
     record Await(RunId target) implements Write {}
 
+    /**
+     * This run is started by a schedule, which moves to its next firing. If the schedule is not as it was read any more
+     * the whole change is stale. Only with the change of a new run.
+     */
+    record Fire(ScheduleChange moves) implements Write {}
+
     /** A signal that nobody waits for yet is kept. */
     record Keep(String name, String json, Where where) implements Write {
         public enum Where {

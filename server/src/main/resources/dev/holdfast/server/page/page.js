@@ -2,13 +2,16 @@
 import {openQueues} from '/page/queues.js';
 import {openRun} from '/page/run.js';
 import {openRuns} from '/page/runs.js';
+import {openSchedules} from '/page/schedules.js';
 
 const main = document.getElementById('main');
 const run = /^\/runs\/([^/]+)$/.exec(location.pathname);
 const queue = /^\/queues(?:\/([^/]+))?$/.exec(location.pathname);
+const schedules = location.pathname === '/schedules';
 for (const link of document.querySelectorAll('.top nav a')) {
-  if (link.pathname === (queue ? '/queues' : '/')) link.setAttribute('aria-current', 'page');
+  if (link.pathname === (queue ? '/queues' : schedules ? '/schedules' : '/')) link.setAttribute('aria-current', 'page');
 }
 if (run) openRun(main, decodeURIComponent(run[1]));
 else if (queue) openQueues(main, queue[1] === undefined ? null : decodeURIComponent(queue[1]));
+else if (schedules) openSchedules(main);
 else openRuns(main);

@@ -13,7 +13,7 @@ export function openQueues(main, name) {
 }
 
 /** A page that shows an answer of the API again and again, and says what was refused. */
-class Live {
+export class Live {
   #error = el('p', {class: 'problem', role: 'alert', hidden: true});
   #look;
   #poll;
@@ -147,7 +147,7 @@ function path(queue) {
   return `/queues/${encodeURIComponent(queue)}`;
 }
 
-function table(name, heads, body) {
+export function table(name, heads, body) {
   return el('table', {class: name}, el('thead', {}, el('tr', {}, heads.map(head => el('th', {scope: 'col'}, head)))), body);
 }
 
@@ -159,16 +159,16 @@ function limit(value) {
   return value ?? '–';
 }
 
-function paused(thing) {
+export function paused(thing) {
   return thing.paused ? el('span', {class: 'badge tone-warn'}, '‖ paused') : null;
 }
 
-function toggle(thing, change) {
+export function toggle(thing, change) {
   return el('button', {'aria-label': `${thing.paused ? 'Resume' : 'Pause'} ${thing.name}`, onclick: change}, thing.paused ? 'Resume' : 'Pause');
 }
 
 /** Rows are made anew only if what they show differs, so that the focus stays where it is. */
-function update(body, things, key, row) {
+export function update(body, things, key, row) {
   const known = new Map([...body.children].map(element => [element.dataset.key, element]));
   const rows = things.map(thing => {
     const print = JSON.stringify(thing);

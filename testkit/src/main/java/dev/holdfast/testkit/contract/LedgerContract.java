@@ -32,6 +32,7 @@ public abstract class LedgerContract
                 InboxContract,
                 WaitContract,
                 TickContract,
+                ScheduleContract,
                 RetentionContract,
                 ReadContract,
                 CrowdContract {

@@ -9,11 +9,13 @@ import dev.holdfast.core.StepRecord;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Message;
+import dev.holdfast.engine.port.StoredSchedule;
 import dev.holdfast.engine.port.Write;
 import dev.holdfast.testkit.memory.MemoryDisk.BusinessKey;
 import dev.holdfast.testkit.memory.MemoryDisk.LaneKey;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,6 +141,11 @@ class Guards {
     /** Whether the lane that was served goes behind the others. */
     boolean servesInTurn() {
         return true;
+    }
+
+    /** Whether nobody has changed or fired a schedule since it was read. */
+    boolean isAsSeen(StoredSchedule.@Nullable Seen present, StoredSchedule.@Nullable Seen seen) {
+        return Objects.equals(present, seen);
     }
 
     /** What a change works on, so that one that cannot be written as a whole leaves nothing. */

@@ -45,6 +45,11 @@ final class MemoryChange {
         if (!guards.admits(before, disk.removed.contains(change.run()), change.expect())) return new Receipt.Stale();
         if (present != null && !guards.hasMessages(present.inbox, change)) return new Receipt.Stale();
 
+        var schedules = new MemorySchedules(disk, guards);
+        for (Write write : change.writes()) {
+            if (write instanceof Write.Fire fire && !schedules.isAsSeen(fire.moves())) return new Receipt.Stale();
+        }
+
         Run row = row();
         if (row != null && !guards.continues(before, row, snapshots())) return gap(row);
         if (row != null && before == null) {
@@ -58,6 +63,9 @@ final class MemoryChange {
         if (held.isPresent()) return new Receipt.KeyHeld(held.get());
         try {
             write(present, row);
+            for (Write write : change.writes()) {
+                if (write instanceof Write.Fire fire) schedules.write(fire.moves());
+            }
         } catch (Refused e) {
             return new Receipt.Rejected(e);
         }

@@ -8,6 +8,7 @@ import dev.holdfast.core.StepKey;
 import dev.holdfast.core.stream.Entry;
 import dev.holdfast.engine.port.QueueSettings;
 import dev.holdfast.engine.port.Request;
+import dev.holdfast.engine.port.StoredSchedule;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -45,12 +46,25 @@ public final class MemoryDisk {
     /** The queues in which the last run that took a free slot had executed before. */
     final Set<QueueKey> lastResumed = new HashSet<>();
 
+    /** By namespace and name. */
+    final NavigableMap<ScheduleKey, StoredSchedule> schedules = new TreeMap<>();
+
     long turns;
     Instant newest = Instant.EPOCH;
     long messages;
     long boots;
 
     record Token(RunId run, StepKey key, Instant until, boolean isCompleted) {}
+
+    record ScheduleKey(String namespace, String name) implements Comparable<ScheduleKey> {
+        private static final Comparator<ScheduleKey> ORDER =
+                Comparator.comparing(ScheduleKey::namespace).thenComparing(ScheduleKey::name);
+
+        @Override
+        public int compareTo(ScheduleKey other) {
+            return ORDER.compare(this, other);
+        }
+    }
 
     record RequestKey(Namespace namespace, String id) {}
 

@@ -15,6 +15,7 @@ import dev.holdfast.engine.port.LedgerFigures;
 import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.engine.port.ScheduleChange;
 import dev.holdfast.engine.port.Tick;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -69,6 +70,11 @@ final class MemoryLedger implements Ledger {
     @Override
     public Receipt change(QueueChange change) {
         return open(() -> new MemoryQueueChange(disk, guards, now(), change).carryOut());
+    }
+
+    @Override
+    public Receipt change(ScheduleChange change) {
+        return open(() -> new MemorySchedules(disk, guards).carryOut(change, now()));
     }
 
     @Override

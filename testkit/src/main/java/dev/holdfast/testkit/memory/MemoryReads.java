@@ -18,6 +18,8 @@ import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.port.SnapshotWindow;
+import dev.holdfast.engine.port.StoredSchedule;
+import dev.holdfast.engine.port.Upcoming;
 import dev.holdfast.engine.port.Write.Payload;
 import dev.holdfast.testkit.memory.MemoryDisk.LaneKey;
 import java.time.Instant;
@@ -223,6 +225,21 @@ final class MemoryReads implements Reads {
     @Override
     public List<LaneView> lanes(Namespace namespace, String queue, @Nullable Lane after, int limit) {
         return at(() -> new MemoryQueues(disk, guards).lanes(new MemoryDisk.QueueKey(namespace, queue), after, limit));
+    }
+
+    @Override
+    public Optional<StoredSchedule> schedule(Namespace namespace, String name) {
+        return at(() -> Optional.ofNullable(new MemorySchedules(disk, guards).one(namespace, name)));
+    }
+
+    @Override
+    public List<StoredSchedule> schedules(Namespace namespace, @Nullable String after, int limit) {
+        return at(() -> new MemorySchedules(disk, guards).page(namespace, after, limit));
+    }
+
+    @Override
+    public List<Upcoming> upcoming(Collection<String> tasks, @Nullable Upcoming after, int limit) {
+        return at(() -> new MemorySchedules(disk, guards).upcoming(tasks, after, limit));
     }
 
     private <T> T at(Supplier<T> read) {

@@ -11,6 +11,7 @@ import dev.holdfast.engine.port.LedgerFigures;
 import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.engine.port.ScheduleChange;
 import dev.holdfast.engine.port.Tick;
 import dev.holdfast.engine.port.Write;
 import java.time.Instant;
@@ -83,6 +84,12 @@ final class NodeLedger implements Ledger {
 
     @Override
     public Receipt change(QueueChange change) {
+        checkSpace();
+        return ledger.change(change);
+    }
+
+    @Override
+    public Receipt change(ScheduleChange change) {
         checkSpace();
         return ledger.change(change);
     }

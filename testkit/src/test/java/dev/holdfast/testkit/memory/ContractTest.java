@@ -70,6 +70,8 @@ final class ContractTest {
                     "aPausedLaneGivesNothingAndTheOthersDo"),
             new Case(LaneMutants.ThoseWhoComeBackGoFirst.class, "ofThoseThatComeBackEverySecondOneLetsANewOneIn"),
             new Case(LaneMutants.TheFirstLaneGoesFirst.class, "lanesTakeTurns"),
+            new Case(ScheduleMutants.FiresAgain.class, "whoComesSecondFiresNothing", "ofManyWhoFireAtOnceOneDoes"),
+            new Case(ScheduleMutants.FiresOldDefinitions.class, "anOldDefinitionFiresNoMore"),
             new Case(Mutants.StreamWithoutFence.class, "anOlderEpochAppendsNothing", "nothingIsAppendedAfterTheEnd"),
             new Case(Mutants.StreamWithoutEpoch.class, "anOlderEpochAppendsNothing"),
             new Case(Mutants.StreamWithoutIncarnation.class, "aNamesakeOfAnotherIncarnationAppendsNothing"));

@@ -1,0 +1,77 @@
+package dev.holdfast.sqlite;
+
+import dev.holdfast.core.Missed;
+import dev.holdfast.core.Namespace;
+import dev.holdfast.engine.port.StoredSchedule;
+import dev.holdfast.engine.port.StoredSchedule.Definition;
+import dev.holdfast.engine.port.StoredSchedule.Standing;
+import dev.holdfast.engine.port.Upcoming;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Schedules as they are read. */
+final class ScheduleRow {
+    private static final String COLUMNS =
+            "namespace, name, cron, zone, missed, task, input, lane, ttl," + " revision, next, last_at, last_run";
+    private static final String ONE = "SELECT " + COLUMNS + " FROM schedules WHERE namespace = ? AND name = ?";
+    private static final String PAGE =
+            "SELECT " + COLUMNS + " FROM schedules WHERE namespace = ? AND name > ? ORDER BY name LIMIT ?";
+    /** Reads the index only: the inputs are not touched. */
+    private static final String UPCOMING = "SELECT next, namespace, name FROM schedules INDEXED BY schedules_next"
+            + " WHERE next IS NOT NULL AND (next, namespace, name) > (?, ?, ?)"
+            + " AND task IN (SELECT value FROM json_each(?)) ORDER BY next, namespace, name LIMIT ?";
+
+    private ScheduleRow() {}
+
+    static Optional<StoredSchedule> one(Session session, Namespace namespace, String name) throws SQLException {
+        return session.sql(ONE).text(namespace.name()).text(name).first(ScheduleRow::read);
+    }
+
+    static List<StoredSchedule> page(Session session, Namespace namespace, @Nullable String after, int limit)
+            throws SQLException {
+        return session.sql(PAGE)
+                .text(namespace.name())
+                .text(after == null ? "" : after)
+                .number(limit)
+                .list(ScheduleRow::read);
+    }
+
+    static List<Upcoming> upcoming(Session session, Collection<String> tasks, @Nullable Upcoming after, int limit)
+            throws SQLException {
+        String hosted = Texts.list(List.copyOf(tasks));
+        if (hosted == null) return List.of();
+        return session.sql(UPCOMING)
+                .number(after == null ? Long.MIN_VALUE : after.at().toEpochMilli())
+                .text(after == null ? "" : after.namespace().name())
+                .text(after == null ? "" : after.name())
+                .text(hosted)
+                .number(limit)
+                .list(r -> new Upcoming(r.instant(), new Namespace(r.text()), r.text()));
+    }
+
+    private static StoredSchedule read(Sql.Row row) throws SQLException {
+        var namespace = new Namespace(row.text());
+        String name = row.text();
+        var definition = new Definition(
+                row.text(),
+                row.text(),
+                row.constant(Missed.class),
+                row.text(),
+                row.text(),
+                row.textOrNull(),
+                duration(row.numberOrNull()));
+        var revision = row.id().uuid();
+        Instant next = row.instantOrNull();
+        var standing = new Standing(revision, next == null, next, row.instantOrNull(), row.idOrNull());
+        return new StoredSchedule(namespace, name, definition, standing);
+    }
+
+    private static @Nullable Duration duration(@Nullable Long millis) {
+        return millis == null ? null : Duration.ofMillis(millis);
+    }
+}
