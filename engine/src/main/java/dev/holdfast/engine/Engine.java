@@ -124,35 +124,60 @@ public final class Engine implements Runs, AutoCloseable {
 
     @Override
     public Started start(StartRequest request) {
-        return begin(List.of(starts.change(request))).getFirst();
+        return begin(starts.change(request));
     }
 
     @Override
     public List<Started> startAll(List<StartRequest> requests, @Nullable String requestId) {
-        return begin(starts.changes(requests, requestId));
+        if (requests.isEmpty()) return List.of();
+        refuseIfClosing();
+        Change change = starts.together(requests, requestId);
+        ports.hints().work();
+        switch (ports.ledger().commit(change)) {
+            case Receipt.Applied a -> {
+                var answers = new ArrayList<Started>();
+                for (Change each : begun(change)) {
+                    meters.started();
+                    desk.announce(each);
+                    answers.add(new Started(each.run(), Started.How.NEW));
+                }
+                return answers;
+            }
+            case Receipt.Repeated r -> {
+                return Starts.repeated(r.answer());
+            }
+            case Receipt.Rejected r -> throw r.why();
+            case Receipt.Stale s -> throw new IllegalStateException("id " + change.run() + " was made twice");
+            case Receipt.KeyHeld k -> throw new IllegalStateException("a batch takes no business key");
+        }
     }
 
-    private List<Started> begin(List<Change> changes) {
+    private static List<Change> begun(Change batch) {
+        var all = new ArrayList<Change>();
+        all.add(batch);
+        for (Write write : batch.writes()) if (write instanceof Write.Begin begin) all.add(begin.start());
+        return all;
+    }
+
+    private void refuseIfClosing() {
         if (closing) throw Unavailable.notApplied("closing", "this node is closing and takes no new runs", null);
+    }
+
+    private Started begin(Change change) {
+        refuseIfClosing();
         // Before, so that the claim joins the batch; after, because it may have looked too early.
         ports.hints().work();
-        List<Receipt> receipts = ports.ledger().commit(changes);
-        var answers = new ArrayList<Started>();
-        for (int i = 0; i < changes.size(); i++) {
-            Started started = starts.started(changes.get(i), receipts.get(i));
-            if (started.how() == Started.How.NEW) {
-                meters.started();
-                desk.announce(changes.get(i));
-            }
-            answers.add(started);
+        Started started = starts.started(change, ports.ledger().commit(change));
+        if (started.how() == Started.How.NEW) {
+            meters.started();
+            desk.announce(change);
         }
-        return answers;
+        return started;
     }
 
     @Override
     public Started rerun(Namespace namespace, RunId id, @Nullable String from, @Nullable String requestId) {
-        return begin(List.of(starts.rerun(show(namespace, id), from, requestId)))
-                .getFirst();
+        return begin(starts.rerun(show(namespace, id), from, requestId));
     }
 
     @Override

@@ -118,26 +118,21 @@ final class Starts {
     }
 
     /**
-     * The changes that begin many runs. They are repeated together or not at all: what was asked for with this request id
-     * is the whole of it.
+     * The one change that begins many runs: all of them, or none, and repeated as a whole.
+     *
+     * @param wishes at least one, none of them with a key or a request id of its own
      */
-    List<Change> changes(List<StartRequest> wishes, @Nullable String requestId) {
-        List<Change> all = wishes.stream().map(this::change).toList();
-        if (requestId == null) return all;
+    Change together(List<StartRequest> wishes, @Nullable String requestId) {
         name("request id", requestId);
+        List<Change> all = wishes.stream().map(this::change).toList();
+        Change first = all.getFirst();
+        var writes = new ArrayList<>(first.writes());
+        for (Change other : all.subList(1, all.size())) writes.add(new Write.Begin(other));
+        if (requestId == null) return new Change(first.id(), first.run(), first.expect(), null, writes);
         String content = wishes.stream().map(StartRequest::toString).collect(Collectors.joining("\n"));
-        String fingerprint = fingerprint("batch", content);
-        var asked = new ArrayList<Change>();
-        for (int i = 0; i < all.size(); i++) {
-            Change each = all.get(i);
-            var request = new Request(
-                    wishes.get(i).namespace(),
-                    requestId + "#" + i,
-                    fingerprint,
-                    each.run().toString());
-            asked.add(new Change(each.id(), each.run(), each.expect(), request, each.writes()));
-        }
-        return asked;
+        String answer = all.stream().map(c -> c.run().toString()).collect(Collectors.joining(" "));
+        var request = new Request(wishes.getFirst().namespace(), requestId, fingerprint("batch", content), answer);
+        return new Change(first.id(), first.run(), first.expect(), request, writes);
     }
 
     /** The runs that it comes from, and what it has from them. */
@@ -185,6 +180,18 @@ final class Starts {
         throw new Refused(
                 "lane_required",
                 "task '" + task.name() + "' orders its runs by lanes, and this start names none: name the lane");
+    }
+
+    /** The runs of a batch that was started before. */
+    static List<Started> repeated(String answer) {
+        var all = new ArrayList<Started>();
+        for (String text : answer.split(" ", -1)) {
+            RunId id = RunId.parse(text)
+                    .orElseThrow(() -> new Refused(
+                            "request_id_reused", "the request id was used for a request that is not a batch"));
+            all.add(new Started(id, Started.How.REPEATED));
+        }
+        return all;
     }
 
     /** What the ledger's answer means to whoever wished for the run. */

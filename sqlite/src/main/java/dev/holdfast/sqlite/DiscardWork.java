@@ -45,7 +45,8 @@ final class DiscardWork extends Work<Boolean> {
     @Override
     Boolean in(Transaction tx) throws SQLException {
         RunId from = cursor.at;
-        RunId end = RunId.firstOf(endedBefore);
+        // What was made within the same millisecond may have ended in it.
+        RunId end = RunId.firstOf(endedBefore.plusMillis(1));
         RunId last = lastOfPage(tx, from, end);
         cursor.at = last == null ? RunId.MIN : last;
         tx.write(TABLE).update();

@@ -85,7 +85,7 @@ class RerunTest {
         RunView view = rig.awaitEnd(id, Outcome.SUCCEEDED);
         assertThat(view.output()).isEqualTo("1075");
         assertThat(log).containsExactly("charge", "ship");
-        assertThat(view.steps()).extracting(StepRecord::name).containsExactly("reserve", "go", "charge", "ship");
+        assertThat(view.steps()).extracting(StepRecord::name).containsExactly("reserve", "await go", "charge", "ship");
         assertThat(view.snapshots().getFirst().cause()).isEqualTo("start: rerun of " + old + " from step 3");
         assertThat(view.run().origin().rerun()).isNotNull();
         // The old one stays as it is.

@@ -80,6 +80,12 @@ final class Outsider {
 
     /** And all of its code has left. */
     private void end(RunId id) {
+        // What is to compensate waits like any other run, until somebody lets it.
+        Run run = stage.read(id);
+        stage.engine().resume(Stage.HOME, run.place().queue(), null, null);
+        if (run.place().lane() != null) {
+            stage.engine().resume(Stage.HOME, run.place().queue(), Plots.lane(run), null);
+        }
         stage.engine().cancel(Stage.HOME, id, null);
         stage.settle();
         stage.plots().open();
