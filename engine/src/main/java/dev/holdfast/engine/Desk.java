@@ -190,6 +190,11 @@ final class Desk {
         }
     }
 
+    /** Something becomes due that the last look could not know of. */
+    void lookAgain() {
+        tick.ring();
+    }
+
     /** A claim gives a run deadlines too; one may come before the next regular look. */
     void claimed(Run run) {
         if (dueSoon(run)) tick.ring();

@@ -14,7 +14,7 @@ import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.LaneView;
 import dev.holdfast.engine.port.Message;
-import dev.holdfast.engine.port.QueueSettings;
+import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.QueueView;
 import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.Receipt;
@@ -51,6 +51,7 @@ public final class Engine implements Runs, AutoCloseable {
     private final Map<String, Handler<?, ?>> handlers;
     private final Desk desk;
     private final Starts starts;
+    private final Postponing postponing;
     private final Queues queues;
     private final Meters meters;
     private final Alarms alarms;
@@ -71,7 +72,8 @@ public final class Engine implements Runs, AutoCloseable {
         Bell tick = ports.threads().bell();
         this.desk = new Desk(ports, meters, tick, options.look(), handlers.keySet());
         this.starts = new Starts(ports, handlers);
-        this.queues = new Queues(ports);
+        this.postponing = new Postponing(desk, starts);
+        this.queues = new Queues(ports, tick);
         Recovery.run(desk);
         this.alarms = new Alarms(ports.threads(), ports.clock());
         this.stream = new StreamWriter(ports, meters);
@@ -126,7 +128,24 @@ public final class Engine implements Runs, AutoCloseable {
 
     @Override
     public List<Started> startAll(List<StartRequest> requests) {
-        return begin(requests.stream().map(starts::change).toList());
+        var changes = requests.stream().map(starts::change).toList();
+        var answers = new ArrayList<>(begin(changes));
+        for (int i = 0; i < answers.size(); i++) {
+            var debounce = requests.get(i).options().timing().debounce();
+            if (debounce == null || answers.get(i).how() != Started.How.KEY_HELD) continue;
+            answers.set(i, debounced(requests.get(i), answers.get(i)));
+        }
+        return answers;
+    }
+
+    /** Until it has moved the run that holds the key, or has begun one because that had begun or ended. */
+    private Started debounced(StartRequest wish, Started held) {
+        Started answer = held;
+        while (answer.how() == Started.How.KEY_HELD) {
+            Started postponed = postponing.postpone(starts.change(wish), wish.options().timing(), answer.id());
+            answer = postponed != null ? postponed : begin(List.of(starts.change(wish))).getFirst();
+        }
+        return answer;
     }
 
     private List<Started> begin(List<Change> changes) {
@@ -298,18 +317,8 @@ public final class Engine implements Runs, AutoCloseable {
     }
 
     @Override
-    public void pause(Namespace namespace, String queue, @Nullable String lane, @Nullable String requestId) {
-        queues.pause(namespace, queue, lane, requestId);
-    }
-
-    @Override
-    public void resume(Namespace namespace, String queue, @Nullable String lane, @Nullable String requestId) {
-        queues.resume(namespace, queue, lane, requestId);
-    }
-
-    @Override
-    public void configure(Namespace namespace, String queue, QueueSettings settings, @Nullable String requestId) {
-        queues.configure(namespace, queue, settings, requestId);
+    public void change(Namespace namespace, String queue, QueueChange.What what, @Nullable String requestId) {
+        queues.change(namespace, queue, what, requestId);
     }
 
     @Override

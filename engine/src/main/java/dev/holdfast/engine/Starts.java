@@ -22,6 +22,7 @@ import dev.holdfast.sdk.Task;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -92,7 +93,7 @@ final class Starts {
 
     private Change change(StartRequest wish, Kin kin) {
         Task<?, ?> task = taskOf(wish);
-        check(wish, task);
+        check(wish, task, kin);
         Instant now = ports.ledger().now();
         var id = RunId.of(ports.ids().next());
         var options = wish.options();
@@ -159,7 +160,7 @@ final class Starts {
                 "no task is called '" + wish.task() + "' here; hosted are " + new TreeSet<>(handlers.keySet()));
     }
 
-    private void check(StartRequest wish, Task<?, ?> task) {
+    private void check(StartRequest wish, Task<?, ?> task, Kin kin) {
         int bytes = wish.input().getBytes(StandardCharsets.UTF_8).length;
         if (bytes > Defaults.PAYLOAD_LIMIT) {
             throw new Refused(
@@ -179,7 +180,20 @@ final class Starts {
                 || (timing.ttl() != null && !timing.ttl().isPositive())) {
             throw new Refused("duration_invalid", "a delay cannot be negative, a time to live must be positive");
         }
+        debounce(wish, kin);
         readable(wish.input(), task);
+    }
+
+    private static void debounce(StartRequest wish, Kin kin) {
+        var debounce = wish.options().timing().debounce();
+        if (debounce == null) return;
+        name("debounce key", debounce.key());
+        String why = null;
+        if (wish.identity().key() != null) why = "it has a business key too, and a run has one of them";
+        if (!wish.options().timing().delay().isZero()) why = "it has a delay too: it is delayed by its quiet time";
+        if (kin.parent() != null) why = "it starts a child, and a parent waits for a run of its own";
+        if (debounce.quiet().compareTo(Duration.ofMillis(1)) < 0) why = "its quiet time is less than 1 ms";
+        if (why != null) throw new Refused("debounce_invalid", "this start cannot be debounced: " + why);
     }
 
     /** A value that is sent to a run, checked. */

@@ -155,8 +155,8 @@ final class LanesTest {
             starts.add(Starts.start(ids, clock.now(), "{}", Lane.serial("paused " + i), "paused"));
             starts.add(Starts.start(ids, clock.now(), "{}", Lane.serial("limited " + i), "limited"));
         }
-        configure("limited", new QueueChange.Configure(new QueueSettings(1, null)));
-        configure("paused", new QueueChange.Pause(null));
+        configure("limited", QueueChange.configure(new QueueSettings(1, null, null)));
+        configure("paused", QueueChange.pause(null));
         store().ledger().commit(starts);
         assertThat(claim(10_000)).hasSize(2_001);
         RunId single = start(Lane.serial("free"));

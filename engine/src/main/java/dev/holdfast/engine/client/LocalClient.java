@@ -47,9 +47,9 @@ public final class LocalClient implements Client {
     @Override
     public <I extends @Nullable Object, O extends @Nullable Object> List<RunHandle<O>> startAll(
             Task<I, O> task, Collection<? extends I> inputs, Start start) {
-        if (start.key() != null || start.requestId() != null) {
+        if (start.key() != null || start.requestId() != null || start.debounce() != null) {
             throw new IllegalArgumentException(
-                    "a business key or a request id belongs to one run: start them one by one");
+                    "a business key, a debounce key or a request id belongs to one run: start them one by one");
         }
         var requests = new ArrayList<StartRequest>();
         for (I input : inputs) requests.add(request(task, input, start));

@@ -78,6 +78,7 @@ interface LaneStoryContract extends Contract {
                         Obstacle.LaneFull.class,
                         Obstacle.NotFirst.class,
                         Obstacle.QueueFull.class,
+                        Obstacle.RateLimited.class,
                         Obstacle.Mismatch.class);
     }
 }

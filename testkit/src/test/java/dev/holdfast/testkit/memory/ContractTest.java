@@ -70,6 +70,10 @@ final class ContractTest {
                     "aPausedLaneGivesNothingAndTheOthersDo"),
             new Case(LaneMutants.ThoseWhoComeBackGoFirst.class, "ofThoseThatComeBackEverySecondOneLetsANewOneIn"),
             new Case(LaneMutants.TheFirstLaneGoesFirst.class, "lanesTakeTurns"),
+            new Case(Mutants.DebouncesNothing.class, "aDebounceKeyIsHeldUntilTheFirstClaim", "twoStartsOfOneBatchAreOneRun"),
+            new Case(LaneMutants.RatesMeanNothing.class, "aQueueGivesNoMoreRunsInATimeThanItsRate"),
+            new Case(LaneMutants.OnlyFirstClaimsCount.class, "everyClaimCounts"),
+            new Case(LaneMutants.ForgetsWhatIsNotNamed.class, "changesOfDifferentThingsOfAQueueAllCount"),
             new Case(Mutants.StreamWithoutFence.class, "anOlderEpochAppendsNothing", "nothingIsAppendedAfterTheEnd"),
             new Case(Mutants.StreamWithoutEpoch.class, "anOlderEpochAppendsNothing"),
             new Case(Mutants.StreamWithoutIncarnation.class, "aNamesakeOfAnotherIncarnationAppendsNothing"));
