@@ -58,9 +58,11 @@ class DebounceTest {
         var ended = stage.api().awaitEnd(last);
         assertThat(ended.path("outcome").asString()).isEqualTo("SUCCEEDED");
         assertThat(ended.path("input").asString()).isEqualTo("the last");
-        assertThat(Inventory.of(client)).singleElement().satisfies(run -> assertThat(
-                        run.snapshots().stream().filter(s -> s.cause().startsWith("claim")))
-                .hasSize(1));
+        assertThat(Inventory.of(client))
+                .singleElement()
+                .satisfies(run -> assertThat(
+                                run.snapshots().stream().filter(s -> s.cause().startsWith("claim")))
+                        .hasSize(1));
         String another = client.start("noop", body("\"another\""), "another").run();
         assertThat(another).isNotEqualTo(last);
     }

@@ -52,7 +52,8 @@ final class LimitCommand implements Callable<Integer> {
     public Integer call() {
         if (concurrency == null && laneConcurrency == null && rate == null) {
             throw Failure.usage(
-                    "usage", "name --concurrency or --lane-concurrency (a number, or none), or --rate (100/60s, or none)");
+                    "usage",
+                    "name --concurrency or --lane-concurrency (a number, or none), or --rate (100/60s, or none)");
         }
         String answer = new QueueChange(queue, null, body()).ask(client);
         if (client.json()) client.print(answer);

@@ -11,7 +11,8 @@ final class QueueTable {
             client.print("no queues");
             return;
         }
-        client.print(queue("QUEUE", "PAUSED", "EXECUTING", "WAITING", "DELAYED", "LANES", "LIMIT", "LANE LIMIT", "RATE"));
+        client.print(
+                queue("QUEUE", "PAUSED", "EXECUTING", "WAITING", "DELAYED", "LANES", "LIMIT", "LANE LIMIT", "RATE"));
         for (Json queue : queues) {
             client.print(queue(
                     queue.at("name").text(),

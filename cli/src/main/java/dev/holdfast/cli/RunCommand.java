@@ -136,7 +136,8 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() {
         String body = body();
         if (Text.hasHalf(body)) {
-            throw Failure.refused("text_invalid", "--key, --debounce, --lane or --tag has half of a surrogate pair: remove it");
+            throw Failure.refused(
+                    "text_invalid", "--key, --debounce, --lane or --tag has half of a surrogate pair: remove it");
         }
         String requestId = identity.requestId == null ? UUID.randomUUID().toString() : identity.requestId;
         if (requestId.chars().anyMatch(c -> c < ' ' || c > '~')) {

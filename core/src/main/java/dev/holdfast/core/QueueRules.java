@@ -23,7 +23,8 @@ final class QueueRules {
                 start.id(),
                 start.origin(),
                 start.policy(),
-                new Run.Place(start.queue(), start.lane(), null, at, due, null, debounce == null ? null : debounce.key()),
+                new Run.Place(
+                        start.queue(), start.lane(), null, at, due, null, debounce == null ? null : debounce.key()),
                 Run.Status.FRESH,
                 new Fence(0, null, 1),
                 Run.Tries.FIRST,

@@ -192,7 +192,8 @@ public final class StateTable {
             return run.moved(run.status(), run.fence(), run.times().with(due));
         }
         boolean waits = run.state() == RunState.QUEUED && !run.wasStarted();
-        if (waits && command instanceof Command.Postpone) return run.at(run.place().debounced("key"));
+        if (waits && command instanceof Command.Postpone)
+            return run.at(run.place().debounced("key"));
         boolean parks = command instanceof Command.Unpark && run.state() == RunState.QUEUED;
         return parks ? run.moved(run.status().parkedFor(MISMATCH), run.fence(), run.times()) : run;
     }

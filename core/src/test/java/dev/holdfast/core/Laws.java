@@ -160,7 +160,9 @@ final class Laws {
         law("who executes has a holder", !executes || run.isHeld());
         law("who is queued or finished has none", !run.isHeld() || executes || state == RunState.BLOCKED);
         law("only a queued run is parked", status.parked() == null || state == RunState.QUEUED);
-        law("a debounce key is held before the first start, and not after the end", run.place().debounce() == null || (state == RunState.QUEUED && !run.wasStarted()));
+        law(
+                "a debounce key is held before the first start, and not after the end",
+                run.place().debounce() == null || (state == RunState.QUEUED && !run.wasStarted()));
         law("only a queued run is due", run.place().due() == null || state == RunState.QUEUED);
         slots(run, ended);
         law(

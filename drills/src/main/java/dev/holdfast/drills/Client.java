@@ -68,8 +68,7 @@ public record Client(Api api, Duration patience) {
         String trouble = "";
         for (int retries = 0; Instant.now().isBefore(end); retries++) {
             try {
-                Api.Answer answer = api.post(
-                        "/v1/tasks/" + task + "/runs", body, Map.of("Idempotency-Key", requestId));
+                Api.Answer answer = api.post("/v1/tasks/" + task + "/runs", body, Map.of("Idempotency-Key", requestId));
                 if (answer.isSuccess()) {
                     return new Ack(JSON.readTree(answer.body()).path("id").asString(""), retries, Instant.now());
                 }
@@ -80,8 +79,8 @@ public record Client(Api api, Duration patience) {
             }
             Thread.sleep(AGAIN_MILLIS);
         }
-        throw new IllegalStateException("a start of " + task + " was not answered within "
-                + patience.toSeconds() + " s; the last trouble was: " + trouble);
+        throw new IllegalStateException("a start of " + task + " was not answered within " + patience.toSeconds()
+                + " s; the last trouble was: " + trouble);
     }
 
     /**

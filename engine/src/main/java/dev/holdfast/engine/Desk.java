@@ -218,7 +218,8 @@ final class Desk {
     }
 
     private static boolean endsRun(Change change) {
-        for (Write write : change.writes()) if (write instanceof Write.Row row) return row.run().isFinished();
+        for (Write write : change.writes())
+            if (write instanceof Write.Row row) return row.run().isFinished();
         return false;
     }
 

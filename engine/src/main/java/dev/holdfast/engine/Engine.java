@@ -142,8 +142,11 @@ public final class Engine implements Runs, AutoCloseable {
     private Started debounced(StartRequest wish, Started held) {
         Started answer = held;
         while (answer.how() == Started.How.KEY_HELD) {
-            Started postponed = postponing.postpone(starts.change(wish), wish.options().timing(), answer.id());
-            answer = postponed != null ? postponed : begin(List.of(starts.change(wish))).getFirst();
+            Started postponed =
+                    postponing.postpone(starts.change(wish), wish.options().timing(), answer.id());
+            answer = postponed != null
+                    ? postponed
+                    : begin(List.of(starts.change(wish))).getFirst();
         }
         return answer;
     }

@@ -64,8 +64,8 @@ final class Explainer {
     private static Explanation rateLimited(Run run, Obstacle.RateLimited o, Optional<Ahead> ahead) {
         boolean before = ahead.isPresent() && !ahead.get().at().isAfter(o.until());
         String then = before
-                ? " It would have room at " + o.until() + ", but at " + ahead.get().at() + " "
-                        + ahead.get().what() + "."
+                ? " It would have room at " + o.until() + ", but at "
+                        + ahead.get().at() + " " + ahead.get().what() + "."
                 : " If nothing comes before: at " + o.until() + " it has room for the next one.";
         return new Explanation(
                 code(o), sentence(run, o) + then, before ? ahead.get().at() : o.until());
@@ -144,7 +144,8 @@ final class Explainer {
                 "Queue '" + o.queue() + "' has a limit of " + o.limit()
                         + ", and as many of its runs execute. It can be claimed when one of them has left memory.";
             case Obstacle.RateLimited o ->
-                "Queue '" + o.queue() + "' has a rate of " + o.rate() + ", and so many of its runs were claimed in that time.";
+                "Queue '" + o.queue() + "' has a rate of " + o.rate()
+                        + ", and so many of its runs were claimed in that time.";
             case Obstacle.Closing o ->
                 "The node closes and takes no more runs. It can be claimed when a node has started.";
             case Obstacle.NotAlone o ->

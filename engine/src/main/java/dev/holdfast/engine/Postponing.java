@@ -69,7 +69,11 @@ final class Postponing {
         Request asked = start.request();
         Request request = asked == null
                 ? null
-                : new Request(asked.namespace(), asked.id(), asked.fingerprint(), run.id().toString());
+                : new Request(
+                        asked.namespace(),
+                        asked.id(),
+                        asked.fingerprint(),
+                        run.id().toString());
         return new Change(id, run.id(), Expect.of(run), request, writes);
     }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.engine;
 
+import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Refused;
 import dev.holdfast.engine.port.Bell;
@@ -56,7 +57,7 @@ final class Queues {
         if (limit == null || limit.isValid()) return;
         throw new Refused(
                 "limit_invalid",
-                "rate is " + limit + ", and a rate is from 1 to " + Rate.MOST
+                "rate is " + limit + ", and a rate is from 1 to " + Defaults.RATE_COUNT
                         + " runs per whole milliseconds, from 1 ms to 1 day: name none to have no limit, or pause the queue");
     }
 

@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Start {
     private static final Start NOW = new Start(
-            new Identity(null, null, null), new Timing(Duration.ZERO, null, Duration.ZERO, null), null, List.of(), false);
+            new Identity(null, null, null),
+            new Timing(Duration.ZERO, null, Duration.ZERO, null),
+            null,
+            List.of(),
+            false);
 
     private final Identity identity;
     private final Timing timing;
@@ -88,7 +92,8 @@ public final class Start {
 
     /** Expires if it was not started within this. */
     public Start ttl(Duration beforeFirstStart) {
-        return with(new Timing(timing.delay, Durations.positive("ttl", beforeFirstStart), timing.priority, timing.debounce));
+        return with(new Timing(
+                timing.delay, Durations.positive("ttl", beforeFirstStart), timing.priority, timing.debounce));
     }
 
     /** Its place in the queue is earlier by this much: as if it had been started that long ago. */

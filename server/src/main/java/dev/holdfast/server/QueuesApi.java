@@ -77,7 +77,13 @@ final class QueuesApi {
 
     private Answer change(Call call) throws IOException {
         String name = call.variable("queue");
-        node.get().runs().change(NAMESPACE, name, QueueBody.ofQueue(call.json()), call.requestId().orElse(null));
+        node.get()
+                .runs()
+                .change(
+                        NAMESPACE,
+                        name,
+                        QueueBody.ofQueue(call.json()),
+                        call.requestId().orElse(null));
         QueueView now = find(name);
         QueueView shown = now == null ? idle(name) : now;
         return Answer.json(200, Json.text(out -> queue(out, shown)));

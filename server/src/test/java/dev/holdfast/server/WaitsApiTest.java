@@ -191,11 +191,18 @@ class WaitsApiTest {
                 .containsExactly(
                         "mail OfQueue[isPaused=null, concurrency=To[limit=3], laneConcurrency=To[limit=2], rate=null] null",
                         "mail OfQueue[isPaused=null, concurrency=To[limit=null], laneConcurrency=null, rate=null] null");
-        for (String bad :
-                new String[] {"[]", "{\"paused\": null}", "{\"concurrency\": 1.5}", "{\"concurrency\": 1e99}",
-                    "{\"rate\": 7}", "{\"rate\": {}}", "{\"rate\": {\"count\": 1}}", "{\"rate\": {\"per\": \"1s\"}}",
-                    "{\"rate\": {\"count\": 1, \"per\": 5}}", "{\"rate\": {\"count\": 1, \"per\": \"soon\"}}"
-                }) {
+        for (String bad : new String[] {
+            "[]",
+            "{\"paused\": null}",
+            "{\"concurrency\": 1.5}",
+            "{\"concurrency\": 1e99}",
+            "{\"rate\": 7}",
+            "{\"rate\": {}}",
+            "{\"rate\": {\"count\": 1}}",
+            "{\"rate\": {\"per\": \"1s\"}}",
+            "{\"rate\": {\"count\": 1, \"per\": 5}}",
+            "{\"rate\": {\"count\": 1, \"per\": \"soon\"}}"
+        }) {
             assertThat(http.send("PATCH", "/v1/queues/mail", bad, JSON).code())
                     .as(bad)
                     .isEqualTo("field_invalid");
@@ -222,7 +229,8 @@ class WaitsApiTest {
         http.send("PATCH", "/v1/queues/mail", "{\"concurrency\": 1}", JSON);
         var shown = http.get("/v1/queues/mail").json().path("queue");
         assertThat(shown.path("rate").path("count").asInt()).isEqualTo(100);
-        assertThat(http.send("PATCH", "/v1/queues/mail", "{\"rate\": {\"often\": 1}}", JSON).code())
+        assertThat(http.send("PATCH", "/v1/queues/mail", "{\"rate\": {\"often\": 1}}", JSON)
+                        .code())
                 .isEqualTo("field_unknown");
         var none = http.send("PATCH", "/v1/queues/mail", "{\"rate\": null}", JSON);
         assertThat(none.json().path("rate").isNull()).isTrue();
@@ -236,7 +244,8 @@ class WaitsApiTest {
                 "{\"paused\": false, \"concurrency\": 1}",
                 Map.of("Content-Type", "application/json", "Idempotency-Key", "r"));
         assertThat(runs.queues.asked)
-                .containsExactly("mail OfQueue[isPaused=false, concurrency=To[limit=1], laneConcurrency=null, rate=null] r");
+                .containsExactly(
+                        "mail OfQueue[isPaused=false, concurrency=To[limit=1], laneConcurrency=null, rate=null] r");
     }
 
     @Test

@@ -128,7 +128,8 @@ final class ChangeWrites {
         for (Write write : writes) {
             if (write instanceof Write.Snap w) snapshot(tx, run, w.snapshot());
             if (write instanceof Write.Step w) record(w.step());
-            if (write instanceof Write.Replace w) replace(w.json());
+            if (write instanceof Write.Replace w)
+                tx.write(REPLACE).text(w.json()).id(run).update();
         }
         for (Write write : writes) {
             if (write instanceof Write.ToHistory w) history(w);
@@ -210,11 +211,6 @@ final class ChangeWrites {
                 .id(run)
                 .text(step.key().path())
                 .update();
-    }
-
-    private void replace(String input) throws SQLException {
-        tx.write(REPLACE).text(input).id(run).update();
-        tx.rows().replace(run, input);
     }
 
     private void history(Write.ToHistory move) throws SQLException {

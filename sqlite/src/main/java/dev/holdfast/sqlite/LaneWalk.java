@@ -32,8 +32,7 @@ final class LaneWalk {
     /** @param most how many runs are wanted */
     LaneWalk(Transaction tx, int most) throws SQLException {
         gates.add(new Gate(tx, "", Long.MAX_VALUE));
-        for (Limited queue :
-                tx.read(LIMITED).list(r -> new Limited(r.text(), r.text(), QueueRow.settings(r)))) {
+        for (Limited queue : tx.read(LIMITED).list(r -> new Limited(r.text(), r.text(), QueueRow.settings(r)))) {
             long room = queue.room(tx, most);
             if (room > 0) gates.add(new Gate(tx, QueueRow.gate(queue.namespace(), queue.name()), room));
         }

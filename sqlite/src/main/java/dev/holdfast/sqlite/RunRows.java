@@ -112,14 +112,6 @@ final class RunRows {
         return true;
     }
 
-    /** Another input of a run whose row is written already. */
-    void replace(RunId id, String input) {
-        Known present = known.get(id);
-        if (present == null) return;
-        boolean small = input.length() <= SMALL;
-        known.put(id, new Known(present.run(), present.values(), small ? input : null));
-    }
-
     /** Somebody else has written this row, or has removed it. */
     void forget(RunId id) {
         known.remove(id);

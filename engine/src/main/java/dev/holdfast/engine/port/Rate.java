@@ -1,5 +1,6 @@
 package dev.holdfast.engine.port;
 
+import dev.holdfast.core.Defaults;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -7,18 +8,15 @@ import java.time.Instant;
  * How often runs of a queue are claimed: in no time of this length more than this often. Every claim counts, be it the
  * first of a run, one after a failure or a loss, or one after a wait: a rate protects what the code calls.
  *
- * @param count 1 to {@value #MOST}
- * @param per 1 ms to 1 day
+ * @param count 1 to {@link Defaults#RATE_COUNT}
+ * @param per 1 ms to {@link Defaults#RATE_PER}, in whole milliseconds
  */
 public record Rate(int count, Duration per) {
-    public static final int MOST = 10_000;
-    public static final Duration LONGEST = Duration.ofDays(1);
-
     public boolean isValid() {
         return count >= 1
-                && count <= MOST
+                && count <= Defaults.RATE_COUNT
                 && per.compareTo(Duration.ofMillis(1)) >= 0
-                && per.compareTo(LONGEST) <= 0
+                && per.compareTo(Defaults.RATE_PER) <= 0
                 && per.equals(Duration.ofMillis(per.toMillis()));
     }
 

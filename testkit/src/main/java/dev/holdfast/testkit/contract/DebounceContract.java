@@ -80,7 +80,10 @@ interface DebounceContract extends Contract {
                 }
                 assertThat(lab().read(run.id())).isEqualTo(run);
                 String last = "\"8" + longer + "\"";
-                assertThat(lab().reads().view(Namespace.DEFAULT, run.id()).orElseThrow().input())
+                assertThat(lab().reads()
+                                .view(Namespace.DEFAULT, run.id())
+                                .orElseThrow()
+                                .input())
                         .isEqualTo(last);
                 var given = claimAfter(QUIET);
                 assertThat(given).extracting(Claimed::input).containsExactly(last);
@@ -99,7 +102,10 @@ interface DebounceContract extends Contract {
         Change tooLate = lab().change(lab().read(first.id()), later(), new Write.Replace("late"));
         assertThat(claimAfter(QUIET)).extracting(Claimed::input).containsExactly("2");
         assertThat(lab().ledger().commit(tooLate)).isEqualTo(STALE);
-        assertThat(lab().reads().view(Namespace.DEFAULT, first.id()).orElseThrow().input())
+        assertThat(lab().reads()
+                        .view(Namespace.DEFAULT, first.id())
+                        .orElseThrow()
+                        .input())
                 .isEqualTo("2");
     }
 

@@ -114,7 +114,9 @@ interface RateContract extends LaneWords {
         limits(null, 7);
         assertThat(claim(9)).as("another limit takes it away").hasSize(9);
         rate(1, SECOND);
-        assertThat(claim(1)).as("what was claimed when there was none does not count").hasSize(1);
+        assertThat(claim(1))
+                .as("what was claimed when there was none does not count")
+                .hasSize(1);
         assertThat(claim(9)).isEmpty();
         noRate();
         assertThat(claim(9)).hasSize(4);

@@ -39,6 +39,7 @@ public final class MemoryDisk {
     final Map<QueueKey, QueueSettings> settings = new HashMap<>();
     /** The newest claims of each queue that has a rate, as many as that says. */
     final Map<QueueKey, List<Instant>> claims = new HashMap<>();
+
     final Set<QueueKey> pausedQueues = new HashSet<>();
     final Set<LaneName> pausedLanes = new HashSet<>();
     /** When each lane had its last turn. */

@@ -31,7 +31,8 @@ final class MemoryLanes {
         Run run = stored.run;
         var key = LaneKey.of(run);
         var slot = guards.executesUnderParent(stored.under) ? Run.Slot.PARENTS : Run.Slot.OWN;
-        return new Line(door(key), slot, queue(key.queue()), lane(key), pace(key.queue()), before(stored, waiting, now));
+        return new Line(
+                door(key), slot, queue(key.queue()), lane(key), pace(key.queue()), before(stored, waiting, now));
     }
 
     private Line.Door door(LaneKey key) {

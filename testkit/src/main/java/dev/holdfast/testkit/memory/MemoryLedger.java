@@ -127,7 +127,9 @@ final class MemoryLedger implements Ledger {
     private boolean opened(Instant now) {
         return disk.queue.stream().map(w -> QueueKey.of(stored(w.id()).run)).anyMatch(key -> {
             boolean rated = disk.settings.getOrDefault(key, QueueSettings.NONE).rate() != null;
-            return rated && !disk.pausedQueues.contains(key) && opens(key).filter(now::isBefore).isEmpty();
+            return rated
+                    && !disk.pausedQueues.contains(key)
+                    && opens(key).filter(now::isBefore).isEmpty();
         });
     }
 

@@ -44,8 +44,7 @@ final class MemoryQueueChange {
         var queue = new QueueKey(change.namespace(), change.queue());
         switch (change.what()) {
             case QueueChange.OfQueue what -> become(queue, what);
-            case QueueChange.OfLane what ->
-                put(disk.pausedLanes, new LaneName(queue, what.lane()), what.isPaused());
+            case QueueChange.OfLane what -> put(disk.pausedLanes, new LaneName(queue, what.lane()), what.isPaused());
         }
         return new Receipt.Applied();
     }

@@ -135,7 +135,8 @@ final class DebounceTest {
                     calls.add(() -> start(input, "request " + input));
                     calls.add(() -> start(input, "request " + input));
                 }
-                for (Future<Started> one : threads.invokeAll(calls)) ids.add(one.get().id());
+                for (Future<Started> one : threads.invokeAll(calls))
+                    ids.add(one.get().id());
             }
             rig.clock.pass(Duration.ofSeconds(1));
             rig.boot(handler());
@@ -158,11 +159,12 @@ final class DebounceTest {
             wishes.add(new StartRequest(Namespace.DEFAULT, "t", "" + i, StartRequest.Identity.NONE, options));
         }
         var answers = engine.startAll(wishes);
-        assertThat(answers).extracting(Started::id).containsOnly(answers.getFirst().id());
+        assertThat(answers)
+                .extracting(Started::id)
+                .containsOnly(answers.getFirst().id());
         assertThat(answers)
                 .extracting(Started::how)
-                .containsExactly(
-                        Started.How.NEW, Started.How.POSTPONED, Started.How.POSTPONED, Started.How.POSTPONED);
+                .containsExactly(Started.How.NEW, Started.How.POSTPONED, Started.How.POSTPONED, Started.How.POSTPONED);
         rig.clock.pass(QUIET);
         assertOutput(answers.getFirst().id(), 4);
     }
@@ -170,19 +172,22 @@ final class DebounceTest {
     @Test
     void what_cannot_be_debounced_is_refused() {
         var parent = Task.named("parent", Integer.class, Integer.class);
-        rig.boot(handler(), parent.handle((ctx, n) -> ctx.call(TASK, n, Start.now().debounce("k", QUIET))));
+        rig.boot(
+                handler(),
+                parent.handle((ctx, n) -> ctx.call(TASK, n, Start.now().debounce("k", QUIET))));
         var client = rig.client();
         for (Start bad : List.of(
                 Start.idempotent("key").debounce("k", QUIET),
                 Start.now().delay(QUIET).debounce("k", QUIET),
                 Start.now().debounce("k", Duration.ofNanos(1)))) {
             assertThatThrownBy(() -> client.start(TASK, 1, bad))
-                    .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo("debounce_invalid"));
+                    .isInstanceOfSatisfying(
+                            Refused.class, e -> assertThat(e.code()).isEqualTo("debounce_invalid"));
         }
         assertThatThrownBy(() -> client.start(TASK, 1, Start.now().debounce("a\nb", QUIET)))
                 .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo("name_invalid"));
         RunId child = client.start(parent, 1).id();
-        assertThat(rig.awaitEnd(child, Outcome.FAILED).error()).satisfies(e -> assertThat(e.toString())
-                .contains("cannot be debounced"));
+        assertThat(rig.awaitEnd(child, Outcome.FAILED).error())
+                .satisfies(e -> assertThat(e.toString()).contains("cannot be debounced"));
     }
 }

@@ -161,7 +161,8 @@ final class LaneTest {
             }
             return n;
         });
-        rig.boot(handler).change(Namespace.DEFAULT, "default", QueueChange.configure(new QueueSettings(1, 1, null)), null);
+        rig.boot(handler)
+                .change(Namespace.DEFAULT, "default", QueueChange.configure(new QueueSettings(1, 1, null)), null);
         RunId deaf = start(limited, 1, "x");
         inside.await();
         RunId next = start(limited, 2, "x");
@@ -231,7 +232,8 @@ final class LaneTest {
     @Test
     void a_limit_is_at_least_one() {
         Engine engine = rig.boot(TASK.handle((ctx, n) -> n));
-        assertThatThrownBy(() -> engine.change(Namespace.DEFAULT, "default", QueueChange.configure(new QueueSettings(0, null, null)), null))
+        assertThatThrownBy(() -> engine.change(
+                        Namespace.DEFAULT, "default", QueueChange.configure(new QueueSettings(0, null, null)), null))
                 .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo("limit_invalid"));
     }
 }

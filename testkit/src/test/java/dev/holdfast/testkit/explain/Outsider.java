@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepRecord;
-import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.Explanation;
+import dev.holdfast.engine.port.QueueChange;
 import java.time.Duration;
 import java.util.regex.Pattern;
 

@@ -67,7 +67,11 @@ final class Play {
             case 6 -> {
                 String queue = random.nextBoolean() ? "default" : "lanes";
                 story.tell("pause " + queue);
-                engine.change(Stage.HOME, queue, QueueChange.pause(queue.equals("lanes") && random.nextBoolean() ? "lane" : null), null);
+                engine.change(
+                        Stage.HOME,
+                        queue,
+                        QueueChange.pause(queue.equals("lanes") && random.nextBoolean() ? "lane" : null),
+                        null);
             }
             case 7 -> {
                 story.tell("resume");

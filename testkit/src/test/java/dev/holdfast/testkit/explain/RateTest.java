@@ -51,8 +51,7 @@ final class RateTest {
                 stage.pass(Duration.ofSeconds(30));
                 assertThat(begun(stage, begin))
                         .as("seed %s", seed)
-                        .containsExactly(
-                                Duration.ZERO, Duration.ZERO, PER, PER, PER.multipliedBy(2));
+                        .containsExactly(Duration.ZERO, Duration.ZERO, PER, PER, PER.multipliedBy(2));
                 assertThat(stage.runs()).allMatch(Run::isFinished);
             }
         }
@@ -94,9 +93,7 @@ final class RateTest {
                 rate(stage, null);
                 stage.settle();
                 var last = Duration.ofSeconds(13);
-                assertThat(begun(stage, begin))
-                        .as("seed %s", seed)
-                        .containsExactly(Duration.ZERO, PER, last, last);
+                assertThat(begun(stage, begin)).as("seed %s", seed).containsExactly(Duration.ZERO, PER, last, last);
             }
         }
     }

@@ -70,7 +70,10 @@ final class ContractTest {
                     "aPausedLaneGivesNothingAndTheOthersDo"),
             new Case(LaneMutants.ThoseWhoComeBackGoFirst.class, "ofThoseThatComeBackEverySecondOneLetsANewOneIn"),
             new Case(LaneMutants.TheFirstLaneGoesFirst.class, "lanesTakeTurns"),
-            new Case(Mutants.DebouncesNothing.class, "aDebounceKeyIsHeldUntilTheFirstClaim", "twoStartsOfOneBatchAreOneRun"),
+            new Case(
+                    Mutants.DebouncesNothing.class,
+                    "aDebounceKeyIsHeldUntilTheFirstClaim",
+                    "twoStartsOfOneBatchAreOneRun"),
             new Case(LaneMutants.RatesMeanNothing.class, "aQueueGivesNoMoreRunsInATimeThanItsRate"),
             new Case(LaneMutants.OnlyFirstClaimsCount.class, "everyClaimCounts"),
             new Case(LaneMutants.ForgetsWhatIsNotNamed.class, "changesOfDifferentThingsOfAQueueAllCount"),
