@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A burst is one run with the input that was acknowledged last, whatever becomes of the process in between. */
 @ProcessTest
-class DebounceTest {
+class BurstTest {
     private static final int STARTS = 400;
     private static final int CLIENTS = 50;
     private static final int KILLS = 3;
