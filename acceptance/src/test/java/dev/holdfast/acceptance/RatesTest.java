@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,11 +33,8 @@ class RatesTest {
     @Test
     void in_no_second_more_runs_are_claimed_than_the_rate_through_fifty_clients_and_four_kills() throws Exception {
         ServerProcess server = stage.serve();
-        String rate = "{\"rate\":{\"count\":" + RATE + ",\"per\":\"" + PER.toMillis() + "ms\"}}";
-        assertThat(stage.api()
-                        .call("PATCH", "/v1/queues/default", rate, Map.of("Content-Type", "application/json"))
-                        .status())
-                .isEqualTo(200);
+        String rate = RATE + "/" + PER.toMillis() + "ms";
+        stage.cli().run("limit", "default", "--rate", rate).code(0);
         Client client = stage.api().patient();
         var next = new AtomicInteger();
         var answered = new AtomicInteger();

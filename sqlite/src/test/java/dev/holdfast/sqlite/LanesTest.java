@@ -186,7 +186,9 @@ final class LanesTest {
         assertThat(ask("SELECT count(*) FROM queue_claims")).isZero();
         start(null);
         assertThat(claim(1)).hasSize(1);
-        assertThat(ask("SELECT count(*) FROM queue_claims")).as("a queue without a rate pays nothing").isZero();
+        assertThat(ask("SELECT count(*) FROM queue_claims"))
+                .as("a queue without a rate pays nothing")
+                .isZero();
     }
 
     private void configure(String queue, QueueChange.What what) {

@@ -42,6 +42,7 @@ final class LaneStory {
 
     private final Lab lab;
     private final Random random;
+    private final Random rates;
     private final String queue;
     private final Set<RunId> runs = new LinkedHashSet<>();
     private final List<String> told = new ArrayList<>();
@@ -52,6 +53,7 @@ final class LaneStory {
         this.lab = lab;
         this.random = random;
         this.queue = queue;
+        this.rates = new Random(queue.hashCode());
     }
 
     String queue() {
@@ -245,8 +247,8 @@ final class LaneStory {
     }
 
     private @Nullable Rate rate() {
-        if (random.nextInt(3) > 0) return null;
-        return new Rate(1 + random.nextInt(3), Duration.ofMillis(500 + random.nextInt(2_500)));
+        if (rates.nextInt(3) > 0) return null;
+        return new Rate(1 + rates.nextInt(3), Duration.ofMillis(500 + rates.nextInt(2_500)));
     }
 
     void change(QueueChange.What what) {

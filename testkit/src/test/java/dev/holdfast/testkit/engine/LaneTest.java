@@ -194,6 +194,29 @@ final class LaneTest {
     }
 
     @Test
+    void a_repeated_change_of_a_queue_is_answered_as_before_whatever_has_changed_meanwhile() {
+        Engine engine = rig.boot(TASK.handle((ctx, n) -> n));
+        var concurrency = new QueueChange.OfQueue(true, new QueueChange.To<>(3), null, null);
+        engine.change(Namespace.DEFAULT, "default", concurrency, "one");
+        engine.change(
+                Namespace.DEFAULT,
+                "default",
+                new QueueChange.OfQueue(false, null, new QueueChange.To<>(2), null),
+                "two");
+        engine.change(Namespace.DEFAULT, "default", concurrency, "one");
+        assertThat(engine.queues(Namespace.DEFAULT)).singleElement().satisfies(queue -> {
+            assertThat(queue.isPaused()).isFalse();
+            assertThat(queue.settings()).isEqualTo(new QueueSettings(3, 2, null));
+        });
+        assertThatThrownBy(() -> engine.change(
+                        Namespace.DEFAULT,
+                        "default",
+                        new QueueChange.OfQueue(true, new QueueChange.To<>(4), null, null),
+                        "one"))
+                .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo("request_id_reused"));
+    }
+
+    @Test
     void a_limit_of_a_queue_holds_and_says_so() throws Exception {
         var inside = new CountDownLatch(2);
         var leave = new CountDownLatch(1);
