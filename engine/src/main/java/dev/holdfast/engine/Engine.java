@@ -123,19 +123,14 @@ public final class Engine implements Runs, AutoCloseable {
 
     @Override
     public Started start(StartRequest request) {
-        return startAll(List.of(request)).getFirst();
+        Started started = begin(List.of(starts.change(request))).getFirst();
+        return request.options().timing().debounce() == null ? started : debounced(request, started);
     }
 
     @Override
     public List<Started> startAll(List<StartRequest> requests) {
-        var changes = requests.stream().map(starts::change).toList();
-        var answers = new ArrayList<>(begin(changes));
-        for (int i = 0; i < answers.size(); i++) {
-            var debounce = requests.get(i).options().timing().debounce();
-            if (debounce == null || answers.get(i).how() != Started.How.KEY_HELD) continue;
-            answers.set(i, debounced(requests.get(i), answers.get(i)));
-        }
-        return answers;
+        Starts.noneIsDebounced(requests);
+        return begin(requests.stream().map(starts::change).toList());
     }
 
     /** Until it has moved the run that holds the key, or has begun one because that had begun or ended. */

@@ -184,6 +184,12 @@ final class Starts {
         readable(wish.input(), task);
     }
 
+    /** What may have to be asked twice is not asked together with others. */
+    static void noneIsDebounced(List<StartRequest> wishes) {
+        if (wishes.stream().allMatch(w -> w.options().timing().debounce() == null)) return;
+        throw new Refused("debounce_invalid", "a debounced start is not one of several: start them one by one");
+    }
+
     private static void debounce(StartRequest wish, Kin kin) {
         var debounce = wish.options().timing().debounce();
         if (debounce == null) return;

@@ -150,23 +150,14 @@ final class DebounceTest {
     }
 
     @Test
-    void several_starts_at_once_are_one_run_with_the_last_input() {
+    void several_starts_at_once_are_not_debounced() {
         Engine engine = rig.boot(handler());
         var timing = new Command.Timing(Duration.ZERO, null, Duration.ZERO, new Command.Debounce("k", QUIET));
         var options = new StartRequest.Options(timing, null, List.of());
-        var wishes = new ArrayList<StartRequest>();
-        for (int i = 1; i <= 4; i++) {
-            wishes.add(new StartRequest(Namespace.DEFAULT, "t", "" + i, StartRequest.Identity.NONE, options));
-        }
-        var answers = engine.startAll(wishes);
-        assertThat(answers)
-                .extracting(Started::id)
-                .containsOnly(answers.getFirst().id());
-        assertThat(answers)
-                .extracting(Started::how)
-                .containsExactly(Started.How.NEW, Started.How.POSTPONED, Started.How.POSTPONED, Started.How.POSTPONED);
-        rig.clock.pass(QUIET);
-        assertOutput(answers.getFirst().id(), 4);
+        var wish = new StartRequest(Namespace.DEFAULT, "t", "1", StartRequest.Identity.NONE, options);
+        assertThatThrownBy(() -> engine.startAll(List.of(wish)))
+                .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo("debounce_invalid"));
+        assertThat(engine.list(Namespace.DEFAULT, RunFilter.ALL, null, 9)).isEmpty();
     }
 
     @Test
