@@ -1,11 +1,6 @@
 package dev.holdfast.cli;
 
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code holdfast pause}. */
 @Command(
@@ -20,21 +15,8 @@ import picocli.CommandLine.Parameters;
         exitCodeList = {Exit.OK_LINE, Exit.USAGE_LINE, Exit.REFUSED_LINE, Exit.UNREACHABLE_LINE, Exit.INTERNAL_LINE},
         footerHeading = "%nExamples:%n",
         footer = {"  holdfast pause default", "  holdfast pause default --lane thread:t1"})
-final class PauseCommand implements Callable<Integer> {
-    @Mixin
-    private Client client = new Client();
-
-    @Parameters(paramLabel = "QUEUE", description = "Name of the queue.")
-    private String queue = "";
-
-    @Option(names = "--lane", paramLabel = "LANE", description = "Only this lane of it.")
-    private @Nullable String lane;
-
-    @Override
-    public Integer call() {
-        var change = QueueChange.paused(queue, lane);
-        String answer = change.ask(client);
-        client.print(client.json() ? answer : change.what() + " is paused");
-        return Exit.OK;
+final class PauseCommand extends Pausing {
+    PauseCommand() {
+        super("{\"paused\":true}", "paused");
     }
 }

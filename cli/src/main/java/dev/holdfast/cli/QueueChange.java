@@ -11,14 +11,6 @@ import org.jspecify.annotations.Nullable;
  * @param body what it is to become
  */
 record QueueChange(String queue, @Nullable String lane, String body) {
-    static QueueChange paused(String queue, @Nullable String lane) {
-        return new QueueChange(queue, lane, "{\"paused\":true}");
-    }
-
-    static QueueChange resumed(String queue, @Nullable String lane) {
-        return new QueueChange(queue, lane, "{\"paused\":false}");
-    }
-
     /** What it has become, in JSON. */
     String ask(Client client) {
         String path = "/v1/queues/" + Api.encode(queue) + (lane == null ? "" : "/lanes/" + Api.encode(lane));

@@ -11,7 +11,8 @@ final class QueueTable {
             client.print("no queues");
             return;
         }
-        client.print(queue("QUEUE", "PAUSED", "EXECUTING", "WAITING", "DELAYED", "LANES", "LIMIT", "LANE LIMIT"));
+        client.print(
+                queue("QUEUE", "PAUSED", "EXECUTING", "WAITING", "DELAYED", "LANES", "LIMIT", "LANE LIMIT", "RATE"));
         for (Json queue : queues) {
             client.print(queue(
                     queue.at("name").text(),
@@ -21,7 +22,8 @@ final class QueueTable {
                     queue.at("delayed").text(),
                     queue.at("lanes").text(),
                     limit(queue.at("concurrency")),
-                    limit(queue.at("laneConcurrency"))));
+                    limit(queue.at("laneConcurrency")),
+                    rate(queue.at("rate"))));
         }
     }
 
@@ -49,8 +51,14 @@ final class QueueTable {
         return limit.isNull() ? "none" : limit.text();
     }
 
+    private static String rate(Json rate) {
+        return rate.isNull()
+                ? "none"
+                : rate.at("count").text() + "/" + rate.at("per").text();
+    }
+
     private static String queue(String... cells) {
-        return "%-24s  %-6s  %9s  %7s  %7s  %5s  %5s  %10s".formatted((Object[]) cells);
+        return "%-24s  %-6s  %9s  %7s  %7s  %5s  %5s  %10s  %10s".formatted((Object[]) cells);
     }
 
     private static String lane(String... cells) {

@@ -36,6 +36,7 @@ import picocli.CommandLine.Parameters;
             "  holdfast run noop",
             "  holdfast run wordcount --follow --input '{\"path\":\"docs\",\"glob\":\"**/*.md\"}'",
             "  holdfast run wordcount --input @order.json --key order-17 --wait",
+            "  holdfast run wordcount --input @order.json --debounce cart-7 --quiet 5s",
             "  holdfast run approval --input '{\"what\":\"the new prices\"}' --lane prices",
             "  holdfast run fanout --batch '[{\"children\":2},{\"children\":3}]'",
             "  echo '{\"failures\":2}' | holdfast run flaky --input - --json",
@@ -64,6 +65,9 @@ final class RunCommand implements Callable<Integer> {
 
     @ArgGroup(exclusive = false, validate = false, heading = "%nWhen and how long (500ms, 5s, 10m, 2h, 7d, PT5S):%n")
     private Timing timing = new Timing();
+
+    @ArgGroup(exclusive = false, heading = "%nBursts of starts:%n")
+    private @Nullable Debounce debounce;
 
     @Option(
             names = "--lane",
@@ -109,6 +113,23 @@ final class RunCommand implements Callable<Integer> {
         private @Nullable String maxDuration;
     }
 
+    /** Starts that follow each other are one run. */
+    static final class Debounce {
+        @Option(
+                names = "--debounce",
+                paramLabel = "KEY",
+                required = true,
+                description = "Starts with this key that follow each other are one run, with the input of the last.")
+        private String key = "";
+
+        @Option(
+                names = "--quiet",
+                paramLabel = "TIME",
+                required = true,
+                description = "It begins when there was no such start for so long.")
+        private String quiet = "";
+    }
+
     /** What to do after the start. */
     static final class Mode {
         @Option(names = "--follow", description = "Print what the run sends, then its result.")
@@ -125,7 +146,8 @@ final class RunCommand implements Callable<Integer> {
         }
         String body = body();
         if (Text.hasHalf(body)) {
-            throw Failure.refused("text_invalid", "--key, --lane or --tag has half of a surrogate pair: remove it");
+            throw Failure.refused(
+                    "text_invalid", "--key, --debounce, --lane or --tag has half of a surrogate pair: remove it");
         }
         String requestId = identity.requestId == null ? UUID.randomUUID().toString() : identity.requestId;
         if (requestId.chars().anyMatch(c -> c < ' ' || c > '~')) {
@@ -160,6 +182,13 @@ final class RunCommand implements Callable<Integer> {
             text(out, "key", identity.key);
             text(out, "lane", lane);
             text(out, "delay", timing.delay);
+            if (debounce != null) {
+                out.writeName("debounce");
+                out.writeStartObject();
+                out.writeStringProperty("key", debounce.key);
+                out.writeStringProperty("quiet", debounce.quiet);
+                out.writeEndObject();
+            }
             text(out, "ttl", timing.ttl);
             text(out, "priority", timing.priority);
             text(out, "maxDuration", timing.maxDuration);

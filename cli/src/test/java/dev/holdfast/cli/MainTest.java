@@ -265,7 +265,8 @@ class MainTest {
 
     @Test
     void aQueueIsChangedByPatch() {
-        String queue = "{\"name\":\"mail\",\"paused\":false,\"concurrency\":3,\"laneConcurrency\":null}";
+        String queue = "{\"name\":\"mail\",\"paused\":false,\"concurrency\":3,\"laneConcurrency\":null,"
+                + "\"rate\":{\"count\":100,\"per\":\"60s\"}}";
         says("/v1/queues/mail", 200, queue);
         says("/v1/queues/mail/lanes/a b", 200, "{\"paused\":true}");
         assertThat(ask("limit", "mail", "--concurrency", "3", "--lane-concurrency", "none")
@@ -273,6 +274,12 @@ class MainTest {
                         .out())
                 .contains("mail", "3", "none");
         assertThat(asked.get("/v1/queues/mail")).isEqualTo("{\"concurrency\":3,\"laneConcurrency\":null}");
+        assertThat(ask("limit", "mail", "--rate", "100/60s").exits(0).out()).contains("RATE", "100/60s");
+        assertThat(asked.get("/v1/queues/mail")).isEqualTo("{\"rate\":{\"count\":100,\"per\":\"60s\"}}");
+        ask("limit", "mail", "--rate", "none").exits(0);
+        assertThat(asked.get("/v1/queues/mail")).isEqualTo("{\"rate\":null}");
+        ask("limit", "mail", "--rate", "often").exits(2);
+        ask("limit", "mail", "--rate", "/60s").exits(2);
         assertThat(ask("resume", "mail").exits(0).out()).startsWith("queue 'mail' is resumed");
         assertThat(asked.get("/v1/queues/mail")).isEqualTo("{\"paused\":false}");
         assertThat(ask("pause", "mail", "--lane", "a b").exits(0).out()).startsWith("lane 'a b' of queue 'mail'");

@@ -25,10 +25,35 @@ public sealed interface Command {
      * @param delay not claimable before this has passed
      * @param ttl expires if it was not started by then; null for never
      * @param ahead its place in the queue is earlier by this
+     * @param debounce instead of a delay; null for none
      */
-    record Timing(Duration delay, @Nullable Duration ttl, Duration ahead) {
+    record Timing(
+            Duration delay,
+            @Nullable Duration ttl,
+            Duration ahead,
+            @Nullable Debounce debounce) {
         public static final Timing NOW = new Timing(Duration.ZERO, null, Duration.ZERO);
+
+        /** Without a debounce. */
+        public Timing(Duration delay, @Nullable Duration ttl, Duration ahead) {
+            this(delay, ttl, ahead, null);
+        }
     }
+
+    /**
+     * Starts of one task with one key that follow each other are one run, with the input of the last.
+     *
+     * @param key which starts
+     * @param quiet not claimable before there was none for so long
+     */
+    record Debounce(String key, Duration quiet) {}
+
+    /**
+     * Another start with its debounce key: it has to wait again, from now on.
+     *
+     * @param timing of that start
+     */
+    record Postpone(Timing timing) implements Command {}
 
     /** Makes a run claimable that was started inside somebody else's transaction. */
     record Enqueue() implements Command {}

@@ -27,6 +27,9 @@ public final class Defaults {
     public static final Duration RUN_RETENTION = Duration.ofDays(30);
     public static final int STEPS_PER_RUN = 10_000;
 
+    public static final int RATE_COUNT = 10_000;
+    public static final Duration RATE_PER = Duration.ofDays(1);
+
     /** No delay, time-out or limit is longer; what is asked beyond it is taken as this. */
     public static final Duration LONGEST = Duration.ofDays(36_500);
 

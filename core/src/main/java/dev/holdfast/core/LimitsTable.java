@@ -79,6 +79,8 @@ public final class LimitsTable {
         rows.put(
                 "LONGEST",
                 row(Defaults.LONGEST, "any delay, time-out or limit; what is asked beyond it is taken as this"));
+        rows.put("RATE_COUNT", row(Defaults.RATE_COUNT, "claims in the time of a queue's rate, at most"));
+        rows.put("RATE_PER", row(Defaults.RATE_PER, "that time, at most; 1 ms at least"));
         rows.put("QUEUE", row(Defaults.QUEUE, "the queue of a task that names none"));
         rows.put("VERSION", row(Defaults.VERSION, "the version of a task that names none"));
         return rows;

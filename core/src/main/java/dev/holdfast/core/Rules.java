@@ -44,6 +44,7 @@ public final class Rules {
             case Command.Start c -> new Refusal("run_exists", "a run with this id exists");
             case Command.Enqueue c -> QueueRules.enqueue(run);
             case Command.Claim c -> QueueRules.claim(run, c.holder(), c.slot(), now);
+            case Command.Postpone c -> QueueRules.postpone(run, c.timing(), now);
             case Command.Unpark c -> QueueRules.unpark(run);
             case Command.Started c -> AttemptRules.started(run);
             case Command.RecordStep c -> AttemptRules.record(run);

@@ -95,6 +95,8 @@ public record Run(
      * @param due not claimable before; null for now
      * @param lingers the node in which its code still executes although the run has ended: until that has left, the run
      *     keeps its slots. Null for nowhere
+     * @param debounce the key under which further starts of its task move it and replace its input: only until its first
+     *     start. Null for none
      */
     public record Place(
             String queue,
@@ -102,31 +104,36 @@ public record Run(
             @Nullable String slotOf,
             Instant at,
             @Nullable Instant due,
-            @Nullable Holder lingers) {
+            @Nullable Holder lingers,
+            @Nullable String debounce) {
         Place dueAt(@Nullable Instant time) {
-            return new Place(queue, lane, slotOf, at, time, lingers);
+            return new Place(queue, lane, slotOf, at, time, lingers, debounce);
+        }
+
+        Place debounced(String key) {
+            return new Place(queue, lane, slotOf, at, due, lingers, key);
         }
 
         /** It executes from now on. */
         Place entered(Slot slot) {
             String taken = lane == null || slot == Slot.PARENTS ? slotOf : lane.name();
-            return new Place(queue, lane, taken, at, null, null);
+            return new Place(queue, lane, taken, at, null, null, null);
         }
 
         /** It executes no more, and will again: the slot of a serial lane is kept. */
         Place released() {
             boolean keeps = lane != null && lane.isSerial();
-            return new Place(queue, lane, keeps ? slotOf : null, at, due, null);
+            return new Place(queue, lane, keeps ? slotOf : null, at, due, null, null);
         }
 
         /** As it is for a run that has ended: it waits for nothing and holds no slot. */
         Place left() {
-            return new Place(queue, lane, null, at, null, null);
+            return new Place(queue, lane, null, at, null, null, null);
         }
 
         /** As it is for a run that has ended while its code goes on in this node. */
         Place lingering(Holder node) {
-            return new Place(queue, lane, slotOf, at, null, node);
+            return new Place(queue, lane, slotOf, at, null, node, null);
         }
     }
 

@@ -60,6 +60,7 @@ public final class StateTable {
         var error = new RunError("user_error", "Error", "it failed", "", true);
         rows.put("start", run -> start(Duration.ZERO));
         rows.put("enqueue", run -> new Command.Enqueue());
+        rows.put("postpone, of a debounced run", run -> new Command.Postpone(debounced()));
         rows.put("claim, by a node", run -> new Command.Claim(NODE));
         rows.put("claim, by a worker or host", run -> new Command.Claim(WORKER));
         rows.put("started †", run -> new Command.Started(by(run)));
@@ -190,6 +191,9 @@ public final class StateTable {
             var due = run.times().deadlines().with(name, NOW);
             return run.moved(run.status(), run.fence(), run.times().with(due));
         }
+        boolean waits = run.state() == RunState.QUEUED && !run.wasStarted();
+        if (waits && command instanceof Command.Postpone)
+            return run.at(run.place().debounced("key"));
         boolean parks = command instanceof Command.Unpark && run.state() == RunState.QUEUED;
         return parks ? run.moved(run.status().parkedFor(MISMATCH), run.fence(), run.times()) : run;
     }
@@ -205,6 +209,11 @@ public final class StateTable {
             lines.add("| " + row.getKey() + " | " + String.join(" | ", cells) + " |");
         }
         return String.join("\n", lines) + "\n";
+    }
+
+    private static Command.Timing debounced() {
+        var debounce = new Command.Debounce("key", Duration.ofSeconds(9));
+        return new Command.Timing(Duration.ZERO, null, Duration.ZERO, debounce);
     }
 
     private static Command.Start start(Duration delay) {

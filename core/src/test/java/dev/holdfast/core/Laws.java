@@ -70,6 +70,11 @@ final class Laws {
     }
 
     private void answers(Run before, Command command, Decision decision) {
+        if (command instanceof Command.Postpone) {
+            law(
+                    "only what holds a debounce key is postponed",
+                    !(decision instanceof Transition) || before.place().debounce() != null);
+        }
         if (before.isFinished()) law("a finished run makes no transition", !(decision instanceof Transition));
         if (decision instanceof Removal) law("only a finished run is removed", before.isFinished());
         if (decision instanceof Transition t) {
@@ -155,6 +160,9 @@ final class Laws {
         law("who executes has a holder", !executes || run.isHeld());
         law("who is queued or finished has none", !run.isHeld() || executes || state == RunState.BLOCKED);
         law("only a queued run is parked", status.parked() == null || state == RunState.QUEUED);
+        law(
+                "a debounce key is held before the first start, and not after the end",
+                run.place().debounce() == null || (state == RunState.QUEUED && !run.wasStarted()));
         law("only a queued run is due", run.place().due() == null || state == RunState.QUEUED);
         slots(run, ended);
         law(

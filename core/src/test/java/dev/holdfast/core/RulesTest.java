@@ -251,6 +251,25 @@ class RulesTest {
     }
 
     @Test
+    void anotherStartWithItsDebounceKeyPostponesARunThatWasNeverStarted() {
+        var quiet = new Command.Debounce("key", Duration.ofSeconds(5));
+        var timing = new Command.Timing(Duration.ZERO, Duration.ofSeconds(20), Duration.ZERO, quiet);
+        var first = started(timing, null);
+        assertThat(first.run().place().due()).isEqualTo(NOW.plusSeconds(5));
+        var later = first.later(Duration.ofSeconds(6)).then(r -> new Command.Postpone(timing));
+        assertThat(later.run().place().due()).isEqualTo(NOW.plusSeconds(11));
+        assertThat(later.run().times().deadlines().byName().get(Name.TTL)).isEqualTo(NOW.plusSeconds(26));
+        assertThat(later.decide(r -> new Command.Claim(NODE))).isInstanceOf(Refusal.class);
+        assertThat(later.later(Duration.ofSeconds(20)).decide(r -> new Command.Postpone(timing)))
+                .as("its time to live is over")
+                .isInstanceOf(Refusal.class);
+        var claimed = later.later(Duration.ofSeconds(5)).claimed();
+        assertThat(claimed.run().place().debounce()).isNull();
+        assertThat(claimed.decide(r -> new Command.Postpone(timing))).isInstanceOf(Nothing.class);
+        assertThat(later.cancelled().run().place().debounce()).isNull();
+    }
+
+    @Test
     void aTimeLimitThatPassesDuringADrainIsNotForgotten() {
         var draining = started(Command.Timing.NOW, Duration.ofSeconds(5))
                 .claimed()

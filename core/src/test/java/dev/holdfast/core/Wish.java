@@ -40,6 +40,7 @@ record Wish(Kind kind, InWhoseName name, long salt, Duration later) {
     enum Kind {
         START,
         ENQUEUE,
+        POSTPONE,
         CLAIM,
         STARTED,
         RECORD,
@@ -113,10 +114,15 @@ record Wish(Kind kind, InWhoseName name, long salt, Duration later) {
                         random.nextBoolean() ? null : odd(random)),
                 "default",
                 pick(random, new @Nullable Lane[] {null, Lane.concurrent("lane"), Lane.serial("lane")}),
-                new Command.Timing(
-                        random.nextBoolean() ? Duration.ZERO : odd(random),
-                        random.nextBoolean() ? null : odd(random),
-                        odd(random)));
+                timing(random));
+    }
+
+    private static Command.Timing timing(Random random) {
+        return new Command.Timing(
+                random.nextBoolean() ? Duration.ZERO : odd(random),
+                random.nextBoolean() ? null : odd(random),
+                odd(random),
+                random.nextInt(3) > 0 ? null : new Command.Debounce("key", odd(random)));
     }
 
     /** Only in a serial lane a child executes in its parent's slot, and then always. */
@@ -140,6 +146,7 @@ record Wish(Kind kind, InWhoseName name, long salt, Duration later) {
         return switch (kind) {
             case START -> start(random);
             case ENQUEUE -> new Command.Enqueue();
+            case POSTPONE -> new Command.Postpone(timing(random));
             case CLAIM -> new Command.Claim(holder(random), slot(run, random));
             case STARTED -> new Command.Started(by(run));
             case RECORD -> new Command.RecordStep(by(run));

@@ -55,14 +55,20 @@ public record Client(Api api, Duration patience) {
         ObjectNode body = JSON.createObjectNode();
         body.set("input", JSON.readTree(order.input()));
         if (order.key() != null) body.put("key", order.key());
+        return start(order.task(), body.toString(), order.requestId());
+    }
+
+    /**
+     * The same with any body.
+     *
+     * @param body JSON
+     */
+    public Ack start(String task, String body, String requestId) throws InterruptedException {
         Instant end = Instant.now().plus(patience);
         String trouble = "";
         for (int retries = 0; Instant.now().isBefore(end); retries++) {
             try {
-                Api.Answer answer = api.post(
-                        "/v1/tasks/" + order.task() + "/runs",
-                        body.toString(),
-                        Map.of("Idempotency-Key", order.requestId()));
+                Api.Answer answer = api.post("/v1/tasks/" + task + "/runs", body, Map.of("Idempotency-Key", requestId));
                 if (answer.isSuccess()) {
                     return new Ack(JSON.readTree(answer.body()).path("id").asString(""), retries, Instant.now());
                 }
@@ -73,8 +79,8 @@ public record Client(Api api, Duration patience) {
             }
             Thread.sleep(AGAIN_MILLIS);
         }
-        throw new IllegalStateException("a start of " + order.task() + " was not answered within "
-                + patience.toSeconds() + " s; the last trouble was: " + trouble);
+        throw new IllegalStateException("a start of " + task + " was not answered within " + patience.toSeconds()
+                + " s; the last trouble was: " + trouble);
     }
 
     /**

@@ -195,6 +195,11 @@ final class Desk {
         if (time.isBefore(ports.ledger().now().plus(look))) tick.ring();
     }
 
+    /** Something becomes due that the last look could not know of. */
+    void lookAgain() {
+        tick.ring();
+    }
+
     /** A claim gives a run deadlines too; one may come before the next regular look. */
     void claimed(Run run) {
         if (dueSoon(run)) tick.ring();

@@ -94,6 +94,7 @@ final class Dispatcher implements AutoCloseable {
     }
 
     private void launch(Claimed claimed) {
+        if (claimed.opens() != null) desk.lookAgain();
         if (claimed.run().fence().epoch() == 1) {
             Instant accepted = claimed.run().times().created();
             desk.meters()

@@ -14,7 +14,7 @@ import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.LaneView;
 import dev.holdfast.engine.port.Message;
-import dev.holdfast.engine.port.QueueSettings;
+import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.QueueView;
 import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.Receipt;
@@ -51,6 +51,7 @@ public final class Engine implements Runs, AutoCloseable {
     private final Map<String, Handler<?, ?>> handlers;
     private final Desk desk;
     private final Starts starts;
+    private final Postponing postponing;
     private final Queues queues;
     private final ScheduleBook schedules;
     private final Meters meters;
@@ -72,7 +73,8 @@ public final class Engine implements Runs, AutoCloseable {
         Bell tick = ports.threads().bell();
         this.desk = new Desk(ports, meters, tick, options.look(), handlers.keySet());
         this.starts = new Starts(ports, handlers);
-        this.queues = new Queues(ports);
+        this.postponing = new Postponing(desk, starts);
+        this.queues = new Queues(ports, tick);
         this.schedules = new ScheduleBook(desk, starts);
         Recovery.run(desk);
         this.alarms = new Alarms(ports.threads(), ports.clock());
@@ -124,12 +126,14 @@ public final class Engine implements Runs, AutoCloseable {
 
     @Override
     public Started start(StartRequest request) {
-        return begin(starts.change(request));
+        Started started = begin(starts.change(request));
+        return request.options().timing().debounce() == null ? started : debounced(request, started);
     }
 
     @Override
     public List<Started> startAll(List<StartRequest> requests, @Nullable String requestId) {
         if (requests.isEmpty()) return List.of();
+        Starts.noneIsDebounced(requests);
         refuseIfClosing();
         Change change = starts.together(requests, requestId);
         ports.hints().work();
@@ -157,6 +161,17 @@ public final class Engine implements Runs, AutoCloseable {
         all.add(batch);
         for (Write write : batch.writes()) if (write instanceof Write.Begin begin) all.add(begin.start());
         return all;
+    }
+
+    /** Until it has moved the run that holds the key, or has begun one because that had begun or ended. */
+    private Started debounced(StartRequest wish, Started held) {
+        Started answer = held;
+        while (answer.how() == Started.How.KEY_HELD) {
+            Started postponed =
+                    postponing.postpone(starts.change(wish), wish.options().timing(), answer.id());
+            answer = postponed != null ? postponed : begin(starts.change(wish));
+        }
+        return answer;
     }
 
     private void refuseIfClosing() {
@@ -331,18 +346,8 @@ public final class Engine implements Runs, AutoCloseable {
     }
 
     @Override
-    public void pause(Namespace namespace, String queue, @Nullable String lane, @Nullable String requestId) {
-        queues.pause(namespace, queue, lane, requestId);
-    }
-
-    @Override
-    public void resume(Namespace namespace, String queue, @Nullable String lane, @Nullable String requestId) {
-        queues.resume(namespace, queue, lane, requestId);
-    }
-
-    @Override
-    public void configure(Namespace namespace, String queue, QueueSettings settings, @Nullable String requestId) {
-        queues.configure(namespace, queue, settings, requestId);
+    public void change(Namespace namespace, String queue, QueueChange.What what, @Nullable String requestId) {
+        queues.change(namespace, queue, what, requestId);
     }
 
     @Override

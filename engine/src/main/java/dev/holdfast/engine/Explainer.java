@@ -33,6 +33,7 @@ final class Explainer {
                                         .orElse("")
                                 + ".",
                         ahead.map(Ahead::at).orElse(now));
+            case Obstacle.RateLimited o -> rateLimited(run, o, ahead);
             default ->
                 new Explanation(
                         code(against),
@@ -59,7 +60,22 @@ final class Explainer {
                 "not_due", why + " If nothing comes before: at " + until + " its time comes." + besides, until);
     }
 
+    /** Time alone brings it, as long as nobody who is before it takes what there is. */
+    private static Explanation rateLimited(Run run, Obstacle.RateLimited o, Optional<Ahead> ahead) {
+        boolean before = ahead.isPresent() && !ahead.get().at().isAfter(o.until());
+        String then = before
+                ? " It would have room at " + o.until() + ", but at "
+                        + ahead.get().at() + " " + ahead.get().what() + "."
+                : " If nothing comes before: at " + o.until() + " it has room for the next one.";
+        return new Explanation(
+                code(o), sentence(run, o) + then, before ? ahead.get().at() : o.until());
+    }
+
     private static String whyNotDue(Run run) {
+        if (run.place().debounce() != null) {
+            return "It was started with debounce key '" + run.place().debounce()
+                    + "', and waits until there was no other start with that for a while.";
+        }
         if (!run.wasStarted()) return "It was started with a delay.";
         if (run.tries().losses() > 0) {
             return "Whoever held it died " + run.tries().losses() + " times in a row without progress.";
@@ -96,6 +112,7 @@ final class Explainer {
             case Obstacle.LaneFull o -> "lane_full";
             case Obstacle.NotFirst o -> "not_first";
             case Obstacle.QueueFull o -> "queue_full";
+            case Obstacle.RateLimited o -> "rate_limited";
             case Obstacle.Closing o -> "closing";
             case Obstacle.NotAlone o -> "not_alone";
             case Obstacle.SuspectAlone o -> "suspect_alone";
@@ -126,6 +143,9 @@ final class Explainer {
             case Obstacle.QueueFull o ->
                 "Queue '" + o.queue() + "' has a limit of " + o.limit()
                         + ", and as many of its runs execute. It can be claimed when one of them has left memory.";
+            case Obstacle.RateLimited o ->
+                "Queue '" + o.queue() + "' has a rate of " + o.rate()
+                        + ", and so many of its runs were claimed in that time.";
             case Obstacle.Closing o ->
                 "The node closes and takes no more runs. It can be claimed when a node has started.";
             case Obstacle.NotAlone o ->

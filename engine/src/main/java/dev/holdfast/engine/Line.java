@@ -2,6 +2,8 @@ package dev.holdfast.engine;
 
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
+import dev.holdfast.engine.port.Rate;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param slot whose slot it would execute in
  * @param queue set if its queue has no room
  * @param lane set if its lane has no slot left; it means nothing to a run that needs none
+ * @param pace set if its queue has a rate
  * @param before who gets the slot of its serial lane first; null if it is the first
  */
 public record Line(
@@ -19,9 +22,10 @@ public record Line(
         Run.Slot slot,
         @Nullable Full queue,
         @Nullable Full lane,
+        @Nullable Pace pace,
         @Nullable RunId before) {
     /** Around whom nothing is. */
-    public static final Line FREE = new Line(Door.OPEN, Run.Slot.OWN, null, null, null);
+    public static final Line FREE = new Line(Door.OPEN, Run.Slot.OWN, null, null, null, null);
 
     public enum Door {
         OPEN,
@@ -36,6 +40,13 @@ public record Line(
      * @param by one of those who have it; null if it is not known
      */
     public record Full(int limit, @Nullable RunId by) {}
+
+    /**
+     * A queue with a rate.
+     *
+     * @param opens from when on its rate allows another claim; null for always
+     */
+    public record Pace(Rate rate, @Nullable Instant opens) {}
 
     /** Whether this run takes a slot of its lane when it is claimed. */
     boolean needsSlot(Run run) {

@@ -6,6 +6,7 @@ import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.StepKey;
+import dev.holdfast.engine.port.Rate;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,9 @@ public sealed interface Obstacle {
     /** As many runs of its queue execute as may. */
     record QueueFull(String queue, int limit) implements Obstacle {}
 
+    /** As many runs of its queue were claimed as may be in this time. */
+    record RateLimited(String queue, Rate rate, Instant until) implements Obstacle {}
+
     /** The node closes and takes no more runs. */
     record Closing() implements Obstacle {}
 
@@ -75,6 +79,8 @@ public sealed interface Obstacle {
         }
         Optional<Obstacle> full = full(run, line);
         if (full.isPresent()) return full;
+        Optional<Obstacle> limited = limited(run, line, now);
+        if (limited.isPresent()) return limited;
         if (admission.company() == Company.CLOSED) return Optional.of(new Closing());
         if (!admission.company().admits(run)) {
             return Optional.of(run.isSuspect() ? new NotAlone() : new SuspectAlone());
@@ -102,6 +108,12 @@ public sealed interface Obstacle {
         return queue == null
                 ? Optional.empty()
                 : Optional.of(new QueueFull(run.place().queue(), queue.limit()));
+    }
+
+    private static Optional<Obstacle> limited(Run run, Line line, Instant now) {
+        Line.Pace pace = line.pace();
+        if (pace == null || pace.opens() == null || !pace.opens().isAfter(now)) return Optional.empty();
+        return Optional.of(new RateLimited(run.place().queue(), pace.rate(), pace.opens()));
     }
 
     private static String laneOf(Run run) {

@@ -7,7 +7,7 @@ import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.LaneView;
-import dev.holdfast.engine.port.QueueSettings;
+import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.QueueView;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * {@link Unavailable} if the ledger cannot be reached (try again with the same request id). Codes: {@code task_unknown},
  * {@code input_invalid}, {@code input_too_large}, {@code nul_character}, {@code name_invalid}, {@code run_unknown},
  * {@code cursor_unknown}, {@code request_id_reused}, {@code run_not_finished}, {@code run_finished},
- * {@code token_unknown}, {@code token_completed}, {@code lane_required}, {@code limit_invalid}; {@code ledger_read_only},
+ * {@code token_unknown}, {@code token_completed}, {@code lane_required}, {@code limit_invalid},
+ * {@code debounce_invalid}; {@code ledger_read_only},
  * {@code disk_full}, {@code closing}.
  */
 public interface Runs {
@@ -84,17 +85,10 @@ public interface Runs {
     List<LaneView> lanes(Namespace namespace, String queue, @Nullable Lane after, int limit);
 
     /**
-     * Stops giving runs of a queue, or of one lane of it, to anybody. What executes goes on.
-     *
-     * @param lane null for the whole queue
+     * Changes what a queue, or one lane of it, allows: as one change, and nothing that it does not name. What executes
+     * goes on, also beyond a lower limit.
      */
-    void pause(Namespace namespace, String queue, @Nullable String lane, @Nullable String requestId);
-
-    /** Gives runs of it again. */
-    void resume(Namespace namespace, String queue, @Nullable String lane, @Nullable String requestId);
-
-    /** Sets the limits of a queue. Those that execute beyond a lower limit finish. */
-    void configure(Namespace namespace, String queue, QueueSettings settings, @Nullable String requestId);
+    void change(Namespace namespace, String queue, QueueChange.What what, @Nullable String requestId);
 
     /** What starts runs by the clock. */
     Schedules schedules();

@@ -27,7 +27,7 @@ public record StartRequest(Namespace namespace, String task, String input, Ident
     }
 
     /**
-     * @param timing delay, time to live, priority
+     * @param timing delay or debounce, time to live, priority
      * @param maxDuration from the first start on; null for the task's
      * @param tags for finding it again
      * @param lane the part of the task's queue; null for none
@@ -45,8 +45,13 @@ public record StartRequest(Namespace namespace, String task, String input, Ident
          * @param lane that it is in, whoever has named it
          */
         public static Options of(Start start, @Nullable String lane) {
-            var timing = new Command.Timing(start.delay(), start.ttl(), start.priority());
+            var timing = new Command.Timing(start.delay(), start.ttl(), start.priority(), debounce(start));
             return new Options(timing, start.maxDuration(), start.tags(), lane);
+        }
+
+        private static Command.@Nullable Debounce debounce(Start start) {
+            Start.Debounce debounce = start.debounce();
+            return debounce == null ? null : new Command.Debounce(debounce.key(), debounce.quiet());
         }
 
         public Options {

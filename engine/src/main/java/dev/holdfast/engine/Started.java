@@ -15,6 +15,8 @@ public record Started(RunId id, How how) {
         /** The same request was made before; this is its answer. */
         REPEATED,
         /** Another run holds the business key; this is that run. */
-        KEY_HELD
+        KEY_HELD,
+        /** A run with the same debounce key has this call's input now, and waits anew. */
+        POSTPONED
     }
 }

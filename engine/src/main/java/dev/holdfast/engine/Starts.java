@@ -24,6 +24,7 @@ import dev.holdfast.sdk.Task;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -59,8 +60,8 @@ final class Starts {
                 new StartRequest.Identity(start.key(), null),
                 StartRequest.Options.of(start, start.lane()));
         var bond = start.isDetached() ? Run.Bond.DETACHED : Run.Bond.ATTACHED;
-        check(request);
         var kin = new Kin(new Run.Parent(parent.id(), parent.tries().attempt(), wish.key(), bond), null, List.of());
+        check(request, kin);
         return change(request, newRun(), kin);
     }
 
@@ -221,6 +222,10 @@ final class Starts {
 
     /** Whatever can be said against it before it is written. */
     void check(StartRequest wish) {
+        check(wish, Kin.NONE);
+    }
+
+    private void check(StartRequest wish, Kin kin) {
         Task<?, ?> task = taskOf(wish);
         int bytes = wish.input().getBytes(StandardCharsets.UTF_8).length;
         if (bytes > Defaults.PAYLOAD_LIMIT) {
@@ -241,8 +246,27 @@ final class Starts {
                 || (timing.ttl() != null && !timing.ttl().isPositive())) {
             throw new Refused("duration_invalid", "a delay cannot be negative, a time to live must be positive");
         }
+        debounce(wish, kin);
         readable(wish.input(), task);
         lane(task, wish.options().lane());
+    }
+
+    /** What may have to be asked twice is not asked together with others. */
+    static void noneIsDebounced(List<StartRequest> wishes) {
+        if (wishes.stream().allMatch(w -> w.options().timing().debounce() == null)) return;
+        throw new Refused("debounce_invalid", "a debounced start is not one of several: start them one by one");
+    }
+
+    private static void debounce(StartRequest wish, Kin kin) {
+        var debounce = wish.options().timing().debounce();
+        if (debounce == null) return;
+        name("debounce key", debounce.key());
+        String why = null;
+        if (wish.identity().key() != null) why = "it has a business key too, and a run has one of them";
+        if (!wish.options().timing().delay().isZero()) why = "it has a delay too: it is delayed by its quiet time";
+        if (kin.parent() != null) why = "it starts a child, and a parent waits for a run of its own";
+        if (debounce.quiet().compareTo(Duration.ofMillis(1)) < 0) why = "its quiet time is less than 1 ms";
+        if (why != null) throw new Refused("debounce_invalid", "this start cannot be debounced: " + why);
     }
 
     /** A value that is sent to a run, checked. */

@@ -82,7 +82,7 @@ final class Ticker implements AutoCloseable {
         var ports = desk.ports();
         for (RunId id : desk.mail()) eachAlone(id, () -> inbox(id));
         Tick tick = ports.ledger().tick(ports.node(), LIMIT);
-        if (tick.promoted() > 0) ports.hints().work();
+        if (tick.promoted() > 0 || tick.opened()) ports.hints().work();
         Instant firing = scheduler.look();
         deadlines(tick.deadlines());
         for (RunId id : tick.inboxes()) eachAlone(id, () -> inbox(id));

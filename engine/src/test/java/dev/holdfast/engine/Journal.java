@@ -93,7 +93,7 @@ final class Journal implements Reads, StreamLog {
                 RUN,
                 new Run.Origin(Namespace.DEFAULT, "talk", "1", null, List.of(), null),
                 new Run.Policy(Retry.none(), Duration.ofSeconds(5), null),
-                new Run.Place("default", null, null, Instant.EPOCH, null, null),
+                new Run.Place("default", null, null, Instant.EPOCH, null, null, null),
                 new Run.Status(newest.state(), newest.outcome(), null, false, null, null),
                 new Fence(newest.epoch(), holder, newest.seq()),
                 new Run.Tries(newest.attempt(), 0, 0),

@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Start {
     private static final Start NOW = new Start(
-            new Identity(null, null, null), new Timing(Duration.ZERO, null, Duration.ZERO), null, List.of(), false);
+            new Identity(null, null, null),
+            new Timing(Duration.ZERO, null, Duration.ZERO, null),
+            null,
+            List.of(),
+            false);
 
     private final Identity identity;
     private final Timing timing;
@@ -24,7 +28,19 @@ public final class Start {
             @Nullable String requestId,
             @Nullable String lane) {}
 
-    private record Timing(Duration delay, @Nullable Duration ttl, Duration priority) {}
+    private record Timing(
+            Duration delay,
+            @Nullable Duration ttl,
+            Duration priority,
+            @Nullable Debounce debounce) {}
+
+    /**
+     * See {@link #debounce(String, Duration)}.
+     *
+     * @param key of the starts that are one run
+     * @param quiet how long there must be none of them
+     */
+    public record Debounce(String key, Duration quiet) {}
 
     private Start(
             Identity identity, Timing timing, @Nullable Duration maxDuration, List<String> tags, boolean detached) {
@@ -71,17 +87,28 @@ public final class Start {
 
     /** Not before this long has passed. */
     public Start delay(Duration delay) {
-        return with(new Timing(Durations.notNegative("delay", delay), timing.ttl, timing.priority));
+        return with(new Timing(Durations.notNegative("delay", delay), timing.ttl, timing.priority, timing.debounce));
     }
 
     /** Expires if it was not started within this. */
     public Start ttl(Duration beforeFirstStart) {
-        return with(new Timing(timing.delay, Durations.positive("ttl", beforeFirstStart), timing.priority));
+        return with(new Timing(
+                timing.delay, Durations.positive("ttl", beforeFirstStart), timing.priority, timing.debounce));
     }
 
     /** Its place in the queue is earlier by this much: as if it had been started that long ago. */
     public Start priority(Duration aheadBy) {
-        return with(new Timing(timing.delay, timing.ttl, Durations.notNegative("priority", aheadBy)));
+        return with(new Timing(timing.delay, timing.ttl, Durations.notNegative("priority", aheadBy), timing.debounce));
+    }
+
+    /**
+     * Starts of one task with this key that follow each other are one run: it begins when there was none for this long,
+     * with the input of the last. The rest is as the first of them said, except that each of them begins the time to live
+     * anew. Once it has begun, the next start makes another run. Not together with a business key or a delay.
+     */
+    public Start debounce(String key, Duration quiet) {
+        var debounce = new Debounce(key, Durations.positive("quiet", quiet));
+        return with(new Timing(timing.delay, timing.ttl, timing.priority, debounce));
     }
 
     /** Instead of the task's own {@link Task#maxDuration(Duration)}. */
@@ -125,6 +152,11 @@ public final class Start {
     /** Null for never. */
     public @Nullable Duration ttl() {
         return timing.ttl;
+    }
+
+    /** Null for none. */
+    public @Nullable Debounce debounce() {
+        return timing.debounce;
     }
 
     public Duration priority() {

@@ -56,6 +56,11 @@ final class Body {
         if (first != JsonToken.START_OBJECT) {
             throw new Refused("field_invalid", "the body must be an object; its fields are " + names);
         }
+        fields(in, fields);
+    }
+
+    /** The fields of the object at whose first token the parser stands. */
+    static void fields(JsonParser in, Fields fields) {
         while (in.nextToken() == JsonToken.PROPERTY_NAME) {
             String name = in.currentName();
             fields.field(name, in.nextToken());

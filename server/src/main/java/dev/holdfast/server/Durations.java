@@ -34,6 +34,12 @@ final class Durations {
                         + "', which is not a duration: write 500ms, 5s, 10m, 2h, 7d or ISO 8601 such as PT5S");
     }
 
+    /** As {@link #parse} reads it, in whole seconds if it has no fractions of them. */
+    static String text(Duration time) {
+        long millis = time.toMillis();
+        return millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";
+    }
+
     /** Nobody can mean it, and who mistook the unit wants to know. */
     private static Refused tooLong(String field, String text) {
         return new Refused(

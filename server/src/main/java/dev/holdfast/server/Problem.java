@@ -47,6 +47,7 @@ record Problem(int status, String title, String code, String detail, boolean ind
             Map.entry("lane_not_serial", new Kind(422, "The runs of this task do not follow one another")),
             Map.entry("cron_invalid", new Kind(422, "This is not a cron expression")),
             Map.entry("zone_unknown", new Kind(422, "There is no such time zone")),
+            Map.entry("debounce_invalid", new Kind(422, "This start cannot be debounced")),
             Map.entry("limit_invalid", new Kind(422, "This cannot be a limit")),
             Map.entry("nul_character", new Kind(422, "Text with a NUL character cannot be stored")),
             Map.entry("name_invalid", new Kind(422, "A name is not allowed")),

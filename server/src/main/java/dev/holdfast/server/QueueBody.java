@@ -1,92 +1,111 @@
 package dev.holdfast.server;
 
 import dev.holdfast.core.Refused;
-import dev.holdfast.engine.port.QueueSettings;
+import dev.holdfast.engine.port.QueueChange;
+import dev.holdfast.engine.port.QueueChange.To;
+import dev.holdfast.engine.port.Rate;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/**
- * What is to be changed of a queue or of a lane. What the body does not name stays as it is.
- *
- * @param paused null to leave it
- * @param concurrency null to leave it
- * @param laneConcurrency null to leave it
- */
-record QueueBody(
-        @Nullable Boolean paused,
-        @Nullable Limit concurrency,
-        @Nullable Limit laneConcurrency) {
+/** The body of a change of a queue or of a lane. What it does not name stays as it is. */
+final class QueueBody {
+    private static final String FIELDS = "paused, concurrency, laneConcurrency, rate";
+    private static final String FIELDS_OF_LANE = "paused";
+    private static final String FIELDS_OF_RATE = "count, per";
 
-    /** @param most null for no limit */
-    record Limit(@Nullable Integer most) {}
+    private final JsonParser in;
+    private @Nullable Boolean paused;
+    private @Nullable To<Integer> concurrency;
+    private @Nullable To<Integer> laneConcurrency;
+    private @Nullable To<Rate> rate;
 
-    /** Whether it changes a limit. */
-    boolean limits() {
-        return concurrency != null || laneConcurrency != null;
-    }
-
-    QueueSettings over(QueueSettings old) {
-        return new QueueSettings(
-                concurrency == null ? old.concurrency() : concurrency.most(),
-                laneConcurrency == null ? old.laneConcurrency() : laneConcurrency.most());
+    private QueueBody(JsonParser in) {
+        this.in = in;
     }
 
     /** @throws Refused {@code json_malformed}, {@code field_unknown}, {@code field_invalid} */
-    static QueueBody ofQueue(String json) {
-        return Body.read(json, in -> new Reading(in, "paused, concurrency, laneConcurrency").body());
+    static QueueChange.OfQueue ofQueue(String json) {
+        return Body.read(json, in -> {
+            var body = new QueueBody(in);
+            Body.object(in, FIELDS, body::field);
+            return new QueueChange.OfQueue(body.paused, body.concurrency, body.laneConcurrency, body.rate);
+        });
     }
 
     /** @throws Refused {@code json_malformed}, {@code field_unknown}, {@code field_invalid} */
-    static QueueBody ofLane(String json) {
-        return Body.read(json, in -> new Reading(in, "paused").body());
+    static QueueChange.OfLane ofLane(String lane, String json) {
+        return Body.read(json, in -> {
+            var body = new QueueBody(in);
+            Body.object(in, FIELDS_OF_LANE, body::fieldOfLane);
+            if (body.paused != null) return new QueueChange.OfLane(lane, body.paused);
+            throw new Refused("field_invalid", "'paused' is missing: it is all that can be said of a lane");
+        });
     }
 
-    private static final class Reading {
-        private final JsonParser in;
-        private final String fields;
-        private @Nullable Boolean paused;
-        private @Nullable Limit concurrency;
-        private @Nullable Limit laneConcurrency;
+    private void fieldOfLane(String name, JsonToken value) {
+        if (!name.equals("paused")) throw Body.unknown(name, FIELDS_OF_LANE);
+        paused = bool(name, value);
+    }
 
-        Reading(JsonParser in, String fields) {
-            this.in = in;
-            this.fields = fields;
+    private void field(String name, JsonToken value) {
+        switch (name) {
+            case "paused" -> paused = bool(name, value);
+            case "concurrency" -> concurrency = limit(name, value);
+            case "laneConcurrency" -> laneConcurrency = limit(name, value);
+            case "rate" -> rate = rate(value);
+            default -> throw Body.unknown(name, FIELDS);
         }
+    }
 
-        QueueBody body() {
-            Body.object(in, fields, this::field);
-            return new QueueBody(paused, concurrency, laneConcurrency);
+    private static Boolean bool(String name, JsonToken value) {
+        return switch (value) {
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
+            default -> throw new Refused("field_invalid", "'" + name + "' must be true or false");
+        };
+    }
+
+    private To<Integer> limit(String name, JsonToken value) {
+        if (value == JsonToken.VALUE_NULL) return new To<>(null);
+        return new To<>(number(name, value, ", or null for no limit"));
+    }
+
+    private Integer number(String name, JsonToken value, String or) {
+        try {
+            if (value == JsonToken.VALUE_NUMBER_INT) return Integer.valueOf(in.getString());
+        } catch (NumberFormatException e) {
+            // Told below: nobody needs so large a limit.
         }
+        throw new Refused("field_invalid", "'" + name + "' must be a whole number from 1 to 2147483647" + or);
+    }
 
-        private void field(String name, JsonToken value) {
-            if (!fields.contains(name)) throw Body.unknown(name, fields);
+    private To<Rate> rate(JsonToken value) {
+        if (value == JsonToken.VALUE_NULL) return new To<>(null);
+        var found = new RateBody();
+        if (value == JsonToken.START_OBJECT) {
+            Body.fields(in, found::field);
+            if (found.count != null && found.per != null) return new To<>(new Rate(found.count, found.per));
+        }
+        throw new Refused(
+                "field_invalid",
+                "'rate' must be an object such as {\"count\": 100, \"per\": \"60s\"}, or null for no limit");
+    }
+
+    private final class RateBody {
+        private @Nullable Integer count;
+        private @Nullable Duration per;
+
+        void field(String name, JsonToken value) {
             switch (name) {
-                case "paused" -> paused = bool(name, value);
-                case "concurrency" -> concurrency = limit(name, value);
-                case "laneConcurrency" -> laneConcurrency = limit(name, value);
-                default -> throw Body.unknown(name, fields);
+                case "count" -> count = number("rate.count", value, "");
+                case "per" -> {
+                    String text = Body.string(in, "rate.per", value);
+                    per = text == null ? null : Durations.parse("rate.per", text);
+                }
+                default -> throw Body.unknown(name, FIELDS_OF_RATE);
             }
-        }
-
-        private static Boolean bool(String name, JsonToken value) {
-            return switch (value) {
-                case VALUE_TRUE -> true;
-                case VALUE_FALSE -> false;
-                default -> throw new Refused("field_invalid", "'" + name + "' must be true or false");
-            };
-        }
-
-        private Limit limit(String name, JsonToken value) {
-            if (value == JsonToken.VALUE_NULL) return new Limit(null);
-            try {
-                if (value == JsonToken.VALUE_NUMBER_INT) return new Limit(Integer.parseInt(in.getString()));
-            } catch (NumberFormatException e) {
-                // Told below: nobody needs so large a limit.
-            }
-            throw new Refused(
-                    "field_invalid",
-                    "'" + name + "' must be a whole number from 1 to 2147483647, or null for no limit");
         }
     }
 }

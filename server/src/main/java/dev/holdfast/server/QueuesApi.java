@@ -6,6 +6,7 @@ import dev.holdfast.core.Refused;
 import dev.holdfast.engine.port.LaneView;
 import dev.holdfast.engine.port.QueueSettings;
 import dev.holdfast.engine.port.QueueView;
+import dev.holdfast.engine.port.Rate;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
@@ -76,16 +77,13 @@ final class QueuesApi {
 
     private Answer change(Call call) throws IOException {
         String name = call.variable("queue");
-        QueueBody body = QueueBody.ofQueue(call.json());
-        String requestId = call.requestId().orElse(null);
-        QueueView old = find(name);
-        // First what may be refused. Each is a request of its own, so two of them need two ids.
-        if (body.limits()) {
-            QueueSettings settings = body.over(old == null ? QueueSettings.NONE : old.settings());
-            String id = requestId == null || body.paused() == null ? requestId : requestId + ":limits";
-            node.get().runs().configure(NAMESPACE, name, settings, id);
-        }
-        pause(name, null, body.paused(), requestId);
+        node.get()
+                .runs()
+                .change(
+                        NAMESPACE,
+                        name,
+                        QueueBody.ofQueue(call.json()),
+                        call.requestId().orElse(null));
         QueueView now = find(name);
         QueueView shown = now == null ? idle(name) : now;
         return Answer.json(200, Json.text(out -> queue(out, shown)));
@@ -94,24 +92,15 @@ final class QueuesApi {
     private Answer changeLane(Call call) throws IOException {
         String queue = call.variable("queue");
         String lane = call.variable("lane");
-        Boolean paused = QueueBody.ofLane(call.json()).paused();
-        if (paused == null) {
-            throw new Refused("field_invalid", "'paused' is missing: it is all that can be said of a lane");
-        }
-        pause(queue, lane, paused, call.requestId().orElse(null));
+        var what = QueueBody.ofLane(lane, call.json());
+        node.get().runs().change(NAMESPACE, queue, what, call.requestId().orElse(null));
         return Answer.json(200, Json.text(out -> {
             out.writeStartObject();
             out.writeStringProperty("queue", queue);
             out.writeStringProperty("lane", lane);
-            out.writeBooleanProperty("paused", paused);
+            out.writeBooleanProperty("paused", what.isPaused());
             out.writeEndObject();
         }));
-    }
-
-    private void pause(String queue, @Nullable String lane, @Nullable Boolean paused, @Nullable String requestId) {
-        if (paused == null) return;
-        if (paused) node.get().runs().pause(NAMESPACE, queue, lane, requestId);
-        else node.get().runs().resume(NAMESPACE, queue, lane, requestId);
     }
 
     /** Those that the ledger knows, and those of the tasks that are hosted, by name. */
@@ -139,6 +128,7 @@ final class QueuesApi {
         out.writeBooleanProperty("paused", queue.isPaused());
         limit(out, "concurrency", queue.settings().concurrency());
         limit(out, "laneConcurrency", queue.settings().laneConcurrency());
+        rate(out, queue.settings().rate());
         out.writeNumberProperty("waiting", queue.waiting());
         out.writeNumberProperty("delayed", queue.delayed());
         out.writeNumberProperty("executing", queue.executing());
@@ -150,6 +140,18 @@ final class QueuesApi {
         out.writeName(name);
         if (limit == null) out.writeNull();
         else out.writeNumber(limit);
+    }
+
+    private static void rate(JsonGenerator out, @Nullable Rate rate) {
+        out.writeName("rate");
+        if (rate == null) {
+            out.writeNull();
+            return;
+        }
+        out.writeStartObject();
+        out.writeNumberProperty("count", rate.count());
+        out.writeStringProperty("per", Durations.text(rate.per()));
+        out.writeEndObject();
     }
 
     private static void lane(JsonGenerator out, LaneView view) {

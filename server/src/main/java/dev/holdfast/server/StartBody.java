@@ -20,7 +20,7 @@ import tools.jackson.core.JsonToken;
  * @param options the rest
  */
 record StartBody(String input, @Nullable String key, StartRequest.Options options) {
-    private static final String FIELDS = "input, key, lane, delay, ttl, priority, maxDuration, tags";
+    private static final String FIELDS = "input, key, lane, delay, debounce, ttl, priority, maxDuration, tags";
 
     /** @throws Refused {@code json_malformed}, {@code field_unknown}, {@code field_invalid}, {@code input_too_large}, {@code text_invalid} */
     static StartBody parse(String json) {
@@ -40,6 +40,7 @@ record StartBody(String input, @Nullable String key, StartRequest.Options option
         private @Nullable String key;
         private @Nullable String lane;
         private Duration delay = Duration.ZERO;
+        private Command.@Nullable Debounce debounce;
         private @Nullable Duration ttl;
         private Duration ahead = Duration.ZERO;
         private @Nullable Duration maxDuration;
@@ -51,7 +52,7 @@ record StartBody(String input, @Nullable String key, StartRequest.Options option
 
         StartBody body() {
             Body.object(in, FIELDS, this::field);
-            var timing = new Command.Timing(delay, ttl, ahead);
+            var timing = new Command.Timing(delay, ttl, ahead, debounce);
             return new StartBody(input, key, new StartRequest.Options(timing, maxDuration, tags, lane));
         }
 
@@ -61,6 +62,7 @@ record StartBody(String input, @Nullable String key, StartRequest.Options option
                 case "key" -> key = Body.string(in, name, value);
                 case "lane" -> lane = Body.string(in, name, value);
                 case "delay" -> delay = orZero(duration(name, value));
+                case "debounce" -> debounce = DebounceBody.of(in, value);
                 case "ttl" -> ttl = duration(name, value);
                 case "priority" -> ahead = orZero(duration(name, value));
                 case "maxDuration" -> maxDuration = duration(name, value);

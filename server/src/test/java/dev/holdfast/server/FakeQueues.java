@@ -3,6 +3,7 @@ package dev.holdfast.server;
 import dev.holdfast.core.Lane;
 import dev.holdfast.core.Refused;
 import dev.holdfast.engine.port.LaneView;
+import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.QueueSettings;
 import dev.holdfast.engine.port.QueueView;
 import java.util.List;
@@ -30,29 +31,20 @@ final class FakeQueues {
                 .toList();
     }
 
-    void pause(String queue, @Nullable String lane, @Nullable String requestId) {
-        asked.add("pause " + queue + " " + lane + " " + requestId);
-        if (lane == null) change(queue, true, queue(queue).settings());
-    }
-
-    void resume(String queue, @Nullable String lane, @Nullable String requestId) {
-        asked.add("resume " + queue + " " + lane + " " + requestId);
-        if (lane == null) change(queue, false, queue(queue).settings());
-    }
-
-    void configure(String queue, QueueSettings settings, @Nullable String requestId) {
-        if (settings.concurrency() != null && settings.concurrency() < 1) {
+    void change(String queue, QueueChange.What what, @Nullable String requestId) {
+        asked.add(queue + " " + what + " " + requestId);
+        if (!(what instanceof QueueChange.OfQueue change)) return;
+        if (change.concurrency() != null
+                && change.concurrency().limit() != null
+                && change.concurrency().limit() < 1) {
             throw new Refused("limit_invalid", "a limit is at least 1");
         }
-        asked.add("configure " + queue + " " + requestId);
-        change(queue, queue(queue).isPaused(), settings);
+        QueueView old = queue(queue);
+        boolean paused = change.isPaused() == null ? old.isPaused() : change.isPaused();
+        all.put(queue, new QueueView(queue, paused, change.over(old.settings()), 3, 4, 5, 6));
     }
 
     private QueueView queue(String name) {
         return all.getOrDefault(name, new QueueView(name, false, QueueSettings.NONE, 0, 0, 0, 0));
-    }
-
-    private void change(String name, boolean paused, QueueSettings settings) {
-        all.put(name, new QueueView(name, paused, settings, 3, 4, 5, 6));
     }
 }

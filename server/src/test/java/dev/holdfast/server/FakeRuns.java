@@ -25,7 +25,7 @@ import dev.holdfast.engine.StartRequest;
 import dev.holdfast.engine.Started;
 import dev.holdfast.engine.Watch;
 import dev.holdfast.engine.port.LaneView;
-import dev.holdfast.engine.port.QueueSettings;
+import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.QueueView;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
@@ -101,6 +101,7 @@ final class FakeRuns implements Runs {
                         null,
                         EPOCH,
                         delay.isZero() ? null : EPOCH.plus(delay),
+                        null,
                         null),
                 new Run.Status(RunState.QUEUED, null, null, false, null, null),
                 new Fence(0, null, 1),
@@ -280,18 +281,8 @@ final class FakeRuns implements Runs {
     }
 
     @Override
-    public void pause(Namespace namespace, String queue, @Nullable String lane, @Nullable String requestId) {
-        queues.pause(queue, lane, requestId);
-    }
-
-    @Override
-    public void resume(Namespace namespace, String queue, @Nullable String lane, @Nullable String requestId) {
-        queues.resume(queue, lane, requestId);
-    }
-
-    @Override
-    public void configure(Namespace namespace, String queue, QueueSettings settings, @Nullable String requestId) {
-        queues.configure(queue, settings, requestId);
+    public void change(Namespace namespace, String queue, QueueChange.What what, @Nullable String requestId) {
+        queues.change(queue, what, requestId);
     }
 
     @Override

@@ -187,9 +187,22 @@ class WaitsApiTest {
         assertThat(changed.path("concurrency").isNull()).isTrue();
         assertThat(changed.path("laneConcurrency").asInt()).isEqualTo(2);
         assertThat(changed.path("paused").asBoolean()).isFalse();
-        assertThat(runs.queues.asked).containsExactly("configure mail null", "configure mail null");
-        for (String bad :
-                new String[] {"[]", "{\"paused\": null}", "{\"concurrency\": 1.5}", "{\"concurrency\": 1e99}"}) {
+        assertThat(runs.queues.asked)
+                .containsExactly(
+                        "mail OfQueue[isPaused=null, concurrency=To[limit=3], laneConcurrency=To[limit=2], rate=null] null",
+                        "mail OfQueue[isPaused=null, concurrency=To[limit=null], laneConcurrency=null, rate=null] null");
+        for (String bad : new String[] {
+            "[]",
+            "{\"paused\": null}",
+            "{\"concurrency\": 1.5}",
+            "{\"concurrency\": 1e99}",
+            "{\"rate\": 7}",
+            "{\"rate\": {}}",
+            "{\"rate\": {\"count\": 1}}",
+            "{\"rate\": {\"per\": \"1s\"}}",
+            "{\"rate\": {\"count\": 1, \"per\": 5}}",
+            "{\"rate\": {\"count\": 1, \"per\": \"soon\"}}"
+        }) {
             assertThat(http.send("PATCH", "/v1/queues/mail", bad, JSON).code())
                     .as(bad)
                     .isEqualTo("field_invalid");
@@ -209,13 +222,30 @@ class WaitsApiTest {
     }
 
     @Test
-    void theTwoHalvesOfAChangeAreTwoRequests() throws Exception {
+    void aQueueHasARate() throws Exception {
+        var limited = http.send("PATCH", "/v1/queues/mail", "{\"rate\": {\"count\": 100, \"per\": \"1m\"}}", JSON);
+        assertThat(limited.status()).isEqualTo(200);
+        assertThat(limited.json().path("rate").toString()).isEqualTo("{\"count\":100,\"per\":\"60s\"}");
+        http.send("PATCH", "/v1/queues/mail", "{\"concurrency\": 1}", JSON);
+        var shown = http.get("/v1/queues/mail").json().path("queue");
+        assertThat(shown.path("rate").path("count").asInt()).isEqualTo(100);
+        assertThat(http.send("PATCH", "/v1/queues/mail", "{\"rate\": {\"often\": 1}}", JSON)
+                        .code())
+                .isEqualTo("field_unknown");
+        var none = http.send("PATCH", "/v1/queues/mail", "{\"rate\": null}", JSON);
+        assertThat(none.json().path("rate").isNull()).isTrue();
+    }
+
+    @Test
+    void allOfAChangeIsOneRequest() throws Exception {
         http.send(
                 "PATCH",
                 "/v1/queues/mail",
                 "{\"paused\": false, \"concurrency\": 1}",
                 Map.of("Content-Type", "application/json", "Idempotency-Key", "r"));
-        assertThat(runs.queues.asked).containsExactly("configure mail r:limits", "resume mail null r");
+        assertThat(runs.queues.asked)
+                .containsExactly(
+                        "mail OfQueue[isPaused=false, concurrency=To[limit=1], laneConcurrency=null, rate=null] r");
     }
 
     @Test
@@ -224,7 +254,9 @@ class WaitsApiTest {
         assertThat(paused.status()).isEqualTo(200);
         assertThat(paused.json().path("lane").asString()).isEqualTo("a/b");
         http.send("PATCH", "/v1/queues/mail/lanes/a%2Fb", "{\"paused\": false}", JSON);
-        assertThat(runs.queues.asked).containsExactly("pause mail a/b null", "resume mail a/b null");
+        assertThat(runs.queues.asked)
+                .containsExactly(
+                        "mail OfLane[lane=a/b, isPaused=true] null", "mail OfLane[lane=a/b, isPaused=false] null");
         assertThat(http.send("PATCH", "/v1/queues/mail/lanes/l", "{}", JSON).code())
                 .isEqualTo("field_invalid");
         assertThat(http.send("PATCH", "/v1/queues/mail/lanes/l", "{\"concurrency\": 1}", JSON)

@@ -27,6 +27,8 @@ final class ChangeWork extends Work<Receipt> {
             "SELECT holder_kind, holder_number, holder_incarnation, epoch, seq, state FROM runs WHERE id = ?";
     private static final String KEY_HOLDER =
             "SELECT id, key_until FROM runs WHERE namespace = ? AND task = ? AND key = ? AND key_until IS NOT NULL";
+    private static final String DEBOUNCED = "SELECT id FROM runs INDEXED BY runs_debounced"
+            + " WHERE namespace = ? AND task = ? AND debounce = ? AND debounce IS NOT NULL";
     private static final String FREE_KEY = "UPDATE runs SET key_until = NULL WHERE id = ?";
 
     private static final String MESSAGE = "SELECT 1 FROM inbox WHERE run = ? AND number = ?";
@@ -74,8 +76,11 @@ final class ChangeWork extends Work<Receipt> {
         if (request != null) {
             switch (receipt) {
                 case Receipt.Applied a -> Requests.answer(tx, request, request.answer());
-                case Receipt.KeyHeld held ->
-                    Requests.answer(tx, request, held.by().toString());
+                case Receipt.KeyHeld held -> {
+                    // The answer to a debounced start is written with what becomes of the run that has its key.
+                    boolean debounced = row != null && row.place().debounce() != null;
+                    if (!debounced) Requests.answer(tx, request, held.by().toString());
+                }
                 case Receipt.Stale s -> {}
                 case Receipt.Repeated r -> {}
                 case Receipt.Rejected r -> {}
@@ -205,6 +210,7 @@ final class ChangeWork extends Work<Receipt> {
 
     /** Who has the business key. One whose time has passed is freed on the way, whether or not anybody has tidied up. */
     private static Optional<RunId> keyHolder(Transaction tx, Run next) throws SQLException {
+        if (next.place().debounce() != null) return debounced(tx, next);
         String key = next.origin().key();
         if (key == null) return Optional.empty();
         var found = tx.read(KEY_HOLDER)
@@ -218,6 +224,14 @@ final class ChangeWork extends Work<Receipt> {
         tx.write(FREE_KEY).id(found.get().run()).update();
         tx.rows().forget(found.get().run());
         return Optional.empty();
+    }
+
+    private static Optional<RunId> debounced(Transaction tx, Run next) throws SQLException {
+        return tx.read(DEBOUNCED)
+                .text(next.origin().namespace().name())
+                .text(next.origin().task())
+                .text(next.place().debounce())
+                .first(Sql.Row::id);
     }
 
     private record KeyHolder(RunId run, long until) {}

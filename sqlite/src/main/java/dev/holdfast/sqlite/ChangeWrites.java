@@ -34,6 +34,8 @@ final class ChangeWrites {
                     + " error = coalesce(?3, error), stream_end = coalesce(?4, stream_end) WHERE run = ?5"
                     + " AND (?1 IS NULL OR input IS NULL) AND (?2 IS NULL OR output IS NULL)";
 
+    private static final String REPLACE = "UPDATE run_payloads SET input = ? WHERE run = ?";
+
     private static final String STEP =
             "INSERT INTO steps (name, status, epoch, tries, next, error, result, wait, run, key)"
                     + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run, key) DO NOTHING";
@@ -126,6 +128,8 @@ final class ChangeWrites {
         for (Write write : writes) {
             if (write instanceof Write.Snap w) snapshot(tx, run, w.snapshot());
             if (write instanceof Write.Step w) record(w.step());
+            if (write instanceof Write.Replace w)
+                tx.write(REPLACE).text(w.json()).id(run).update();
         }
         for (Write write : writes) {
             if (write instanceof Write.ToHistory w) history(w);

@@ -79,7 +79,7 @@ final class ClaimWork extends Work<List<Claimed>> {
 
     private List<Claimed> lanes(Transaction tx, int most, @Nullable Run suspect) throws SQLException {
         var all = new ArrayList<Claimed>();
-        var walk = new LaneWalk(tx);
+        var walk = new LaneWalk(tx, most);
         var again = new ArrayDeque<LaneTurn>();
         var served = new LinkedHashSet<LaneKey>();
         boolean parked = tx.read(ANY_PARKED).any();
@@ -144,7 +144,9 @@ final class ClaimWork extends Work<List<Claimed>> {
         if (!(decision instanceof Decision.Transition transition)) return Optional.empty();
         String input = tx.rows().input(run.id());
         write(tx, run, transition, ids);
-        return Optional.of(new Claimed(transition.next(), input));
+        var pace = line.pace();
+        var opens = pace == null ? null : RateBook.count(tx, run, pace.rate());
+        return Optional.of(new Claimed(transition.next(), input, opens));
     }
 
     private static void write(Transaction tx, Run before, Decision.Transition transition, Ids ids) throws SQLException {

@@ -20,7 +20,7 @@ final class LaneBook {
             + " SELECT k.namespace, k.queue, k.lane, k.serial,"
             + " coalesce(q.paused, 0) OR EXISTS (SELECT 1 FROM paused_lanes p"
             + " WHERE p.namespace = k.namespace AND p.queue = k.queue AND p.lane = k.lane),"
-            + " CASE WHEN q.concurrency IS NULL THEN '' ELSE k.namespace || char(31) || k.queue END,"
+            + " CASE WHEN q.concurrency IS NULL AND q.rate_count IS NULL THEN '' ELSE k.namespace || char(31) || k.queue END,"
             + " CASE WHEN k.serial THEN 1 WHEN k.lane = '' THEN NULL ELSE q.lane_concurrency END,"
             + " ?, ?, ?, ?, ? FROM (SELECT ? AS namespace, ? AS queue, ? AS lane, ? AS serial) k"
             + " LEFT JOIN queues q ON q.namespace = k.namespace AND q.name = k.queue";

@@ -1,5 +1,7 @@
 package dev.holdfast.sqlite;
 
+import dev.holdfast.engine.port.QueueSettings;
+import dev.holdfast.engine.port.Rate;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -10,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The lanes that have something to give, the one that was served longest ago first. Only they stand in the index: what is
  * paused, full or empty is not looked at. A queue with a limit over all its lanes has a gate of its own, so that all its
- * lanes are passed at once when it is full.
+ * lanes are passed at once when it is full. So has one with a rate.
  */
 final class LaneWalk {
     private static final int PAGE = 32;
@@ -21,21 +23,32 @@ final class LaneWalk {
             + " AND (served, namespace, queue, lane, serial) > (?2, ?3, ?4, ?5, ?6)"
             + " ORDER BY served, namespace, queue, lane, serial LIMIT ?7";
     private static final String LIMITED =
-            "SELECT namespace, name, concurrency FROM queues WHERE concurrency IS NOT NULL AND paused = 0";
+            "SELECT namespace, name, concurrency, lane_concurrency, rate_count, rate_per FROM queues"
+                    + " WHERE (concurrency IS NOT NULL OR rate_count IS NOT NULL) AND paused = 0";
 
     private final List<Gate> gates = new ArrayList<>();
     private int seen;
 
-    LaneWalk(Transaction tx) throws SQLException {
+    /** @param most how many runs are wanted */
+    LaneWalk(Transaction tx, int most) throws SQLException {
         gates.add(new Gate(tx, "", Long.MAX_VALUE));
-        var lines = new Lines(tx.session(), tx.now());
-        for (Limited queue : tx.read(LIMITED).list(r -> new Limited(r.text(), r.text(), r.number()))) {
-            long room = lines.room(queue.namespace(), queue.name(), queue.limit());
-            if (room > 0) gates.add(new Gate(tx, queue.namespace() + (char) 31 + queue.name(), room));
+        for (Limited queue : tx.read(LIMITED).list(r -> new Limited(r.text(), r.text(), QueueRow.settings(r)))) {
+            long room = queue.room(tx, most);
+            if (room > 0) gates.add(new Gate(tx, QueueRow.gate(queue.namespace(), queue.name()), room));
         }
     }
 
-    private record Limited(String namespace, String name, long limit) {}
+    private record Limited(String namespace, String name, QueueSettings settings) {
+        /** How many of its runs may be claimed now. */
+        long room(Transaction tx, int most) throws SQLException {
+            Integer limit = settings.concurrency();
+            long free = limit == null ? most : new Lines(tx.session(), tx.now()).room(namespace, name, limit);
+            Rate rate = settings.rate();
+            return rate == null
+                    ? free
+                    : Math.min(free, new RateBook(tx.session(), namespace, name, rate).room(most, tx.now()));
+        }
+    }
 
     /** How many lanes it has come upon. */
     int seen() {
@@ -48,11 +61,11 @@ final class LaneWalk {
         return false;
     }
 
-    /** The next lane that has not been seen; null if all were. */
+    /** The next lane that has not been seen and whose queue has room; null if there is none. */
     LaneTurn.@Nullable Found next() throws SQLException {
         Gate first = null;
         for (Gate gate : gates) {
-            var lane = gate.peek();
+            var lane = gate.room > 0 ? gate.peek() : null;
             if (lane == null) continue;
             if (first == null || lane.served() < first.served()) first = gate;
         }

@@ -5,6 +5,7 @@ import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.engine.Line;
 import dev.holdfast.engine.port.QueueSettings;
+import dev.holdfast.engine.port.Rate;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
@@ -12,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What is around a queued run: asked by a claim within its transaction, and by whoever explains. */
 final class Lines {
-    private static final String QUEUE =
-            "SELECT paused, concurrency, lane_concurrency FROM queues WHERE namespace = ? AND name = ?";
     private static final String LANE_PAUSED =
             "SELECT 1 FROM paused_lanes WHERE namespace = ? AND queue = ? AND lane = ?";
     private static final String UNDER = "SELECT under FROM runs WHERE id = ?";
@@ -41,17 +40,9 @@ final class Lines {
         this.now = now;
     }
 
-    private record Queue(boolean isPaused, QueueSettings settings) {
-        static final Queue PLAIN = new Queue(false, QueueSettings.NONE);
-    }
-
     Line of(Run run) throws SQLException {
         var key = LaneKey.of(run);
-        var queue = session.sql(QUEUE)
-                .text(key.namespace())
-                .text(key.queue())
-                .first(r -> new Queue(r.number() != 0, new QueueSettings(limit(r), limit(r))))
-                .orElse(Queue.PLAIN);
+        var queue = QueueRow.of(session, key.namespace(), key.queue());
         var slot = key.serial() && session.sql(UNDER).id(run.id()).single() == 1 ? Run.Slot.PARENTS : Run.Slot.OWN;
         Integer slots = key.serial() ? (Integer) 1 : queue.settings().laneConcurrency();
         Line.Full lane = key.isPlain() || slots == null ? null : full(key, slots);
@@ -61,12 +52,13 @@ final class Lines {
                 slot,
                 room(key, queue.settings().concurrency()) ? null : full(queue.settings()),
                 lane,
+                pace(key, queue.settings().rate()),
                 first.equals(run.id()) ? null : first);
     }
 
-    private static @Nullable Integer limit(Sql.Row row) throws SQLException {
-        Long limit = row.numberOrNull();
-        return limit == null ? null : (Integer) limit.intValue();
+    private Line.@Nullable Pace pace(LaneKey key, @Nullable Rate rate) throws SQLException {
+        if (rate == null) return null;
+        return new Line.Pace(rate, new RateBook(session, key.namespace(), key.queue(), rate).opens());
     }
 
     private static boolean needsItsTurn(Run run, Run.Slot slot) {

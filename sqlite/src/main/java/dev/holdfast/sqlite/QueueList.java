@@ -3,7 +3,6 @@ package dev.holdfast.sqlite;
 import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.engine.port.LaneView;
-import dev.holdfast.engine.port.QueueSettings;
 import dev.holdfast.engine.port.QueueView;
 import java.sql.SQLException;
 import java.util.List;
@@ -31,7 +30,7 @@ final class QueueList {
             + " UNION ALL SELECT queue, 0, 0, 0, count(*) FROM lanes"
             + " WHERE namespace = ?1 AND lane <> '' GROUP BY queue"
             + " UNION ALL SELECT name, 0, 0, 0, 0 FROM queues WHERE namespace = ?1)"
-            + " SELECT l.queue, coalesce(q.paused, 0), q.concurrency, q.lane_concurrency,"
+            + " SELECT l.queue, coalesce(q.paused, 0), q.concurrency, q.lane_concurrency, q.rate_count, q.rate_per,"
             + " sum(l.waiting), sum(l.delayed), sum(l.held), sum(l.lanes)"
             + " FROM live l LEFT JOIN queues q ON q.namespace = ?1 AND q.name = l.queue"
             + " GROUP BY l.queue ORDER BY l.queue";
@@ -53,16 +52,11 @@ final class QueueList {
                 .list(r -> new QueueView(
                         r.text(),
                         r.number() != 0,
-                        new QueueSettings(limit(r), limit(r)),
+                        QueueRow.settings(r),
                         r.number(),
                         r.number(),
                         r.number(),
                         r.number()));
-    }
-
-    private static @Nullable Integer limit(Sql.Row row) throws SQLException {
-        Long limit = row.numberOrNull();
-        return limit == null ? null : (Integer) limit.intValue();
     }
 
     static List<LaneView> lanes(Session session, Namespace namespace, String queue, @Nullable Lane after, int limit)

@@ -27,7 +27,7 @@ final class RunRow {
 
     /** What a transition may change. */
     private static final String CHANGING =
-            "queue, lane, serial, slot_of, place, due, lingers_number, lingers_incarnation, state, outcome, stop_reason, stop_next, cancelled, waiting,"
+            "queue, lane, serial, slot_of, place, due, lingers_number, lingers_incarnation, debounce, state, outcome, stop_reason, stop_next, cancelled, waiting,"
                     + " parked_version, parked_key, parked_recorded, parked_called, epoch, holder_kind, holder_number,"
                     + " holder_incarnation, seq, attempt, losses, losses_alone, started, finished, deadlines";
 
@@ -114,6 +114,7 @@ final class RunRow {
         values.add(millis(place.due()));
         values.add(lingers == null ? null : (Long) lingers.number());
         values.add(lingers == null ? null : (Long) lingers.incarnation());
+        values.add(place.debounce());
         var status = run.status();
         var stop = status.stop();
         values.add(name(status.state()));
@@ -204,7 +205,8 @@ final class RunRow {
                 row.textOrNull(),
                 row.instant(),
                 row.instantOrNull(),
-                lingers(row));
+                lingers(row),
+                row.textOrNull());
         var status = status(row);
         long epoch = row.number();
         var holder = holder(row);

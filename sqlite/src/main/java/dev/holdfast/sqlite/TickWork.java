@@ -2,10 +2,13 @@ package dev.holdfast.sqlite;
 
 import dev.holdfast.core.Holder;
 import dev.holdfast.core.RunId;
+import dev.holdfast.engine.port.QueueSettings;
+import dev.holdfast.engine.port.Rate;
 import dev.holdfast.engine.port.Tick;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,12 @@ final class TickWork extends Work<Tick> {
     private static final String NEXT_DEADLINE = "SELECT min(deadline) FROM runs WHERE deadline > ?";
     private static final String INBOXES =
             "SELECT DISTINCT i.run FROM inbox i JOIN runs r ON r.id = i.run WHERE " + OURS + " LIMIT ?";
+
+    private static final String RATED =
+            "SELECT namespace, name, concurrency, lane_concurrency, rate_count, rate_per FROM queues"
+                    + " WHERE rate_count IS NOT NULL";
+    private static final String READY =
+            "SELECT 1 FROM lanes INDEXED BY lanes_ready WHERE ready = 1 AND gate = ? LIMIT 1";
 
     private final Holder node;
     private final int limit;
@@ -47,8 +56,9 @@ final class TickWork extends Work<Tick> {
         List<RunId> deadlines =
                 ours(tx.read(DEADLINES).instant(tx.now())).number(limit).list(Sql.Row::id);
         List<RunId> inboxes = ours(tx.read(INBOXES)).number(limit).list(Sql.Row::id);
+        var rates = rates(tx);
         boolean more = due.size() == limit || deadlines.size() == limit || inboxes.size() == limit;
-        return new Tick(deadlines, inboxes, due.size(), more ? tx.now() : next(tx));
+        return new Tick(deadlines, inboxes, due.size(), rates.opened(), more ? tx.now() : next(tx, rates));
     }
 
     private record Due(RunId run, LaneKey lane) {}
@@ -57,10 +67,38 @@ final class TickWork extends Work<Tick> {
         return sql.number(node.number()).number(node.incarnation()).text(node.kind());
     }
 
-    private static @Nullable Instant next(Transaction tx) throws SQLException {
+    /**
+     * @param opened whether one that has something to give may give it
+     * @param next when the next of those that may not may again
+     */
+    private record Rates(boolean opened, @Nullable Instant next) {}
+
+    /** Also of queues in which nothing waits: what comes there before the next look is not to wait for that. */
+    private static Rates rates(Transaction tx) throws SQLException {
+        boolean opened = false;
+        Instant next = null;
+        for (Rated queue : tx.read(RATED).list(r -> new Rated(r.text(), r.text(), QueueRow.settings(r)))) {
+            Rate rate = queue.settings().rate();
+            if (rate == null) continue;
+            Instant opens = new RateBook(tx.session(), queue.namespace(), queue.name(), rate).opens();
+            if (opens == null || !opens.isAfter(tx.now())) {
+                opened |= tx.read(READY)
+                        .text(QueueRow.gate(queue.namespace(), queue.name()))
+                        .any();
+            } else if (next == null || opens.isBefore(next)) {
+                next = opens;
+            }
+        }
+        return new Rates(opened, next);
+    }
+
+    private record Rated(String namespace, String name, QueueSettings settings) {}
+
+    private static @Nullable Instant next(Transaction tx, Rates rates) throws SQLException {
         var due = tx.read(NEXT_DUE).instant(tx.now()).firstInstant();
         var deadline = tx.read(NEXT_DEADLINE).instant(tx.now()).firstInstant();
-        return Stream.concat(due.stream(), deadline.stream())
+        return Stream.of(due, deadline, Optional.ofNullable(rates.next()))
+                .flatMap(Optional::stream)
                 .min(Instant::compareTo)
                 .orElse(null);
     }

@@ -11,6 +11,7 @@ import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.QueueSettings;
+import dev.holdfast.engine.port.Rate;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.system.SystemThreads;
 import dev.holdfast.testkit.ManualClock;
@@ -154,11 +155,13 @@ final class LanesTest {
             starts.add(Starts.start(ids, clock.now(), "{}", Lane.serial("full " + i)));
             starts.add(Starts.start(ids, clock.now(), "{}", Lane.serial("paused " + i), "paused"));
             starts.add(Starts.start(ids, clock.now(), "{}", Lane.serial("limited " + i), "limited"));
+            starts.add(Starts.start(ids, clock.now(), "{}", Lane.serial("paced " + i), "paced"));
         }
-        configure("limited", new QueueChange.Configure(new QueueSettings(1, null)));
-        configure("paused", new QueueChange.Pause(null));
+        configure("limited", QueueChange.configure(new QueueSettings(1, null, null)));
+        configure("paced", QueueChange.configure(new QueueSettings(null, null, new Rate(1, Duration.ofDays(1)))));
+        configure("paused", QueueChange.pause(null));
         store().ledger().commit(starts);
-        assertThat(claim(10_000)).hasSize(2_001);
+        assertThat(claim(10_000)).hasSize(2_002);
         RunId single = start(Lane.serial("free"));
         long began = System.nanoTime();
         assertThat(claim(10)).extracting(Run::id).containsExactly(single);
@@ -167,8 +170,25 @@ final class LanesTest {
             assertThat(claim(10)).isEmpty();
         }
         assertThat(Duration.ofNanos(System.nanoTime() - began))
-                .as("five hundred claims beside 6,000 lanes that cannot give")
+                .as("five hundred claims beside 8,000 lanes that cannot give")
                 .isLessThan(limit);
+    }
+
+    @Test
+    void aRateRemembersAsManyClaimsAsItHasToKnow() throws Exception {
+        configure("default", QueueChange.configure(new QueueSettings(null, null, new Rate(3, Duration.ofMillis(1)))));
+        for (int i = 0; i < 10; i++) {
+            start(null);
+            claim(1).forEach(this::end);
+        }
+        assertThat(ask("SELECT count(*) FROM queue_claims")).isEqualTo(3);
+        configure("default", QueueChange.configure(QueueSettings.NONE));
+        assertThat(ask("SELECT count(*) FROM queue_claims")).isZero();
+        start(null);
+        assertThat(claim(1)).hasSize(1);
+        assertThat(ask("SELECT count(*) FROM queue_claims"))
+                .as("a queue without a rate pays nothing")
+                .isZero();
     }
 
     private void configure(String queue, QueueChange.What what) {

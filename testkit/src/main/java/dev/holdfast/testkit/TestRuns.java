@@ -11,7 +11,7 @@ import dev.holdfast.engine.StartRequest;
 import dev.holdfast.engine.Started;
 import dev.holdfast.engine.Watch;
 import dev.holdfast.engine.port.LaneView;
-import dev.holdfast.engine.port.QueueSettings;
+import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.QueueView;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
@@ -97,25 +97,9 @@ final class TestRuns implements Runs {
     }
 
     @Override
-    public void pause(Namespace namespace, String queue, @Nullable String lane, @Nullable String requestId) {
-        node.askOnce("pause", runs -> {
-            runs.pause(namespace, queue, lane, requestId);
-            return true;
-        });
-    }
-
-    @Override
-    public void resume(Namespace namespace, String queue, @Nullable String lane, @Nullable String requestId) {
-        node.askOnce("resume", runs -> {
-            runs.resume(namespace, queue, lane, requestId);
-            return true;
-        });
-    }
-
-    @Override
-    public void configure(Namespace namespace, String queue, QueueSettings settings, @Nullable String requestId) {
-        node.askOnce("configure", runs -> {
-            runs.configure(namespace, queue, settings, requestId);
+    public void change(Namespace namespace, String queue, QueueChange.What what, @Nullable String requestId) {
+        node.askOnce("change", runs -> {
+            runs.change(namespace, queue, what, requestId);
             return true;
         });
     }

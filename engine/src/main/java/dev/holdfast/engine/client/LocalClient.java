@@ -49,8 +49,9 @@ public final class LocalClient implements Client {
     @Override
     public <I extends @Nullable Object, O extends @Nullable Object> List<RunHandle<O>> startAll(
             Task<I, O> task, Collection<? extends I> inputs, Start start) {
-        if (start.key() != null) {
-            throw new IllegalArgumentException("a business key belongs to one run: start them one by one");
+        if (start.key() != null || start.debounce() != null) {
+            throw new IllegalArgumentException(
+                    "a business key or a debounce key belongs to one run: start them one by one");
         }
         var requests = new ArrayList<StartRequest>();
         for (I input : inputs) requests.add(request(task, input, start, null));

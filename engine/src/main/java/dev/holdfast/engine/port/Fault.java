@@ -52,6 +52,7 @@ public final class Fault {
                 case Write.Row w -> nul(w.run());
                 case Write.Snap w -> nul(w.snapshot().cause());
                 case Write.Payload w -> nul(w.json());
+                case Write.Replace w -> nul(w.json());
                 case Write.Step w -> nul(w.step());
                 case Write.End w -> anyNul(w.end().drop());
                 case Write.Post w -> nul(w.message().name()) || nul(w.message().body());
@@ -90,6 +91,7 @@ public final class Fault {
                 || nul(place.queue())
                 || (place.lane() != null && nul(place.lane().name()))
                 || nul(place.slotOf())
+                || nul(place.debounce())
                 || (parked != null
                         && (nul(parked.version())
                                 || nul(parked.key().path())

@@ -4,7 +4,9 @@ import dev.holdfast.core.Namespace;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A command to a queue or to one of its lanes; there need not be any run in it. The newest one counts.
+ * A command to a queue or to one of its lanes; there need not be any run in it. It says what is to change and leaves the
+ * rest as it finds it, so that two of them that are about different things both count. Of the same thing the newest
+ * counts.
  *
  * @param what what becomes of it
  * @param request the request id under which it was asked for, if any
@@ -17,14 +19,52 @@ public record QueueChange(
     public sealed interface What {}
 
     /**
-     * No claim is given a run of it any more. Whoever executes goes on.
+     * Null leaves what is there.
      *
-     * @param lane the name of a lane; null for the whole queue
+     * @param isPaused whether claims are given no run of it any more; whoever executes goes on
+     * @param concurrency see {@link QueueSettings}, like the others
      */
-    public record Pause(@Nullable String lane) implements What {}
+    public record OfQueue(
+            @Nullable Boolean isPaused,
+            @Nullable To<Integer> concurrency,
+            @Nullable To<Integer> laneConcurrency,
+            @Nullable To<Rate> rate)
+            implements What {
 
-    /** Claims are given runs of it again, unless the other of queue and lane is paused. */
-    public record Resume(@Nullable String lane) implements What {}
+        /** What these settings become. */
+        public QueueSettings over(QueueSettings old) {
+            return new QueueSettings(
+                    concurrency == null ? old.concurrency() : concurrency.limit(),
+                    laneConcurrency == null ? old.laneConcurrency() : laneConcurrency.limit(),
+                    rate == null ? old.rate() : rate.limit());
+        }
+    }
 
-    public record Configure(QueueSettings settings) implements What {}
+    /**
+     * @param lane its name
+     * @param isPaused whether claims are given no run of it any more; if not, they are unless its queue is paused
+     */
+    public record OfLane(String lane, boolean isPaused) implements What {}
+
+    /** @param limit null for none */
+    public record To<T>(@Nullable T limit) {}
+
+    /** @param lane null for the whole queue */
+    public static What pause(@Nullable String lane) {
+        return lane == null ? new OfQueue(true, null, null, null) : new OfLane(lane, true);
+    }
+
+    /** @param lane null for the whole queue */
+    public static What resume(@Nullable String lane) {
+        return lane == null ? new OfQueue(false, null, null, null) : new OfLane(lane, false);
+    }
+
+    /** All limits of a queue. */
+    public static What configure(QueueSettings settings) {
+        return new OfQueue(
+                null,
+                new To<>(settings.concurrency()),
+                new To<>(settings.laneConcurrency()),
+                new To<>(settings.rate()));
+    }
 }

@@ -17,7 +17,8 @@ public sealed interface Receipt {
 
     /**
      * Another run holds the business key; nothing was written, except the answer to the request id, which is the text of
-     * that run's id.
+     * that run's id. Or another run holds the debounce key; nothing was written, and the request is not answered: whoever
+     * asks postpones that run, under the same request id.
      */
     record KeyHeld(RunId by) implements Receipt {}
 

@@ -11,10 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param deadlines runs of this node, or of nobody, whose deadline has come
  * @param inboxes runs of this node, or of nobody, with messages that were not applied
  * @param promoted how many delayed runs became claimable
- * @param next when something is due that is not yet; null for nothing
+ * @param opened whether something can be claimed in a queue whose rate allows it
+ * @param next when something is due that is not yet, or a queue whose rate is used up opens; null for nothing
  */
 public record Tick(
         List<RunId> deadlines,
         List<RunId> inboxes,
         int promoted,
+        boolean opened,
         @Nullable Instant next) {}

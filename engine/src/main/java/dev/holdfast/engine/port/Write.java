@@ -30,6 +30,9 @@ public sealed interface Write {
         }
     }
 
+    /** Another input, of a run that was never started. */
+    record Replace(String json) implements Write {}
+
     /**
      * A step. PENDING may be written again; any other status is written once: a second record at the key is refused
      * ({@code step_recorded}) and so is one step too many ({@code too_many_steps}).

@@ -56,7 +56,7 @@ class Queues extends Live {
     super();
     this.begin(main, () => this.#look(),
       el('div', {class: 'bar'}, el('h1', {}, 'Queues')),
-      el('div', {class: 'panel scroll'}, table('queues', ['Queue', 'Executing', 'Waiting', 'Delayed', 'Limit', 'Limit of a lane', 'Lanes', ''], this.#body), this.#empty));
+      el('div', {class: 'panel scroll'}, table('queues', ['Queue', 'Executing', 'Waiting', 'Delayed', 'Limit', 'Limit of a lane', 'Rate', 'Lanes', ''], this.#body), this.#empty));
   }
 
   async #look() {
@@ -66,7 +66,7 @@ class Queues extends Live {
     update(this.#body, queues, queue => queue.name, queue => el('tr', {},
       el('td', {class: 'name'}, el('a', {href: path(queue.name)}, queue.name), paused(queue)),
       number(queue.executing), number(queue.waiting), number(queue.delayed), number(limit(queue.concurrency)),
-      number(limit(queue.laneConcurrency)), number(queue.lanes),
+      number(limit(queue.laneConcurrency)), number(limit(rate(queue))), number(queue.lanes),
       el('td', {class: 'act'}, toggle(queue, () => this.change('/v1' + path(queue.name), {paused: !queue.paused})))));
   }
 }
@@ -81,6 +81,7 @@ class QueuePage extends Live {
   #act = el('div', {class: 'buttons'});
   #limit = el('input', {id: 'limit', inputmode: 'numeric', placeholder: 'none', autocomplete: 'off'});
   #lane = el('input', {id: 'lane-limit', inputmode: 'numeric', placeholder: 'none', autocomplete: 'off'});
+  #rate = el('input', {id: 'rate', placeholder: 'none, or 100/60s', autocomplete: 'off'});
   #known = null;
 
   constructor(main, name) {
@@ -89,6 +90,7 @@ class QueuePage extends Live {
     const form = el('form', {class: 'limits', onsubmit: event => this.#submit(event)},
       el('label', {for: 'limit'}, 'Executing at once'), this.#limit,
       el('label', {for: 'lane-limit'}, 'In each concurrent lane'), this.#lane,
+      el('label', {for: 'rate'}, 'Claimed in a time'), this.#rate,
       el('button', {class: 'primary'}, 'Set limits'));
     this.begin(main, () => this.#look(),
       el('header', {}, el('a', {href: '/queues', class: 'back'}, '← Queues'),
@@ -125,6 +127,7 @@ class QueuePage extends Live {
     // Nobody's typing is overwritten.
     if (document.activeElement !== this.#limit) this.#limit.value = queue.concurrency ?? '';
     if (document.activeElement !== this.#lane) this.#lane.value = queue.laneConcurrency ?? '';
+    if (document.activeElement !== this.#rate) this.#rate.value = rate(queue) ?? '';
   }
 
   async #submit(event) {
@@ -139,6 +142,14 @@ class QueuePage extends Live {
       }
       wanted[name] = text ? Number(text) : null;
     }
+    const often = this.#rate.value.trim();
+    const parts = /^(\d{1,9})\/(\w{1,20})$/.exec(often);
+    if (often && !parts) {
+      this.problem(`'${often}' is not a rate: such as 100/60s, or nothing for no limit.`);
+      this.#rate.focus();
+      return;
+    }
+    wanted.rate = parts ? {count: Number(parts[1]), per: parts[2]} : null;
     await this.change('/v1' + path(this.#name), wanted);
   }
 }
@@ -153,6 +164,10 @@ export function table(name, heads, body) {
 
 function number(value) {
   return el('td', {class: 'number'}, String(value));
+}
+
+function rate(queue) {
+  return queue.rate ? `${queue.rate.count}/${queue.rate.per}` : null;
 }
 
 function limit(value) {

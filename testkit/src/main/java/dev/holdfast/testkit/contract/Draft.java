@@ -44,6 +44,7 @@ final class Draft {
     @Nullable
     private RunId id;
 
+    private Command.@Nullable Debounce debounce;
     private Run.@Nullable Parent parent;
     private String queue = Defaults.QUEUE;
     private @Nullable Lane lane;
@@ -70,6 +71,11 @@ final class Draft {
 
     Draft fingerprint(String text) {
         fingerprint = text;
+        return this;
+    }
+
+    Draft debounce(String name, Duration quiet) {
+        debounce = new Command.Debounce(name, quiet);
         return this;
     }
 
@@ -128,7 +134,7 @@ final class Draft {
                         new Run.Policy(Retry.exponential(3), Defaults.GIVE_UP_AFTER, null),
                         queue,
                         lane,
-                        new Command.Timing(delay, ttl, ahead)),
+                        new Command.Timing(delay, ttl, ahead, debounce)),
                 now);
         var change = lab.ids.next();
         return new Change(

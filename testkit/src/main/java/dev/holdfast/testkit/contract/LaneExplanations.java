@@ -55,11 +55,12 @@ final class LaneExplanations {
         assertThat(story.lab().read(id)).as("it never came in %s", story).isNull();
     }
 
-    /** Others may have taken what there was, except in a serial lane: there it was the first. */
+    /** Others may have taken what there was; not the slot of a serial lane: there it was the first. */
     private static boolean isFull(Run run, Obstacle obstacle) {
         Lane lane = run.place().lane();
         boolean shared = lane == null || !lane.isSerial();
-        return obstacle instanceof Obstacle.QueueFull || (obstacle instanceof Obstacle.LaneFull && shared);
+        if (obstacle instanceof Obstacle.QueueFull || obstacle instanceof Obstacle.RateLimited) return true;
+        return obstacle instanceof Obstacle.LaneFull && shared;
     }
 
     private Optional<Obstacle> obstacle(Run run) {
@@ -74,9 +75,11 @@ final class LaneExplanations {
         switch (obstacle) {
             case Obstacle.NotDue o ->
                 story.pass(Duration.between(story.lab().ledger().now(), o.until()));
+            case Obstacle.RateLimited o ->
+                story.pass(Duration.between(story.lab().ledger().now(), o.until()));
             case Obstacle.Overdue o -> story.due(id);
-            case Obstacle.QueuePaused o -> story.change(new QueueChange.Resume(null));
-            case Obstacle.LanePaused o -> story.change(new QueueChange.Resume(o.lane()));
+            case Obstacle.QueuePaused o -> story.change(QueueChange.resume(null));
+            case Obstacle.LanePaused o -> story.change(QueueChange.resume(o.lane()));
             case Obstacle.Mismatch o -> story.decide(story.lab().read(id), new Command.Unpark());
             case Obstacle.LaneFull o -> {
                 assertThat(o.by()).as("who has the slot in %s", story).isNotNull();

@@ -20,6 +20,7 @@ import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.QueueSettings;
+import dev.holdfast.engine.port.Rate;
 import dev.holdfast.engine.port.Write;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,15 +42,18 @@ final class LaneStory {
 
     private final Lab lab;
     private final Random random;
+    private final Random rates;
     private final String queue;
     private final Set<RunId> runs = new LinkedHashSet<>();
     private final List<String> told = new ArrayList<>();
+    private final List<Instant> claims = new ArrayList<>();
     private QueueSettings settings = QueueSettings.NONE;
 
     LaneStory(Lab lab, Random random, String queue) {
         this.lab = lab;
         this.random = random;
         this.queue = queue;
+        this.rates = new Random(queue.hashCode());
     }
 
     String queue() {
@@ -70,7 +74,7 @@ final class LaneStory {
             case 11 -> change(anyChange());
             case 12 -> {
                 some().ifPresent(this::touch);
-                change(new QueueChange.Resume(null));
+                change(QueueChange.resume(null));
             }
             default -> sweep();
         }
@@ -108,7 +112,20 @@ final class LaneStory {
         var given = lab.claim(hosted, max).stream().map(Claimed::run).toList();
         tell("claim " + max + " of " + hosted.keySet() + ": " + given);
         for (Run run : given) assertWithinLimits(run);
+        for (Run run : given) assertWithinRate(run);
         return given.stream().map(Run::id).toList();
+    }
+
+    /** A rate holds for what is claimed from then on when it was set. */
+    private void assertWithinRate(Run run) {
+        if (!run.place().queue().equals(queue)) return;
+        claims.add(lab.ledger().now());
+        Rate rate = settings.rate();
+        int before = rate == null ? -1 : claims.size() - 1 - rate.count();
+        if (rate == null || before < 0) return;
+        assertThat(Duration.between(claims.get(before), claims.getLast()))
+                .as("time of more claims than the rate in %s", this)
+                .isGreaterThanOrEqualTo(rate.per());
     }
 
     private void assertWithinLimits(Run run) {
@@ -219,9 +236,9 @@ final class LaneStory {
                 ? null
                 : LANES.get(random.nextInt(LANES.size())).name();
         return switch (random.nextInt(3)) {
-            case 0 -> new QueueChange.Pause(lane);
-            case 1 -> new QueueChange.Resume(lane);
-            default -> new QueueChange.Configure(new QueueSettings(limit(4), limit(3)));
+            case 0 -> QueueChange.pause(lane);
+            case 1 -> QueueChange.resume(lane);
+            default -> QueueChange.configure(new QueueSettings(limit(4), limit(3), rate()));
         };
     }
 
@@ -229,9 +246,15 @@ final class LaneStory {
         return random.nextInt(3) == 0 ? null : (Integer) (1 + random.nextInt(most));
     }
 
+    private @Nullable Rate rate() {
+        if (rates.nextInt(3) > 0) return null;
+        return new Rate(1 + rates.nextInt(3), Duration.ofMillis(500 + rates.nextInt(2_500)));
+    }
+
     void change(QueueChange.What what) {
+        claims.clear();
         tell(what.toString());
-        if (what instanceof QueueChange.Configure configure) settings = configure.settings();
+        if (what instanceof QueueChange.OfQueue change) settings = change.over(settings);
         var change = new QueueChange(Namespace.DEFAULT, queue, what, null);
         assertThat(lab.ledger().change(change)).isEqualTo(Lab.APPLIED);
     }

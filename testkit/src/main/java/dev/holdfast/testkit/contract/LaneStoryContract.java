@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** Random stories of lanes: whatever happens, what is counted is what there is, and what is explained is what comes. */
 interface LaneStoryContract extends Contract {
-    int STORIES = 12;
+    int STORIES = 18;
     int LENGTH = 60;
 
     @Test
@@ -78,6 +78,7 @@ interface LaneStoryContract extends Contract {
                         Obstacle.LaneFull.class,
                         Obstacle.NotFirst.class,
                         Obstacle.QueueFull.class,
+                        Obstacle.RateLimited.class,
                         Obstacle.Mismatch.class);
     }
 }

@@ -59,12 +59,16 @@ interface LaneWords extends Contract {
     }
 
     default void change(QueueChange.What what) {
-        var change = new QueueChange(Namespace.DEFAULT, Defaults.QUEUE, what, null);
+        change(Defaults.QUEUE, what);
+    }
+
+    default void change(String queue, QueueChange.What what) {
+        var change = new QueueChange(Namespace.DEFAULT, queue, what, null);
         assertThat(lab().ledger().change(change)).isEqualTo(APPLIED);
     }
 
     default void limits(@Nullable Integer concurrency, @Nullable Integer laneConcurrency) {
-        change(new QueueChange.Configure(new QueueSettings(concurrency, laneConcurrency)));
+        change(QueueChange.configure(new QueueSettings(concurrency, laneConcurrency, null)));
     }
 
     default long taken(Lane lane) {

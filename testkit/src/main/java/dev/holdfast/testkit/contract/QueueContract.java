@@ -21,6 +21,7 @@ import dev.holdfast.engine.port.LaneView;
 import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.QueueSettings;
 import dev.holdfast.engine.port.QueueView;
+import dev.holdfast.engine.port.Rate;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Request;
 import dev.holdfast.engine.port.RunFilter;
@@ -45,7 +46,7 @@ interface QueueContract extends LaneWords {
         Run givenUp = giveUp(waits);
         RunId goesOn = start(null).id();
         assertThat(claim(1)).containsExactly(goesOn);
-        change(new QueueChange.Pause(null));
+        change(QueueChange.pause(null));
         RunId later = start(null).id();
         RunId inLane = start(A).id();
         lab().apply(givenUp, new Command.Unblock());
@@ -54,7 +55,7 @@ interface QueueContract extends LaneWords {
         assertThat(claim(9)).isEmpty();
         RunId elsewhere = lab().draft("t").queue("other").start().id();
         assertThat(claim(9)).containsExactly(elsewhere);
-        change(new QueueChange.Resume(null));
+        change(QueueChange.resume(null));
         assertThat(claim(9)).containsExactlyInAnyOrder(later, inLane, waits);
     }
 
@@ -62,22 +63,22 @@ interface QueueContract extends LaneWords {
     default void whatExecutesWhileItsQueueIsPausedGoesOn() {
         RunId id = start(A).id();
         assertThat(claim(1)).containsExactly(id);
-        change(new QueueChange.Pause(null));
+        change(QueueChange.pause(null));
         end(id);
         assertThat(lab().read(id).status().outcome()).isEqualTo(Outcome.SUCCEEDED);
     }
 
     @Test
     default void aPausedLaneGivesNothingAndTheOthersDo() {
-        change(new QueueChange.Pause("a"));
+        change(QueueChange.pause("a"));
         RunId a = start(A).id();
         RunId b = start(B).id();
         assertThat(claim(9)).containsExactly(b);
         end(b);
-        change(new QueueChange.Pause(null));
-        change(new QueueChange.Resume("a"));
+        change(QueueChange.pause(null));
+        change(QueueChange.resume("a"));
         assertThat(claim(9)).as("its queue is paused").isEmpty();
-        change(new QueueChange.Resume(null));
+        change(QueueChange.resume(null));
         assertThat(claim(9)).containsExactly(a);
     }
 
@@ -222,7 +223,7 @@ interface QueueContract extends LaneWords {
     @Test
     default void queuesAndLanesAreListed() {
         limits(7, null);
-        var quiet = new QueueChange(Namespace.DEFAULT, "quiet", new QueueChange.Pause(null), null);
+        var quiet = new QueueChange(Namespace.DEFAULT, "quiet", QueueChange.pause(null), null);
         assertThat(lab().ledger().change(quiet)).isEqualTo(APPLIED);
         start(A);
         start(A);
@@ -230,16 +231,16 @@ interface QueueContract extends LaneWords {
         start(null);
         lab().draft("t").delay(Duration.ofDays(1)).start();
         lab().draft("t").in("other").start();
-        change(new QueueChange.Pause("a"));
+        change(QueueChange.pause("a"));
         assertThat(claim(2)).hasSize(2);
         assertThat(lab().reads().queues(Namespace.DEFAULT))
                 .filteredOn(q -> !q.queue().equals("quiet"))
                 .singleElement()
-                .isEqualTo(new QueueView("default", false, new QueueSettings(7, null), 2, 1, 2, 2));
+                .isEqualTo(new QueueView("default", false, new QueueSettings(7, null, null), 2, 1, 2, 2));
         assertThat(lab().reads().queues(Namespace.DEFAULT))
                 .contains(new QueueView("quiet", true, QueueSettings.NONE, 0, 0, 0, 0));
         // Whoever has paused a lane finds it again, whether or not anything is in it.
-        var nobody = new QueueChange(Namespace.DEFAULT, "quiet", new QueueChange.Pause("nobody"), null);
+        var nobody = new QueueChange(Namespace.DEFAULT, "quiet", QueueChange.pause("nobody"), null);
         assertThat(lab().ledger().change(nobody)).isEqualTo(APPLIED);
         assertThat(lab().reads().lanes(Namespace.DEFAULT, "quiet", null, 9))
                 .containsExactly(new LaneView(new Lane("nobody", Lane.Kind.CONCURRENT), true, 0, 0));
@@ -269,18 +270,40 @@ interface QueueContract extends LaneWords {
     }
 
     @Test
+    default void changesOfDifferentThingsOfAQueueAllCount() throws Exception {
+        var rate = new Rate(3, Duration.ofSeconds(2));
+        var all = List.of(
+                QueueChange.pause(null),
+                new QueueChange.OfQueue(null, new QueueChange.To<>(4), null, null),
+                new QueueChange.OfQueue(null, null, new QueueChange.To<>(2), null),
+                new QueueChange.OfQueue(null, null, null, new QueueChange.To<>(rate)));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var tasks = all.stream().map(what -> Executors.callable(() -> change(what)));
+            for (Future<?> one : threads.invokeAll(tasks.toList())) one.get();
+        }
+        var expected = new QueueView(Defaults.QUEUE, true, new QueueSettings(4, 2, rate), 0, 0, 0, 0);
+        assertThat(lab().reads().queues(Namespace.DEFAULT)).containsExactly(expected);
+        change(new QueueChange.OfQueue(false, new QueueChange.To<>(null), null, null));
+        lab().reboot();
+        assertThat(lab().reads().queues(Namespace.DEFAULT))
+                .containsExactly(new QueueView(Defaults.QUEUE, false, new QueueSettings(null, 2, rate), 0, 0, 0, 0));
+        change(QueueChange.configure(QueueSettings.NONE));
+        assertThat(lab().reads().queues(Namespace.DEFAULT)).isEmpty();
+    }
+
+    @Test
     default void aRepeatedCommandToAQueueIsCarriedOutOnce() {
         var request = new Request(Namespace.DEFAULT, "r", "pause", "done");
-        var pause = new QueueChange(Namespace.DEFAULT, Defaults.QUEUE, new QueueChange.Pause(null), request);
+        var pause = new QueueChange(Namespace.DEFAULT, Defaults.QUEUE, QueueChange.pause(null), request);
         assertThat(lab().ledger().change(pause)).isEqualTo(APPLIED);
-        change(new QueueChange.Resume(null));
+        change(QueueChange.resume(null));
         assertThat(lab().ledger().change(pause)).isEqualTo(new Receipt.Repeated("done"));
         RunId id = start(null).id();
         assertThat(claim(1)).containsExactly(id);
         var reused = new QueueChange(
                 Namespace.DEFAULT,
                 Defaults.QUEUE,
-                new QueueChange.Pause(null),
+                QueueChange.pause(null),
                 new Request(Namespace.DEFAULT, "r", "else", "done"));
         assertThat(Lab.code(lab().ledger().change(reused))).isEqualTo("request_id_reused");
     }

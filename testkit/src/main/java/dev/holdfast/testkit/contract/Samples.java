@@ -162,7 +162,13 @@ final class Samples {
     private Run.Place place() {
         Lane lane = maybe(() -> new Lane("lane " + text(), any(Lane.Kind.values())));
         String slotOf = lane == null ? null : maybe(lane::name);
-        return new Run.Place(text(), lane, slotOf, instant(), maybe(this::instant), maybe(this::node));
+        return new Run.Place(
+                text(), lane, slotOf, instant(), maybe(this::instant), maybe(this::node), maybe(this::debounce));
+    }
+
+    /** One run holds it. */
+    private String debounce() {
+        return text() + random.nextLong();
     }
 
     private Holder node() {

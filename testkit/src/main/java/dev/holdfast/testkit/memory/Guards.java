@@ -9,6 +9,7 @@ import dev.holdfast.core.StepRecord;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Message;
+import dev.holdfast.engine.port.QueueSettings;
 import dev.holdfast.engine.port.StoredSchedule;
 import dev.holdfast.engine.port.Write;
 import dev.holdfast.testkit.memory.MemoryDisk.BusinessKey;
@@ -73,6 +74,12 @@ class Guards {
                 && stored.inbox.stream().noneMatch(m -> m.message().kind() == Message.Kind.FINALISE);
     }
 
+    /** The debounce key that this run holds. */
+    @Nullable
+    String debounces(Run run) {
+        return run.place().debounce();
+    }
+
     BusinessKey key(Run run, String key) {
         return new BusinessKey(run.origin().namespace().name(), run.origin().task(), key);
     }
@@ -108,6 +115,21 @@ class Guards {
 
     /** Whether a pause of this lane or its queue counts. */
     boolean minds(LaneKey lane) {
+        return true;
+    }
+
+    /** What a change of a queue finds there. */
+    QueueSettings present(QueueSettings settings) {
+        return settings;
+    }
+
+    /** How many claims of a queue with a rate count. */
+    int rate(int count) {
+        return count;
+    }
+
+    /** Whether this claim of a queue with a rate counts. */
+    boolean counts(Run before) {
         return true;
     }
 

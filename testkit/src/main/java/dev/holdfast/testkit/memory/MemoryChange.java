@@ -16,6 +16,7 @@ import dev.holdfast.engine.port.Write;
 import dev.holdfast.testkit.memory.MemoryDisk.Answer;
 import dev.holdfast.testkit.memory.MemoryDisk.RequestKey;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,8 @@ final class MemoryChange {
         if (row != null && before == null) {
             Optional<RunId> by = keyHolder(row);
             if (by.isPresent()) {
-                answer(by.get().toString());
+                // The answer to a debounced start is written with what becomes of the run that has its key.
+                if (row.place().debounce() == null) answer(by.get().toString());
                 return new Receipt.KeyHeld(by.get());
             }
         }
@@ -94,7 +96,19 @@ final class MemoryChange {
         return new RequestKey(guards.scope(request.namespace()), request.id());
     }
 
+    private Optional<RunId> debounced(Run row) {
+        return disk.runs.values().stream()
+                .map(s -> s.run)
+                .filter(r -> guards.debounces(r) != null
+                        && Objects.equals(guards.debounces(r), row.place().debounce()))
+                .filter(r -> r.origin().namespace().equals(row.origin().namespace())
+                        && r.origin().task().equals(row.origin().task()))
+                .map(Run::id)
+                .findFirst();
+    }
+
     private Optional<RunId> keyHolder(Run row) {
+        if (row.place().debounce() != null) return debounced(row);
         String key = row.origin().key();
         if (key == null) return Optional.empty();
         RunId by = disk.keys.get(guards.key(row, key));
@@ -196,6 +210,7 @@ final class MemoryChange {
                 }
                 draft.payloads.put(w.kind(), w.json());
             }
+            case Write.Replace w -> draft.payloads.put(Write.Payload.Kind.INPUT, w.json());
             case Write.Step w -> record(draft, w.step());
             case Write.End w -> draft.end = w.end();
             default -> {}

@@ -92,7 +92,8 @@ final class MemoryClaim {
             var obstacle = obstacle(stored, around).orElse(null);
             if (obstacle instanceof Obstacle.QueuePaused
                     || obstacle instanceof Obstacle.LanePaused
-                    || obstacle instanceof Obstacle.QueueFull) return false;
+                    || obstacle instanceof Obstacle.QueueFull
+                    || obstacle instanceof Obstacle.RateLimited) return false;
             boolean waits = obstacle instanceof Obstacle.LaneFull || obstacle instanceof Obstacle.NotFirst;
             if (waits && !anyBeyond) break;
             if (obstacle != null) continue;
@@ -145,6 +146,15 @@ final class MemoryClaim {
         next.claimable = false;
         next.snapshots.add(Snapshot.of(transition.next(), transition.cause(), now, ids.next()));
         disk.put(next.run.id(), next);
-        given.add(new Claimed(next.run, next.payloads.getOrDefault(Payload.Kind.INPUT, "null")));
+        given.add(new Claimed(next.run, next.payloads.getOrDefault(Payload.Kind.INPUT, "null"), count(run, around)));
+    }
+
+    private @Nullable Instant count(Run run, Line around) {
+        Line.Pace pace = around.pace();
+        if (pace == null || !guards.counts(run)) return null;
+        var queue = MemoryDisk.QueueKey.of(run);
+        lanes.count(queue, pace.rate(), now);
+        Instant opens = lanes.opens(queue, pace.rate());
+        return opens != null && opens.isAfter(now) ? opens : null;
     }
 }

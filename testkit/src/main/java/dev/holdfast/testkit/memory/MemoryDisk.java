@@ -38,6 +38,9 @@ public final class MemoryDisk {
     final Map<String, Token> tokens = new HashMap<>();
     final NavigableSet<Waiting> queue = new TreeSet<>();
     final Map<QueueKey, QueueSettings> settings = new HashMap<>();
+    /** The newest claims of each queue that has a rate, as many as that says. */
+    final Map<QueueKey, List<Instant>> claims = new HashMap<>();
+
     final Set<QueueKey> pausedQueues = new HashSet<>();
     final Set<LaneName> pausedLanes = new HashSet<>();
     /** When each lane had its last turn. */

@@ -5,10 +5,13 @@ import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.engine.Line;
 import dev.holdfast.engine.port.QueueSettings;
+import dev.holdfast.engine.port.Rate;
 import dev.holdfast.testkit.memory.MemoryDisk.LaneKey;
 import dev.holdfast.testkit.memory.MemoryDisk.QueueKey;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +31,8 @@ final class MemoryLanes {
         Run run = stored.run;
         var key = LaneKey.of(run);
         var slot = guards.executesUnderParent(stored.under) ? Run.Slot.PARENTS : Run.Slot.OWN;
-        return new Line(door(key), slot, queue(key.queue()), lane(key), before(stored, waiting, now));
+        return new Line(
+                door(key), slot, queue(key.queue()), lane(key), pace(key.queue()), before(stored, waiting, now));
     }
 
     private Line.Door door(LaneKey key) {
@@ -50,6 +54,26 @@ final class MemoryLanes {
                 .filter(s -> QueueKey.of(s.run).equals(key) && guards.executes(s.run))
                 .count();
         return executing >= guards.limit(limit) ? new Line.Full(limit, null) : null;
+    }
+
+    private Line.@Nullable Pace pace(QueueKey key) {
+        Rate rate = settings(key).rate();
+        return rate == null ? null : new Line.Pace(rate, opens(key, rate));
+    }
+
+    /** When a queue with this rate gives another run; null if at once, as far as the rate goes. */
+    @Nullable
+    Instant opens(QueueKey key, Rate rate) {
+        var claims = disk.claims.getOrDefault(key, List.of());
+        int decides = claims.size() - guards.rate(rate.count());
+        return decides < 0 ? null : rate.after(claims.get(decides));
+    }
+
+    /** A run of it was claimed: what is older than its rate can see is forgotten. */
+    void count(QueueKey key, Rate rate, Instant now) {
+        var claims = disk.claims.computeIfAbsent(key, k -> new ArrayList<>());
+        claims.add(now);
+        while (claims.size() > rate.count()) claims.removeFirst();
     }
 
     private Line.@Nullable Full lane(LaneKey key) {

@@ -13,14 +13,17 @@ import dev.holdfast.engine.port.Ids;
 import dev.holdfast.engine.port.Ledger;
 import dev.holdfast.engine.port.LedgerFigures;
 import dev.holdfast.engine.port.QueueChange;
+import dev.holdfast.engine.port.QueueSettings;
 import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.ScheduleChange;
 import dev.holdfast.engine.port.Tick;
+import dev.holdfast.testkit.memory.MemoryDisk.QueueKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -106,16 +109,34 @@ final class MemoryLedger implements Ledger {
                     some(limit, ours.and(s -> s.run.times().deadlines().due(now).isPresent()));
             var inboxes = some(limit, ours.and(s -> !s.inbox.isEmpty()));
             boolean more = due.size() == limit || deadlines.size() == limit || inboxes.size() == limit;
-            return new Tick(ids(deadlines), ids(inboxes), due.size(), more ? now : next(now));
+            return new Tick(ids(deadlines), ids(inboxes), due.size(), opened(now), more ? now : next(now));
         });
     }
 
     private @Nullable Instant next(Instant now) {
-        return disk.runs.values().stream()
-                .flatMap(s -> isDelayed(s) ? Stream.concat(Stream.of(due(s)), deadlines(s)) : deadlines(s))
+        var ofRuns = disk.runs.values().stream()
+                .flatMap(s -> isDelayed(s) ? Stream.concat(Stream.of(due(s)), deadlines(s)) : deadlines(s));
+        return Stream.concat(ofRuns, disk.settings.keySet().stream().flatMap(key -> opens(key).stream()))
                 .filter(at -> at.isAfter(now))
                 .min(Instant::compareTo)
                 .orElse(null);
+    }
+
+    /** When a queue whose rate was used up gives the next run; empty if it has no rate, or never had too many. */
+    private Optional<Instant> opens(QueueKey key) {
+        var settings = disk.settings.getOrDefault(key, QueueSettings.NONE);
+        if (settings.rate() == null) return Optional.empty();
+        return Optional.ofNullable(new MemoryLanes(disk, guards).opens(key, settings.rate()));
+    }
+
+    /** Whether something waits in a queue that has a rate, and the rate has room for it. */
+    private boolean opened(Instant now) {
+        return disk.queue.stream().map(w -> QueueKey.of(stored(w.id()).run)).anyMatch(key -> {
+            boolean rated = disk.settings.getOrDefault(key, QueueSettings.NONE).rate() != null;
+            return rated
+                    && !disk.pausedQueues.contains(key)
+                    && opens(key).filter(now::isBefore).isEmpty();
+        });
     }
 
     private static Stream<Instant> deadlines(Stored stored) {

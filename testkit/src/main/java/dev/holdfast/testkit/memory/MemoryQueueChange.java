@@ -10,6 +10,7 @@ import dev.holdfast.testkit.memory.MemoryDisk.LaneName;
 import dev.holdfast.testkit.memory.MemoryDisk.QueueKey;
 import dev.holdfast.testkit.memory.MemoryDisk.RequestKey;
 import java.time.Instant;
+import java.util.Set;
 
 /** Carries out a command to a queue. */
 final class MemoryQueueChange {
@@ -42,13 +43,22 @@ final class MemoryQueueChange {
         }
         var queue = new QueueKey(change.namespace(), change.queue());
         switch (change.what()) {
-            case QueueChange.Pause p when p.lane() == null -> disk.pausedQueues.add(queue);
-            case QueueChange.Pause p -> disk.pausedLanes.add(new LaneName(queue, String.valueOf(p.lane())));
-            case QueueChange.Resume r when r.lane() == null -> disk.pausedQueues.remove(queue);
-            case QueueChange.Resume r -> disk.pausedLanes.remove(new LaneName(queue, String.valueOf(r.lane())));
-            case QueueChange.Configure c when c.settings().equals(QueueSettings.NONE) -> disk.settings.remove(queue);
-            case QueueChange.Configure c -> disk.settings.put(queue, c.settings());
+            case QueueChange.OfQueue what -> become(queue, what);
+            case QueueChange.OfLane what -> put(disk.pausedLanes, new LaneName(queue, what.lane()), what.isPaused());
         }
         return new Receipt.Applied();
+    }
+
+    private void become(QueueKey queue, QueueChange.OfQueue what) {
+        if (what.isPaused() != null) put(disk.pausedQueues, queue, what.isPaused());
+        var next = what.over(guards.present(disk.settings.getOrDefault(queue, QueueSettings.NONE)));
+        if (next.equals(QueueSettings.NONE)) disk.settings.remove(queue);
+        else disk.settings.put(queue, next);
+        if (next.rate() == null) disk.claims.remove(queue);
+    }
+
+    private static <T> void put(Set<T> set, T element, boolean isIn) {
+        if (isIn) set.add(element);
+        else set.remove(element);
     }
 }

@@ -14,6 +14,7 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.StartRequest;
+import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.QueueSettings;
 import dev.holdfast.sdk.Hosted;
 import dev.holdfast.sdk.Task;
@@ -128,7 +129,7 @@ final class LaneTest {
             }
             return n;
         }));
-        engine.configure(Namespace.DEFAULT, "default", new QueueSettings(null, 1), null);
+        engine.change(Namespace.DEFAULT, "default", QueueChange.configure(new QueueSettings(null, 1, null)), null);
         RunId deaf = start(limited, 1, "x");
         inside.await();
         RunId next = start(limited, 2, "x");
@@ -160,7 +161,8 @@ final class LaneTest {
             }
             return n;
         });
-        rig.boot(handler).configure(Namespace.DEFAULT, "default", new QueueSettings(1, 1), null);
+        rig.boot(handler)
+                .change(Namespace.DEFAULT, "default", QueueChange.configure(new QueueSettings(1, 1, null)), null);
         RunId deaf = start(limited, 1, "x");
         inside.await();
         RunId next = start(limited, 2, "x");
@@ -176,19 +178,42 @@ final class LaneTest {
     @Test
     void what_is_paused_says_so_and_goes_on_when_it_is_resumed() {
         Engine engine = rig.boot(TASK.handle((ctx, n) -> n));
-        engine.pause(Namespace.DEFAULT, "default", null, "one");
+        engine.change(Namespace.DEFAULT, "default", QueueChange.pause(null), "one");
         RunId id = start(TASK, 1, null);
         assertThat(rig.explain(id)).contains("Queue 'default' is paused");
-        engine.pause(Namespace.DEFAULT, "default", "x", null);
+        engine.change(Namespace.DEFAULT, "default", QueueChange.pause("x"), null);
         RunId inLane = start(TASK, 1, "x");
-        engine.resume(Namespace.DEFAULT, "default", null, "two");
+        engine.change(Namespace.DEFAULT, "default", QueueChange.resume(null), "two");
         rig.awaitEnd(id, Outcome.SUCCEEDED);
         assertThat(rig.explain(inLane)).contains("Lane 'x' of queue 'default' is paused");
-        engine.pause(Namespace.DEFAULT, "default", null, "one");
+        engine.change(Namespace.DEFAULT, "default", QueueChange.pause(null), "one");
         RunId again = start(TASK, 2, null);
         rig.awaitEnd(again, Outcome.SUCCEEDED);
-        engine.resume(Namespace.DEFAULT, "default", "x", null);
+        engine.change(Namespace.DEFAULT, "default", QueueChange.resume("x"), null);
         rig.awaitEnd(inLane, Outcome.SUCCEEDED);
+    }
+
+    @Test
+    void a_repeated_change_of_a_queue_is_answered_as_before_whatever_has_changed_meanwhile() {
+        Engine engine = rig.boot(TASK.handle((ctx, n) -> n));
+        var concurrency = new QueueChange.OfQueue(true, new QueueChange.To<>(3), null, null);
+        engine.change(Namespace.DEFAULT, "default", concurrency, "one");
+        engine.change(
+                Namespace.DEFAULT,
+                "default",
+                new QueueChange.OfQueue(false, null, new QueueChange.To<>(2), null),
+                "two");
+        engine.change(Namespace.DEFAULT, "default", concurrency, "one");
+        assertThat(engine.queues(Namespace.DEFAULT)).singleElement().satisfies(queue -> {
+            assertThat(queue.isPaused()).isFalse();
+            assertThat(queue.settings()).isEqualTo(new QueueSettings(3, 2, null));
+        });
+        assertThatThrownBy(() -> engine.change(
+                        Namespace.DEFAULT,
+                        "default",
+                        new QueueChange.OfQueue(true, new QueueChange.To<>(4), null, null),
+                        "one"))
+                .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo("request_id_reused"));
     }
 
     @Test
@@ -200,7 +225,7 @@ final class LaneTest {
             leave.await();
             return n;
         }));
-        engine.configure(Namespace.DEFAULT, "default", new QueueSettings(2, null), null);
+        engine.change(Namespace.DEFAULT, "default", QueueChange.configure(new QueueSettings(2, null, null)), null);
         var ids = new ArrayList<RunId>();
         for (int i = 0; i < 4; i++) ids.add(start(TASK, i, i % 2 == 0 ? null : "lane"));
         inside.await();
@@ -230,7 +255,8 @@ final class LaneTest {
     @Test
     void a_limit_is_at_least_one() {
         Engine engine = rig.boot(TASK.handle((ctx, n) -> n));
-        assertThatThrownBy(() -> engine.configure(Namespace.DEFAULT, "default", new QueueSettings(0, null), null))
+        assertThatThrownBy(() -> engine.change(
+                        Namespace.DEFAULT, "default", QueueChange.configure(new QueueSettings(0, null, null)), null))
                 .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo("limit_invalid"));
     }
 }

@@ -42,6 +42,7 @@ final class ExplainTest {
             "overdue",
             "queue_full",
             "queue_paused",
+            "rate_limited",
             "running",
             "sleeps",
             "stopping",

@@ -42,6 +42,8 @@ final class Instants {
         var stopped = STOPPED.matcher(what);
         if (what.equals("its time comes")) {
             assertTimeCame(said);
+        } else if (what.equals("it has room for the next one")) {
+            assertHadRoom(said);
         } else if (ends.matches()) {
             assertBecomes(said, RunState.FINISHED);
             assertThat(String.valueOf(stage.read(said.id()).status().outcome()))
@@ -90,14 +92,29 @@ final class Instants {
             assertBecomes(said, RunState.RUNNING);
         } else {
             boolean told = Said.isInLine(then)
+                    || then.code().equals("rate_limited")
                     || said.why().sentence().contains(then.sentence().substring(0, 12));
             assertThat(told).as("%s, and then %s", said, then).isTrue();
         }
     }
 
+    /** It was claimed, or another one of its queue was, or something stands against it that is looked at after the rate. */
+    private void assertHadRoom(Said said) {
+        if (!said.isSame(stage.read(said.id()))) {
+            assertBecomes(said, RunState.RUNNING);
+            return;
+        }
+        Explanation then = stage.explain(said.id());
+        boolean taken = then.code().equals("rate_limited") && stage.wasClaimed("paced", said.next());
+        assertThat(taken || Said.isInLine(then))
+                .as("%s, and then %s", said, then)
+                .isTrue();
+    }
+
     private void assertClaimedOrInLine(Said said) {
         if (said.isSame(stage.read(said.id()))) {
-            assertThat(Said.isInLine(stage.explain(said.id())))
+            Explanation then = stage.explain(said.id());
+            assertThat(Said.isInLine(then) || then.code().equals("rate_limited"))
                     .as(said.toString())
                     .isTrue();
         } else {

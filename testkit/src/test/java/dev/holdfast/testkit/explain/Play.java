@@ -8,7 +8,9 @@ import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.engine.Explanation;
 import dev.holdfast.engine.StartRequest;
+import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.QueueSettings;
+import dev.holdfast.engine.port.Rate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -32,8 +34,10 @@ final class Play {
         this.random = random;
         this.foretold = new Foretold(stage, story);
         var engine = stage.engine();
-        engine.configure(Stage.HOME, "small", new QueueSettings(1, null), null);
-        engine.configure(Stage.HOME, "lanes", new QueueSettings(null, 1), null);
+        engine.change(Stage.HOME, "small", QueueChange.configure(new QueueSettings(1, null, null)), null);
+        var rate = new Rate(1 + random.nextInt(2), Duration.ofMillis(500 + random.nextInt(20_000)));
+        engine.change(Stage.HOME, "paced", QueueChange.configure(new QueueSettings(null, null, rate)), null);
+        engine.change(Stage.HOME, "lanes", QueueChange.configure(new QueueSettings(null, 1, null)), null);
     }
 
     void scenes(int count) {
@@ -63,12 +67,16 @@ final class Play {
             case 6 -> {
                 String queue = random.nextBoolean() ? "default" : "lanes";
                 story.tell("pause " + queue);
-                engine.pause(Stage.HOME, queue, queue.equals("lanes") && random.nextBoolean() ? "lane" : null, null);
+                engine.change(
+                        Stage.HOME,
+                        queue,
+                        QueueChange.pause(queue.equals("lanes") && random.nextBoolean() ? "lane" : null),
+                        null);
             }
             case 7 -> {
                 story.tell("resume");
-                engine.resume(Stage.HOME, "default", null, null);
-                engine.resume(Stage.HOME, "lanes", null, null);
+                engine.change(Stage.HOME, "default", QueueChange.resume(null), null);
+                engine.change(Stage.HOME, "lanes", QueueChange.resume(null), null);
             }
             case 11, 12 -> reboot();
             case 13, 14 -> {
@@ -189,10 +197,10 @@ final class Play {
                 if (id != null) onTheDot(id);
             }
             default -> {
-                stage.engine().pause(Stage.HOME, "default", null, null);
+                stage.engine().change(Stage.HOME, "default", QueueChange.pause(null), null);
                 RunId id = start("plain", new Command.Timing(Duration.ZERO, some(2, 9), Duration.ZERO), null);
                 if (id != null) onTheDot(id);
-                stage.engine().resume(Stage.HOME, "default", null, null);
+                stage.engine().change(Stage.HOME, "default", QueueChange.resume(null), null);
             }
         }
     }

@@ -25,7 +25,7 @@ import java.util.TreeSet;
 /** What runs do on the stage: their input says in which order they rest, work, wait, hang, and how they compensate. */
 final class Plots {
     static final Set<String> NAMES =
-            Set.of("plain", "eager", "talk", "lane", "small", "rests", "stuck", "deaf", "errand");
+            Set.of("plain", "eager", "talk", "lane", "small", "rests", "stuck", "deaf", "errand", "paced");
 
     private static final Retry ATTEMPTS = Retry.fixed(2, Duration.ofSeconds(20));
     private static final Signal<String> GO = Signal.named("go", String.class);
@@ -73,6 +73,7 @@ final class Plots {
                 task.queue("talks").serialLane(n -> "talk").handle((ctx, input) -> tell(ctx, input, edition));
             case "lane" -> task.queue("lanes").lane(n -> "lane").handle((ctx, input) -> tell(ctx, input, edition));
             case "small" -> task.queue("small").handle((ctx, input) -> tell(ctx, input, edition));
+            case "paced" -> task.queue("paced").handle((ctx, input) -> input == 0 ? 0 : tell(ctx, input, edition));
             case "rests" ->
                 task.handle((ctx, input) -> ctx.fork(
                                 Step.named("rests", Integer.class).retry(Retry.fixed(2, Duration.ofSeconds(2))),

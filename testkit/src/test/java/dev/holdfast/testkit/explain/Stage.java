@@ -208,6 +208,14 @@ final class Stage implements AutoCloseable {
                 .findFirst();
     }
 
+    /** Whether a run of this queue was claimed at this moment. */
+    boolean wasClaimed(String queue, Instant at) {
+        return runs().stream()
+                .filter(r -> r.place().queue().equals(queue))
+                .flatMap(r -> reads().view(HOME, r.id()).orElseThrow().snapshots().stream())
+                .anyMatch(s -> s.at().equals(at) && s.cause().startsWith("claim"));
+    }
+
     /** How far a step is now. */
     StepRecord.Status status(RunId id, String key) {
         return reads().steps(id).stream()

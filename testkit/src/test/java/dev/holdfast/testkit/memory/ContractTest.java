@@ -72,6 +72,13 @@ final class ContractTest {
             new Case(LaneMutants.TheFirstLaneGoesFirst.class, "lanesTakeTurns"),
             new Case(ScheduleMutants.FiresAgain.class, "whoComesSecondFiresNothing", "ofManyWhoFireAtOnceOneDoes"),
             new Case(ScheduleMutants.FiresOldDefinitions.class, "anOldDefinitionFiresNoMore"),
+            new Case(
+                    Mutants.DebouncesNothing.class,
+                    "aDebounceKeyIsHeldUntilTheFirstClaim",
+                    "twoStartsOfOneBatchAreOneRun"),
+            new Case(LaneMutants.RatesMeanNothing.class, "aQueueGivesNoMoreRunsInATimeThanItsRate"),
+            new Case(LaneMutants.OnlyFirstClaimsCount.class, "everyClaimCounts"),
+            new Case(LaneMutants.ForgetsWhatIsNotNamed.class, "changesOfDifferentThingsOfAQueueAllCount"),
             new Case(Mutants.StreamWithoutFence.class, "anOlderEpochAppendsNothing", "nothingIsAppendedAfterTheEnd"),
             new Case(Mutants.StreamWithoutEpoch.class, "anOlderEpochAppendsNothing"),
             new Case(Mutants.StreamWithoutIncarnation.class, "aNamesakeOfAnotherIncarnationAppendsNothing"));

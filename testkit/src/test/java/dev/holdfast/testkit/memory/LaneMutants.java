@@ -1,6 +1,7 @@
 package dev.holdfast.testkit.memory;
 
 import dev.holdfast.core.Run;
+import dev.holdfast.engine.port.QueueSettings;
 import dev.holdfast.testkit.memory.MemoryDisk.LaneKey;
 
 /** Ledgers that are wrong about lanes and queues, each in one way. */
@@ -103,6 +104,42 @@ final class LaneMutants {
                 @Override
                 boolean servesInTurn() {
                     return false;
+                }
+            };
+        }
+    }
+
+    static final class RatesMeanNothing extends Mutants.OfLedger {
+        @Override
+        Guards guards() {
+            return new Guards() {
+                @Override
+                int rate(int count) {
+                    return 1_000_000;
+                }
+            };
+        }
+    }
+
+    static final class OnlyFirstClaimsCount extends Mutants.OfLedger {
+        @Override
+        Guards guards() {
+            return new Guards() {
+                @Override
+                boolean counts(Run before) {
+                    return !before.wasStarted();
+                }
+            };
+        }
+    }
+
+    static final class ForgetsWhatIsNotNamed extends Mutants.OfLedger {
+        @Override
+        Guards guards() {
+            return new Guards() {
+                @Override
+                QueueSettings present(QueueSettings settings) {
+                    return QueueSettings.NONE;
                 }
             };
         }

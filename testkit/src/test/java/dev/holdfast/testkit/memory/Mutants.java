@@ -260,6 +260,19 @@ final class Mutants {
         }
     }
 
+    static final class DebouncesNothing extends OfLedger {
+        @Override
+        Guards guards() {
+            return new Guards() {
+                @Override
+                @Nullable
+                String debounces(Run run) {
+                    return null;
+                }
+            };
+        }
+    }
+
     static final class KeysAreNeverFreed extends OfLedger {
         @Override
         Guards guards() {
