@@ -59,7 +59,9 @@ class DiskFullTest {
             int before = acknowledged.size();
 
             mount.makeRoom();
-            await("starts are acknowledged again").atMost(Stage.PATIENCE).until(() -> acknowledged.size() > before + 20);
+            await("starts are acknowledged again")
+                    .atMost(Stage.PATIENCE)
+                    .until(() -> acknowledged.size() > before + 20);
             over.set(true);
             for (Future<?> client : all) client.get();
             stage.api().awaitEnd(counting);
@@ -71,7 +73,9 @@ class DiskFullTest {
             RunAccount whole = stage.api().account(counting);
             history.run(whole);
             assertThat(whole.steps()).hasSize(401).containsAll(meanwhile.steps());
-            assertThat(whole.epochsOfSteps()).as("nobody took it away meanwhile").isEqualTo(1);
+            assertThat(whole.epochsOfSteps())
+                    .as("nobody took it away meanwhile")
+                    .isEqualTo(1);
             for (String run : acknowledged) {
                 assertThat(stage.api().awaitEnd(run).path("outcome").asString()).isEqualTo("SUCCEEDED");
                 history.acknowledged(run, "noop", null);

@@ -69,8 +69,7 @@ final class BackupCommand implements Callable<Integer> {
             throw Failure.of(e);
         }
         PrintWriter out = spec.commandLine().getOut();
-        out.println(
-                json ? Contents.json(file, content) : "backed up to " + file + ": " + Contents.sentence(content));
+        out.println(json ? Contents.json(file, content) : "backed up to " + file + ": " + Contents.sentence(content));
         out.flush();
         return Exit.OK;
     }

@@ -15,9 +15,34 @@ final class FolderChecks {
 
     /** Their locks are not those of one machine; each has lost databases. */
     private static final Set<String> NETWORKS = Set.of(
-            "nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "afpfs", "webdav", "davfs", "fuse.davfs", "fuse.sshfs",
-            "sshfs", "9p", "afs", "ncpfs", "ceph", "fuse.ceph", "fuse.glusterfs", "glusterfs", "lustre", "beegfs", "gfs2",
-            "ocfs2", "virtiofs", "fuse.s3fs", "fuse.rclone", "fuse.gcsfuse");
+            "nfs",
+            "nfs4",
+            "cifs",
+            "smb",
+            "smb2",
+            "smb3",
+            "smbfs",
+            "afpfs",
+            "webdav",
+            "davfs",
+            "fuse.davfs",
+            "fuse.sshfs",
+            "sshfs",
+            "9p",
+            "afs",
+            "ncpfs",
+            "ceph",
+            "fuse.ceph",
+            "fuse.glusterfs",
+            "glusterfs",
+            "lustre",
+            "beegfs",
+            "gfs2",
+            "ocfs2",
+            "virtiofs",
+            "fuse.s3fs",
+            "fuse.rclone",
+            "fuse.gcsfuse");
 
     private final Path data;
 
@@ -62,7 +87,8 @@ final class FolderChecks {
         }
         return Finding.hint(
                 "disk",
-                "the file system is " + type + ", on a network: two machines could open the ledger at once, and a commit"
+                "the file system is " + type
+                        + ", on a network: two machines could open the ledger at once, and a commit"
                         + " may be lost although it was acknowledged",
                 "put the data folder on a disk of this machine");
     }

@@ -62,8 +62,9 @@ final class LedgerChecks {
     }
 
     private static Finding file(LedgerFacts facts) {
-        String what = "schema version " + facts.content().schema() + ", " + megabytes(facts.content().bytes())
-                + " in use, " + megabytes(facts.freeBytes()) + " free inside, log " + megabytes(facts.logBytes());
+        String what = "schema version " + facts.content().schema() + ", "
+                + megabytes(facts.content().bytes()) + " in use, " + megabytes(facts.freeBytes()) + " free inside, log "
+                + megabytes(facts.logBytes());
         if (facts.logBytes() < LARGE_LOG) return Finding.ok("file", what);
         return Finding.hint(
                 "file",
@@ -80,8 +81,8 @@ final class LedgerChecks {
         if (ahead.compareTo(AHEAD) < 0) return Finding.ok("time", "the ledger's time is not ahead of the clock's");
         return Finding.hint(
                 "time",
-                "the ledger's time is " + ahead.toSeconds() + " s ahead of the clock: the clock was set back, or was wrong"
-                        + " once",
+                "the ledger's time is " + ahead.toSeconds()
+                        + " s ahead of the clock: the clock was set back, or was wrong" + " once",
                 "nothing is lost: the ledger's time goes on more slowly until they meet; delays are a tenth longer so long."
                         + " Let the clock keep time by NTP");
     }
@@ -104,10 +105,11 @@ final class LedgerChecks {
         }
         findings.add(waiting(runs, oldest));
         if (facts.parked() > 0) {
-            findings.add(Finding.hint(
-                    "parked",
-                    facts.parked() + " runs are parked: the code does not fit what they have recorded",
-                    "start code that fits; 'holdfast runs --status queued' lists them, 'holdfast explain RUN' names both"));
+            findings.add(
+                    Finding.hint(
+                            "parked",
+                            facts.parked() + " runs are parked: the code does not fit what they have recorded",
+                            "start code that fits; 'holdfast runs --status queued' lists them, 'holdfast explain RUN' names both"));
         }
         if (facts.suspects() > 0) {
             findings.add(Finding.hint(
@@ -121,8 +123,10 @@ final class LedgerChecks {
     private static Finding waiting(long runs, Instant oldest) {
         if (runs == 0) return Finding.ok("backlog", "no run waits for its turn");
         Duration age = Duration.between(oldest, Instant.now());
-        String what = runs + " runs wait for their turn; the oldest was started " + Math.max(0, age.toSeconds()) + " s ago";
+        String what =
+                runs + " runs wait for their turn; the oldest was started " + Math.max(0, age.toSeconds()) + " s ago";
         if (age.compareTo(LONG_WAIT) < 0) return Finding.ok("backlog", what);
-        return Finding.hint("backlog", what, "'holdfast queues' shows limits and pauses, 'holdfast explain RUN' the reason");
+        return Finding.hint(
+                "backlog", what, "'holdfast queues' shows limits and pauses, 'holdfast explain RUN' the reason");
     }
 }

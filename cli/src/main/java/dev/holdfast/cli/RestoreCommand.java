@@ -58,8 +58,9 @@ final class RestoreCommand implements Callable<Integer> {
 
     @Option(
             names = "--although-original-runs",
-            description = "Restore although the process that wrote what was backed up is alive. For looking into a backup"
-                    + " only: no server may be started on the folder while the original may still execute its runs.")
+            description =
+                    "Restore although the process that wrote what was backed up is alive. For looking into a backup"
+                            + " only: no server may be started on the folder while the original may still execute its runs.")
     private boolean although;
 
     @Option(
@@ -72,9 +73,7 @@ final class RestoreCommand implements Callable<Integer> {
         LedgerContent content;
         try {
             content = Restore.restore(
-                    file,
-                    data,
-                    although ? Restore.Original.MAY_BE_RUNNING : Restore.Original.MUST_BE_OVER);
+                    file, data, although ? Restore.Original.MAY_BE_RUNNING : Restore.Original.MUST_BE_OVER);
         } catch (HoldfastException e) {
             throw Failure.of(e);
         }
@@ -84,8 +83,9 @@ final class RestoreCommand implements Callable<Integer> {
         } else {
             out.println("restored to " + data + ": " + Contents.sentence(content));
             if (content.unfinished() > 0) {
-                out.println("Those that have not ended go on when a server is started there. If the original may still be"
-                        + " running, do not start one: every such run would be executed twice.");
+                out.println(
+                        "Those that have not ended go on when a server is started there. If the original may still be"
+                                + " running, do not start one: every such run would be executed twice.");
             }
         }
         out.flush();

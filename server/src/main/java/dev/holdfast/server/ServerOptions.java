@@ -17,11 +17,7 @@ public record ServerOptions(int port, Duration keepAlive, Duration patience, Dur
 
     public static ServerOptions onPort(int port) {
         return new ServerOptions(
-                port,
-                Defaults.KEEP_ALIVE,
-                Defaults.WATCHER_PATIENCE,
-                Defaults.ARRIVAL_LIMIT,
-                Duration.ofSeconds(1));
+                port, Defaults.KEEP_ALIVE, Defaults.WATCHER_PATIENCE, Defaults.ARRIVAL_LIMIT, Duration.ofSeconds(1));
     }
 
     public ServerOptions {

@@ -67,7 +67,8 @@ public final class Backup {
     }
 
     private static Path unfinished(Path target) {
-        return target.resolveSibling(target.getFileName() + ".unfinished-" + ProcessHandle.current().pid());
+        return target.resolveSibling(
+                target.getFileName() + ".unfinished-" + ProcessHandle.current().pid());
     }
 
     private static void demandFree(Path target) {
@@ -76,7 +77,8 @@ public final class Backup {
         }
         if (!Files.isWritable(Disk.folder(target))) {
             throw new Refused(
-                    "backup_failed", Disk.folder(target) + " is no folder that can be written: make it, or name another");
+                    "backup_failed",
+                    Disk.folder(target) + " is no folder that can be written: make it, or name another");
         }
     }
 

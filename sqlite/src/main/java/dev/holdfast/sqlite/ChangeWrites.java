@@ -172,7 +172,10 @@ final class ChangeWrites {
                 .uuid(snapshot.change())
                 .update();
         if (snapshot.seq() % PRUNED_EVERY == 0 && snapshot.seq() > Defaults.SNAPSHOTS_KEPT) {
-            tx.write(PRUNE).id(run).number(snapshot.seq() - Defaults.SNAPSHOTS_KEPT).update();
+            tx.write(PRUNE)
+                    .id(run)
+                    .number(snapshot.seq() - Defaults.SNAPSHOTS_KEPT)
+                    .update();
         }
     }
 

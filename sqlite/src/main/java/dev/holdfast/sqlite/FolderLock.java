@@ -88,7 +88,8 @@ final class FolderLock implements AutoCloseable {
     private static long usedBy(Path folder) {
         try {
             // Opening the file would end the lock if it is this process's.
-            if (HELD_BY_THIS_PROCESS.contains(folder.toRealPath())) return ProcessHandle.current().pid();
+            if (HELD_BY_THIS_PROCESS.contains(folder.toRealPath()))
+                return ProcessHandle.current().pid();
             return Long.parseLong(Files.readString(folder.resolve(FILE)).strip());
         } catch (IOException | NumberFormatException e) {
             return UNKNOWN;

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param usedBy the process that has the folder; 0 if none, negative if it is unknown which
  * @param facts of a ledger that is sound, null otherwise
  */
-public record Inspection(State state, String detail, long usedBy, @Nullable LedgerFacts facts) {
+public record Inspection(
+        State state, String detail, long usedBy, @Nullable LedgerFacts facts) {
     public enum State {
         /** No database yet. */
         EMPTY,

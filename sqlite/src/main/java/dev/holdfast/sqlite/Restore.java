@@ -109,7 +109,8 @@ public final class Restore {
 
     private static Refused failed(Path backup, Path data, IOException why) {
         var refused = new Refused(
-                "restore_failed", backup + " could not be copied to " + data + ": " + why + ". There is no ledger there");
+                "restore_failed",
+                backup + " could not be copied to " + data + ": " + why + ". There is no ledger there");
         refused.initCause(why);
         return refused;
     }

@@ -206,8 +206,7 @@ final class BackupTest {
         try (Opened store = Opened.in(data(), clock, ids)) {
             start(store, 3);
             assertRefused(
-                    () -> Restore.restore(
-                            data().resolve(Database.FILE), restored(), Restore.Original.MUST_BE_OVER),
+                    () -> Restore.restore(data().resolve(Database.FILE), restored(), Restore.Original.MUST_BE_OVER),
                     "not_a_backup",
                     "holdfast backup");
         }
