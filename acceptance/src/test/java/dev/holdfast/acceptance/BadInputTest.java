@@ -189,7 +189,7 @@ class BadInputTest {
 
             mount.fill();
             String large = "{\"input\":\"" + "x".repeat(900_000) + "\"}";
-            CheckedApi.problem(api.post(NOOP, large), 507, "disk_full");
+            CheckedApi.problem(api.post(NOOP, large), 503, "disk_full");
             assertThat(api.show(before).path("outcome").asString()).isEqualTo("SUCCEEDED");
             assertThat(api.get("/livez").status()).isEqualTo(200);
 

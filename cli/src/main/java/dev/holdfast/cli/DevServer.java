@@ -1,7 +1,6 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.core.HoldfastException;
-import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.EngineOptions;
 import dev.holdfast.examples.Examples;
 import dev.holdfast.node.Holdfast;
@@ -41,7 +40,7 @@ final class DevServer {
             holdfast = Holdfast.open(data, NodeOptions.defaults().engine(engine), Examples.all());
         } catch (HoldfastException e) {
             server.close();
-            throw failure(e);
+            throw Failure.of(e);
         }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, holdfast), "holdfast-stop"));
         server.serve(holdfast);
@@ -56,13 +55,8 @@ final class DevServer {
         } catch (IllegalArgumentException e) {
             throw Failure.refused("port_invalid", String.valueOf(e.getMessage()));
         } catch (HoldfastException e) {
-            throw failure(e);
+            throw Failure.of(e);
         }
-    }
-
-    private static Failure failure(HoldfastException e) {
-        String message = String.valueOf(e.getMessage());
-        return e instanceof Unavailable ? Failure.unreachable(e.code(), message) : Failure.refused(e.code(), message);
     }
 
     private static void stop(Server server, Holdfast holdfast) {

@@ -10,7 +10,13 @@ import picocli.CommandLine.Option;
 /** {@code holdfast doctor}. */
 @Command(
         name = "doctor",
-        description = "Checks Java, the data folder, the server and the clock, and says what to fix.",
+        description = {
+            "Checks Java, the data folder and its disk, the ledger, the server, the clocks and what waits, and says what to"
+                    + " fix.",
+            "",
+            "Nothing is changed; a ledger in use is read beside its server. The ledger is read as a whole, which takes"
+                    + " about a second for each gigabyte.",
+        },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

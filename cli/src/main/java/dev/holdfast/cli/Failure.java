@@ -1,5 +1,8 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Unavailable;
+
 /** Ends a command: one line on stderr, and an exit code. */
 final class Failure extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -30,6 +33,11 @@ final class Failure extends RuntimeException {
 
     static Failure unreachable(String code, String detail) {
         return new Failure(Exit.UNREACHABLE, code, detail);
+    }
+
+    static Failure of(HoldfastException e) {
+        String message = String.valueOf(e.getMessage());
+        return e instanceof Unavailable ? unreachable(e.code(), message) : refused(e.code(), message);
     }
 
     static Failure internal(String detail) {

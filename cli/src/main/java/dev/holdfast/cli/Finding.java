@@ -36,7 +36,7 @@ record Finding(String check, State state, String what, String fix) {
     }
 
     String line() {
-        return "%-5s %-8s %s%s".formatted(state, check, what, fix.isEmpty() ? "" : "\n               → " + fix);
+        return "%-5s %-9s %s%s".formatted(state, check, what, fix.isEmpty() ? "" : "\n                → " + fix);
     }
 
     void write(JsonGenerator out) {

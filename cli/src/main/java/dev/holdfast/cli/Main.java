@@ -96,7 +96,10 @@ public final class Main implements Runnable {
         all.put("schedules", SchedulesCommand::new);
         all.put("schedule", ScheduleCommand::new);
         all.put("unschedule", UnscheduleCommand::new);
+        all.put("backup", BackupCommand::new);
+        all.put("restore", RestoreCommand::new);
         all.put("doctor", DoctorCommand::new);
+        all.put("limits", LimitsCommand::new);
         all.put("drill", DrillCommand::new);
         all.put("bench", BenchCommand::new);
         all.put("rehearse", RehearseCommand::new);
@@ -137,8 +140,12 @@ public final class Main implements Runnable {
     static final class Version implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
+            return new String[] {"holdfast " + number()};
+        }
+
+        static String number() {
             String version = Main.class.getPackage().getImplementationVersion();
-            return new String[] {"holdfast " + (version == null ? "(built from classes)" : version)};
+            return version == null ? "(built from classes)" : version;
         }
     }
 }

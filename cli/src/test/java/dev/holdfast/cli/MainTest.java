@@ -209,7 +209,7 @@ class MainTest {
 
     @Test
     void aServerThatCannotServeIsNoRefusal() {
-        problem("/v1/tasks/noop/runs", 507, "disk_full", "the disk is full");
+        problem("/v1/tasks/noop/runs", 503, "disk_full", "the disk is full");
         assertThat(ask("run", "noop").exits(4).err()).contains("disk_full");
         problem("/v1/tasks/noop/runs", 500, "internal", "our fault");
         ask("run", "noop").exits(4);
@@ -235,6 +235,9 @@ class MainTest {
                 "resume",
                 "limit",
                 "delete",
+                "backup",
+                "restore",
+                "limits",
                 "doctor")) {
             assertThat(help(command))
                     .as(command)

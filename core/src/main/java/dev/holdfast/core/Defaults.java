@@ -54,6 +54,47 @@ public final class Defaults {
     public static final String QUEUE = "default";
     public static final String VERSION = "1";
 
+    /** Attempts that a node executes at once, for each core of its machine. */
+    public static final int SLOTS_PER_CORE = 4;
+
+    /** How often a node looks by itself, should every hint be lost. */
+    public static final Duration LOOK = Duration.ofSeconds(1);
+
+    /** How long a node that closes waits for user code to leave. */
+    public static final Duration DRAIN_GRACE = Duration.ofSeconds(5);
+
+    /** A suspect that has waited for so long is tried alone, while others wait. */
+    public static final Duration SUSPECT_PATIENCE = Duration.ofSeconds(30);
+
+    /** At least so many of the newest snapshots of a run are kept. */
+    public static final int SNAPSHOTS_KEPT = 200;
+
+    /** Changes of one transaction. */
+    public static final int BATCH_LIMIT = 2_000;
+
+    /** Characters. */
+    public static final int ERROR_MESSAGE_LIMIT = RunError.MESSAGE_LIMIT;
+
+    /** Characters. */
+    public static final int ERROR_STACK_LIMIT = RunError.STACK_LIMIT;
+
+    /** Bytes of the body of a request. */
+    public static final int BODY_LIMIT = PAYLOAD_LIMIT + 64 * 1024;
+
+    public static final int PAGE = 50;
+    public static final int LARGEST_PAGE = 200;
+
+    /** How long a request may take to arrive. */
+    public static final Duration ARRIVAL_LIMIT = Duration.ofSeconds(30);
+
+    /** How often a silent stream says that it is there. */
+    public static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+
+    /** How long one write to a watcher may take. */
+    public static final Duration WATCHER_PATIENCE = Duration.ofSeconds(30);
+
+    public static final int PORT = 7007;
+
     private Defaults() {}
 
     /** This time, or {@link #LONGEST} if it is longer: no clock or timer overflows with what comes out. */

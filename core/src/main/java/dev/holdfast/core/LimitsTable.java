@@ -29,10 +29,16 @@ public final class LimitsTable {
         return text.toString();
     }
 
-    record Row(String value, String what) {}
+    /**
+     * A default or a limit.
+     *
+     * @param value for people
+     * @param what it is
+     */
+    public record Row(String value, String what) {}
 
     /** By the name of the constant. */
-    static Map<String, Row> rows() {
+    public static Map<String, Row> rows() {
         var rows = new LinkedHashMap<String, Row>();
         rows.put("TASK_ATTEMPTS", row(Defaults.TASK_ATTEMPTS, "attempts of a task; a task may say otherwise"));
         rows.put(
@@ -83,7 +89,37 @@ public final class LimitsTable {
         rows.put("RATE_PER", row(Defaults.RATE_PER, "that time, at most; 1 ms at least"));
         rows.put("QUEUE", row(Defaults.QUEUE, "the queue of a task that names none"));
         rows.put("VERSION", row(Defaults.VERSION, "the version of a task that names none"));
+        node(rows);
+        server(rows);
         return rows;
+    }
+
+    private static void node(Map<String, Row> rows) {
+        rows.put("SLOTS_PER_CORE", row(Defaults.SLOTS_PER_CORE, "attempts that a node executes at once, per core"));
+        rows.put("LOOK", row(Defaults.LOOK, "how often a node looks by itself, should every hint be lost"));
+        rows.put(
+                "DRAIN_GRACE",
+                row(Defaults.DRAIN_GRACE, "a node that closes waits so long for user code; `holdfast dev` 2 s"));
+        rows.put(
+                "SUSPECT_PATIENCE",
+                row(Defaults.SUSPECT_PATIENCE, "a suspect that has waited so long is tried, while others wait"));
+        rows.put("SNAPSHOTS_KEPT", row(Defaults.SNAPSHOTS_KEPT, "newest snapshots of a run that are kept, at least"));
+        rows.put("BATCH_LIMIT", row(Defaults.BATCH_LIMIT, "changes of many callers in one transaction"));
+        rows.put("ERROR_MESSAGE_LIMIT", row(Defaults.ERROR_MESSAGE_LIMIT, "characters of an error's message; cut"));
+        rows.put("ERROR_STACK_LIMIT", row(Defaults.ERROR_STACK_LIMIT, "characters of an error's stack; cut"));
+    }
+
+    private static void server(Map<String, Row> rows) {
+        rows.put("BODY_LIMIT", row(Defaults.BODY_LIMIT, "bytes of the body of a request"));
+        rows.put("PAGE", row(Defaults.PAGE, "how many a page of a list has"));
+        rows.put("LARGEST_PAGE", row(Defaults.LARGEST_PAGE, "… and may have"));
+        rows.put("ARRIVAL_LIMIT", row(Defaults.ARRIVAL_LIMIT, "a request must have arrived"));
+        rows.put("KEEP_ALIVE", row(Defaults.KEEP_ALIVE, "how often a silent stream says that it is there"));
+        rows.put(
+                "WATCHER_PATIENCE",
+                row(Defaults.WATCHER_PATIENCE, "a watcher that takes nothing for so long is cut off; it resumes"));
+        // A port is a name, and not a count.
+        rows.put("PORT", row(Integer.toString(Defaults.PORT), "where a server listens, on 127.0.0.1"));
     }
 
     private static Row row(Object value, String what) {

@@ -18,10 +18,10 @@ public record EngineOptions(int slots, Duration look, Duration retention, Durati
     /** Four slots for each core, a look every second, ended runs kept for 30 days, five seconds of grace, nothing counted. */
     public static EngineOptions defaults() {
         return new EngineOptions(
-                4 * Runtime.getRuntime().availableProcessors(),
-                Duration.ofSeconds(1),
+                Defaults.SLOTS_PER_CORE * Runtime.getRuntime().availableProcessors(),
+                Defaults.LOOK,
                 Defaults.RUN_RETENTION,
-                Duration.ofSeconds(5),
+                Defaults.DRAIN_GRACE,
                 OpenTelemetry.noop().getMeter("holdfast"));
     }
 

@@ -1,5 +1,6 @@
 package dev.holdfast.engine;
 
+import dev.holdfast.core.Defaults;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>For one thread; {@link #company} may be asked by any.
  */
 final class Isolation {
-    static final Duration PATIENCE = Duration.ofSeconds(30);
+    static final Duration PATIENCE = Defaults.SUSPECT_PATIENCE;
 
     private volatile boolean closed;
     private Instant since = Instant.MIN;

@@ -21,7 +21,7 @@ import java.util.Set;
  */
 record HelidonCall(ServerRequest request, Map<String, String> variables, Runnable arrived) implements Call {
     /** The input, and what a start says beside it. */
-    static final int BODY_LIMIT = Defaults.PAYLOAD_LIMIT + 64 * 1024;
+    static final int BODY_LIMIT = Defaults.BODY_LIMIT;
     /** A client that is still sending would not read the answer; so this much more is taken, and thrown away. */
     private static final int DRAIN_LIMIT = 64 * 1024 * 1024;
 

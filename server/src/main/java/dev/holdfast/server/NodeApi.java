@@ -1,7 +1,10 @@
 package dev.holdfast.server;
 
+import dev.holdfast.core.Unavailable;
+import dev.holdfast.engine.port.LedgerFigures;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +23,7 @@ final class NodeApi {
     List<Router.Route> routes() {
         return List.of(
                 new Router.Route("GET", "/v1/tasks", this::tasks),
+                new Router.Route("GET", "/v1/node", this::node),
                 new Router.Route("GET", "/livez", call -> Answer.text(200, "alive\n")),
                 new Router.Route("GET", "/readyz", this::ready),
                 new Router.Route("GET", "/metrics", call -> metrics.call()),
@@ -44,6 +48,38 @@ final class NodeApi {
             out.writeEndArray();
             out.writeEndObject();
         }));
+    }
+
+    private Answer node(Call call) {
+        Node ready = node.get();
+        if (ready == null) {
+            throw Unavailable.notApplied("starting", "this process is not ready yet; ask again in a moment", null);
+        }
+        LedgerFigures ledger = ready.figures();
+        return Answer.json(200, Json.text(out -> {
+            out.writeStartObject();
+            out.writeStringProperty("version", version());
+            out.writeStringProperty("java", Runtime.version().toString());
+            out.writeNumberProperty("pid", ProcessHandle.current().pid());
+            out.writeNumberProperty("executing", ready.executing());
+            out.writeName("ledger");
+            out.writeStartObject();
+            out.writeNumberProperty("batches", ledger.batches());
+            out.writeNumberProperty("changes", ledger.changes());
+            out.writeNumberProperty("stale", ledger.stale());
+            out.writeName("settings");
+            out.writeStartObject();
+            new TreeMap<>(ledger.durability()).forEach(out::writeStringProperty);
+            out.writeEndObject();
+            out.writeEndObject();
+            out.writeEndObject();
+        }));
+    }
+
+    /** What the build wrote into the jar. */
+    private static String version() {
+        String version = NodeApi.class.getPackage().getImplementationVersion();
+        return version == null ? "(built from classes)" : version;
     }
 
     private Answer ready(Call call) {

@@ -1,13 +1,14 @@
 package dev.holdfast.server;
 
+import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Refused;
 
 /** Parameters of a query, read. */
 final class Parameters {
     /** How many a page has, unless it is said. */
-    static final int PAGE = 50;
+    static final int PAGE = Defaults.PAGE;
 
-    static final int LARGEST_PAGE = 200;
+    static final int LARGEST_PAGE = Defaults.LARGEST_PAGE;
 
     private Parameters() {}
 

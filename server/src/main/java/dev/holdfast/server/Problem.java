@@ -57,7 +57,7 @@ record Problem(int status, String title, String code, String detail, boolean ind
             Map.entry("ledger_read_only", new Kind(503, "The ledger cannot be written")),
             Map.entry("starting", new Kind(503, "Not ready yet")),
             Map.entry("closing", new Kind(503, "Shutting down")),
-            Map.entry("disk_full", new Kind(507, "The disk is full")));
+            Map.entry("disk_full", new Kind(503, "The disk is full")));
     private static final Kind REFUSED = new Kind(422, "Not accepted");
     private static final Kind UNAVAILABLE = new Kind(503, "Not possible right now");
 

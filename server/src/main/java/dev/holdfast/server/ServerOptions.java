@@ -1,5 +1,6 @@
 package dev.holdfast.server;
 
+import dev.holdfast.core.Defaults;
 import java.time.Duration;
 
 /**
@@ -12,11 +13,11 @@ import java.time.Duration;
  * @param grace how long closing waits for requests that are being answered
  */
 public record ServerOptions(int port, Duration keepAlive, Duration patience, Duration arrival, Duration grace) {
-    public static final int DEFAULT_PORT = 7007;
+    public static final int DEFAULT_PORT = Defaults.PORT;
 
     public static ServerOptions onPort(int port) {
         return new ServerOptions(
-                port, Duration.ofSeconds(15), Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(1));
+                port, Defaults.KEEP_ALIVE, Defaults.WATCHER_PATIENCE, Defaults.ARRIVAL_LIMIT, Duration.ofSeconds(1));
     }
 
     public ServerOptions {

@@ -28,6 +28,6 @@ record FakeNode(FakeRuns fake) implements Node {
 
     @Override
     public LedgerFigures figures() {
-        return new LedgerFigures(3, 9, 1, Map.of(2, 1L, 4, 2L), Map.of());
+        return new LedgerFigures(3, 9, 1, Map.of(2, 1L, 4, 2L), Map.of("synchronous", "2"));
     }
 }

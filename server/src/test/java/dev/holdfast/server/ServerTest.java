@@ -250,6 +250,16 @@ class ServerTest {
     }
 
     @Test
+    void aNodeTellsHowItsLedgerIsKept() throws Exception {
+        var node = http.get("/v1/node").json();
+        assertThat(node.path("pid").asLong()).isEqualTo(ProcessHandle.current().pid());
+        assertThat(node.path("version").asString()).isNotBlank();
+        assertThat(node.path("executing").asInt()).isEqualTo(2);
+        assertThat(node.path("ledger").path("settings").path("synchronous").asString())
+                .isEqualTo("2");
+    }
+
+    @Test
     void failuresBelowKeepTheirCodes() throws Exception {
         String id = start("{}");
         runs.failure = Unavailable.indeterminate("ledger_read_only", "the folder is read-only", null);
@@ -258,7 +268,10 @@ class ServerTest {
         assertThat(readOnly.header("Retry-After")).isEqualTo("1");
         assertThat(readOnly.json().path("indeterminate").asBoolean()).isTrue();
         runs.failure = Unavailable.notApplied("disk_full", "the disk is full", null);
-        assertThat(http.post("/v1/tasks/noop/runs", "{}").status()).isEqualTo(507);
+        var full = http.post("/v1/tasks/noop/runs", "{}");
+        assertThat(full.status()).isEqualTo(503);
+        assertThat(full.code()).isEqualTo("disk_full");
+        assertThat(full.header("Retry-After")).isEqualTo("1");
         runs.failure = new IllegalStateException("secret");
         var broken = http.get("/v1/runs/" + id);
         assertThat(broken.status()).isEqualTo(500);

@@ -23,7 +23,6 @@ final class ChangeWrites {
     /** A run that lives for years keeps its newest ones. Looked at now and then, so that most snapshots cost no delete. */
     private static final String PRUNE = "DELETE FROM snapshots WHERE run = ? AND seq <= ?";
 
-    private static final int SNAPSHOTS_KEPT = 200;
     private static final int PRUNED_EVERY = 100;
 
     private static final String NEW_PAYLOADS =
@@ -179,8 +178,11 @@ final class ChangeWrites {
                 .text(snapshot.cause())
                 .uuid(snapshot.change())
                 .update();
-        if (snapshot.seq() % PRUNED_EVERY == 0 && snapshot.seq() > SNAPSHOTS_KEPT) {
-            tx.write(PRUNE).id(run).number(snapshot.seq() - SNAPSHOTS_KEPT).update();
+        if (snapshot.seq() % PRUNED_EVERY == 0 && snapshot.seq() > Defaults.SNAPSHOTS_KEPT) {
+            tx.write(PRUNE)
+                    .id(run)
+                    .number(snapshot.seq() - Defaults.SNAPSHOTS_KEPT)
+                    .update();
         }
     }
 

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import org.sqlite.SQLiteConfig;
 
 /** The file, and how connections to it are set up. */
 final class Database {
@@ -28,22 +29,25 @@ final class Database {
         "PRAGMA query_only = 1", "PRAGMA cache_size = -8192", "PRAGMA temp_store = MEMORY",
     };
 
+    private static final String[] FOR_LOOKING = {"PRAGMA cache_size = -8192", "PRAGMA temp_store = MEMORY"};
+
     private static final String[] SHOWN = {
         "journal_mode", "synchronous", "wal_autocheckpoint", "fullfsync", "cache_size"
     };
 
-    private final Path folder;
+    private final Path file;
 
     Database(Path folder) {
-        this.folder = folder;
+        this(folder, FILE);
     }
 
-    Path folder() {
-        return folder;
+    /** One that is not where a ledger is used, such as a backup. */
+    Database(Path folder, String name) {
+        this.file = folder.resolve(name);
     }
 
     Path file() {
-        return folder.resolve(FILE);
+        return file;
     }
 
     String url() {
@@ -51,15 +55,21 @@ final class Database {
     }
 
     Session forWriting() throws SQLException {
-        return open(FOR_WRITING);
+        return open(new Properties(), FOR_WRITING);
     }
 
     Session forReading() throws SQLException {
-        return open(FOR_READING);
+        return open(new Properties(), FOR_READING);
     }
 
-    private Session open(String[] settings) throws SQLException {
-        var options = new Properties();
+    /** For whoever looks at a ledger that may be another process's: nothing is made, and nothing moved out of its log. */
+    Session forLooking() throws SQLException {
+        var config = new SQLiteConfig();
+        config.setReadOnly(true);
+        return open(config.toProperties(), FOR_LOOKING);
+    }
+
+    private Session open(Properties options, String[] settings) throws SQLException {
         // Otherwise the driver asks for the id of the row after every INSERT.
         options.setProperty("jdbc.get_generated_keys", "false");
         Connection connection = DriverManager.getConnection(url(), options);

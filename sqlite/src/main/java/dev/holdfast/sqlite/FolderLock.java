@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class FolderLock implements AutoCloseable {
     static final String FILE = "holdfast.lock";
+    /** Somebody's, but the file does not say whose. */
+    static final long UNKNOWN = -1;
 
     /**
      * The folders that this process holds. The operating system's lock is the process's, too: closing any other channel
@@ -66,6 +68,37 @@ final class FolderLock implements AutoCloseable {
             close(channel, e);
             throw e instanceof Refused refused ? refused : notWritable(folder, (IOException) e);
         }
+    }
+
+    /**
+     * Which process uses a folder that is there; 0 if none.
+     *
+     * @throws Refused {@code data_folder_not_writable}
+     */
+    static long user(Path folder) {
+        try {
+            take(folder).close();
+            return 0;
+        } catch (Refused e) {
+            if (!e.code().equals("data_folder_in_use")) throw e;
+            return usedBy(folder);
+        }
+    }
+
+    private static long usedBy(Path folder) {
+        try {
+            // Opening the file would end the lock if it is this process's.
+            if (HELD_BY_THIS_PROCESS.contains(folder.toRealPath()))
+                return ProcessHandle.current().pid();
+            return Long.parseLong(Files.readString(folder.resolve(FILE)).strip());
+        } catch (IOException | NumberFormatException e) {
+            return UNKNOWN;
+        }
+    }
+
+    /** The folder, by its real path. */
+    Path folder() {
+        return folder;
     }
 
     private static void close(@Nullable FileChannel channel, Exception first) {

@@ -27,14 +27,8 @@ record Schema(List<String> locations, int version) {
      * @throws Refused {@code schema_too_new} if a newer version of the program has written it
      */
     void bringUp(Database database, Session session) throws SQLException {
-        int present = session.ask(HAS_HISTORY).isEmpty() ? 0 : Integer.parseInt(session.ask(NEWEST));
+        int present = known(database, session);
         if (present == version) return;
-        if (present > version) {
-            throw new Refused(
-                    "schema_too_new",
-                    database.file() + " has schema version " + present + ", this program knows versions up to "
-                            + version + ": use the newer program that has written it");
-        }
         try {
             Flyway.configure()
                     .dataSource(database.url(), null, null)
@@ -49,5 +43,23 @@ record Schema(List<String> locations, int version) {
             refused.initCause(e);
             throw refused;
         }
+    }
+
+    /**
+     * The version of a database; 0 if it has no tables of ours.
+     *
+     * @throws Refused {@code schema_too_new} if a newer version of the program has written it
+     */
+    int known(Database database, Session session) throws SQLException {
+        int present = present(session);
+        if (present <= version) return present;
+        throw new Refused(
+                "schema_too_new",
+                database.file() + " has schema version " + present + ", this program knows versions up to " + version
+                        + ": use the newer program that has written it");
+    }
+
+    static int present(Session session) throws SQLException {
+        return session.ask(HAS_HISTORY).isEmpty() ? 0 : Integer.parseInt(session.ask(NEWEST));
     }
 }

@@ -39,6 +39,11 @@ final class Session implements AutoCloseable {
         }
     }
 
+    /** What the driver knows, for what only it can do. */
+    Connection connection() {
+        return connection;
+    }
+
     @Override
     public void close() throws SQLException {
         connection.close();

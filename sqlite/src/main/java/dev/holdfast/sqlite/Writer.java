@@ -1,5 +1,6 @@
 package dev.holdfast.sqlite;
 
+import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.LedgerFigures;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Writer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
-    private static final int MOST_AT_ONCE = 2_000;
+    private static final int MOST_AT_ONCE = Defaults.BATCH_LIMIT;
     private static final int LOOKS = 20;
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 
