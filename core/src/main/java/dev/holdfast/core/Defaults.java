@@ -70,7 +70,7 @@ public final class Defaults {
     public static final int SNAPSHOTS_KEPT = 200;
 
     /** Changes of one transaction. */
-    public static final int BATCH_LIMIT = 2_000;
+    public static final int COMMIT_LIMIT = 2_000;
 
     /** Characters. */
     public static final int ERROR_MESSAGE_LIMIT = RunError.MESSAGE_LIMIT;

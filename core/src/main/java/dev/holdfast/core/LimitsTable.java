@@ -104,7 +104,7 @@ public final class LimitsTable {
                 "SUSPECT_PATIENCE",
                 row(Defaults.SUSPECT_PATIENCE, "a suspect that has waited so long is tried, while others wait"));
         rows.put("SNAPSHOTS_KEPT", row(Defaults.SNAPSHOTS_KEPT, "newest snapshots of a run that are kept, at least"));
-        rows.put("BATCH_LIMIT", row(Defaults.BATCH_LIMIT, "changes of many callers in one transaction"));
+        rows.put("COMMIT_LIMIT", row(Defaults.COMMIT_LIMIT, "changes of many callers in one transaction"));
         rows.put("ERROR_MESSAGE_LIMIT", row(Defaults.ERROR_MESSAGE_LIMIT, "characters of an error's message; cut"));
         rows.put("ERROR_STACK_LIMIT", row(Defaults.ERROR_STACK_LIMIT, "characters of an error's stack; cut"));
     }

@@ -36,11 +36,21 @@ final class QueueBody {
 
     /** @throws Refused {@code json_malformed}, {@code field_unknown}, {@code field_invalid} */
     static QueueChange.OfLane ofLane(String lane, String json) {
+        return new QueueChange.OfLane(lane, paused(json, "it is all that can be said of a lane"));
+    }
+
+    /**
+     * A body that says whether something is paused, and nothing else.
+     *
+     * @param otherwise what is told if it does not say so
+     * @throws Refused as {@link #ofLane}
+     */
+    static boolean paused(String json, String otherwise) {
         return Body.read(json, in -> {
             var body = new QueueBody(in);
             Body.object(in, FIELDS_OF_LANE, body::fieldOfLane);
-            if (body.paused != null) return new QueueChange.OfLane(lane, body.paused);
-            throw new Refused("field_invalid", "'paused' is missing: it is all that can be said of a lane");
+            if (body.paused != null) return body.paused;
+            throw new Refused("field_invalid", "'paused' is missing: " + otherwise);
         });
     }
 

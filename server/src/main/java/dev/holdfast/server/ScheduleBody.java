@@ -30,9 +30,7 @@ final class ScheduleBody {
      * @throws Refused as {@link #definition}
      */
     static boolean paused(String json) {
-        Boolean paused = QueueBody.ofLane(json).paused();
-        if (paused != null) return paused;
-        throw new Refused("field_invalid", "'paused' is missing; anything else is changed by declaring it anew");
+        return QueueBody.paused(json, "anything else is changed by declaring it anew");
     }
 
     private static final class Reading {

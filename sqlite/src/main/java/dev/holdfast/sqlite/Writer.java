@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Writer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
-    private static final int MOST_AT_ONCE = Defaults.BATCH_LIMIT;
+    private static final int MOST_AT_ONCE = Defaults.COMMIT_LIMIT;
     private static final int LOOKS = 20;
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
 

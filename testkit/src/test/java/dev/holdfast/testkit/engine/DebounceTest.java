@@ -155,7 +155,7 @@ final class DebounceTest {
         var timing = new Command.Timing(Duration.ZERO, null, Duration.ZERO, new Command.Debounce("k", QUIET));
         var options = new StartRequest.Options(timing, null, List.of());
         var wish = new StartRequest(Namespace.DEFAULT, "t", "1", StartRequest.Identity.NONE, options);
-        assertThatThrownBy(() -> engine.startAll(List.of(wish)))
+        assertThatThrownBy(() -> engine.startAll(List.of(wish), null))
                 .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo("debounce_invalid"));
         assertThat(engine.list(Namespace.DEFAULT, RunFilter.ALL, null, 9)).isEmpty();
     }

@@ -9,6 +9,7 @@ import dev.holdfast.engine.Explanation;
 import dev.holdfast.engine.port.QueueChange;
 import java.time.Duration;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Brings a run what was named as what it waits for, and sees that it goes on. */
 final class Outsider {
@@ -81,18 +82,16 @@ final class Outsider {
 
     /** And all of its code has left. */
     private void end(RunId id) {
-        // What is to compensate waits like any other run, until somebody lets it.
-        Run run = stage.read(id);
-        stage.engine().resume(Stage.HOME, run.place().queue(), null, null);
-        if (run.place().lane() != null) {
-            stage.engine().resume(Stage.HOME, run.place().queue(), Plots.lane(run), null);
-        }
         stage.engine().cancel(Stage.HOME, id, null);
         stage.settle();
         stage.plots().open();
         for (int i = 0; i < 4 && !hasLeft(id); i++) {
             // What compensates waits like anybody else.
-            if (stage.explain(id).code().equals("queue_paused")) resume(stage.read(id));
+            switch (stage.explain(id).code()) {
+                case "queue_paused" -> resume(id, null);
+                case "lane_paused" -> resume(id, Plots.lane(stage.read(id)));
+                default -> {}
+            }
             stage.pass(Duration.ofSeconds(61));
         }
         assertThat(hasLeft(id))
@@ -100,8 +99,9 @@ final class Outsider {
                 .isTrue();
     }
 
-    private void resume(Run run) {
-        stage.engine().change(Stage.HOME, run.place().queue(), QueueChange.resume(null), null);
+    private void resume(RunId id, @Nullable String lane) {
+        String queue = stage.read(id).place().queue();
+        stage.engine().change(Stage.HOME, queue, QueueChange.resume(lane), null);
     }
 
     private boolean hasLeft(RunId id) {
