@@ -23,7 +23,7 @@ class BenchCommandTest {
         assertThat(bench("nop")).isEqualTo(2);
         assertThat(err.toString())
                 .contains("nothing that can be measured is called 'nop'")
-                .contains("noop, latency, steps, fanout, sleepers, kill");
+                .contains("noop, latency, steps, fanout, sleepers, retention, kill");
     }
 
     @Test

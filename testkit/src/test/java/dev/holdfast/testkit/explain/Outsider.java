@@ -86,17 +86,21 @@ final class Outsider {
         stage.settle();
         stage.plots().open();
         for (int i = 0; i < 4 && !hasLeft(id); i++) {
-            // What compensates waits like anybody else.
-            switch (stage.explain(id).code()) {
-                case "queue_paused" -> resume(id, null);
-                case "lane_paused" -> resume(id, Plots.lane(stage.read(id)));
-                default -> {}
-            }
+            letCompensate(id);
             stage.pass(Duration.ofSeconds(61));
         }
         assertThat(hasLeft(id))
                 .as("%s has ended and left: %s", id, stage.explain(id))
                 .isTrue();
+    }
+
+    /** What compensates waits like anybody else. */
+    private void letCompensate(RunId id) {
+        switch (stage.explain(id).code()) {
+            case "queue_paused" -> resume(id, null);
+            case "lane_paused" -> resume(id, Plots.lane(stage.read(id)));
+            default -> {}
+        }
     }
 
     private void resume(RunId id, @Nullable String lane) {
@@ -118,7 +122,10 @@ final class Outsider {
                 .map(Run::id)
                 .filter(other -> !other.equals(id))
                 .toList();
-        for (int i = 0; i < 6 && !others.stream().allMatch(this::hasLeft); i++) stage.pass(Duration.ofSeconds(61));
+        for (int i = 0; i < 6 && !others.stream().allMatch(this::hasLeft); i++) {
+            others.forEach(this::letCompensate);
+            stage.pass(Duration.ofSeconds(61));
+        }
         assertThat(others).as("all others have left").allMatch(this::hasLeft);
         // A door that was closed for a suspect opens with the next look.
         stage.pass(Duration.ofSeconds(2));
