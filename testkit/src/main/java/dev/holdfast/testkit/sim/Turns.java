@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * an exception, or when it does not come to rest, that is thrown to it out of its wait.
  */
 public final class Turns implements AutoCloseable {
+    private static final Duration BUSY = Duration.ofMinutes(1);
     private static final Instant BEGINNING = Instant.parse("2026-01-01T00:00:00Z");
     private static final Duration UNWINDING = Duration.ofSeconds(2);
 
@@ -226,7 +227,7 @@ public final class Turns implements AutoCloseable {
     }
 
     private Player choose(Player me) {
-        if (choice.hurries() && earliest() != Long.MAX_VALUE) nanos = earliest();
+        if (choice.hurries()) hurry();
         List<Player> able = able(me);
         if (able.isEmpty()) {
             long next = earliest();
@@ -241,6 +242,15 @@ public final class Turns implements AutoCloseable {
         int picked = choice.pick(able.size(), mine ? Choice.Current.CAN_GO_ON : Choice.Current.WAITS);
         trace.chose(picked);
         return able.get(picked);
+    }
+
+    /**
+     * Time passes although somebody could go on, as on a busy machine; but no machine keeps everybody waiting for the hour
+     * until which somebody else is idle.
+     */
+    private void hurry() {
+        long next = earliest();
+        if (next != Long.MAX_VALUE && next - nanos <= BUSY.toNanos()) nanos = next;
     }
 
     /** In the order of the round that ends with this one. */
