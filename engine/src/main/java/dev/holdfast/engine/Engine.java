@@ -26,7 +26,6 @@ import dev.holdfast.engine.port.Write;
 import dev.holdfast.sdk.Handler;
 import dev.holdfast.sdk.Hosted;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -126,7 +125,7 @@ public final class Engine implements Runs, AutoCloseable {
 
     @Override
     public Started start(StartRequest request) {
-        Started started = begin(starts.change(request));
+        Started started = begin(starts.change(request)).getFirst();
         return request.options().timing().debounce() == null ? started : debounced(request, started);
     }
 
@@ -134,33 +133,7 @@ public final class Engine implements Runs, AutoCloseable {
     public List<Started> startAll(List<StartRequest> requests, @Nullable String requestId) {
         if (requests.isEmpty()) return List.of();
         Starts.noneIsDebounced(requests);
-        refuseIfClosing();
-        Change change = starts.together(requests, requestId);
-        ports.hints().work();
-        switch (ports.ledger().commit(change)) {
-            case Receipt.Applied a -> {
-                var answers = new ArrayList<Started>();
-                for (Change each : begun(change)) {
-                    meters.started();
-                    desk.announce(each);
-                    answers.add(new Started(each.run(), Started.How.NEW));
-                }
-                return answers;
-            }
-            case Receipt.Repeated r -> {
-                return Starts.repeated(r.answer());
-            }
-            case Receipt.Rejected r -> throw r.why();
-            case Receipt.Stale s -> throw new IllegalStateException("id " + change.run() + " was made twice");
-            case Receipt.KeyHeld k -> throw new IllegalStateException("a batch takes no business key");
-        }
-    }
-
-    private static List<Change> begun(Change batch) {
-        var all = new ArrayList<Change>();
-        all.add(batch);
-        for (Write write : batch.writes()) if (write instanceof Write.Begin begin) all.add(begin.start());
-        return all;
+        return begin(starts.together(requests, requestId));
     }
 
     /** Until it has moved the run that holds the key, or has begun one because that had begun or ended. */
@@ -169,30 +142,30 @@ public final class Engine implements Runs, AutoCloseable {
         while (answer.how() == Started.How.KEY_HELD) {
             Started postponed =
                     postponing.postpone(starts.change(wish), wish.options().timing(), answer.id());
-            answer = postponed != null ? postponed : begin(starts.change(wish));
+            answer = postponed != null ? postponed : begin(starts.change(wish)).getFirst();
         }
         return answer;
     }
 
-    private void refuseIfClosing() {
+    /** Carries out the change that begins a run, or many. */
+    private List<Started> begin(Change change) {
         if (closing) throw Unavailable.notApplied("closing", "this node is closing and takes no new runs", null);
-    }
-
-    private Started begin(Change change) {
-        refuseIfClosing();
         // Before, so that the claim joins the batch; after, because it may have looked too early.
         ports.hints().work();
-        Started started = starts.started(change, ports.ledger().commit(change));
-        if (started.how() == Started.How.NEW) {
-            meters.started();
-            desk.announce(change);
+        Receipt receipt = ports.ledger().commit(change);
+        List<Started> started = starts.started(change, receipt);
+        if (receipt instanceof Receipt.Applied) {
+            for (Change each : Starts.begun(change)) {
+                meters.started();
+                desk.announce(each);
+            }
         }
         return started;
     }
 
     @Override
     public Started rerun(Namespace namespace, RunId id, @Nullable String from, @Nullable String requestId) {
-        return begin(starts.rerun(show(namespace, id), from, requestId));
+        return begin(starts.rerun(show(namespace, id), from, requestId)).getFirst();
     }
 
     @Override

@@ -51,7 +51,7 @@ final class Postponing {
             Change change = change(start, run, transition, now);
             Receipt receipt = ledger.commit(change);
             if (receipt instanceof Receipt.Stale) continue;
-            Started answer = starts.started(change, receipt);
+            Started answer = starts.started(change, receipt).getFirst();
             if (answer.how() != Started.How.NEW) return answer;
             desk.announce(change);
             return new Started(by, Started.How.POSTPONED);

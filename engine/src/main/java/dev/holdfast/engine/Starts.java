@@ -183,33 +183,37 @@ final class Starts {
                 "task '" + task.name() + "' orders its runs by lanes, and this start names none: name the lane");
     }
 
-    /** The runs of a batch that was started before. */
-    static List<Started> repeated(String answer) {
+    /** What the ledger's answer means to whoever wished for the runs. */
+    List<Started> started(Change change, Receipt receipt) {
+        return switch (receipt) {
+            case Receipt.Applied a ->
+                begun(change).stream()
+                        .map(each -> new Started(each.run(), Started.How.NEW))
+                        .toList();
+            case Receipt.Repeated r -> repeated(r.answer());
+            case Receipt.KeyHeld k -> List.of(new Started(k.by(), Started.How.KEY_HELD));
+            case Receipt.Rejected r -> throw r.why();
+            case Receipt.Stale s -> throw new IllegalStateException("id " + change.run() + " was made twice");
+        };
+    }
+
+    /** The starts within a change: of its own run, and of those that begin with it. */
+    static List<Change> begun(Change change) {
+        var all = new ArrayList<Change>();
+        all.add(change);
+        for (Write write : change.writes()) if (write instanceof Write.Begin begin) all.add(begin.start());
+        return all;
+    }
+
+    private static List<Started> repeated(String answer) {
         var all = new ArrayList<Started>();
         for (String text : answer.split(" ", -1)) {
             RunId id = RunId.parse(text)
                     .orElseThrow(() -> new Refused(
-                            "request_id_reused", "the request id was used for a request that is not a batch"));
+                            "request_id_reused", "the request id was used for a request that is not a start"));
             all.add(new Started(id, Started.How.REPEATED));
         }
         return all;
-    }
-
-    /** What the ledger's answer means to whoever wished for the run. */
-    Started started(Change change, Receipt receipt) {
-        return switch (receipt) {
-            case Receipt.Applied a -> new Started(change.run(), Started.How.NEW);
-            case Receipt.Repeated r ->
-                new Started(
-                        RunId.parse(r.answer())
-                                .orElseThrow(() -> new Refused(
-                                        "request_id_reused",
-                                        "the request id was used for a request that is not a start")),
-                        Started.How.REPEATED);
-            case Receipt.KeyHeld k -> new Started(k.by(), Started.How.KEY_HELD);
-            case Receipt.Rejected r -> throw r.why();
-            case Receipt.Stale s -> throw new IllegalStateException("id " + change.run() + " was made twice");
-        };
     }
 
     private Task<?, ?> taskOf(StartRequest wish) {

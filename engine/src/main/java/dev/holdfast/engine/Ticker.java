@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the whole ledger once a second, and on the dot when it knows that something is due: delayed runs that became
- * claimable, schedules, deadlines, messages whose hint was lost. Nothing depends on it being quick; everything depends on it coming.
+ * claimable, schedules, deadlines, messages whose hint was lost. Nothing depends on it being quick; everything depends on
+ * it coming.
  */
 final class Ticker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Ticker.class);
