@@ -23,7 +23,6 @@ final class DiscardWork extends Work<Boolean> {
 
     private static final String TAGGED = "SELECT r.namespace, r.tags, r.id FROM old o CROSS JOIN runs r ON r.id = o.id"
             + " WHERE r.tags IS NOT NULL";
-    private static final String UNTAG = "DELETE FROM run_tags WHERE namespace = ? AND tag = ? AND run = ?";
     private static final String EMPTY = "DELETE FROM old";
     private static final String FORGET_REMOVED = "DELETE FROM removed WHERE run > ? AND run <= ?";
 
@@ -48,16 +47,17 @@ final class DiscardWork extends Work<Boolean> {
         // What was made within the same millisecond may have ended in it.
         RunId end = RunId.firstOf(endedBefore.plusMillis(1));
         RunId last = lastOfPage(tx, from, end);
+        RunId to = last == null ? end : last;
         cursor.at = last == null ? RunId.MIN : last;
         tx.write(TABLE).update();
         int chosen = tx.write(CHOOSE)
                 .id(from)
-                .id(last == null ? end : last)
+                .id(to)
                 .instant(endedBefore)
                 .instant(tx.now())
                 .update();
         if (chosen > 0) remove(tx);
-        tx.write(FORGET_REMOVED).id(from).id(last == null ? end : last).update();
+        tx.write(FORGET_REMOVED).id(from).id(to).update();
         return last != null;
     }
 
@@ -72,9 +72,7 @@ final class DiscardWork extends Work<Boolean> {
 
     private static void remove(Transaction tx) throws SQLException {
         for (Tags each : tx.read(TAGGED).list(r -> new Tags(r.text(), Texts.list(r.textOrNull()), r.id()))) {
-            for (String tag : each.tags()) {
-                tx.write(UNTAG).text(each.namespace()).text(tag).id(each.run()).update();
-            }
+            Removal.untag(tx, each.namespace(), each.tags(), each.run());
         }
         for (String statement : Removal.OF_MANY) tx.write(statement).update();
         tx.write(EMPTY).update();

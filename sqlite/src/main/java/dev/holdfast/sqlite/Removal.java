@@ -48,18 +48,18 @@ final class Removal {
         var tagged = tx.read(TAGS).id(run).first(r -> new Tagged(LaneKey.read(r), Texts.list(r.textOrNull())));
         if (tagged.isPresent()) {
             new LaneBook(tx).removed(run, tagged.get().lane());
-            for (String tag : tagged.get().tags()) {
-                tx.write(UNTAG)
-                        .text(tagged.get().lane().namespace())
-                        .text(tag)
-                        .id(run)
-                        .update();
-            }
+            untag(tx, tagged.get().lane().namespace(), tagged.get().tags(), run);
         }
         for (String statement : OF_ONE) tx.write(statement).id(run).update();
         tx.rows().forget(run);
         tx.write(REMEMBER).id(run).update();
         tx.steps(run, 0);
+    }
+
+    /** Tags are keyed by the tag, and found by what the run says of itself. */
+    static void untag(Transaction tx, String namespace, List<String> tags, RunId run) throws SQLException {
+        for (String tag : tags)
+            tx.write(UNTAG).text(namespace).text(tag).id(run).update();
     }
 
     private record Tagged(LaneKey lane, List<String> tags) {}
