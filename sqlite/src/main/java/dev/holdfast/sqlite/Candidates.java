@@ -40,7 +40,7 @@ final class Candidates {
         this.limit = wish.wanted();
         // Most lanes have nobody who comes back: that is asked once, and not for each task.
         boolean asked = turn != Turn.FRESH && !wish.parked();
-        this.complete = asked && !lane.in(tx.read(ANY)).number(turn).any();
+        this.complete = asked && !lane.in(tx.readApart(ANY)).number(turn).any();
     }
 
     /** The first of them that was not taken. */
@@ -62,7 +62,7 @@ final class Candidates {
     private void load() throws SQLException {
         var all = new ArrayList<Place>();
         for (Map.Entry<String, String> each : wish.hosted().entrySet()) {
-            all.addAll(lane.in(tx.read(WAITING))
+            all.addAll(lane.in(tx.readApart(WAITING))
                     .number(turn)
                     .text(each.getKey())
                     .instant(tx.now())
@@ -77,18 +77,20 @@ final class Candidates {
 
     /** Those that were parked by other code than is hosted here: version after version, each in its order. */
     private void parked(String task, String hosted, List<Place> into) throws SQLException {
-        String version =
-                lane.in(tx.read(FIRST_PARKED_VERSION)).text(task).firstText().orElse(null);
+        String version = lane.in(tx.readApart(FIRST_PARKED_VERSION))
+                .text(task)
+                .firstText()
+                .orElse(null);
         while (version != null) {
             if (!version.equals(hosted)) {
-                into.addAll(lane.in(tx.read(PARKED))
+                into.addAll(lane.in(tx.readApart(PARKED))
                         .text(task)
                         .text(version)
                         .instant(tx.now())
                         .number(limit)
                         .list(r -> new Place(r.id(), r.number())));
             }
-            version = lane.in(tx.read(NEXT_PARKED_VERSION))
+            version = lane.in(tx.readApart(NEXT_PARKED_VERSION))
                     .text(task)
                     .text(version)
                     .firstText()

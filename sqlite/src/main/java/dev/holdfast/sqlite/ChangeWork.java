@@ -108,6 +108,8 @@ final class ChangeWork extends Work<Receipt> {
                 var lanes = new LaneBook(tx);
                 var before = lanes.fresh(next);
                 if (!tx.rows().insert(next, before.isUnder(), input())) return STALE;
+                var parent = next.origin().parent();
+                if (parent != null) tx.rows().meets(parent.run());
                 lanes.after(before, next);
                 writes(tx).carryOutNew(next);
                 return APPLIED;

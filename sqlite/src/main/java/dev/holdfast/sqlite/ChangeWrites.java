@@ -107,7 +107,7 @@ final class ChangeWrites {
                 case ERROR -> error = payload.json();
             }
         }
-        return tx.write(statement)
+        return tx.writeApart(statement)
                 .text(input)
                 .text(output)
                 .text(error)
@@ -128,7 +128,7 @@ final class ChangeWrites {
             if (write instanceof Write.Snap w) snapshot(tx, run, w.snapshot());
             if (write instanceof Write.Step w) record(w.step());
             if (write instanceof Write.Replace w)
-                tx.write(REPLACE).text(w.json()).id(run).update();
+                tx.writeApart(REPLACE).text(w.json()).id(run).update();
         }
         for (Write write : writes) {
             if (write instanceof Write.ToHistory w) history(w);
@@ -167,7 +167,7 @@ final class ChangeWrites {
     }
 
     static void snapshot(Transaction tx, RunId run, Snapshot snapshot) throws SQLException {
-        tx.write(SNAPSHOT)
+        tx.writeApart(SNAPSHOT)
                 .id(run)
                 .number(snapshot.seq())
                 .text(snapshot.state())
@@ -204,7 +204,7 @@ final class ChangeWrites {
     }
 
     private int step(String statement, StepRecord step) throws SQLException {
-        return tx.write(statement)
+        return tx.writeApart(statement)
                 .text(step.name())
                 .text(step.status())
                 .number(step.epoch())

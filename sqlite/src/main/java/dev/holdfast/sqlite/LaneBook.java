@@ -33,6 +33,8 @@ final class LaneBook {
             + " coalesce(sum(claim_at IS NOT NULL AND slot_of IS NULL AND under = 0), 0),"
             + " coalesce(sum(claim_at IS NOT NULL AND (slot_of IS NOT NULL OR under = 1)), 0)"
             + " FROM runs INDEXED BY runs_in_lane WHERE " + LaneKey.IS + COUNTS;
+    private static final String OPEN_TO_ALL =
+            "SELECT 1 FROM lanes WHERE " + LaneKey.IS + " AND paused = 0 AND gate = ''";
     /** A child's parent holds the slot of the same serial lane, or executes in it itself. */
     private static final String UNDER = "SELECT 1 FROM runs WHERE id = ? AND " + LaneKey.IS
             + " AND serial = 1 AND (slot_of IS NOT NULL OR under = 1)";
@@ -127,8 +129,9 @@ final class LaneBook {
 
     /** A run that is in no lane can be claimed. Known lanes are known without asking. */
     private void come(LaneKey key) throws SQLException {
-        if (!tx.learn(key)) return;
+        if (tx.knows(key)) return;
         open(key, new Share(0, 0, 1, 0));
+        tx.learn(key, key.in(tx.readApart(OPEN_TO_ALL)).any());
     }
 
     private void add(LaneKey key, Share change) throws SQLException {
@@ -147,7 +150,7 @@ final class LaneBook {
 
     /** Makes the row of a lane of which there is none. */
     void open(LaneKey key, Share with) throws SQLException {
-        Sql open = tx.write(OPEN)
+        Sql open = tx.writeApart(OPEN)
                 .number(with.taken())
                 .number(with.under())
                 .number(with.waiting())

@@ -32,7 +32,7 @@ final class LaneWalk {
     /** @param most how many runs are wanted */
     LaneWalk(Transaction tx, int most) throws SQLException {
         gates.add(new Gate(tx, "", Long.MAX_VALUE));
-        for (Limited queue : tx.read(LIMITED).list(r -> new Limited(r.text(), r.text(), QueueRow.settings(r)))) {
+        for (Limited queue : tx.readApart(LIMITED).list(r -> new Limited(r.text(), r.text(), QueueRow.settings(r)))) {
             long room = queue.room(tx, most);
             if (room > 0) gates.add(new Gate(tx, QueueRow.gate(queue.namespace(), queue.name()), room));
         }
@@ -118,7 +118,7 @@ final class LaneWalk {
 
         private void load() throws SQLException {
             var from = last;
-            Sql sql = tx.read(PAGE_OF_LANES).text(key).number(from == null ? -1 : from.served());
+            Sql sql = tx.readApart(PAGE_OF_LANES).text(key).number(from == null ? -1 : from.served());
             Sql after = from == null
                     ? sql.text("").text("").text("").number(0)
                     : from.key().in(sql);

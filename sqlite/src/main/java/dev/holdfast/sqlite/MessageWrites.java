@@ -48,7 +48,7 @@ final class MessageWrites {
     }
 
     void clear() throws SQLException {
-        if (tx.read(ANYTHING).id(run).single() == 0) return;
+        if (tx.rows().isAlone(run) || tx.read(ANYTHING).id(run).single() == 0) return;
         for (String table : CLEAR) tx.write(table).id(run).update();
     }
 
@@ -62,6 +62,7 @@ final class MessageWrites {
     }
 
     private void insert(RunId to, Message message) throws SQLException {
+        tx.rows().meets(to);
         tx.write(POST)
                 .id(to)
                 .number(tx.nextMessage())
@@ -73,6 +74,7 @@ final class MessageWrites {
     }
 
     void keep(Write.Keep keep) throws SQLException {
+        tx.rows().meets(run);
         String statement = switch (keep.where()) {
             case FIRST -> KEEP_FIRST;
             case LAST -> KEEP_LAST;
@@ -87,6 +89,7 @@ final class MessageWrites {
     }
 
     void open(Write.OpenToken token) throws SQLException {
+        tx.rows().meets(run);
         tx.write(OPEN)
                 .text(token.id())
                 .id(run)
@@ -114,13 +117,17 @@ final class MessageWrites {
 
     /** This run waits for the other. The end of that one cannot come in between: there is one writer. */
     void await(RunId target) throws SQLException {
-        if (isAlive(target)) tx.write(EDGE).id(target).id(run).update();
-        else tell(target, run);
+        if (!isAlive(target)) {
+            tell(target, run);
+            return;
+        }
+        tx.rows().meets(target);
+        tx.write(EDGE).id(target).id(run).update();
     }
 
     /** The run has ended: who waits for it is told, and what is left is noted. */
     void ended() throws SQLException {
-        if (tx.read(ANYBODY).id(run).single() == 0) return;
+        if (tx.rows().isAlone(run) || tx.read(ANYBODY).id(run).single() == 0) return;
         for (RunId waiter : tx.read(WAITERS).id(run).list(Sql.Row::id)) tell(run, waiter);
         tx.write(FORGET_WAITERS).id(run).update();
         if (tx.read(ANY_CHILD).id(run).any()) {

@@ -62,6 +62,7 @@ final class QueueWork extends Work<Receipt> {
     }
 
     private void lanes(Transaction tx, QueueRow row, @Nullable String lane) throws SQLException {
+        tx.forgetLanes();
         Integer slots = row.settings().laneConcurrency();
         tx.write(LANES)
                 .text(namespace)

@@ -19,7 +19,7 @@ final class Requests {
 
     /** The answer to a repetition; null if it is none. */
     static @Nullable Receipt seenBefore(Transaction tx, Request request) throws SQLException {
-        var first = tx.read(REQUEST)
+        var first = tx.readApart(REQUEST)
                 .text(request.namespace().name())
                 .text(request.id())
                 .first(r -> new Seen(r.text(), r.text(), r.number()));
@@ -35,7 +35,7 @@ final class Requests {
     }
 
     static void answer(Transaction tx, Request request, String answer) throws SQLException {
-        tx.write(ANSWER)
+        tx.writeApart(ANSWER)
                 .text(request.namespace().name())
                 .text(request.id())
                 .text(request.fingerprint())

@@ -73,8 +73,12 @@ final class RunRow {
         return chosen;
     }
 
-    /** The values of the columns that never change. */
-    static List<@Nullable Object> fixed(Run run) {
+    /**
+     * The values of the columns that never change.
+     *
+     * @param policy as text
+     */
+    static List<@Nullable Object> fixed(Run run, String policy) {
         var origin = run.origin();
         var parent = origin.parent();
         var values = new ArrayList<@Nullable Object>(14);
@@ -91,7 +95,7 @@ final class RunRow {
         var rerun = origin.rerun();
         values.add(rerun == null ? null : Sql.bytes(rerun.of()));
         values.add(rerun == null || rerun.from() == null ? null : rerun.from().path());
-        values.add(Texts.policy(run.policy()));
+        values.add(policy);
         values.add(millis(run.times().created()));
         return values;
     }

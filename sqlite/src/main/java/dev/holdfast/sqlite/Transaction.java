@@ -4,10 +4,9 @@ import dev.holdfast.core.Holder;
 import dev.holdfast.core.RunId;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 
 /** The writer's connection, and what it knows of the data without asking. One transaction after the other. */
 class Transaction implements AutoCloseable {
@@ -35,13 +34,14 @@ class Transaction implements AutoCloseable {
             return size() > COUNTS_KEPT;
         }
     };
-    /** Queues whose runs outside of lanes take part in claims. */
-    private final Set<LaneKey> known = new HashSet<>();
+    /** Queues whose runs outside of lanes take part in claims; and whether nothing bounds them. */
+    private final Map<LaneKey, Boolean> known = new HashMap<>();
 
     private final RunRows rows = new RunRows(this);
     private long batch;
     private long message;
     private boolean wrote;
+    private boolean defers;
     private Instant now = Instant.EPOCH;
 
     /** @param node who writes: it stops for good when a later boot has taken the database over */
@@ -57,7 +57,9 @@ class Transaction implements AutoCloseable {
         });
     }
 
-    Session session() {
+    /** For whoever reads as a reader does. */
+    Session session() throws SQLException {
+        settle();
         return session;
     }
 
@@ -71,13 +73,35 @@ class Transaction implements AutoCloseable {
         return batch;
     }
 
+    /** A statement that sees everything that this transaction has written. */
     Sql read(String sql) throws SQLException {
+        settle();
         return session.sql(sql);
     }
 
     Sql write(String sql) throws SQLException {
+        settle();
+        return writeApart(sql);
+    }
+
+    /** A statement to which it makes no difference whether rows of new runs are there: see {@link RunRows}. */
+    Sql readApart(String sql) throws SQLException {
+        return session.sql(sql);
+    }
+
+    Sql writeApart(String sql) throws SQLException {
         wrote = true;
         return session.sql(sql);
+    }
+
+    /** Writes what is pending. */
+    void settle() throws SQLException {
+        rows.settle();
+    }
+
+    /** Whether rows of new runs may wait until the end of the transaction, or until somebody looks for them. */
+    boolean defers() {
+        return defers;
     }
 
     RunRows rows() {
@@ -101,16 +125,31 @@ class Transaction implements AutoCloseable {
         stepCounts.put(run, count);
     }
 
-    /** Whether this lane was not known to be there; it is from now on. */
-    boolean learn(LaneKey lane) {
-        return known.add(lane);
+    boolean knows(LaneKey lane) {
+        return known.containsKey(lane);
+    }
+
+    /** Whether it is known that nothing bounds the runs of this lane. */
+    boolean isOpen(LaneKey lane) {
+        return known.getOrDefault(lane, false);
+    }
+
+    void learn(LaneKey lane, boolean isOpen) {
+        known.put(lane, isOpen);
     }
 
     void forget(LaneKey lane) {
         known.remove(lane);
     }
 
-    void begin() throws SQLException {
+    /** The settings of queues have changed. */
+    void forgetLanes() {
+        known.clear();
+    }
+
+    /** @param asOne whether all of it is written or nothing, so that nobody asks what a part of it has written */
+    void begin(boolean asOne) throws SQLException {
+        defers = asOne;
         session.sql(BEGIN).update();
         // The lock on the folder is on a file that somebody may delete. The database itself tells who came last.
         if (session.sql(NEWEST_NODE).single() != node.number()) throw Trouble.takenOver();

@@ -27,6 +27,11 @@ abstract class Work<T> {
         return null;
     }
 
+    /** Whether it comes after all others of its transaction. */
+    boolean isLast() {
+        return false;
+    }
+
     /** Once it is done: how many changes it was, as the sizes of batches are counted. */
     int changes() {
         return 1;

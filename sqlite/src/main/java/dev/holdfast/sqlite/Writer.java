@@ -103,22 +103,28 @@ final class Writer implements AutoCloseable {
                 // Nobody has a reason to interrupt it, and callers are waiting: it ends when it is closed.
                 continue;
             }
-            while (batch.size() < MOST_AT_ONCE) {
-                var next = queue.poll();
-                if (next == null) break;
-                batch.addAll(next);
-            }
-            more = !batch.removeIf(w -> w instanceof Stop);
+            takeMore(batch);
             try {
-                if (!batch.isEmpty()) process(batch);
+                process(batch);
             } catch (RuntimeException | Error e) {
                 LOG.error("a batch failed for a reason of its own", e);
                 failAll(batch, Unavailable.indeterminate("ledger_failed", "the ledger failed: " + e, e));
                 disconnect();
             }
+            more = batch.stream().noneMatch(w -> w instanceof Stop);
             batch.clear();
         }
         disconnect();
+    }
+
+    /** The rest of what was handed in: before the transaction, and once more at its end, when those have answers whom the
+     * last one has woken. */
+    private void takeMore(List<Work<?>> batch) {
+        while (batch.size() < MOST_AT_ONCE) {
+            var next = queue.poll();
+            if (next == null) return;
+            batch.addAll(next);
+        }
     }
 
     private void process(List<Work<?>> batch) {
@@ -167,10 +173,15 @@ final class Writer implements AutoCloseable {
 
     /** @return whether all of it could be written; if not, nothing was */
     private boolean asOne(Transaction with, List<Work<?>> batch) throws SQLException {
-        with.begin();
+        with.begin(true);
         for (Work<?> work : untold) work.disown(with);
         try {
-            for (Work<?> work : batch) work.perform(with);
+            for (Work<?> work : batch) if (!work.isLast()) work.perform(with);
+            int taken = batch.size();
+            takeMore(batch);
+            for (Work<?> work : batch.subList(taken, batch.size())) if (!work.isLast()) work.perform(with);
+            for (Work<?> work : batch) if (work.isLast()) work.perform(with);
+            with.settle();
             return true;
         } catch (SQLException e) {
             if (Trouble.of(e) != Trouble.CONTENT) throw e;
@@ -182,7 +193,7 @@ final class Writer implements AutoCloseable {
     }
 
     private void eachByItself(Transaction with, List<Work<?>> batch) throws SQLException {
-        with.begin();
+        with.begin(false);
         for (Work<?> work : untold) work.disown(with);
         for (Work<?> work : batch) {
             with.savepoint();
@@ -229,7 +240,7 @@ final class Writer implements AutoCloseable {
                     return;
                 }
                 if (with.batch() < number && Trouble.of(failure) != Trouble.DISK_FULL) {
-                    with.begin();
+                    with.begin(false);
                     with.skip(number);
                     with.seal();
                     with.commit();

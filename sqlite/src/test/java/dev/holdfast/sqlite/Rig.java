@@ -49,10 +49,10 @@ final class Rig implements AutoCloseable {
         }
 
         @Override
-        void begin() throws SQLException {
+        void begin(boolean asOne) throws SQLException {
             // What SQLite itself says then, not what we believe it says.
             if (due(readOnly)) session().execute("PRAGMA query_only = 1");
-            super.begin();
+            super.begin(asOne);
         }
 
         @Override
