@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
 import java.time.zone.ZoneOffsetTransition;
 import java.time.zone.ZoneRules;
 import java.util.ArrayList;
@@ -33,8 +34,28 @@ import org.jspecify.annotations.Nullable;
 public record Firings(Cron cron, ZoneId zone) {
     /** The days of all years come back after 400, and no expression that has any day is longer without one. */
     private static final Duration FAR = Duration.ofDays(146_097);
+    /** Before the planned time, in the tag of a run that a schedule has started. */
+    public static final String AT_TAG = "scheduled:";
     /** Two firings are a second apart at least. */
     private static final Duration SHORT = Duration.ofMillis(500);
+
+    /** For when a run was planned, by its tags; empty if no schedule has started it. */
+    public static Optional<Instant> plannedAt(List<String> tags) {
+        return tags.stream()
+                .filter(tag -> tag.startsWith(AT_TAG))
+                .map(tag -> tag.substring(AT_TAG.length()))
+                .flatMap(time -> instant(time).stream())
+                .findFirst();
+    }
+
+    private static Optional<Instant> instant(String text) {
+        try {
+            return Optional.of(Instant.parse(text));
+        } catch (DateTimeParseException e) {
+            // Somebody else's tag.
+            return Optional.empty();
+        }
+    }
 
     /** @throws Refused {@code zone_unknown} */
     public static ZoneId zone(String id) {

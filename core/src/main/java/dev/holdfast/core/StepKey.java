@@ -10,6 +10,9 @@ package dev.holdfast.core;
  * @param path {@code "3"}, or {@code "changed/new-pricing"}
  */
 public record StepKey(String path) implements Comparable<StepKey> {
+    /** The marker of a rerun that says whose numbers its code draws: what was recorded came from those. */
+    public static final StepKey RANDOM = new StepKey("random");
+
     /** The key with this number, from 1. */
     public static StepKey of(int number) {
         return new StepKey(Integer.toString(number));

@@ -3,7 +3,9 @@ package dev.holdfast.engine;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.Wait;
 import dev.holdfast.engine.port.RunView;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 record Copied(@Nullable StepKey from, List<StepRecord> steps) {
     /** Nobody has executed it in the new run yet: its own epochs come after. */
     private static final long NO_EPOCH = 0;
+    /** How the record of an opened token begins. */
+    private static final String TOKEN = "{\"id\":\"tok_";
 
     /** @param from key or name of a step; null for the top */
     static Copied before(RunView old, @Nullable String from) {
@@ -30,10 +34,32 @@ record Copied(@Nullable StepKey from, List<StepRecord> steps) {
                     "run " + old.run().id() + " was cancelled at step " + step.key() + ", and what follows it only"
                             + " compensates: begin with step " + step.key() + ", or before it");
         }
+        openToken(old, before);
+        var steps = new ArrayList<StepRecord>();
         // What was begun and not recorded is done again too.
-        return new Copied(
-                key,
-                before.stream().filter(StepRecord::isFinal).map(Copied::copy).toList());
+        before.stream().filter(StepRecord::isFinal).map(Copied::copy).forEach(steps::add);
+        // What was recorded came from the old run's random numbers; a rerun of a rerun has that from there.
+        if (!steps.isEmpty() && steps.stream().noneMatch(s -> s.key().equals(StepKey.RANDOM))) {
+            String run = "\"" + old.run().id() + "\"";
+            steps.addFirst(StepRecord.done(StepKey.RANDOM, StepKey.RANDOM.path(), NO_EPOCH, 1, run));
+        }
+        return new Copied(key, steps);
+    }
+
+    /** A token belongs to the run that has opened it: one that is still to be awaited would be completed there. */
+    private static void openToken(RunView old, List<StepRecord> before) {
+        for (StepRecord step : before) {
+            String result = step.result();
+            if (result == null || !result.startsWith(TOKEN) || !step.name().startsWith("token ")) continue;
+            String id = result.substring(TOKEN.length() - "tok_".length(), result.indexOf('"', TOKEN.length()));
+            if (before.stream().anyMatch(s -> s.isFinal() && s.awaits() instanceof Wait.Token w && w.id().equals(id)))
+                continue;
+            throw new Refused(
+                    "token_open",
+                    "run " + old.run().id() + " has opened " + id + " at step " + step.key() + " and had not its value"
+                            + " before the step to begin with; a token is completed for the run that has opened it:"
+                            + " begin with step " + step.key() + ", or before it");
+        }
     }
 
     private static StepKey key(RunView old, String from) {

@@ -7,17 +7,12 @@ import dev.holdfast.core.Namespace;
 import dev.holdfast.engine.port.StoredSchedule;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
-import java.util.Optional;
 
 /** What a run is like that a schedule has started: two tags say by which one it was, and for when it was planned. */
 final class Fired {
     /** Before the name of the schedule. */
     static final String TAG = "schedule:";
-
-    /** Before the planned time. */
-    private static final String AT = "scheduled:";
 
     private Fired() {}
 
@@ -27,25 +22,8 @@ final class Fired {
 
     static StartRequest wish(Namespace namespace, String name, StoredSchedule.Definition definition, Instant at) {
         var timing = new Command.Timing(Duration.ZERO, definition.ttl(), Duration.ZERO);
-        var options = new StartRequest.Options(timing, null, List.of(TAG + name, AT + at), definition.lane());
+        var options =
+                new StartRequest.Options(timing, null, List.of(TAG + name, Firings.AT_TAG + at), definition.lane());
         return new StartRequest(namespace, definition.task(), definition.input(), StartRequest.Identity.NONE, options);
-    }
-
-    /** For when a run was planned, by its tags; empty if no schedule has started it. */
-    static Optional<Instant> at(List<String> tags) {
-        return tags.stream()
-                .filter(tag -> tag.startsWith(AT))
-                .map(tag -> tag.substring(AT.length()))
-                .flatMap(time -> instant(time).stream())
-                .findFirst();
-    }
-
-    private static Optional<Instant> instant(String text) {
-        try {
-            return Optional.of(Instant.parse(text));
-        } catch (DateTimeParseException e) {
-            // Somebody else's tag.
-            return Optional.empty();
-        }
     }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.engine;
 
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Defaults;
+import dev.holdfast.core.Firings;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepKey;
@@ -76,7 +77,7 @@ final class LocalAttempt implements Attempt {
 
     @Override
     public Optional<Instant> scheduledAt() {
-        return Fired.at(begun.origin().tags());
+        return Firings.plannedAt(begun.origin().tags());
     }
 
     @Override

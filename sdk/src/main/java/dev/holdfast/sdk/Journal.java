@@ -83,6 +83,14 @@ final class Journal {
         return found;
     }
 
+    /** The run whose random numbers these are: a rerun draws those of the run whose steps it has taken over. */
+    RunId numbersOf() {
+        StepRecord marker = recorded(StepKey.RANDOM);
+        if (marker == null) return attempt.run();
+        return RunId.parse(replay(marker, TypeRef.of(String.class)))
+                .orElseThrow(() -> new IllegalStateException("run " + attempt.run() + " does not say whose numbers"));
+    }
+
     private boolean isRecorded(StepKey key) {
         return recorded(key) != null;
     }

@@ -131,7 +131,7 @@ final class Replaying implements Context {
     @Override
     public RandomGenerator random() {
         enter("ctx.random()");
-        if (random == null) random = new RunRandom(attempt.run(), parts.confinement());
+        if (random == null) random = new RunRandom(journal.numbersOf(), parts.confinement());
         return random;
     }
 

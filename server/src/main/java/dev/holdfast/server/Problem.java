@@ -43,6 +43,7 @@ record Problem(int status, String title, String code, String detail, boolean ind
             Map.entry("host_refused", new Kind(421, "Asked for under a foreign name")),
             Map.entry("input_invalid", new Kind(422, "The input does not fit the task")),
             Map.entry("step_cancelled", new Kind(422, "What follows a cancel is not done again")),
+            Map.entry("token_open", new Kind(422, "A token belongs to the run that has opened it")),
             Map.entry("lane_required", new Kind(422, "A run of this task needs a lane")),
             Map.entry("lane_not_serial", new Kind(422, "The runs of this task do not follow one another")),
             Map.entry("cron_invalid", new Kind(422, "This is not a cron expression")),

@@ -1,5 +1,6 @@
 package dev.holdfast.testkit;
 
+import dev.holdfast.core.Firings;
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.RunError;
 import dev.holdfast.core.RunId;
@@ -27,15 +28,22 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <pre>{@code
  * {"id": "run_…", "task": "checkout", "version": "1", "outcome": "SUCCEEDED", "attempt": 1, "epoch": 1,
- *  "input": {"order": "o1"},
+ *  "tags": [], "input": {"order": "o1"},
  *  "steps": [{"key": "1", "name": "charge", "epoch": 1, "status": "DONE", "tries": 1, "result": "c1", "error": null}]}
  * }</pre>
  */
 record Recorded(Path file, RunId id, String task, Facts facts, String input, Map<StepKey, StepRecord> steps) {
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** @param outcome null if it had not ended */
-    record Facts(@Nullable Outcome outcome, int attempt, long epoch) {}
+    /**
+     * @param outcome null if it had not ended
+     * @param scheduledAt null if no schedule has started it
+     */
+    record Facts(
+            @Nullable Outcome outcome,
+            int attempt,
+            long epoch,
+            @Nullable Instant scheduledAt) {}
 
     /** All in this folder, by name. */
     static List<Recorded> all(Path folder) {
@@ -59,10 +67,13 @@ record Recorded(Path file, RunId id, String task, Facts facts, String input, Map
             }
             String id = run.path("id").asString("");
             JsonNode outcome = run.path("outcome");
+            var tags = new ArrayList<String>();
+            for (JsonNode tag : run.path("tags")) tags.add(tag.asString(""));
             var facts = new Facts(
                     outcome.isString() ? Outcome.valueOf(outcome.asString()) : null,
                     run.path("attempt").asInt(1),
-                    run.path("epoch").asLong(1));
+                    run.path("epoch").asLong(1),
+                    Firings.plannedAt(tags).orElse(null));
             return new Recorded(
                     file,
                     RunId.parse(id).orElseThrow(() -> new IllegalArgumentException("it has no id of a run")),
@@ -138,6 +149,8 @@ record Recorded(Path file, RunId id, String task, Facts facts, String input, Map
         json.put("outcome", outcome == null ? null : outcome.name());
         json.put("attempt", run.tries().attempt());
         json.put("epoch", run.fence().epoch());
+        var tags = json.putArray("tags");
+        for (String tag : run.origin().tags()) tags.add(tag);
         json.set("input", JSON.readTree(view.input()));
         var steps = new ArrayList<ObjectNode>();
         for (StepRecord step : view.steps()) steps.add(step(step));

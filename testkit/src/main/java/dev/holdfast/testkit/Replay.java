@@ -99,6 +99,11 @@ final class Replay implements Attempt {
     }
 
     @Override
+    public Optional<Instant> scheduledAt() {
+        return Optional.ofNullable(run.facts().scheduledAt());
+    }
+
+    @Override
     public @Nullable StepRecord recorded(StepKey key) {
         asked = Math.max(asked, key.number());
         return steps.get(key);

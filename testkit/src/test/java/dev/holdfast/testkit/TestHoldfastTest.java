@@ -422,4 +422,17 @@ final class TestHoldfastTest {
         assertThatThrownBy(() -> TestHoldfast.replays(handler(), folder))
                 .hasMessageContaining("at key 1 'now' is recorded, and the code calls 'charge'");
     }
+
+    @Test
+    void aReplayKnowsForWhenTheRunWasPlanned(@TempDir Path folder) throws Exception {
+        var nightly = Task.named("nightly", String.class, String.class);
+        var code = nightly.handle(
+                (ctx, what) -> ctx.step("report of " + ctx.scheduledAt().orElseThrow(), String.class, s -> what));
+        try (var holdfast = TestHoldfast.host(code)) {
+            var run = holdfast.start(nightly, "all", Start.now().tags("scheduled:2026-01-31T03:00:00Z"));
+            assertThat(run.join()).isEqualTo("all");
+            holdfast.record(run.id(), folder);
+        }
+        assertThat(TestHoldfast.replays(code, folder)).isEqualTo(1);
+    }
 }

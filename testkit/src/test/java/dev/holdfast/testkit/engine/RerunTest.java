@@ -85,7 +85,9 @@ class RerunTest {
         RunView view = rig.awaitEnd(id, Outcome.SUCCEEDED);
         assertThat(view.output()).isEqualTo("1075");
         assertThat(log).containsExactly("charge", "ship");
-        assertThat(view.steps()).extracting(StepRecord::name).containsExactly("reserve", "await go", "charge", "ship");
+        assertThat(view.steps())
+                .extracting(StepRecord::name)
+                .containsExactly("random", "reserve", "await go", "charge", "ship");
         assertThat(view.snapshots().getFirst().cause()).isEqualTo("start: rerun of " + old + " from step 3");
         assertThat(view.run().origin().rerun()).isNotNull();
         // The old one stays as it is.
@@ -158,5 +160,49 @@ class RerunTest {
         rig.signal(id, "go", "3");
         assertThat(rig.awaitEnd(id, Outcome.SUCCEEDED).output()).isEqualTo("3");
         assertThat(log).containsExactly("reserve", "release");
+    }
+
+    @Test
+    void the_numbers_of_ctx_random_before_the_step_are_those_of_the_old_run() {
+        var engine = rig.boot(TASK.handle((ctx, n) -> {
+            int drawn = ctx.random().nextInt(1_000_000);
+            int recorded = step(ctx, "first", drawn);
+            step(ctx, "second", n);
+            return drawn == recorded ? 1 : 0;
+        }));
+        RunId old = rig.start("order", "5");
+        assertThat(rig.awaitEnd(old, Outcome.SUCCEEDED).output()).isEqualTo("1");
+        RunId id = rerun(engine, old, "second");
+        assertThat(rig.awaitEnd(id, Outcome.SUCCEEDED).output()).isEqualTo("1");
+        // Also in a rerun of the rerun.
+        assertThat(rig.awaitEnd(rerun(engine, id, "second"), Outcome.SUCCEEDED).output())
+                .isEqualTo("1");
+    }
+
+    @Test
+    void a_token_that_would_be_completed_for_the_old_run_is_not_taken_over() {
+        var opened = new CopyOnWriteArrayList<String>();
+        var engine = rig.boot(TASK.handle((ctx, n) -> {
+            var token = ctx.token("paid", Integer.class, Duration.ofDays(1));
+            opened.add(token.id());
+            step(ctx, "ask", n);
+            int paid = token.await().orElse(-1);
+            return step(ctx, "ship", paid);
+        }));
+        RunId old = rig.start("order", "5");
+        rig.awaitGivenUp(old);
+        assertThatThrownBy(() -> engine.rerun(Namespace.DEFAULT, old, "ask", null))
+                .isInstanceOfSatisfying(Refused.class, e -> {
+                    assertThat(e.code()).isEqualTo("token_open");
+                    assertThat(e).hasMessageContaining("begin with step 1");
+                });
+        // One that opens its own has that.
+        RunId id = rerun(engine, old, "token paid");
+        rig.awaitGivenUp(id);
+        rig.complete(opened.getLast(), "7");
+        assertThat(rig.awaitEnd(id, Outcome.SUCCEEDED).output()).isEqualTo("7");
+        // And a value that was there before the step is taken over.
+        assertThat(rig.awaitEnd(rerun(engine, id, "ship"), Outcome.SUCCEEDED).output())
+                .isEqualTo("7");
     }
 }
