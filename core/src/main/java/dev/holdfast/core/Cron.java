@@ -5,8 +5,10 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /**
  * A cron expression: which local times it names. Five fields as UNIX has them (minute, hour, day of the month, month, day
@@ -61,7 +63,14 @@ public final class Cron {
                     "cron_invalid",
                     "the cron expression has " + trimmed.length() + " characters, the limit is " + LONGEST);
         }
-        String[] fields = WORDS.getOrDefault(trimmed, trimmed).split("\\s+", -1);
+        String[] fields =
+                WORDS.getOrDefault(trimmed.toLowerCase(Locale.ROOT), trimmed).split("\\s+", -1);
+        if (trimmed.startsWith("@") && fields.length == 1) {
+            throw new Refused(
+                    "cron_invalid",
+                    "'" + trimmed + "' is no cron expression: of those that are words there are "
+                            + String.join(", ", new TreeSet<>(WORDS.keySet())));
+        }
         if (fields.length != 5 && fields.length != 6) {
             throw new Refused(
                     "cron_invalid",

@@ -36,6 +36,7 @@ class CronTest {
                 "*/10 * * * * *       | 2026-01-01T00:00:01   | 2026-01-01T00:00:10",
                 "15 30 3 * * *        | 2026-01-01T03:30:16   | 2026-01-02T03:30:15",
                 "@daily               | 2026-01-01T00:01      | 2026-01-02T00:00",
+                "@Daily               | 2026-01-01T00:01      | 2026-01-02T00:00",
                 "@hourly              | 2026-01-01T00:01      | 2026-01-01T01:00",
                 "59 23 31 12 *        | 2026-12-31T23:59:01   | 2027-12-31T23:59",
             })
@@ -73,7 +74,7 @@ class CronTest {
                 "-1 * * * *       | cannot be the minute",
                 "99999999999999999999 * * * * | cannot be the minute",
                 "0 0 30 2 *       | names no day that there is",
-                "@reboot          | has 1 fields",
+                "@reboot          | of those that are words there are @annually, @daily,",
             })
     void saysWhatIsWrong(String cron, String why) {
         assertThatThrownBy(() -> Cron.parse(cron))

@@ -30,6 +30,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -125,7 +126,8 @@ public final class Engine implements Runs, AutoCloseable {
 
     @Override
     public Started start(StartRequest request) {
-        Started started = begin(starts.change(request)).getFirst();
+        Started started =
+                begin(Starts.request(request), () -> starts.change(request)).getFirst();
         return request.options().timing().debounce() == null ? started : debounced(request, started);
     }
 
@@ -133,7 +135,7 @@ public final class Engine implements Runs, AutoCloseable {
     public List<Started> startAll(List<StartRequest> requests, @Nullable String requestId) {
         if (requests.isEmpty()) return List.of();
         Starts.noneIsDebounced(requests);
-        return begin(starts.together(requests, requestId));
+        return begin(Starts.request(requests, requestId), () -> starts.together(requests, requestId));
     }
 
     /** Until it has moved the run that holds the key, or has begun one because that had begun or ended. */
@@ -142,13 +144,27 @@ public final class Engine implements Runs, AutoCloseable {
         while (answer.how() == Started.How.KEY_HELD) {
             Started postponed =
                     postponing.postpone(starts.change(wish), wish.options().timing(), answer.id());
-            answer = postponed != null ? postponed : begin(starts.change(wish)).getFirst();
+            answer = postponed != null
+                    ? postponed
+                    : begin(Starts.request(wish), () -> starts.change(wish)).getFirst();
         }
         return answer;
     }
 
-    /** Carries out the change that begins a run, or many. */
-    private List<Started> begin(Change change) {
+    /**
+     * Carries out the change that begins a run, or many.
+     *
+     * @param asked what a repetition is known by
+     */
+    private List<Started> begin(@Nullable Request asked, Supplier<Change> begins) {
+        Change change;
+        try {
+            change = begins.get();
+        } catch (Refused e) {
+            // What cannot be done any more may have been done before: the answer of that time stands.
+            if (firstAnswer(asked) instanceof Receipt.Repeated first) return Starts.repeated(first.answer());
+            throw e;
+        }
         if (closing) throw Unavailable.notApplied("closing", "this node is closing and takes no new runs", null);
         // Before, so that the claim joins the batch; after, because it may have looked too early.
         ports.hints().work();
@@ -165,7 +181,10 @@ public final class Engine implements Runs, AutoCloseable {
 
     @Override
     public Started rerun(Namespace namespace, RunId id, @Nullable String from, @Nullable String requestId) {
-        return begin(starts.rerun(show(namespace, id), from, requestId)).getFirst();
+        return begin(
+                        Starts.rerun(namespace, id, from, requestId),
+                        () -> starts.rerun(show(namespace, id), from, requestId))
+                .getFirst();
     }
 
     @Override
@@ -232,14 +251,18 @@ public final class Engine implements Runs, AutoCloseable {
 
     /** Whether this is a repetition: its answer stands, whatever has become of what it was about. */
     private boolean wasSeen(@Nullable Request request) {
-        if (request == null) return false;
-        var nobody = RunId.of(ports.ids().next());
-        return switch (ports.ledger()
-                .commit(new Change(ports.ids().next(), nobody, new Expect.Alive(), request, List.of()))) {
+        return switch (firstAnswer(request)) {
             case Receipt.Repeated r -> true;
             case Receipt.Rejected r -> throw r.why();
             default -> false;
         };
+    }
+
+    /** {@link Receipt.Repeated}, if there was an earlier try of this request. */
+    private Receipt firstAnswer(@Nullable Request request) {
+        if (request == null) return new Receipt.Stale();
+        var nobody = RunId.of(ports.ids().next());
+        return ports.ledger().commit(new Change(ports.ids().next(), nobody, new Expect.Alive(), request, List.of()));
     }
 
     /** Whether it was stored, now or by an earlier try of the same request; false if the run has ended. */

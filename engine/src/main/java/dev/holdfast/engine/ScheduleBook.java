@@ -42,10 +42,10 @@ final class ScheduleBook implements Schedules {
 
     @Override
     public StoredSchedule put(Namespace namespace, String name, Definition definition, @Nullable String requestId) {
-        Starts.name("name of the schedule", name);
         if (name.length() > LONGEST_NAME) {
             throw new Refused("name_invalid", "the name of a schedule must have 1 to " + LONGEST_NAME + " characters");
         }
+        Starts.name("name of the schedule", name);
         Definition sound = checked(namespace, definition);
         Request request = request(namespace, requestId, name + "\n" + sound);
         return present(namespace, name, change(namespace, name, request, old -> {

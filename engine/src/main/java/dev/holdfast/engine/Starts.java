@@ -3,6 +3,7 @@ package dev.holdfast.engine;
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Lane;
+import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Rules;
 import dev.holdfast.core.Run;
@@ -62,7 +63,7 @@ final class Starts {
         var bond = start.isDetached() ? Run.Bond.DETACHED : Run.Bond.ATTACHED;
         var kin = new Kin(new Run.Parent(parent.id(), parent.tries().attempt(), wish.key(), bond), null, List.of());
         check(request, kin);
-        return change(request, newRun(), kin);
+        return change(request, newRun(), kin, null);
     }
 
     /**
@@ -83,13 +84,20 @@ final class Starts {
                 new StartRequest.Identity(null, requestId),
                 options);
         check(wish);
-        return change(wish, newRun(), new Kin(null, new Run.Rerun(run.id(), copied.from()), copied.steps()));
+        RunId id = newRun();
+        var request = rerun(wish.namespace(), run.id(), from, requestId);
+        return change(
+                wish,
+                id,
+                new Kin(null, new Run.Rerun(run.id(), copied.from()), copied.steps()),
+                answered(request, id.toString()));
     }
 
     /** The change that begins the run; nothing is written yet. */
     Change change(StartRequest wish) {
         check(wish);
-        return change(wish, newRun(), Kin.NONE);
+        RunId id = newRun();
+        return change(wish, id, Kin.NONE, answered(request(wish), id.toString()));
     }
 
     /** The id of a run that is to be started. */
@@ -105,7 +113,7 @@ final class Starts {
      */
     Change fired(RunId id, StoredSchedule schedule, Instant at, ScheduleChange moves) {
         var wish = Fired.wish(schedule.namespace(), schedule.name(), schedule.definition(), at);
-        Change start = change(wish, id, Kin.NONE);
+        Change start = change(wish, id, Kin.NONE, null);
         var writes = new ArrayList<Write>();
         for (Write write : start.writes()) {
             writes.add(
@@ -129,10 +137,8 @@ final class Starts {
         Change first = all.getFirst();
         var writes = new ArrayList<>(first.writes());
         for (Change other : all.subList(1, all.size())) writes.add(new Write.Begin(other));
-        if (requestId == null) return new Change(first.id(), first.run(), first.expect(), null, writes);
-        String content = wishes.stream().map(StartRequest::toString).collect(Collectors.joining("\n"));
         String answer = all.stream().map(c -> c.run().toString()).collect(Collectors.joining(" "));
-        var request = new Request(wishes.getFirst().namespace(), requestId, fingerprint("batch", content), answer);
+        var request = answered(request(wishes, requestId), answer);
         return new Change(first.id(), first.run(), first.expect(), request, writes);
     }
 
@@ -141,7 +147,7 @@ final class Starts {
         static final Kin NONE = new Kin(null, null, List.of());
     }
 
-    private Change change(StartRequest wish, RunId id, Kin kin) {
+    private Change change(StartRequest wish, RunId id, Kin kin, @Nullable Request request) {
         Task<?, ?> task = taskOf(wish);
         Instant now = ports.ledger().now();
         var options = wish.options();
@@ -167,7 +173,7 @@ final class Starts {
         writes.add(new Write.Snap(Snapshot.of(start.next(), start.cause(), now, change)));
         writes.add(new Write.Payload(Write.Payload.Kind.INPUT, wish.input()));
         for (StepRecord step : kin.steps()) writes.add(new Write.Step(step));
-        return new Change(change, id, new Expect.Absent(), request(wish, kin, id), writes);
+        return new Change(change, id, new Expect.Absent(), request, writes);
     }
 
     /** A lane that no task speaks of is only there to be fair, or to be limited. */
@@ -205,7 +211,8 @@ final class Starts {
         return all;
     }
 
-    private static List<Started> repeated(String answer) {
+    /** What an earlier try of the same request was answered. */
+    static List<Started> repeated(String answer) {
         var all = new ArrayList<Started>();
         for (String text : answer.split(" ", -1)) {
             RunId id = RunId.parse(text)
@@ -249,6 +256,10 @@ final class Starts {
         if (timing.delay().isNegative()
                 || (timing.ttl() != null && !timing.ttl().isPositive())) {
             throw new Refused("duration_invalid", "a delay cannot be negative, a time to live must be positive");
+        }
+        var longest = wish.options().maxDuration();
+        if (longest != null && !longest.isPositive()) {
+            throw new Refused("duration_invalid", "the longest duration of a run must be positive");
         }
         debounce(wish, kin);
         readable(wish.input(), task);
@@ -325,17 +336,36 @@ final class Starts {
                         + " and cannot be stored: remove it");
     }
 
-    private static @Nullable Request request(StartRequest wish, Kin kin, RunId id) {
-        String requestId = wish.identity().requestId();
-        if (requestId == null) return null;
+    // What was asked, without its answer: it is known before anything is looked at, so that a repetition is answered
+    // whatever has become of the run, or of the code.
+
+    static @Nullable Request request(StartRequest wish) {
         String content = String.join(
                 "\n",
                 wish.task(),
                 String.valueOf(wish.identity().key()),
                 wish.options().toString(),
-                wish.input(),
-                kin.rerun() == null ? "" : kin.rerun().toString());
-        return new Request(wish.namespace(), requestId, fingerprint("start", content), id.toString());
+                wish.input());
+        return asked(wish.namespace(), wish.identity().requestId(), "start", content);
+    }
+
+    static @Nullable Request request(List<StartRequest> wishes, @Nullable String requestId) {
+        String content = wishes.stream().map(StartRequest::toString).collect(Collectors.joining("\n"));
+        return asked(wishes.getFirst().namespace(), requestId, "batch", content);
+    }
+
+    /** @param from as it was asked */
+    static @Nullable Request rerun(Namespace namespace, RunId old, @Nullable String from, @Nullable String requestId) {
+        return asked(namespace, requestId, "rerun", old + "\n" + from);
+    }
+
+    private static @Nullable Request asked(
+            Namespace namespace, @Nullable String requestId, String verb, String content) {
+        return requestId == null ? null : new Request(namespace, requestId, fingerprint(verb, content), "");
+    }
+
+    private static @Nullable Request answered(@Nullable Request asked, String answer) {
+        return asked == null ? null : new Request(asked.namespace(), asked.id(), asked.fingerprint(), answer);
     }
 
     /** Short, and the same for the same request. */

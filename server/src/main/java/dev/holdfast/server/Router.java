@@ -2,6 +2,8 @@ package dev.holdfast.server;
 
 import dev.holdfast.core.Refused;
 import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -102,12 +104,18 @@ final class Router {
     }
 
     private static String decode(String segment) {
-        // A plus sign is itself in a path; the decoder is made for forms.
+        // A plus sign is itself in a path; the decoder is made for forms. It would also make one character of whatever
+        // is not
+        // UTF-8, so that two names were one.
         try {
-            return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
+            String bytes = URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.ISO_8859_1);
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes.getBytes(StandardCharsets.ISO_8859_1)))
+                    .toString();
+        } catch (IllegalArgumentException | CharacterCodingException e) {
             throw new Refused(
-                    "request_malformed", "'" + Text.shown(segment) + "' in the path is not percent-encoded text");
+                    "request_malformed", "'" + Text.shown(segment) + "' in the path is not percent-encoded UTF-8");
         }
     }
 }

@@ -242,6 +242,9 @@ class ServerTest {
         assertThat(http.get("/v1/runs/" + UNKNOWN).code()).isEqualTo("run_unknown");
         assertThat(http.get("/v1/runs/run_1").code()).isEqualTo("run_id_malformed");
         assertThat(http.get("/v1/runs/%00").code()).isEqualTo("run_id_malformed");
+        // Half of a surrogate pair, and half of a character: neither is UTF-8, and both would become the same name.
+        assertThat(http.get("/v1/runs/%ED%A0%80").code()).isEqualTo("request_malformed");
+        assertThat(http.get("/v1/runs/%C3").code()).isEqualTo("request_malformed");
         assertThat(http.get("/v2/runs").code()).isEqualTo("route_unknown");
         var method = http.send("PUT", "/v1/runs", "", Map.of());
         assertThat(method.status()).isEqualTo(405);

@@ -128,7 +128,7 @@ final class ChangeWrites {
             if (write instanceof Write.Snap w) snapshot(tx, run, w.snapshot());
             if (write instanceof Write.Step w) record(w.step());
             if (write instanceof Write.Replace w)
-                tx.writeApart(REPLACE).text(w.json()).id(run).update();
+                tx.write(REPLACE).text(w.json()).id(run).update();
         }
         for (Write write : writes) {
             if (write instanceof Write.ToHistory w) history(w);

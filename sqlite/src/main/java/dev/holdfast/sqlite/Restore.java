@@ -48,7 +48,7 @@ public final class Restore {
             Path unfinished = ledger.resolveSibling(Database.FILE + ".restoring");
             try {
                 Disk.copy(backup, unfinished);
-                LedgerContent content = Verification.whole(unfinished);
+                LedgerContent content = Verification.whole(unfinished, backup);
                 if (original == Original.MUST_BE_OVER) demandOver(unfinished);
                 Disk.publish(unfinished, ledger);
                 return content;

@@ -193,9 +193,9 @@ final class BackupTest {
         byte[] bytes = Files.readAllBytes(backup());
         for (int i = bytes.length / 2; i < bytes.length; i++) bytes[i] = (byte) (i * 31);
         Files.write(backup(), bytes);
-        assertRefused(this::restore, "database_corrupt", Database.FILE);
+        assertRefused(this::restore, "database_corrupt", "monday.db", "use another backup");
         Files.writeString(backup(), "this is no database. ".repeat(1_000));
-        assertRefused(this::restore, "database_corrupt", Database.FILE);
+        assertRefused(this::restore, "database_corrupt", "monday.db", "use another backup");
         try (var files = Files.list(restored())) {
             assertThat(files.map(f -> f.getFileName().toString())).containsExactly(FolderLock.FILE);
         }

@@ -130,6 +130,19 @@ class RerunTest {
     }
 
     @Test
+    void a_repeated_request_is_answered_when_the_old_run_is_gone() {
+        var engine = rig.boot(order());
+        RunId old = failed();
+        Started first = engine.rerun(Namespace.DEFAULT, old, "3", "once");
+        rig.awaitEnd(first.id(), Outcome.SUCCEEDED);
+        engine.delete(Namespace.DEFAULT, old, null);
+        Started again = engine.rerun(Namespace.DEFAULT, old, "3", "once");
+        assertThat(again).isEqualTo(new Started(first.id(), Started.How.REPEATED));
+        assertThatThrownBy(() -> engine.rerun(Namespace.DEFAULT, old, "3", "twice"))
+                .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo("run_unknown"));
+    }
+
+    @Test
     void a_step_that_is_not_there_is_refused() {
         var engine = rig.boot(order());
         RunId old = failed();
