@@ -19,7 +19,7 @@ class Schedules extends Live {
     super();
     this.begin(main, () => this.#look(),
       el('div', {class: 'bar'}, el('h1', {}, 'Schedules'), this.#more),
-      el('div', {class: 'panel scroll'}, table('queues', ['Schedule', 'Task', 'When', 'Next', 'Last', 'Missed', ''], this.#body), this.#empty));
+      el('div', {class: 'panel scroll'}, table('queues schedules', ['Schedule', 'Task', 'When', 'Next', 'Last', 'Missed', ''], this.#body), this.#empty));
   }
 
   async #look() {
@@ -31,7 +31,7 @@ class Schedules extends Live {
     update(this.#body, schedules, schedule => schedule.name, schedule => el('tr', {},
       el('td', {class: 'name'}, schedule.name, ' ', paused(schedule), missing(schedule)),
       el('td', {}, schedule.task),
-      el('td', {}, el('code', {}, schedule.cron), ` ${schedule.zone}`),
+      el('td', {}, el('code', {}, schedule.cron), ' ', el('span', {class: 'zone'}, schedule.zone)),
       time(schedule.next),
       el('td', {}, schedule.lastRun === null ? '–' : el('a', {href: `/runs/${encodeURIComponent(schedule.lastRun)}`}, local(schedule.lastAt))),
       el('td', {}, schedule.missed.toLowerCase()),
