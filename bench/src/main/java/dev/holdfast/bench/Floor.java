@@ -17,8 +17,8 @@ import java.util.SplittableRandom;
  *
  * <p>A run takes part in two transactions, as it must: it is durable and claimed before its code is called, and ended
  * after. Each transaction begins and claims one batch of runs and ends the batch before, so that there is one commit per
- * batch and not two; Holdfast's group commit mixes in the same way. The claim is a write of its own, not folded into the
- * insert: a queue is what lies between the two. Updates write only the columns that change, by primary key, without
+ * batch and not two; Holdfast's group commit mixes in the same way. What is begun is written as it is once it is claimed,
+ * because Holdfast does that too when both come in one transaction. Updates write only the columns that change, by primary key, without
  * checking a fence. Ids grow with time like real ones, and cost nothing.
  *
  * <p>The schema is the migrated one, the settings of the connection are those that Holdfast's writer reports, and each
@@ -29,7 +29,6 @@ final class Floor implements AutoCloseable {
 
     private final Connection connection;
     private final List<Bare> begin;
-    private final List<Bare> claim;
     private final List<Bare> end;
     private final PreparedStatement seal;
     private final SplittableRandom random = new SplittableRandom(7);
@@ -48,7 +47,6 @@ final class Floor implements AutoCloseable {
     Floor(Path folder, Template template) throws SQLException {
         this.connection = Database.connect(folder, template.settings());
         this.begin = prepared(template.begin());
-        this.claim = prepared(template.claim());
         this.end = prepared(template.end());
         this.seal = connection.prepareStatement(SEAL);
         connection.setAutoCommit(false);
@@ -69,7 +67,6 @@ final class Floor implements AutoCloseable {
         while (System.nanoTime() < until || !present.isEmpty()) {
             List<RunId> next = System.nanoTime() < until ? ids(runsPerCommit) : List.of();
             execute(begin, next);
-            execute(claim, next);
             execute(end, present);
             seal.executeUpdate();
             connection.commit();
@@ -86,7 +83,6 @@ final class Floor implements AutoCloseable {
         for (long written = 0; written < count || !present.isEmpty(); written += present.size()) {
             List<RunId> next = ids((int) Math.min(NoopRuns.FLOOR_BATCH, count - written));
             execute(begin, next);
-            execute(claim, next);
             execute(end, present);
             seal.executeUpdate();
             connection.commit();

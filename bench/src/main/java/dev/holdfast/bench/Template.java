@@ -16,16 +16,15 @@ import java.util.Objects;
 import java.util.concurrent.Semaphore;
 
 /**
- * What a no-op run is in the database, learned from Holdfast itself: a run is photographed while it is queued, while it
- * executes and after its end, and the statements are what leads from one picture to the next. So the floor cannot forget a
+ * What a no-op run is in the database, learned from Holdfast itself: a run is photographed while it executes and after its
+ * end, and the statements are what leads from one picture to the next. So the floor cannot forget a
  * table, and follows when the schema changes.
  *
- * @param begin makes the run, queued
- * @param claim gives it to a holder
+ * @param begin makes the run, held by who executes it
  * @param end ends it
  * @param settings of the writing connection
  */
-record Template(List<Write> begin, List<Write> claim, List<Write> end, Map<String, String> settings) {
+record Template(List<Write> begin, List<Write> end, Map<String, String> settings) {
 
     /** A statement with its values. */
     record Write(String sql, List<Value> values) {}
@@ -59,19 +58,17 @@ record Template(List<Write> begin, List<Write> claim, List<Write> end, Map<Strin
             var first = holdfast.start(Work.NOOP, 17);
             arrived.acquire();
             var second = holdfast.start(Work.NOOP, 17);
-            var queued = Photograph.of(second.id(), connection);
             leave.release();
             first.join();
             arrived.acquire();
-            var claimed = Photograph.of(second.id(), connection);
+            var held = Photograph.of(second.id(), connection);
             leave.release();
             second.join();
             var ended = Photograph.of(second.id(), connection);
             var learning = new Learning(second.id(), connection);
             return new Template(
-                    learning.between(new Photograph(Map.of()), queued),
-                    learning.between(queued, claimed),
-                    learning.between(claimed, ended),
+                    learning.between(new Photograph(Map.of()), held),
+                    learning.between(held, ended),
                     holdfast.figures().durability());
         }
     }
