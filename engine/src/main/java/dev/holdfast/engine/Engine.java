@@ -126,8 +126,7 @@ public final class Engine implements Runs, AutoCloseable {
 
     @Override
     public Started start(StartRequest request) {
-        Started started =
-                begin(Starts.request(request), () -> starts.change(request)).getFirst();
+        Started started = begin(asked(request), () -> starts.change(request)).getFirst();
         return request.options().timing().debounce() == null ? started : debounced(request, started);
     }
 
@@ -135,7 +134,9 @@ public final class Engine implements Runs, AutoCloseable {
     public List<Started> startAll(List<StartRequest> requests, @Nullable String requestId) {
         if (requests.isEmpty()) return List.of();
         Starts.noneIsDebounced(requests);
-        return begin(Starts.request(requests, requestId), () -> starts.together(requests, requestId));
+        return begin(
+                Asked.batch(requests).by(requests.getFirst().namespace(), requestId, ""),
+                () -> starts.together(requests, requestId));
     }
 
     /** Until it has moved the run that holds the key, or has begun one because that had begun or ended. */
@@ -146,7 +147,7 @@ public final class Engine implements Runs, AutoCloseable {
                     postponing.postpone(starts.change(wish), wish.options().timing(), answer.id());
             answer = postponed != null
                     ? postponed
-                    : begin(Starts.request(wish), () -> starts.change(wish)).getFirst();
+                    : begin(asked(wish), () -> starts.change(wish)).getFirst();
         }
         return answer;
     }
@@ -182,7 +183,7 @@ public final class Engine implements Runs, AutoCloseable {
     @Override
     public Started rerun(Namespace namespace, RunId id, @Nullable String from, @Nullable String requestId) {
         return begin(
-                        Starts.rerun(namespace, id, from, requestId),
+                        Asked.rerun(id, from).by(namespace, requestId, ""),
                         () -> starts.rerun(show(namespace, id), from, requestId))
                 .getFirst();
     }
@@ -215,7 +216,7 @@ public final class Engine implements Runs, AutoCloseable {
         // If it has ended meanwhile, or this is a repetition, there is nothing to do.
         post(
                 id,
-                request(namespace, requestId, "cancel", id.toString()),
+                new Asked("cancel").with("run", id).by(namespace, requestId, "done"),
                 new Write.Post(id, Message.cancel(ports.ids().next())));
     }
 
@@ -223,7 +224,11 @@ public final class Engine implements Runs, AutoCloseable {
     public void signal(Namespace namespace, RunId id, Sent sent, @Nullable String requestId) {
         Starts.name("name of the signal", sent.name());
         String value = starts.value("signal '" + sent.name() + "'", sent.json());
-        Request request = request(namespace, requestId, "signal", id + "\n" + sent.name() + "\n" + value);
+        Request request = new Asked("signal")
+                .with("run", id)
+                .with("name", sent.name())
+                .with("value", value)
+                .by(namespace, requestId, "done");
         if (ports.ledger().reads().run(namespace, id).isEmpty() && !wasSeen(request)) throw unknown(id);
         var message = Message.signal(ports.ids().next(), sent.name(), value);
         if (!post(id, request, new Write.Post(id, message))) {
@@ -234,7 +239,8 @@ public final class Engine implements Runs, AutoCloseable {
     @Override
     public void complete(Namespace namespace, String token, String json, @Nullable String requestId) {
         String value = starts.value("value of a token", json);
-        Request request = request(namespace, requestId, "complete", token + "\n" + value);
+        Request request =
+                new Asked("complete").with("token", token).with("value", value).by(namespace, requestId, "done");
         Reads.Token open = ports.ledger().reads().token(token).orElse(null);
         if (open == null || ports.ledger().reads().run(namespace, open.run()).isEmpty()) {
             if (wasSeen(request)) return;
@@ -290,7 +296,7 @@ public final class Engine implements Runs, AutoCloseable {
     @Override
     public void delete(Namespace namespace, RunId id, @Nullable String requestId) {
         while (true) {
-            Request request = request(namespace, requestId, "delete", id.toString());
+            Request request = new Asked("delete").with("run", id).by(namespace, requestId, "done");
             Run run = ports.ledger().reads().run(namespace, id).orElse(null);
             if (run == null && request == null) throw unknown(id);
             if (run != null) refuseLive(run);
@@ -357,11 +363,8 @@ public final class Engine implements Runs, AutoCloseable {
         return Watcher.open(watching, run, after);
     }
 
-    private static @Nullable Request request(
-            Namespace namespace, @Nullable String requestId, String verb, String content) {
-        if (requestId == null) return null;
-        Starts.name("request id", requestId);
-        return new Request(namespace, requestId, Starts.fingerprint(verb, content), "done");
+    private static @Nullable Request asked(StartRequest wish) {
+        return Asked.start(wish).by(wish.namespace(), wish.identity().requestId(), "");
     }
 
     private static Refused unknown(RunId id) {

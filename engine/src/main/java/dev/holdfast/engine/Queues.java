@@ -24,10 +24,7 @@ final class Queues {
     void change(Namespace namespace, String queue, QueueChange.What what, @Nullable String requestId) {
         check(what);
         Starts.name("queue", queue);
-        Starts.name("request id", requestId);
-        Request request = requestId == null
-                ? null
-                : new Request(namespace, requestId, Starts.fingerprint("queue", queue + "\n" + what), "done");
+        Request request = Asked.queue(queue, what).by(namespace, requestId, "done");
         switch (ports.ledger().change(new QueueChange(namespace, queue, what, request))) {
             case Receipt.Applied a -> {
                 ports.hints().work();

@@ -47,7 +47,7 @@ final class ScheduleBook implements Schedules {
         }
         Starts.name("name of the schedule", name);
         Definition sound = checked(namespace, definition);
-        Request request = request(namespace, requestId, name + "\n" + sound);
+        Request request = Asked.schedule(name, sound).by(namespace, requestId, "done");
         return present(namespace, name, change(namespace, name, request, old -> {
             if (old != null && old.definition().equals(sound)) return old;
             Instant next = old != null && old.standing().isPaused() ? null : next(sound);
@@ -97,7 +97,7 @@ final class ScheduleBook implements Schedules {
 
     @Override
     public StoredSchedule pause(Namespace namespace, String name, @Nullable String requestId) {
-        Request request = request(namespace, requestId, name + "\npause");
+        Request request = asked("pause", name).by(namespace, requestId, "done");
         return present(namespace, name, change(namespace, name, request, old -> {
             if (old == null || old.standing().isPaused()) return old;
             return new StoredSchedule(namespace, name, old.definition(), standing(old, null));
@@ -106,7 +106,7 @@ final class ScheduleBook implements Schedules {
 
     @Override
     public StoredSchedule resume(Namespace namespace, String name, @Nullable String requestId) {
-        Request request = request(namespace, requestId, name + "\nresume");
+        Request request = asked("resume", name).by(namespace, requestId, "done");
         return present(namespace, name, change(namespace, name, request, old -> {
             if (old == null || !old.standing().isPaused()) return old;
             return new StoredSchedule(namespace, name, old.definition(), standing(old, next(old.definition())));
@@ -115,13 +115,11 @@ final class ScheduleBook implements Schedules {
 
     @Override
     public void delete(Namespace namespace, String name, @Nullable String requestId) {
-        change(namespace, name, request(namespace, requestId, name + "\ndelete"), old -> null);
+        change(namespace, name, asked("delete", name).by(namespace, requestId, "done"), old -> null);
     }
 
-    private static @Nullable Request request(Namespace namespace, @Nullable String requestId, String content) {
-        if (requestId == null) return null;
-        Starts.name("request id", requestId);
-        return new Request(namespace, requestId, Starts.fingerprint("schedule", content), "done");
+    private static Asked asked(String what, String name) {
+        return new Asked("schedule").with("do", what).with("name", name);
     }
 
     private StoredSchedule present(Namespace namespace, String name, @Nullable StoredSchedule changed) {

@@ -3,7 +3,6 @@ package dev.holdfast.engine;
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Lane;
-import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Rules;
 import dev.holdfast.core.Run;
@@ -23,12 +22,9 @@ import dev.holdfast.sdk.ChildStart;
 import dev.holdfast.sdk.Handler;
 import dev.holdfast.sdk.Task;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -85,19 +81,19 @@ final class Starts {
                 options);
         check(wish);
         RunId id = newRun();
-        var request = rerun(wish.namespace(), run.id(), from, requestId);
         return change(
                 wish,
                 id,
                 new Kin(null, new Run.Rerun(run.id(), copied.from()), copied.steps()),
-                answered(request, id.toString()));
+                Asked.rerun(run.id(), from).by(wish.namespace(), requestId, id.toString()));
     }
 
     /** The change that begins the run; nothing is written yet. */
     Change change(StartRequest wish) {
         check(wish);
         RunId id = newRun();
-        return change(wish, id, Kin.NONE, answered(request(wish), id.toString()));
+        var request = Asked.start(wish).by(wish.namespace(), wish.identity().requestId(), id.toString());
+        return change(wish, id, Kin.NONE, request);
     }
 
     /** The id of a run that is to be started. */
@@ -138,7 +134,7 @@ final class Starts {
         var writes = new ArrayList<>(first.writes());
         for (Change other : all.subList(1, all.size())) writes.add(new Write.Begin(other));
         String answer = all.stream().map(c -> c.run().toString()).collect(Collectors.joining(" "));
-        var request = answered(request(wishes, requestId), answer);
+        var request = Asked.batch(wishes).by(wishes.getFirst().namespace(), requestId, answer);
         return new Change(first.id(), first.run(), first.expect(), request, writes);
     }
 
@@ -334,47 +330,5 @@ final class Starts {
                 "text_invalid",
                 "the " + what + " contains half of a surrogate pair (U+D800 to U+DFFF alone), which is no character"
                         + " and cannot be stored: remove it");
-    }
-
-    // What was asked, without its answer: it is known before anything is looked at, so that a repetition is answered
-    // whatever has become of the run, or of the code.
-
-    static @Nullable Request request(StartRequest wish) {
-        String content = String.join(
-                "\n",
-                wish.task(),
-                String.valueOf(wish.identity().key()),
-                wish.options().toString(),
-                wish.input());
-        return asked(wish.namespace(), wish.identity().requestId(), "start", content);
-    }
-
-    static @Nullable Request request(List<StartRequest> wishes, @Nullable String requestId) {
-        String content = wishes.stream().map(StartRequest::toString).collect(Collectors.joining("\n"));
-        return asked(wishes.getFirst().namespace(), requestId, "batch", content);
-    }
-
-    /** @param from as it was asked */
-    static @Nullable Request rerun(Namespace namespace, RunId old, @Nullable String from, @Nullable String requestId) {
-        return asked(namespace, requestId, "rerun", old + "\n" + from);
-    }
-
-    private static @Nullable Request asked(
-            Namespace namespace, @Nullable String requestId, String verb, String content) {
-        return requestId == null ? null : new Request(namespace, requestId, fingerprint(verb, content), "");
-    }
-
-    private static @Nullable Request answered(@Nullable Request asked, String answer) {
-        return asked == null ? null : new Request(asked.namespace(), asked.id(), asked.fingerprint(), answer);
-    }
-
-    /** Short, and the same for the same request. */
-    static String fingerprint(String verb, String content) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
-            return verb + ":" + HexFormat.of().formatHex(digest, 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }
