@@ -42,6 +42,11 @@ public final class Backup {
      *     less room than it needs; {@code backup_failed}; {@code database_corrupt}; {@code schema_too_new}
      */
     public static LedgerContent take(Path data, Path target, Progress progress) {
+        return take(data, target, progress, new Disk());
+    }
+
+    /** @param disk where it is to be */
+    static LedgerContent take(Path data, Path target, Progress progress, Disk disk) {
         var ledger = new Database(data);
         if (!Files.exists(ledger.file())) {
             throw new Refused("no_ledger", "there is no ledger in " + data + ": name its data folder");
@@ -54,7 +59,7 @@ public final class Backup {
             demandRoom(target, expected);
             copy(session, unfinished, new Report(unfinished, expected, progress));
             LedgerContent content = Verification.quick(unfinished);
-            Disk.publish(unfinished, target);
+            disk.publish(unfinished, target);
             return content;
         } catch (SQLException e) {
             throw failed(unfinished, target, e);

@@ -8,19 +8,32 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /** Files that are there as a whole or not at all, whenever the machine stops. */
-final class Disk {
-    private Disk() {}
-
+class Disk {
     /**
-     * Gives a file that has been written its name. When this returns, file and name have reached the disk.
+     * Gives a file that has been written its name. When this returns, file and name have reached the disk; if it throws,
+     * there is no file of that name.
      *
-     * @throws java.nio.file.FileAlreadyExistsException if there is a file of that name
+     * @throws java.nio.file.FileAlreadyExistsException if there is a file of that name, which stays
      */
-    static void publish(Path written, Path name) throws IOException {
+    final void publish(Path written, Path name) throws IOException {
         sync(written, StandardOpenOption.WRITE);
         // Without ATOMIC_MOVE, which would replace what is there. It is a rename all the same: they are in one folder.
         Files.move(written, name);
-        sync(folder(name), StandardOpenOption.READ);
+        try {
+            sync(folder(name), StandardOpenOption.READ);
+        } catch (IOException e) {
+            withdraw(name, e);
+            throw e;
+        }
+    }
+
+    /** Nobody knows whether the name outlasts the machine: so nobody may rely on it. */
+    private static void withdraw(Path name, IOException why) {
+        try {
+            Files.deleteIfExists(name);
+        } catch (IOException e) {
+            why.addSuppressed(e);
+        }
     }
 
     static void copy(Path from, Path to) throws IOException {
@@ -32,7 +45,8 @@ final class Disk {
         return folder == null ? file.toAbsolutePath() : folder;
     }
 
-    private static void sync(Path what, StandardOpenOption how) throws IOException {
+    /** When this returns, what is in a file, or which names are in a folder, has reached the disk. The tests watch it. */
+    void sync(Path what, StandardOpenOption how) throws IOException {
         try (var channel = FileChannel.open(what, how)) {
             channel.force(true);
         }

@@ -40,6 +40,11 @@ public final class Restore {
      *     {@code not_a_ledger}, {@code schema_too_new}; {@code original_running}; {@code restore_failed}
      */
     public static LedgerContent restore(Path backup, Path data, Original original) {
+        return restore(backup, data, original, new Disk());
+    }
+
+    /** @param disk where it is to be */
+    static LedgerContent restore(Path backup, Path data, Original original, Disk disk) {
         demandBackup(backup);
         try (FolderLock lock = FolderLock.take(data)) {
             Path ledger = lock.folder().resolve(Database.FILE);
@@ -50,7 +55,7 @@ public final class Restore {
                 Disk.copy(backup, unfinished);
                 LedgerContent content = Verification.whole(unfinished, backup);
                 if (original == Original.MUST_BE_OVER) demandOver(unfinished);
-                Disk.publish(unfinished, ledger);
+                disk.publish(unfinished, ledger);
                 return content;
             } catch (IOException e) {
                 throw failed(backup, data, e);

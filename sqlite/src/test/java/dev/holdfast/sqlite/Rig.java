@@ -21,6 +21,7 @@ final class Rig implements AutoCloseable {
     final AtomicInteger failToConnect = new AtomicInteger();
     final AtomicInteger failInside = new AtomicInteger();
     final AtomicInteger readOnly = new AtomicInteger();
+    final AtomicInteger full = new AtomicInteger();
     final Holder node;
     final Readers readers;
     final SqliteLedger ledger;
@@ -52,6 +53,7 @@ final class Rig implements AutoCloseable {
         void begin(boolean asOne) throws SQLException {
             // What SQLite itself says then, not what we believe it says.
             if (due(readOnly)) session().execute("PRAGMA query_only = 1");
+            if (due(full)) session().execute("PRAGMA max_page_count = 1");
             super.begin(asOne);
         }
 

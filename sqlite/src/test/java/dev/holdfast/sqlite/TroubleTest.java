@@ -111,6 +111,14 @@ final class TroubleTest {
     }
 
     @Test
+    void aDatabaseThatCannotGrowIsAFullDiskAndItGoesOnAfterwards() throws Exception {
+        try (var rig = new Rig(folder, clock, ids)) {
+            rig.full.set(1);
+            assertNotApplied(rig, start("x".repeat(100_000)), "disk_full");
+        }
+    }
+
+    @Test
     void aTransactionThatFailsBeforeItsCommitIsNotApplied() throws Exception {
         try (var rig = new Rig(folder, clock, ids)) {
             rig.failInside.set(1);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Run;
 import dev.holdfast.engine.port.Message;
+import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Write;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,7 +88,9 @@ interface InboxContract extends Contract {
         Run other = lab.running("t");
         lab.ledger().commit(lab.post(other.id(), signal(1)));
         var number = lab.reads().inbox(other.id()).getFirst().number();
-        lab.ledger().commit(lab.held(run, new Write.Consume(List.of(number))));
+        assertThat(lab.ledger().commit(lab.held(run, new Write.Consume(List.of(number)))))
+                .as("it has no such message")
+                .isInstanceOf(Receipt.Stale.class);
         assertThat(lab.reads().inbox(other.id())).hasSize(1);
     }
 

@@ -253,10 +253,11 @@ final class LaneTest {
     }
 
     @Test
-    void a_limit_is_at_least_one() {
+    void a_limit_is_at_least_one_and_of_what_is_refused_nothing_is_done() {
         Engine engine = rig.boot(TASK.handle((ctx, n) -> n));
-        assertThatThrownBy(() -> engine.change(
-                        Namespace.DEFAULT, "default", QueueChange.configure(new QueueSettings(0, null, null)), null))
+        var none = new QueueChange.OfQueue(true, new QueueChange.To<>(0), null, null);
+        assertThatThrownBy(() -> engine.change(Namespace.DEFAULT, "default", none, null))
                 .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo("limit_invalid"));
+        rig.awaitEnd(rig.start("task", "1"), Outcome.SUCCEEDED);
     }
 }

@@ -7,6 +7,7 @@ import dev.holdfast.core.Outcome;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.Unavailable;
+import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.StartRequest;
 import dev.holdfast.sdk.Task;
 import dev.holdfast.sdk.Unwind;
@@ -25,6 +26,7 @@ final class LedgerTroubleTest {
     private final Rig rig = new Rig().grace(Duration.ofMillis(200));
     private final CountDownLatch go = new CountDownLatch(1);
     private final CountDownLatch reached = new CountDownLatch(1);
+    private final CompletableFuture<Thread> waits = new CompletableFuture<>();
 
     @AfterEach
     void close() {
@@ -42,32 +44,38 @@ final class LedgerTroubleTest {
         }
     }
 
-    @Test
-    void a_run_waits_for_the_disk_and_goes_on_when_there_is_space() throws Exception {
-        rig.boot(TASK.handle((ctx, n) -> ctx.step("a", Integer.class, s -> {
-            rig.ledger().full(true);
-            reached.countDown();
-            return n;
-        })));
-        RunId id = rig.start("task", "1");
-        reached.await();
-        rig.ledger().full(false);
-        assertThat(Rig.steps(rig.awaitEnd(id, Outcome.SUCCEEDED))).containsExactly("1 a DONE e1");
+    private void awaitFull(RunId id) throws Exception {
+        Thread attempt = waits.get(20, TimeUnit.SECONDS);
+        await(id + " waits for the ledger")
+                .atMost(Rig.LIMIT)
+                .until(() ->
+                        attempt.getState() == Thread.State.WAITING || attempt.getState() == Thread.State.TIMED_WAITING);
     }
 
-    @Test
-    void a_close_ends_although_an_attempt_waits_for_a_full_disk() throws Exception {
-        var waits = new CompletableFuture<Thread>();
-        var engine = rig.boot(TASK.handle((ctx, n) -> ctx.step("a", Integer.class, s -> {
+    /** Its disk is full when its step has executed. */
+    private Engine bootFilling() {
+        return rig.boot(TASK.handle((ctx, n) -> ctx.step("a", Integer.class, s -> {
             rig.ledger().full(true);
             waits.complete(Thread.currentThread());
             return n;
         })));
-        rig.start("task", "1");
-        Thread attempt = waits.get(20, TimeUnit.SECONDS);
-        await("the attempt waits for the ledger")
-                .until(() ->
-                        attempt.getState() == Thread.State.WAITING || attempt.getState() == Thread.State.TIMED_WAITING);
+    }
+
+    @Test
+    void a_run_waits_for_the_disk_and_goes_on_when_there_is_space() throws Exception {
+        bootFilling();
+        RunId id = rig.start("task", "1");
+        awaitFull(id);
+        rig.ledger().full(false);
+        var view = rig.awaitEnd(id, Outcome.SUCCEEDED);
+        assertThat(Rig.steps(view)).containsExactly("1 a DONE e1");
+        assertThat(view.run().tries().attempt()).as("it cost the run nothing").isEqualTo(1);
+    }
+
+    @Test
+    void a_close_ends_although_an_attempt_waits_for_a_full_disk() throws Exception {
+        var engine = bootFilling();
+        awaitFull(rig.start("task", "1"));
         var closed = CompletableFuture.runAsync(engine::close);
         assertThat(closed).succeedsWithin(Rig.LIMIT);
     }

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class NodeLedger implements Ledger {
     private final Ledger ledger;
     private final AtomicReference<@Nullable Predicate<Run>> unanswered = new AtomicReference<>();
+    private final AtomicReference<@Nullable Runnable> atNextLook = new AtomicReference<>();
     private volatile boolean dead;
     private volatile boolean full;
 
@@ -47,6 +48,11 @@ final class NodeLedger implements Ledger {
     /** The next change that makes a run look like this is written, and nobody is told. */
     void loseTheAnswer(Predicate<Run> to) {
         unanswered.set(to);
+    }
+
+    /** This happens when the engine looks at what is due, before it sees what is. */
+    void atNextLook(Runnable what) {
+        atNextLook.set(what);
     }
 
     private void checkSpace() {
@@ -79,6 +85,8 @@ final class NodeLedger implements Ledger {
     @Override
     public Tick tick(Holder node, int limit) {
         checkSpace();
+        Runnable now = atNextLook.getAndSet(null);
+        if (now != null) now.run();
         return ledger.tick(node, limit);
     }
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Defaults;
+import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Retry;
@@ -13,6 +14,12 @@ import dev.holdfast.core.RunState;
 import dev.holdfast.core.StepFailed;
 import dev.holdfast.core.StepRecord.Status;
 import dev.holdfast.engine.StartRequest;
+import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.Expect;
+import dev.holdfast.engine.port.Message;
+import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.engine.port.Write;
+import dev.holdfast.sdk.Context;
 import dev.holdfast.sdk.Hosted;
 import dev.holdfast.sdk.Pending;
 import dev.holdfast.sdk.Signal;
@@ -20,13 +27,16 @@ import dev.holdfast.sdk.Start;
 import dev.holdfast.sdk.Step;
 import dev.holdfast.sdk.Task;
 import dev.holdfast.sdk.Unwind;
+import dev.holdfast.testkit.SeededIds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -163,19 +173,30 @@ class RaceTest {
         new CountDownLatch(1).await();
     }
 
-    private static void sleepThrough() {
-        try {
-            Thread.sleep(10);
-        } catch (InterruptedException e) {
-            // On purpose.
+    /** Interrupts or not. */
+    private static void awaitThrough(CountDownLatch latch) {
+        while (true) {
+            try {
+                if (latch.await(Rig.LIMIT.toSeconds(), TimeUnit.SECONDS)) return;
+                throw new AssertionError("what the code waits for did not come within " + Rig.LIMIT);
+            } catch (InterruptedException e) {
+                // On purpose: it is not what was waited for.
+            }
         }
+    }
+
+    private static boolean isWaiting(Thread thread) {
+        return thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING;
     }
 
     @Test
     void nobody_executes_beside_a_compensation_that_began_at_a_join() {
         var begun = new CountDownLatch(2);
+        var interrupted = new CountDownLatch(1);
         var told = new CountDownLatch(1);
+        var compensates = new CountDownLatch(1);
         rig.boot(PARENT.handle((ctx, n) -> {
+            Thread body = Thread.currentThread();
             var a = ctx.fork(Step.named("a", Integer.class), s -> {
                 begun.countDown();
                 block();
@@ -187,16 +208,24 @@ class RaceTest {
                     block();
                     return 1;
                 } catch (InterruptedException e) {
-                    for (int i = 0; i < 200 && !log.contains("compensates"); i++) sleepThrough();
+                    interrupted.countDown();
+                    try {
+                        compensates.await(Rig.LIMIT.toSeconds(), TimeUnit.SECONDS);
+                    } catch (InterruptedException byTheJoin) {
+                        await("the body waits, or goes on")
+                                .atMost(Rig.LIMIT)
+                                .until(() -> isWaiting(body) || compensates.getCount() == 0);
+                    }
                     log.add("b has left");
                     throw e;
                 }
             });
-            while (told.getCount() > 0) sleepThrough();
+            awaitThrough(told);
             try {
                 return a.join();
             } catch (Unwind.Cancelled e) {
                 log.add("compensates");
+                compensates.countDown();
                 throw e;
             }
         }));
@@ -206,40 +235,63 @@ class RaceTest {
         await("a is told")
                 .atMost(Rig.LIMIT)
                 .until(() -> Rig.statuses(rig.show(id)).contains(Status.CANCELLED));
+        awaitThrough(interrupted);
         told.countDown();
         rig.awaitEnd(id, Outcome.CANCELLED);
         assertThat(log).containsExactly("b has left", "compensates");
     }
 
-    @Test
-    void code_that_swallows_an_interrupt_gets_another_one_also_if_a_step_beside_was_told() {
-        var begun = new CountDownLatch(2);
-        rig.boot(PARENT.handle((ctx, n) -> {
-            ctx.fork(Step.named("a", Integer.class), s -> {
-                begun.countDown();
-                block();
-                return 1;
-            });
-            begun.countDown();
-            for (int interrupts = 0; interrupts < 2; interrupts++) {
-                try {
-                    block();
-                } catch (InterruptedException e) {
-                    log.add("interrupted");
-                }
-            }
+    /** Takes no notice of a cancel until it is interrupted again. */
+    private Integer swallows(Context ctx) {
+        for (int interrupts = 0; interrupts < 2; interrupts++) {
             try {
-                ctx.step("next", s -> log.add("next"));
-                return 1;
-            } catch (Unwind.Cancelled e) {
-                log.add("compensates");
-                throw e;
+                block();
+            } catch (InterruptedException e) {
+                log.add("interrupted");
             }
-        }));
+        }
+        try {
+            ctx.step("next", s -> log.add("next"));
+            return 1;
+        } catch (Unwind.Cancelled e) {
+            log.add("compensates");
+            throw e;
+        }
+    }
+
+    private void assertCancelReaches(Task.Body<Integer, Integer> code, CountDownLatch begun) {
+        rig.boot(PARENT.handle(code));
         RunId id = rig.start("parent", "1");
         await("begun").atMost(Rig.LIMIT).until(() -> begun.getCount() == 0);
         rig.cancel(id);
         await("compensates").atMost(Duration.ofSeconds(10)).until(() -> log.contains("compensates"));
+    }
+
+    @Test
+    void code_that_swallows_an_interrupt_gets_another_one() {
+        var begun = new CountDownLatch(1);
+        assertCancelReaches(
+                (ctx, n) -> {
+                    begun.countDown();
+                    return swallows(ctx);
+                },
+                begun);
+    }
+
+    @Test
+    void code_that_swallows_an_interrupt_gets_another_one_also_if_a_step_beside_was_told() {
+        var begun = new CountDownLatch(2);
+        assertCancelReaches(
+                (ctx, n) -> {
+                    ctx.fork(Step.named("a", Integer.class), s -> {
+                        begun.countDown();
+                        block();
+                        return 1;
+                    });
+                    begun.countDown();
+                    return swallows(ctx);
+                },
+                begun);
     }
 
     private Hosted failsOnce(Start how) {
@@ -288,8 +340,12 @@ class RaceTest {
                 }),
                 CHILD.handle((ctx, i) -> ctx.await(GO)));
         RunId id = rig.start("parent", "600");
-        while (!rig.show(id).run().isFinished()) Thread.onSpinWait();
-        engine.delete(dev.holdfast.core.Namespace.DEFAULT, id, null);
+        await("the parent has ended")
+                .atMost(Rig.LIMIT)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> rig.show(id).run().isFinished());
+        engine.delete(Namespace.DEFAULT, id, null);
         await("all children have ended")
                 .atMost(Duration.ofSeconds(10))
                 .untilAsserted(() -> assertThat(
@@ -439,33 +495,6 @@ class RaceTest {
         assertThat(rig.explain(id)).doesNotContain("for the end of " + id);
     }
 
-    /** The control of the one with a step beside: without one, there is another interrupt. */
-    @Test
-    void control_code_that_swallows_an_interrupt_gets_another_one() {
-        var begun = new CountDownLatch(1);
-        rig.boot(PARENT.handle((ctx, n) -> {
-            begun.countDown();
-            for (int interrupts = 0; interrupts < 2; interrupts++) {
-                try {
-                    block();
-                } catch (InterruptedException e) {
-                    log.add("interrupted");
-                }
-            }
-            try {
-                ctx.step("next", s -> log.add("next"));
-                return 1;
-            } catch (Unwind.Cancelled e) {
-                log.add("compensates");
-                throw e;
-            }
-        }));
-        RunId id = rig.start("parent", "1");
-        await("begun").atMost(Rig.LIMIT).until(() -> begun.getCount() == 0);
-        rig.cancel(id);
-        await("compensates").atMost(Duration.ofSeconds(10)).until(() -> log.contains("compensates"));
-    }
-
     @Test
     void a_completion_that_was_accepted_in_time_is_not_timed_out() {
         var token = new CopyOnWriteArrayList<String>();
@@ -476,23 +505,24 @@ class RaceTest {
         }));
         RunId id = rig.start("parent", "1");
         rig.awaitGivenUp(id);
-        // Stored, and whoever has stored it dies before it could tell anybody.
-        var ids = new dev.holdfast.testkit.SeededIds(7, rig.clock);
-        var receipt = rig.store()
-                .ledger()
-                .commit(new dev.holdfast.engine.port.Change(
-                        ids.next(),
-                        id,
-                        new dev.holdfast.engine.port.Expect.Alive(),
-                        null,
-                        List.of(
-                                new dev.holdfast.engine.port.Write.CompleteToken(token.getFirst()),
-                                new dev.holdfast.engine.port.Write.Post(
-                                        id,
-                                        dev.holdfast.engine.port.Message.token(ids.next(), token.getFirst(), "7")))));
-        rig.clock.pass(LONG);
-        assertThat(receipt).isInstanceOf(dev.holdfast.engine.port.Receipt.Applied.class);
+        // Stored, and whoever has stored it dies before it could tell anybody. The time comes before the next look.
+        var ids = new SeededIds(7, rig.clock);
+        var receipt = new CompletableFuture<Receipt>();
+        rig.ledger().atNextLook(() -> {
+            receipt.complete(rig.store()
+                    .ledger()
+                    .commit(new Change(
+                            ids.next(),
+                            id,
+                            new Expect.Alive(),
+                            null,
+                            List.of(
+                                    new Write.CompleteToken(token.getFirst()),
+                                    new Write.Post(id, Message.token(ids.next(), token.getFirst(), "7"))))));
+            rig.clock.pass(LONG);
+        });
         assertThat(rig.awaitEnd(id, Outcome.SUCCEEDED).output()).isEqualTo("7");
+        assertThat(receipt.join()).isInstanceOf(Receipt.Applied.class);
     }
 
     @Test
