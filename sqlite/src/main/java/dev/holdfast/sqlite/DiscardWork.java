@@ -16,10 +16,14 @@ final class DiscardWork extends Work<Boolean> {
     private static final String TABLE = "CREATE TEMP TABLE IF NOT EXISTS old (id BLOB PRIMARY KEY) WITHOUT ROWID";
     private static final String LAST_OF_PAGE =
             "SELECT id FROM runs WHERE id > ? AND id < ? ORDER BY id LIMIT 1 OFFSET ?";
-    /** What holds its business key for longer stays as long; so does one that something is left to do for. */
+    /**
+     * What holds its business key for longer stays as long; so does one that something is left to do for, and one of which
+     * somebody who has waited for it is yet to be told. An inbox has what was not applied yet, so there are few in it.
+     */
     private static final String CHOOSE = "INSERT INTO old SELECT id FROM runs WHERE id > ?1 AND id <= ?2"
             + " AND finished <= ?3 AND lingers_number IS NULL AND (key_until IS NULL OR key_until <= ?4)"
-            + " AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.run = runs.id AND i.kind = 'FINALISE')";
+            + " AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.run = runs.id AND i.kind = 'FINALISE')"
+            + " AND id NOT IN (SELECT i.id FROM inbox i WHERE i.kind = 'RUN_ENDED')";
 
     private static final String TAGGED = "SELECT r.namespace, r.tags, r.id FROM old o CROSS JOIN runs r ON r.id = o.id"
             + " WHERE r.tags IS NOT NULL";

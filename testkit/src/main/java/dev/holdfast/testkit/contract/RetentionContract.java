@@ -9,7 +9,9 @@ import dev.holdfast.core.Run;
 import dev.holdfast.core.RunError;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepKey;
+import dev.holdfast.engine.port.Message;
 import dev.holdfast.engine.port.RunFilter;
+import dev.holdfast.engine.port.Write;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -117,5 +119,22 @@ interface RetentionContract extends Contract {
         lab().clock.pass(KEPT);
         discardAll();
         assertThat(runs(RunFilter.ALL)).contains(parent.id(), child.id());
+    }
+
+    @Test
+    default void whoeverWaitedForItIsToldFirst() {
+        Run parent = lab().running("parent");
+        Run child = lab().running("child");
+        lab().ledger().commit(lab().held(parent, new Write.Await(child.id())));
+        lab().apply(child, new Command.Succeed(lab().by(child)), Lab.output("1"));
+        lab().clock.pass(KEPT);
+        discardAll();
+        assertThat(runs(RunFilter.ALL)).containsExactly(child.id(), parent.id());
+        var told = lab().reads().inbox(parent.id()).stream()
+                .map(Message.Delivered::number)
+                .toList();
+        lab().ledger().commit(lab().held(parent, new Write.Consume(told)));
+        discardAll();
+        assertThat(runs(RunFilter.ALL)).containsExactly(parent.id());
     }
 }

@@ -74,6 +74,11 @@ class Guards {
                 && stored.inbox.stream().noneMatch(m -> m.message().kind() == Message.Kind.FINALISE);
     }
 
+    /** Whether this message is for somebody who has waited for the end of a run, and still has to look at that. */
+    boolean tellsOfTheEnd(Message message) {
+        return message.kind() == Message.Kind.RUN_ENDED;
+    }
+
     /** The debounce key that this run holds. */
     @Nullable
     String debounces(Run run) {

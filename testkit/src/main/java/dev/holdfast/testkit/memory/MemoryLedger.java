@@ -12,6 +12,7 @@ import dev.holdfast.engine.port.Clock;
 import dev.holdfast.engine.port.Ids;
 import dev.holdfast.engine.port.Ledger;
 import dev.holdfast.engine.port.LedgerFigures;
+import dev.holdfast.engine.port.Message;
 import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.QueueSettings;
 import dev.holdfast.engine.port.Reads;
@@ -27,6 +28,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -200,8 +202,15 @@ final class MemoryLedger implements Ledger {
     public boolean discard(Instant endedBefore, int limit) {
         return open(() -> {
             Instant now = now();
+            var needed = disk.runs.values().stream()
+                    .flatMap(s -> s.inbox.stream())
+                    .map(Message.Delivered::message)
+                    .filter(guards::tellsOfTheEnd)
+                    .map(Message::name)
+                    .collect(Collectors.toSet());
             var old = disk.runs.values().stream()
                     .filter(s -> guards.isOld(s, endedBefore, now))
+                    .filter(s -> !needed.contains(s.run.id().toString()))
                     .limit(limit)
                     .toList();
             for (Stored each : old) disk.forget(each.run.id());

@@ -46,6 +46,7 @@ final class ContractTest {
             new Case(Mutants.SharesRequestsAmongNamespaces.class, "requestIdsOfTwoNamespacesAreTwo"),
             new Case(Mutants.KeysAreNotUnique.class, "aKeyIsHeldWhileItsRunLives", "twoRunsWithOneKeyInOneBatchAreOne"),
             new Case(Mutants.KeysAreFreedWithTheEnd.class, "aKeyIsHeldForThirtyDaysAfterSuccess"),
+            new Case(Mutants.RemovesWhatSomebodyIsToldOf.class, "whoeverWaitedForItIsToldFirst"),
             new Case(Mutants.KeysAreNeverFreed.class, "aKeyIsFreedByTheChangeThatFails"),
             new Case(Mutants.SharesKeysAmongNamespaces.class, "keysOfTwoNamespacesAreTwo"),
             new Case(Mutants.ShowsOtherNamespaces.class, "whatBelongsToOneNamespaceIsInvisibleToAnother"),

@@ -12,6 +12,7 @@ import dev.holdfast.engine.port.Clock;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Ids;
 import dev.holdfast.engine.port.Ledger;
+import dev.holdfast.engine.port.Message;
 import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.testkit.TestStore;
 import dev.holdfast.testkit.contract.LedgerContract;
@@ -255,6 +256,18 @@ final class Mutants {
                 @Override
                 boolean holdsKey(Run run, Instant now) {
                     return !run.isFinished();
+                }
+            };
+        }
+    }
+
+    static final class RemovesWhatSomebodyIsToldOf extends OfLedger {
+        @Override
+        Guards guards() {
+            return new Guards() {
+                @Override
+                boolean tellsOfTheEnd(Message message) {
+                    return false;
                 }
             };
         }

@@ -5,6 +5,8 @@ import dev.holdfast.core.Run;
 import dev.holdfast.engine.port.Clock;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Ids;
+import dev.holdfast.engine.port.Message;
+import dev.holdfast.engine.port.StoredSchedule;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,36 @@ public final class Unguarded {
             @Override
             boolean expired(Instant request, Instant now) {
                 return true;
+            }
+        });
+    }
+
+    /** A schedule is written whatever has become of it since it was read. */
+    public static MemoryStore withoutSeenSchedules(MemoryDisk disk, Clock clock, Ids ids) {
+        return MemoryStore.open(disk, clock, ids, new Guards() {
+            @Override
+            boolean isAsSeen(StoredSchedule.@Nullable Seen present, StoredSchedule.@Nullable Seen seen) {
+                return true;
+            }
+        });
+    }
+
+    /** Only the first claim of a run counts for its queue's rate. */
+    public static MemoryStore withoutLaterClaims(MemoryDisk disk, Clock clock, Ids ids) {
+        return MemoryStore.open(disk, clock, ids, new Guards() {
+            @Override
+            boolean counts(Run before) {
+                return !before.wasStarted();
+            }
+        });
+    }
+
+    /** What is old is removed, also if somebody has waited for it and was not told yet. */
+    public static MemoryStore withoutTelling(MemoryDisk disk, Clock clock, Ids ids) {
+        return MemoryStore.open(disk, clock, ids, new Guards() {
+            @Override
+            boolean tellsOfTheEnd(Message message) {
+                return false;
             }
         });
     }

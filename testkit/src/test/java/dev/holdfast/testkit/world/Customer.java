@@ -2,38 +2,31 @@ package dev.holdfast.testkit.world;
 
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Namespace;
-import dev.holdfast.core.Refused;
 import dev.holdfast.core.RunId;
-import dev.holdfast.core.Unavailable;
-import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.Runs;
 import dev.holdfast.engine.StartRequest;
 import dev.holdfast.engine.Started;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** A client that starts runs, looks at them, cancels some and deletes some; and asks again until it is answered. */
 final class Customer {
     private static final int ERRANDS = 10;
-    private static final Duration AGAIN = Duration.ofMillis(150);
 
     private final World world;
     private final SplittableRandom random;
-    private final int number;
-    private int requests;
+    private final Connection connection;
 
     Customer(World world, SplittableRandom random, int number) {
         this.world = world;
         this.random = random;
-        this.number = number;
+        this.connection = new Connection(world, String.valueOf(number));
     }
 
     void shop() throws InterruptedException {
         for (int i = 0; i < ERRANDS; i++) {
-            List<RunId> known = world.known();
+            List<RunId> known = world.register().known();
             int errand = known.isEmpty() ? 0 : random.nextInt(12);
             switch (errand) {
                 case 0, 1, 2, 3, 4 -> start();
@@ -43,7 +36,7 @@ final class Customer {
                 case 8, 9 -> signal(one(known));
                 case 10 -> world.turns().sleep(Duration.ofMillis(random.nextInt(4_000)));
                 default -> {
-                    if (random.nextInt(3) == 0) world.node().close();
+                    if (random.nextInt(3) == 0) world.boots().node().close();
                 }
             }
         }
@@ -58,13 +51,13 @@ final class Customer {
         String task = random.nextBoolean() ? "story" : "journey";
         // Two customers may want the same thing, and one of them gets the other's.
         String key = random.nextInt(8) == 0 ? "key " + random.nextInt(3) : null;
-        String request = "start " + number + "." + ++requests;
+        String request = connection.request("start");
         var wish = new StartRequest(
                 Namespace.DEFAULT, task, String.valueOf(input), new StartRequest.Identity(key, request), options());
-        Started started = ask("start", engine -> engine.start(wish));
+        Started started = connection.ask("start", engine -> engine.start(wish));
         if (started == null) return;
         boolean ours = key == null || started.how() == Started.How.NEW;
-        world.started(started.id(), ours ? input : World.UNKNOWN);
+        world.started(started.id(), ours ? input : Register.UNKNOWN);
     }
 
     private StartRequest.Options options() {
@@ -75,48 +68,35 @@ final class Customer {
     }
 
     private void cancel(RunId id) throws InterruptedException {
-        String request = "cancel " + number + "." + ++requests;
-        Boolean accepted = ask("cancel", engine -> {
+        String request = connection.request("cancel");
+        Boolean accepted = connection.ask("cancel", engine -> {
             engine.cancel(Namespace.DEFAULT, id, request);
             return true;
         });
-        if (accepted != null) world.cancelled(id);
+        if (accepted != null) world.register().cancelled(id, world.now());
     }
 
     private void signal(RunId id) throws InterruptedException {
-        String request = "signal " + number + "." + ++requests;
+        String request = connection.request("signal");
         var sent = new Runs.Sent(Journey.GO.name(), '"' + request + '"');
-        ask("signal", engine -> {
+        connection.ask("signal", engine -> {
             engine.signal(Namespace.DEFAULT, id, sent, request);
             return true;
         });
     }
 
     private void delete(RunId id) throws InterruptedException {
-        String request = "delete " + number + "." + ++requests;
-        ask("delete", engine -> {
+        String request = connection.request("delete");
+        connection.ask("delete", engine -> {
             engine.delete(Namespace.DEFAULT, id, request);
             return true;
         });
     }
 
     private void look(RunId id) throws InterruptedException {
-        var view = ask("look", engine -> engine.show(Namespace.DEFAULT, id));
+        var view = connection.ask("look", engine -> engine.show(Namespace.DEFAULT, id));
         if (view == null) return;
         var outcome = view.run().status().outcome();
         if (outcome != null) world.history().ended(id, outcome);
-    }
-
-    /** Null if it is refused. */
-    private <T> @Nullable T ask(String what, Function<Engine, T> request) throws InterruptedException {
-        while (true) {
-            try {
-                return world.node().ask(what, request);
-            } catch (Refused e) {
-                return null;
-            } catch (Unavailable e) {
-                world.turns().sleep(AGAIN);
-            }
-        }
     }
 }

@@ -10,7 +10,6 @@ import dev.holdfast.sdk.Step;
 import dev.holdfast.sdk.Task;
 import dev.holdfast.sdk.TypeRef;
 import dev.holdfast.sdk.Unwind;
-import dev.holdfast.testkit.sim.Turns;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,10 +29,10 @@ final class Journey {
             .giveUpAfter(Duration.ofMillis(500))
             .retry(Retry.none());
 
-    private final Turns turns;
+    private final World world;
 
-    Journey(Turns turns) {
-        this.turns = turns;
+    Journey(World world) {
+        this.world = world;
     }
 
     /** What is done in one leg of it. */
@@ -64,6 +63,11 @@ final class Journey {
             if (leg == Leg.BESIDE) text.append("beside 0\nbeside 1\n");
         }
         return text.append("there\n").toString();
+    }
+
+    /** Whether a run with this input waits for all of some children. */
+    static boolean hasChildren(int input) {
+        return Leg.of(input).contains(Leg.CHILDREN);
     }
 
     List<Integer> travel(Context ctx, int input) {
@@ -119,6 +123,7 @@ final class Journey {
             case BESIDE -> beside(ctx, input);
             case BACK_OFF ->
                 ctx.step(Step.named("again", Integer.class).retry(Retry.fixed(2, Duration.ofSeconds(3))), s -> {
+                    world.executes(s);
                     if (s.attempt() == 1) throw new IllegalStateException("not yet");
                     return 1;
                 });
@@ -127,12 +132,14 @@ final class Journey {
 
     private int beside(Context ctx, int input) {
         var silent = ctx.fork(Step.named("silent", Integer.class), s -> {
-            turns.sleep(Duration.ofMillis(input % 400));
+            world.executes(s);
+            world.turns().sleep(Duration.ofMillis(input % 400));
             return 1;
         });
         var talks = ctx.fork(Step.named("talks", Integer.class).retry(Retry.fixed(3, Duration.ofMillis(700))), s -> {
+            world.executes(s);
             s.send("beside 0\n");
-            turns.sleep(Duration.ofMillis(input % 300));
+            world.turns().sleep(Duration.ofMillis(input % 300));
             if (s.attempt() == 1 && input % 2 == 0) throw new IllegalStateException("in the middle");
             s.send("beside 1\n");
             return 1;

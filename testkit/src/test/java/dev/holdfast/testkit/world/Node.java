@@ -1,6 +1,5 @@
 package dev.holdfast.testkit.world;
 
-import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.EngineOptions;
@@ -41,28 +40,29 @@ final class Node {
     }
 
     /** Begins to boot; the boot too can meet its end at any point. */
-    static Node boot(World world, SimProcess process, Gate.Traffic traffic) {
-        var node = new Node(world.turns(), process, world.open());
+    static Node boot(
+            World world, SimProcess process, MemoryStore store, Gate.Traffic traffic, Workload.Edition edition) {
+        var node = new Node(world.turns(), process, store);
         var gate = new Gate(world.turns(), traffic);
         var ports = new Ports(
                 gate.around(Ledger.class, node.store.ledger()),
                 gate.around(StreamLog.class, node.store.stream()),
                 gate.around(Hints.class, new LocalHints()),
                 process,
-                world.turns().clock(),
+                world.clock(),
                 world.ids(),
                 Codec.json(),
                 node.store.node());
         var options = new EngineOptions(
                 SLOTS,
                 Duration.ofSeconds(1),
-                Defaults.RUN_RETENTION,
+                world.kept(),
                 Duration.ofSeconds(2),
                 OpenTelemetry.noop().getMeter("simulation"));
-        var workload = new Workload(world.turns(), SLOTS, world::complain);
+        var workload = new Workload(world, SLOTS);
         process.task("boot", () -> {
             try {
-                node.engine = Engine.open(ports, options, workload.handlers());
+                node.engine = Engine.open(ports, options, workload.handlers(edition));
             } catch (Unavailable e) {
                 node.failed = true;
             }

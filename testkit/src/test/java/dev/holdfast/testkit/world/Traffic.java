@@ -20,12 +20,14 @@ final class Traffic implements Gate.Traffic {
     private final World world;
     private final Chaos chaos;
     private final History history;
+    private final Scribe scribe;
     private @Nullable Node node;
 
-    Traffic(World world, Chaos chaos, History history) {
+    Traffic(World world, Chaos chaos, Scribe scribe) {
         this.world = world;
         this.chaos = chaos;
-        this.history = history;
+        this.history = world.history();
+        this.scribe = scribe;
     }
 
     void of(Node whose) {
@@ -40,11 +42,14 @@ final class Traffic implements Gate.Traffic {
         if (node != null && node.isReplaced() && isTaking) {
             throw Unavailable.notApplied("replaced", "another node has taken its place", null);
         }
-        return chaos.reaches(call);
+        if (!chaos.reaches(call)) return false;
+        scribe.before(call);
+        return true;
     }
 
     @Override
     public void done(Gate.Call call, @Nullable Object answer) {
+        scribe.done(call, answer);
         if (call.toString().equals("Ledger.commit")) {
             if (call.argument() instanceof Change one) committed(one, answer);
             else eachCommitted((List<?>) call.argument(), (List<?>) answer);
@@ -62,8 +67,12 @@ final class Traffic implements Gate.Traffic {
         if (!(receipt instanceof Receipt.Applied)) return;
         RunId run = change.run();
         for (Write write : change.writes()) {
-            if (write instanceof Write.Begin child) world.begun(child.start());
+            if (write instanceof Write.Begin child) world.register().begun(child.start());
+            boolean isRerun =
+                    write instanceof Write.Row row && row.run().origin().rerun() != null;
+            if (isRerun || write instanceof Write.Fire) world.register().asked(run);
         }
+        scribe.written(change);
         switch (change.expect()) {
             case Expect.Held held -> history.wrote(run, held.by().epoch());
             case Expect.Free free -> history.wrote(run, free.epoch());
@@ -71,7 +80,13 @@ final class Traffic implements Gate.Traffic {
             case Expect.Alive alive -> {}
         }
         if (change.writes().stream().anyMatch(w -> w instanceof Write.Remove)) history.deleted(run);
-        world.node().store().ledger().reads().view(Namespace.DEFAULT, run).ifPresent(history::seen);
+        world.boots()
+                .node()
+                .store()
+                .ledger()
+                .reads()
+                .view(Namespace.DEFAULT, run)
+                .ifPresent(history::seen);
     }
 
     private void eachAppended(@Nullable List<?> appends, @Nullable List<?> answers) {

@@ -9,14 +9,12 @@ import dev.holdfast.sdk.Step;
 import dev.holdfast.sdk.Task;
 import dev.holdfast.sdk.TypeRef;
 import dev.holdfast.sdk.Unwind;
-import dev.holdfast.testkit.sim.Turns;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -28,24 +26,35 @@ final class Workload {
                     "story", TypeRef.of(Integer.class), new TypeRef<List<Long>>() {})
             .retry(Retry.fixed(2, Duration.ofSeconds(2)));
 
-    private final Turns turns;
+    private final World world;
     private final int slots;
-    private final Consumer<String> complain;
     private final Set<RunId> executing = new TreeSet<>();
 
     /** @param slots that this boot of the node has */
-    Workload(Turns turns, int slots, Consumer<String> complain) {
-        this.turns = turns;
+    Workload(World world, int slots) {
+        this.world = world;
         this.slots = slots;
-        this.complain = complain;
     }
 
-    List<Hosted> handlers() {
-        var journey = new Journey(turns);
-        return List.of(
-                STORY.handle((ctx, input) -> alone(ctx, () -> tell(ctx, input))),
-                Journey.TASK.handle((ctx, input) -> alone(ctx, () -> journey.travel(ctx, input))),
-                Journey.ERRAND.handle((ctx, input) -> alone(ctx, () -> Journey.errand(ctx, input))));
+    /** Which code a boot has. */
+    enum Edition {
+        WHOLE,
+        /** What schedules start is not hosted. */
+        WITHOUT_ROUTINE
+    }
+
+    List<Hosted> handlers(Edition edition) {
+        var journey = new Journey(world);
+        var all = new ArrayList<Hosted>();
+        all.add(STORY.handle((ctx, input) -> alone(ctx, () -> tell(ctx, input))));
+        all.add(Journey.TASK.handle((ctx, input) -> alone(ctx, () -> journey.travel(ctx, input))));
+        all.add(Journey.ERRAND.handle((ctx, input) -> alone(ctx, () -> Journey.errand(ctx, input))));
+        all.add(Chores.PACED.handle((ctx, input) -> alone(ctx, () -> Chores.paced(ctx, input))));
+        all.add(Chores.BURST.handle((ctx, input) -> alone(ctx, () -> Chores.burst(ctx, input))));
+        if (edition == Edition.WHOLE) {
+            all.add(Chores.ROUTINE.handle((ctx, input) -> alone(ctx, () -> Chores.routine(ctx, input))));
+        }
+        return all;
     }
 
     /** What a run of this task with this input has said if it succeeded. */
@@ -55,8 +64,8 @@ final class Workload {
 
     /** No second executor beside a live one, and nobody without a slot. */
     private <T> T alone(Context ctx, Supplier<T> body) {
-        if (!executing.add(ctx.runId())) complain.accept(ctx.runId() + " is executed twice in one process");
-        if (executing.size() > slots) complain.accept(executing.size() + " attempts in " + slots + " slots");
+        if (!executing.add(ctx.runId())) world.complain(ctx.runId() + " is executed twice in one process");
+        if (executing.size() > slots) world.complain(executing.size() + " attempts in " + slots + " slots");
         try {
             return body.get();
         } finally {
@@ -131,8 +140,9 @@ final class Workload {
     }
 
     private long execute(Step.Scope step, int number, Part part) throws InterruptedException {
+        world.executes(step);
         for (int c = 0; c < part.chunks(); c++) step.send(chunk(number, c));
-        if (step.attempt() == 1 && part.stall().isPositive()) turns.sleep(part.stall());
+        if (step.attempt() == 1 && part.stall().isPositive()) world.turns().sleep(part.stall());
         if (step.attempt() <= part.failures()) throw new IllegalStateException("try " + step.attempt() + " fails");
         return number * 100L + step.attempt();
     }
