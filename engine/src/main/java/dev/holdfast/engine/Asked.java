@@ -2,7 +2,10 @@ package dev.holdfast.engine;
 
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.RunId;
+import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.QueueChange;
+import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Request;
 import dev.holdfast.engine.port.StoredSchedule;
 import java.nio.charset.StandardCharsets;
@@ -119,6 +122,13 @@ final class Asked {
         if (requestId == null) return null;
         Starts.name("request id", requestId);
         return new Request(namespace, requestId, fingerprint(), answer);
+    }
+
+    /** {@link Receipt.Repeated} if it was asked before, {@link Receipt.Rejected} if something else was. */
+    static Receipt before(Ports ports, @Nullable Request request) {
+        if (request == null) return new Receipt.Stale();
+        var nobody = RunId.of(ports.ids().next());
+        return ports.ledger().commit(new Change(ports.ids().next(), nobody, new Expect.Alive(), request, List.of()));
     }
 
     private String fingerprint() {

@@ -13,10 +13,8 @@ import dev.holdfast.engine.port.Bell;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.LaneView;
-import dev.holdfast.engine.port.Message;
 import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.QueueView;
-import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Request;
 import dev.holdfast.engine.port.RunFilter;
@@ -30,7 +28,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -50,8 +47,8 @@ public final class Engine implements Runs, AutoCloseable {
     private final EngineOptions options;
     private final Map<String, Handler<?, ?>> handlers;
     private final Desk desk;
-    private final Starts starts;
-    private final Postponing postponing;
+    private final Beginning beginning;
+    private final Sending sending;
     private final Queues queues;
     private final ScheduleBook schedules;
     private final Meters meters;
@@ -72,8 +69,9 @@ public final class Engine implements Runs, AutoCloseable {
         this.meters = new Meters(options.meter());
         Bell tick = ports.threads().bell();
         this.desk = new Desk(ports, meters, tick, options.look(), handlers.keySet());
-        this.starts = new Starts(ports, handlers);
-        this.postponing = new Postponing(desk, starts);
+        var starts = new Starts(ports, handlers);
+        this.beginning = new Beginning(desk, starts, () -> closing);
+        this.sending = new Sending(ports, starts, this::deliver);
         this.queues = new Queues(ports, tick);
         this.schedules = new ScheduleBook(desk, starts);
         Recovery.run(desk);
@@ -126,66 +124,17 @@ public final class Engine implements Runs, AutoCloseable {
 
     @Override
     public Started start(StartRequest request) {
-        Started started = begin(asked(request), () -> starts.change(request)).getFirst();
-        return request.options().timing().debounce() == null ? started : debounced(request, started);
+        return beginning.start(request);
     }
 
     @Override
     public List<Started> startAll(List<StartRequest> requests, @Nullable String requestId) {
-        if (requests.isEmpty()) return List.of();
-        Starts.noneIsDebounced(requests);
-        return begin(
-                Asked.batch(requests).by(requests.getFirst().namespace(), requestId, ""),
-                () -> starts.together(requests, requestId));
-    }
-
-    /** Until it has moved the run that holds the key, or has begun one because that had begun or ended. */
-    private Started debounced(StartRequest wish, Started held) {
-        Started answer = held;
-        while (answer.how() == Started.How.KEY_HELD) {
-            Started postponed =
-                    postponing.postpone(starts.change(wish), wish.options().timing(), answer.id());
-            answer = postponed != null
-                    ? postponed
-                    : begin(asked(wish), () -> starts.change(wish)).getFirst();
-        }
-        return answer;
-    }
-
-    /**
-     * Carries out the change that begins a run, or many.
-     *
-     * @param asked what a repetition is known by
-     */
-    private List<Started> begin(@Nullable Request asked, Supplier<Change> begins) {
-        Change change;
-        try {
-            change = begins.get();
-        } catch (Refused e) {
-            // What cannot be done any more may have been done before: the answer of that time stands.
-            if (firstAnswer(asked) instanceof Receipt.Repeated first) return Starts.repeated(first.answer());
-            throw e;
-        }
-        if (closing) throw Unavailable.notApplied("closing", "this node is closing and takes no new runs", null);
-        // Before, so that the claim joins the batch; after, because it may have looked too early.
-        ports.hints().work();
-        Receipt receipt = ports.ledger().commit(change);
-        List<Started> started = starts.started(change, receipt);
-        if (receipt instanceof Receipt.Applied) {
-            for (Change each : Starts.begun(change)) {
-                meters.started();
-                desk.announce(each);
-            }
-        }
-        return started;
+        return requests.isEmpty() ? List.of() : beginning.startAll(requests, requestId);
     }
 
     @Override
     public Started rerun(Namespace namespace, RunId id, @Nullable String from, @Nullable String requestId) {
-        return begin(
-                        Asked.rerun(id, from).by(namespace, requestId, ""),
-                        () -> starts.rerun(show(namespace, id), from, requestId))
-                .getFirst();
+        return beginning.rerun(namespace, id, from, requestId);
     }
 
     @Override
@@ -211,80 +160,17 @@ public final class Engine implements Runs, AutoCloseable {
 
     @Override
     public void cancel(Namespace namespace, RunId id, @Nullable String requestId) {
-        Run run = ports.ledger().reads().run(namespace, id).orElseThrow(() -> unknown(id));
-        if (run.isFinished()) return;
-        // If it has ended meanwhile, or this is a repetition, there is nothing to do.
-        post(
-                id,
-                new Asked("cancel").with("run", id).by(namespace, requestId, "done"),
-                new Write.Post(id, Message.cancel(ports.ids().next())));
+        sending.cancel(namespace, id, requestId);
     }
 
     @Override
     public void signal(Namespace namespace, RunId id, Sent sent, @Nullable String requestId) {
-        Starts.name("name of the signal", sent.name());
-        String value = starts.value("signal '" + sent.name() + "'", sent.json());
-        Request request = new Asked("signal")
-                .with("run", id)
-                .with("name", sent.name())
-                .with("value", value)
-                .by(namespace, requestId, "done");
-        if (ports.ledger().reads().run(namespace, id).isEmpty() && !wasSeen(request)) throw unknown(id);
-        var message = Message.signal(ports.ids().next(), sent.name(), value);
-        if (!post(id, request, new Write.Post(id, message))) {
-            throw new Refused("run_finished", "run " + id + " has ended and takes no signals");
-        }
+        sending.signal(namespace, id, sent, requestId);
     }
 
     @Override
     public void complete(Namespace namespace, String token, String json, @Nullable String requestId) {
-        String value = starts.value("value of a token", json);
-        Request request =
-                new Asked("complete").with("token", token).with("value", value).by(namespace, requestId, "done");
-        Reads.Token open = ports.ledger().reads().token(token).orElse(null);
-        if (open == null || ports.ledger().reads().run(namespace, open.run()).isEmpty()) {
-            if (wasSeen(request)) return;
-            throw new Refused(
-                    "token_unknown",
-                    "there is no token " + token + ": its run has ended, or does not wait for it any more");
-        }
-        RunId id = open.run();
-        var message = Message.token(ports.ids().next(), token, value);
-        if (!post(id, request, new Write.CompleteToken(token), new Write.Post(id, message))) {
-            throw new Refused("run_finished", "run " + id + " has ended: its token " + token + " is void");
-        }
-    }
-
-    /** Whether this is a repetition: its answer stands, whatever has become of what it was about. */
-    private boolean wasSeen(@Nullable Request request) {
-        return switch (firstAnswer(request)) {
-            case Receipt.Repeated r -> true;
-            case Receipt.Rejected r -> throw r.why();
-            default -> false;
-        };
-    }
-
-    /** {@link Receipt.Repeated}, if there was an earlier try of this request. */
-    private Receipt firstAnswer(@Nullable Request request) {
-        if (request == null) return new Receipt.Stale();
-        var nobody = RunId.of(ports.ids().next());
-        return ports.ledger().commit(new Change(ports.ids().next(), nobody, new Expect.Alive(), request, List.of()));
-    }
-
-    /** Whether it was stored, now or by an earlier try of the same request; false if the run has ended. */
-    private boolean post(RunId id, @Nullable Request request, Write... writes) {
-        var change = new Change(ports.ids().next(), id, new Expect.Alive(), request, List.of(writes));
-        return switch (ports.ledger().commit(change)) {
-            case Receipt.Applied a -> {
-                // Stored, so it is accepted; whoever decides about the run looks at once.
-                deliver(id);
-                yield true;
-            }
-            case Receipt.Stale s -> false;
-            case Receipt.Repeated r -> true;
-            case Receipt.Rejected r -> throw r.why();
-            case Receipt.KeyHeld k -> throw new IllegalStateException("only a start takes a business key");
-        };
+        sending.complete(namespace, token, json, requestId);
     }
 
     private void deliver(RunId id) {
@@ -363,11 +249,7 @@ public final class Engine implements Runs, AutoCloseable {
         return Watcher.open(watching, run, after);
     }
 
-    private static @Nullable Request asked(StartRequest wish) {
-        return Asked.start(wish).by(wish.namespace(), wish.identity().requestId(), "");
-    }
-
-    private static Refused unknown(RunId id) {
+    static Refused unknown(RunId id) {
         return new Refused("run_unknown", "there is no run " + id + "; it may have been deleted");
     }
 

@@ -1,0 +1,99 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.core.Namespace;
+import dev.holdfast.core.Refused;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.Unavailable;
+import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.engine.port.Request;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Begins runs: one, many as one change, or one that does again what another has done. */
+final class Beginning {
+    private final Desk desk;
+    private final Ports ports;
+    private final Starts starts;
+    private final Postponing postponing;
+    private final BooleanSupplier closing;
+
+    /** @param closing whether no new runs are taken any more */
+    Beginning(Desk desk, Starts starts, BooleanSupplier closing) {
+        this.desk = desk;
+        this.ports = desk.ports();
+        this.starts = starts;
+        this.postponing = new Postponing(desk, starts);
+        this.closing = closing;
+    }
+
+    Started start(StartRequest wish) {
+        Started started = one(wish);
+        return wish.options().timing().debounce() == null ? started : debounced(wish, started);
+    }
+
+    private Started one(StartRequest wish) {
+        Request asked = Asked.start(wish).by(wish.namespace(), wish.identity().requestId(), "");
+        return begin(asked, () -> starts.change(wish)).getFirst();
+    }
+
+    /** Until it has moved the run that holds the key, or has begun one because that had begun or ended. */
+    private Started debounced(StartRequest wish, Started held) {
+        Started answer = held;
+        while (answer.how() == Started.How.KEY_HELD) {
+            Started postponed =
+                    postponing.postpone(starts.change(wish), wish.options().timing(), answer.id());
+            answer = postponed != null ? postponed : one(wish);
+        }
+        return answer;
+    }
+
+    /** @param wishes at least one */
+    List<Started> startAll(List<StartRequest> wishes, @Nullable String requestId) {
+        Starts.noneIsDebounced(wishes);
+        return begin(
+                Asked.batch(wishes).by(wishes.getFirst().namespace(), requestId, ""),
+                () -> starts.together(wishes, requestId));
+    }
+
+    Started rerun(Namespace namespace, RunId id, @Nullable String from, @Nullable String requestId) {
+        Request asked = Asked.rerun(id, from).by(namespace, requestId, "");
+        return begin(asked, () -> {
+                    var old = ports.ledger().reads().view(namespace, id).orElseThrow(() -> Engine.unknown(id));
+                    return starts.rerun(old, from, requestId);
+                })
+                .getFirst();
+    }
+
+    /**
+     * Carries out the change that begins a run, or many.
+     *
+     * @param asked what a repetition is known by
+     */
+    private List<Started> begin(@Nullable Request asked, Supplier<Change> begins) {
+        Change change;
+        try {
+            change = begins.get();
+        } catch (Refused e) {
+            // What cannot be done any more may have been done before: the answer of that time stands.
+            if (Asked.before(ports, asked) instanceof Receipt.Repeated first) return Starts.repeated(first.answer());
+            throw e;
+        }
+        if (closing.getAsBoolean()) {
+            throw Unavailable.notApplied("closing", "this node is closing and takes no new runs", null);
+        }
+        // Before, so that the claim joins the batch; after, because it may have looked too early.
+        ports.hints().work();
+        Receipt receipt = ports.ledger().commit(change);
+        List<Started> started = starts.started(change, receipt);
+        if (receipt instanceof Receipt.Applied) {
+            for (Change each : Starts.begun(change)) {
+                desk.meters().started();
+                desk.announce(each);
+            }
+        }
+        return started;
+    }
+}
