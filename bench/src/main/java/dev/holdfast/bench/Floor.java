@@ -18,8 +18,8 @@ import java.util.SplittableRandom;
  * <p>A run takes part in two transactions, as it must: it is durable and claimed before its code is called, and ended
  * after. Each transaction begins and claims one batch of runs and ends the batch before, so that there is one commit per
  * batch and not two; Holdfast's group commit mixes in the same way. What is begun is written as it is once it is claimed,
- * because Holdfast does that too when both come in one transaction. Updates write only the columns that change, by primary key, without
- * checking a fence. Ids grow with time like real ones, and cost nothing.
+ * because Holdfast does that too when both come in one transaction. Updates write only the columns that change, by primary
+ * key, without checking a fence. Ids grow with time like real ones, and cost nothing.
  *
  * <p>The schema is the migrated one, the settings of the connection are those that Holdfast's writer reports, and each
  * transaction also writes the one row by which the ledger numbers its transactions.

@@ -35,8 +35,11 @@ final class Beginning {
     }
 
     private Started one(StartRequest wish) {
-        Request asked = Asked.start(wish).by(wish.namespace(), wish.identity().requestId(), "");
-        return begin(asked, () -> starts.change(wish)).getFirst();
+        return begin(
+                        () -> Asked.start(wish)
+                                .by(wish.namespace(), wish.identity().requestId(), ""),
+                        () -> starts.change(wish))
+                .getFirst();
     }
 
     /** Until it has moved the run that holds the key, or has begun one because that had begun or ended. */
@@ -54,13 +57,12 @@ final class Beginning {
     List<Started> startAll(List<StartRequest> wishes, @Nullable String requestId) {
         Starts.noneIsDebounced(wishes);
         return begin(
-                Asked.batch(wishes).by(wishes.getFirst().namespace(), requestId, ""),
+                () -> Asked.batch(wishes).by(wishes.getFirst().namespace(), requestId, ""),
                 () -> starts.together(wishes, requestId));
     }
 
     Started rerun(Namespace namespace, RunId id, @Nullable String from, @Nullable String requestId) {
-        Request asked = Asked.rerun(id, from).by(namespace, requestId, "");
-        return begin(asked, () -> {
+        return begin(() -> Asked.rerun(id, from).by(namespace, requestId, ""), () -> {
                     var old = ports.ledger().reads().view(namespace, id).orElseThrow(() -> Engine.unknown(id));
                     return starts.rerun(old, from, requestId);
                 })
@@ -70,15 +72,16 @@ final class Beginning {
     /**
      * Carries out the change that begins a run, or many.
      *
-     * @param asked what a repetition is known by
+     * @param asked what a repetition is known by: only needed if there is no change that says so itself
      */
-    private List<Started> begin(@Nullable Request asked, Supplier<Change> begins) {
+    private List<Started> begin(Supplier<@Nullable Request> asked, Supplier<Change> begins) {
         Change change;
         try {
             change = begins.get();
         } catch (Refused e) {
             // What cannot be done any more may have been done before: the answer of that time stands.
-            if (Asked.before(ports, asked) instanceof Receipt.Repeated first) return Starts.repeated(first.answer());
+            if (Asked.before(ports, asked.get()) instanceof Receipt.Repeated first)
+                return Starts.repeated(first.answer());
             throw e;
         }
         if (closing.getAsBoolean()) {

@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 record Copied(@Nullable StepKey from, List<StepRecord> steps) {
     /** Nobody has executed it in the new run yet: its own epochs come after. */
     private static final long NO_EPOCH = 0;
-    /** How the record of an opened token begins. */
-    private static final String TOKEN = "{\"id\":\"tok_";
 
     /** @param from key or name of a step; null for the top */
     static Copied before(RunView old, @Nullable String from) {
@@ -49,9 +47,8 @@ record Copied(@Nullable StepKey from, List<StepRecord> steps) {
     /** A token belongs to the run that has opened it: one that is still to be awaited would be completed there. */
     private static void openToken(RunView old, List<StepRecord> before) {
         for (StepRecord step : before) {
-            String result = step.result();
-            if (result == null || !result.startsWith(TOKEN) || !step.name().startsWith("token ")) continue;
-            String id = result.substring(TOKEN.length() - "tok_".length(), result.indexOf('"', TOKEN.length()));
+            String id = TokenRecord.idOf(step);
+            if (id == null) continue;
             if (before.stream().anyMatch(s -> s.isFinal() && s.awaits() instanceof Wait.Token w && w.id().equals(id)))
                 continue;
             throw new Refused(

@@ -195,12 +195,11 @@ final class LocalAttempt implements Attempt {
     @Override
     public Answer token(StepKey key, String name, Duration open) {
         if (sender.flush().isEmpty()) return Answer.SUPERSEDED;
-        String id = "tok_" + RunId.of(ports.ids().next()).toString().substring("run_".length());
+        String id = TokenRecord.newId(RunId.of(ports.ids().next()));
         Instant until = now().plus(Defaults.atMostLongest(open));
-        String json = "{\"id\":\"" + id + "\",\"until\":\"" + until + "\"}";
         boolean kept = holding.write(
                 new Command.RecordStep(holding.by()),
-                new Write.Step(StepRecord.done(key, name, epoch(), 1, json)),
+                new Write.Step(StepRecord.done(key, name, epoch(), 1, TokenRecord.json(id, until))),
                 new Write.OpenToken(key, id, until));
         return kept ? Answer.KEPT : Answer.SUPERSEDED;
     }

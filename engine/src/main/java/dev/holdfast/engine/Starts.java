@@ -128,7 +128,6 @@ final class Starts {
      * @param wishes at least one, none of them with a key or a request id of its own
      */
     Change together(List<StartRequest> wishes, @Nullable String requestId) {
-        name("request id", requestId);
         List<Change> all = wishes.stream().map(this::change).toList();
         Change first = all.getFirst();
         var writes = new ArrayList<>(first.writes());
@@ -243,7 +242,6 @@ final class Starts {
         }
         whole("input of task '" + task.name() + "'", wish.input());
         name("key", wish.identity().key());
-        name("request id", wish.identity().requestId());
         if (wish.options().tags().size() > Defaults.TAGS_LIMIT) {
             throw new Refused("name_invalid", "at most " + Defaults.TAGS_LIMIT + " tags are allowed");
         }

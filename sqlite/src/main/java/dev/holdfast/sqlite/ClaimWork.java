@@ -40,18 +40,16 @@ final class ClaimWork extends Work<List<Claimed>> {
         if (Defaults.SUSPECT_AFTER_LOSSES != 3) throw new AssertionError("a migration of the indexes is due");
     }
 
+    private static final String ANY_PARKED = "SELECT 1 FROM runs WHERE parked_version IS NOT NULL LIMIT 1";
     /** What has to be looked at one by one: a lane, a limit, a suspect, or what other code has parked. */
     private static final String ANYTHING_SPECIAL =
             "SELECT 1 WHERE EXISTS (SELECT 1 FROM lanes INDEXED BY lanes_ready WHERE ready = 1 AND lane <> '')"
                     + " OR EXISTS (SELECT 1 FROM queues WHERE concurrency IS NOT NULL OR rate_count IS NOT NULL)"
-                    + " OR EXISTS (SELECT 1 FROM runs INDEXED BY runs_suspect"
-                    + " WHERE claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3)"
-                    + " OR EXISTS (SELECT 1 FROM runs INDEXED BY runs_parked WHERE parked_version IS NOT NULL)";
+                    + " OR EXISTS (" + ANY_SUSPECT + ") OR EXISTS (" + ANY_PARKED + ")";
 
     private static final String WAITING =
             "SELECT count(*) FROM (SELECT 1 FROM runs INDEXED BY runs_claimable WHERE turn IS NOT NULL LIMIT ?)";
 
-    private static final String ANY_PARKED = "SELECT 1 FROM runs WHERE parked_version IS NOT NULL LIMIT 1";
     private static final String SERVED = "UPDATE lanes SET served = ? WHERE " + LaneKey.IS;
 
     private final Claim claim;
@@ -89,7 +87,10 @@ final class ClaimWork extends Work<List<Claimed>> {
         return given.size();
     }
 
-    /** Whether runs were started in this transaction, and all that wait, they and others, get a slot: then it makes no odds whose turn it is. */
+    /**
+     * Whether runs were started in this transaction, and all that wait, they and others, get a slot: then it makes no odds
+     * whose turn it is.
+     */
     private boolean hasRoomForAll(Transaction tx, int most) throws SQLException {
         Company company = claim.admission().company();
         if (company != Company.NOBODY && company != Company.OTHERS) return false;

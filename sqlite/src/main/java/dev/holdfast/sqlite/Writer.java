@@ -44,6 +44,7 @@ final class Writer implements AutoCloseable {
     private final Thread loop;
     private @Nullable Transaction transaction;
     private boolean failing;
+    private boolean stopping;
     private boolean closed;
 
     /** Makes the writing connection; the tests make some that fail. */
@@ -95,35 +96,39 @@ final class Writer implements AutoCloseable {
 
     private void run() {
         var batch = new ArrayList<Work<?>>();
-        boolean more = true;
-        while (more) {
+        while (!stopping) {
             try {
-                batch.addAll(queue.take());
+                take(queue.take(), batch);
             } catch (InterruptedException e) {
                 // Nobody has a reason to interrupt it, and callers are waiting: it ends when it is closed.
                 continue;
             }
             takeMore(batch);
             try {
-                process(batch);
+                if (!batch.isEmpty()) process(batch);
             } catch (RuntimeException | Error e) {
                 LOG.error("a batch failed for a reason of its own", e);
                 failAll(batch, Unavailable.indeterminate("ledger_failed", "the ledger failed: " + e, e));
                 disconnect();
             }
-            more = batch.stream().noneMatch(w -> w instanceof Stop);
             batch.clear();
         }
         disconnect();
     }
 
-    /** The rest of what was handed in: before the transaction, and once more at its end, when those have answers whom the
-     * last one has woken. */
+    private void take(List<? extends Work<?>> handedIn, List<Work<?>> batch) {
+        for (Work<?> work : handedIn) {
+            if (work instanceof Stop) stopping = true;
+            else batch.add(work);
+        }
+    }
+
+    /** The rest of what was handed in: before a transaction, and once more at its end, by those whom the last one woke. */
     private void takeMore(List<Work<?>> batch) {
         while (batch.size() < MOST_AT_ONCE) {
             var next = queue.poll();
             if (next == null) return;
-            batch.addAll(next);
+            take(next, batch);
         }
     }
 

@@ -71,7 +71,8 @@ public interface Ledger extends AutoCloseable {
 
     /**
      * Removes runs that ended before this, with all that is theirs, unless they hold their business key for longer,
-     * something is left to be done for them, or a message in some inbox still tells of their end. A look goes through the runs in pieces; the next one begins anew.
+     * something is left to be done for them, or a message in some inbox still tells of their end. A look goes through the
+     * runs in pieces; the next one begins anew.
      *
      * @param limit runs that are looked at: a piece is done while everybody else waits
      * @return whether this look has more

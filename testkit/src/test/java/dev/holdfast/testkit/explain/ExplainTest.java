@@ -2,18 +2,17 @@ package dev.holdfast.testkit.explain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.testkit.QuietEngine;
 import dev.holdfast.testkit.Seeds;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Whatever a run does, {@code explain} tells what happens to it next. */
+@ExtendWith(QuietEngine.class)
 final class ExplainTest {
     private static final int SEEDS = Integer.getInteger("seeds", 120);
     private static final int SCENES = 14;
@@ -47,18 +46,6 @@ final class ExplainTest {
             "sleeps",
             "stopping",
             "suspect_alone");
-
-    private final Logger log = Logger.getLogger("dev.holdfast.engine");
-
-    @BeforeEach
-    void quiet() {
-        log.setLevel(Level.OFF);
-    }
-
-    @AfterEach
-    void loud() {
-        log.setLevel(null);
-    }
 
     @Test
     void whatIsExplainedIsWhatComes() {

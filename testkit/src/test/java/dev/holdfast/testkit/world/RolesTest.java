@@ -2,37 +2,24 @@ package dev.holdfast.testkit.world;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.testkit.QuietEngine;
 import dev.holdfast.testkit.memory.MemoryStore;
 import dev.holdfast.testkit.memory.Unguarded;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Worlds like those of {@link SimulationTest} in which clients do more than run errands: each test has one of them play its
  * role in every world, and some of the others beside it. {@code -Dseed=N} and {@code -Dseeds=N} mean the same.
  */
+@ExtendWith(QuietEngine.class)
 final class RolesTest {
     private static final int SEEDS = Integer.getInteger("seeds", 15);
     /** In how many worlds a ledger that is wrong has to be found. */
     private static final int FOUND = 150;
-
-    private final Logger log = Logger.getLogger("dev.holdfast.engine");
-
-    @BeforeEach
-    void quiet() {
-        log.setLevel(Level.OFF);
-    }
-
-    @AfterEach
-    void loud() {
-        log.setLevel(null);
-    }
 
     private static void assertKept(String test, Role.Kind kind) {
         new Worlds("RolesTest#" + test)

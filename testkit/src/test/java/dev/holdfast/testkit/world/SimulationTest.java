@@ -3,34 +3,20 @@ package dev.holdfast.testkit.world;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.core.Outcome;
+import dev.holdfast.testkit.QuietEngine;
 import dev.holdfast.testkit.memory.MemoryStore;
 import dev.holdfast.testkit.memory.Unguarded;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * The real engine in a world where everything goes wrong. {@code -Dseed=N} lives through one world again, exactly;
  * {@code -Dseeds=N} through as many as one likes.
  */
+@ExtendWith(QuietEngine.class)
 final class SimulationTest {
     private static final int SEEDS = Integer.getInteger("seeds", 250);
     private static final World.Disk RIGHT = MemoryStore::open;
-
-    /** The engine tells of every trouble that it meets, and here it meets nothing else. */
-    private final Logger log = Logger.getLogger("dev.holdfast.engine");
-
-    @BeforeEach
-    void quiet() {
-        log.setLevel(Level.OFF);
-    }
-
-    @AfterEach
-    void loud() {
-        log.setLevel(null);
-    }
 
     @Test
     void whateverGoesWrongEveryPromiseIsKept() {
