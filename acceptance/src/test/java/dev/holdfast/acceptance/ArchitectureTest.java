@@ -100,18 +100,18 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule jackson_stays_inside = classes()
-            .that(live("core", "sdk", "engine", "testkit", "sqlite", "node", "server"))
+            .that(live("core", "sdk", "engine", "testkit", "sql", "sqlite", "postgres", "node", "server"))
             .should(PublicSurface.notMention("tools.jackson", "com.fasterxml.jackson"))
             .because("users choose their own Jackson, and ours may change");
 
     @ArchTest
     static final ArchRule libraries_stay_in_their_module = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.holdfast.sqlite..")
+            .resideOutsideOfPackages("dev.holdfast.sqlite..", "dev.holdfast.postgres..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("org.sqlite..", "org.flywaydb..")
-            .because("one owner of SQL");
+            .resideInAnyPackage("org.sqlite..", "org.postgresql..", "org.flywaydb..")
+            .because("a database belongs to the store that is made for it");
 
     @ArchTest
     static final ArchRule http_server_stays_in_server = noClasses()
