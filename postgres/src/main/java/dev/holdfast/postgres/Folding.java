@@ -1,0 +1,99 @@
+package dev.holdfast.postgres;
+
+import dev.holdfast.core.Command;
+import dev.holdfast.core.Decision;
+import dev.holdfast.core.Rules;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.Snapshot;
+import dev.holdfast.engine.Company;
+import dev.holdfast.engine.Line;
+import dev.holdfast.engine.Obstacle;
+import dev.holdfast.engine.port.Claim;
+import dev.holdfast.engine.port.Claimed;
+import dev.holdfast.engine.port.Ids;
+import dev.holdfast.engine.port.Write;
+import dev.holdfast.sql.RunRow;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Claims what is started in the same batch, if nothing else waits: then it makes no odds whose turn it is, and a run is
+ * written once, as it is after its claim.
+ */
+final class Folding {
+    /** What has to be looked at one by one, or waits already: a lane, a limit, a pause, a suspect, what other code has parked. */
+    private static final String ANYTHING_ELSE = "SELECT 1 WHERE EXISTS (SELECT 1 FROM lanes WHERE ready = 1 AND lane <> '')"
+            + " OR EXISTS (SELECT 1 FROM queues WHERE concurrency IS NOT NULL OR rate_count IS NOT NULL OR paused = 1)"
+            + " OR EXISTS (SELECT 1 FROM runs WHERE claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3)"
+            + " OR EXISTS (SELECT 1 FROM runs WHERE parked_version IS NOT NULL)"
+            + " OR EXISTS (SELECT 1 FROM runs WHERE turn IS NOT NULL)";
+
+    private final Ids ids;
+
+    Folding(Ids ids) {
+        this.ids = ids;
+    }
+
+    /** The first statements of a batch with a claim; null if nothing can be folded. */
+    @Nullable
+    Fold begin(Transaction tx, Claim claim, List<ChangeWork> changes) throws SQLException {
+        Company company = claim.admission().company();
+        int most = Math.min(claim.max(), claim.admission().slots());
+        if (most <= 0 || (company != Company.NOBODY && company != Company.OTHERS)) return null;
+        boolean starts = changes.stream().anyMatch(w -> w.part().isNew());
+        if (!starts || !Alive.lock(tx, claim.holder())) return null;
+        return tx.sql(ANYTHING_ELSE).any() ? null : new Fold(tx, claim, most);
+    }
+
+    /** A claim within a batch. */
+    final class Fold {
+        private final Transaction tx;
+        private final Claim claim;
+        private final int most;
+
+        Fold(Transaction tx, Claim claim, int most) {
+            this.tx = tx;
+            this.claim = claim;
+            this.most = most;
+        }
+
+        ClaimWork.Fold give(RunWrites runs, List<ChangeWork> changes) {
+            Map<RunId, String> inputs = inputs(changes);
+            var given = new ArrayList<Claimed>();
+            boolean isAll = true;
+            for (RunWrites.New each : runs.fresh()) {
+                Run run = each.run();
+                if (RunRow.claimAt(run, tx.now()) == null) continue;
+                boolean plain = run.place().lane() == null;
+                if (!plain || given.size() >= most) {
+                    isAll = false;
+                    continue;
+                }
+                if (Obstacle.of(run, Line.FREE, claim.admission(), tx.now()).isPresent()) continue;
+                var decision = Rules.decide(run, new Command.Claim(claim.holder(), Line.FREE.slot()), tx.now());
+                if (!(decision instanceof Decision.Transition transition)) continue;
+                runs.insert(transition.next(), each.under());
+                runs.snapshot(run.id(), Snapshot.of(transition.next(), transition.cause(), tx.now(), ids.next()));
+                given.add(new Claimed(transition.next(), inputs.getOrDefault(run.id(), "null"), null));
+            }
+            return new ClaimWork.Fold(List.copyOf(given), isAll);
+        }
+
+        private static Map<RunId, String> inputs(List<ChangeWork> changes) {
+            var inputs = new HashMap<RunId, String>();
+            for (ChangeWork work : changes) {
+                if (!work.isApplied()) continue;
+                for (Part part : work.part().all()) {
+                    if (!part.isNew()) continue;
+                    part.payload(Write.Payload.Kind.INPUT).ifPresent(json -> inputs.put(part.run(), json));
+                }
+            }
+            return inputs;
+        }
+    }
+}

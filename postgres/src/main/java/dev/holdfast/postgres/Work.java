@@ -1,0 +1,59 @@
+package dev.holdfast.postgres;
+
+import dev.holdfast.core.Refused;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Something that is committed with whatever else is waiting. It may be tried more than once, and is answered once. */
+abstract sealed class Work<T> permits ChangeWork, AppendWork, ClaimWork {
+    private final CompletableFuture<T> answer = new CompletableFuture<>();
+    private @Nullable T result;
+    private @Nullable T settled;
+
+    /**
+     * What no other work of the same batch may touch: runs, request ids, keys. Within a batch everything is independent
+     * of everything else, so that it can be written table by table.
+     */
+    abstract Set<Object> touches();
+
+    /** The answer to a refusal. */
+    abstract T refusal(Refused why);
+
+    /** How many changes it is, as the sizes of batches are counted. */
+    int changes() {
+        return 1;
+    }
+
+    final void becomes(T now) {
+        result = now;
+    }
+
+    /** Known before the transaction that told it ended, and true whatever becomes of that: it is not tried again. */
+    final void settle(T now) {
+        settled = now;
+    }
+
+    final boolean isSettled() {
+        return settled != null;
+    }
+
+    final @Nullable T result() {
+        return settled != null ? settled : result;
+    }
+
+    /** Its batch is durable. */
+    final void committed() {
+        T now = result();
+        if (now != null) answer.complete(now);
+        else answer.completeExceptionally(new IllegalStateException("committed before it was done"));
+    }
+
+    final void failed(RuntimeException why) {
+        answer.completeExceptionally(why);
+    }
+
+    final CompletableFuture<T> answer() {
+        return answer;
+    }
+}
