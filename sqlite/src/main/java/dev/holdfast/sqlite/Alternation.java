@@ -1,5 +1,6 @@
 package dev.holdfast.sqlite;
 
+import dev.holdfast.sql.LaneKey;
 import java.util.HashSet;
 import java.util.Set;
 

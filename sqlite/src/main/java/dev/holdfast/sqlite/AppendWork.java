@@ -5,6 +5,8 @@ import dev.holdfast.core.stream.Item;
 import dev.holdfast.engine.port.Appended;
 import dev.holdfast.engine.port.Fault;
 import dev.holdfast.engine.port.StreamLog.Append;
+import dev.holdfast.sql.EntryRow;
+import dev.holdfast.sql.Sql;
 import java.sql.SQLException;
 
 /** Appends to one run's stream, if its row has the epoch and the holder that are named. */

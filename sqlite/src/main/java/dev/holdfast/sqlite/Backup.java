@@ -1,6 +1,7 @@
 package dev.holdfast.sqlite;
 
 import dev.holdfast.core.Refused;
+import dev.holdfast.sql.Session;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,8 @@
 package dev.holdfast.sqlite;
 
+import dev.holdfast.sql.LaneKey;
+import dev.holdfast.sql.Place;
+import dev.holdfast.sql.Turn;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;

@@ -11,6 +11,8 @@ import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Request;
 import dev.holdfast.engine.port.Write;
+import dev.holdfast.sql.RunRow;
+import dev.holdfast.sql.Sql;
 import java.sql.SQLException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

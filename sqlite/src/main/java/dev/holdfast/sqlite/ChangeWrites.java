@@ -11,6 +11,7 @@ import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.ErrorJson;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Write;
+import dev.holdfast.sql.Texts;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

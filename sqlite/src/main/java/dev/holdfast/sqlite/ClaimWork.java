@@ -13,6 +13,8 @@ import dev.holdfast.engine.Obstacle;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Ids;
+import dev.holdfast.sql.LaneKey;
+import dev.holdfast.sql.Place;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package dev.holdfast.sqlite;
 
+import dev.holdfast.sql.Dialect;
+import dev.holdfast.sql.Session;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -73,7 +75,7 @@ final class Database {
         // Otherwise the driver asks for the id of the row after every INSERT.
         options.setProperty("jdbc.get_generated_keys", "false");
         Connection connection = DriverManager.getConnection(url(), options);
-        var session = new Session(connection);
+        var session = new Session(connection, Dialect.sqlite());
         try {
             // Nobody else writes; only a recovery or a last check-point can be in the way, and briefly.
             session.execute("PRAGMA busy_timeout = 5000");

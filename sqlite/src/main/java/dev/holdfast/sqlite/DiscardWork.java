@@ -1,6 +1,8 @@
 package dev.holdfast.sqlite;
 
 import dev.holdfast.core.RunId;
+import dev.holdfast.sql.Sql;
+import dev.holdfast.sql.Texts;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;

@@ -1,6 +1,7 @@
 package dev.holdfast.sqlite;
 
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.sql.Session;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;

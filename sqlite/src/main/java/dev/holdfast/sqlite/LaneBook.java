@@ -2,6 +2,9 @@ package dev.holdfast.sqlite;
 
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
+import dev.holdfast.sql.LaneKey;
+import dev.holdfast.sql.RunRow;
+import dev.holdfast.sql.Sql;
 import java.sql.SQLException;
 
 /**

@@ -1,5 +1,6 @@
 package dev.holdfast.sqlite;
 
+import dev.holdfast.sql.LaneKey;
 import java.sql.SQLException;
 import java.util.List;
 

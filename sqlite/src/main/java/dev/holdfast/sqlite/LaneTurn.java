@@ -1,6 +1,9 @@
 package dev.holdfast.sqlite;
 
 import dev.holdfast.core.RunId;
+import dev.holdfast.sql.LaneKey;
+import dev.holdfast.sql.Place;
+import dev.holdfast.sql.Turn;
 import java.sql.SQLException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

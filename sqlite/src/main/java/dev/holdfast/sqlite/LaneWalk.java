@@ -2,6 +2,9 @@ package dev.holdfast.sqlite;
 
 import dev.holdfast.engine.port.QueueSettings;
 import dev.holdfast.engine.port.Rate;
+import dev.holdfast.sql.LaneKey;
+import dev.holdfast.sql.QueueRow;
+import dev.holdfast.sql.Sql;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -5,6 +5,7 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.engine.port.Message;
 import dev.holdfast.engine.port.Write;
+import dev.holdfast.sql.Sql;
 import java.sql.SQLException;
 import java.util.List;
 

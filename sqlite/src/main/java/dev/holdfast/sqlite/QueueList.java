@@ -4,6 +4,8 @@ import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.engine.port.LaneView;
 import dev.holdfast.engine.port.QueueView;
+import dev.holdfast.sql.QueueRow;
+import dev.holdfast.sql.Session;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

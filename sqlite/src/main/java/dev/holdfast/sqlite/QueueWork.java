@@ -3,6 +3,7 @@ package dev.holdfast.sqlite;
 import dev.holdfast.core.Refused;
 import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.sql.QueueRow;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,13 @@ final class QueueWork extends Work<Receipt> {
     private static final String PAUSE_LANE =
             "INSERT OR IGNORE INTO paused_lanes (namespace, queue, lane) VALUES (?, ?, ?)";
     private static final String RESUME_LANE = "DELETE FROM paused_lanes WHERE namespace = ? AND queue = ? AND lane = ?";
+
+    private static final String WRITE = "INSERT INTO queues (" + QueueRow.COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?)"
+            + " ON CONFLICT (namespace, name) DO UPDATE SET paused = excluded.paused,"
+            + " concurrency = excluded.concurrency, lane_concurrency = excluded.lane_concurrency,"
+            + " rate_count = excluded.rate_count, rate_per = excluded.rate_per";
+    /** What says nothing is no setting. */
+    private static final String REMOVE = "DELETE FROM queues WHERE namespace = ? AND name = ?";
 
     private static final String LANES = "UPDATE lanes SET"
             + " paused = ?3 OR EXISTS (SELECT 1 FROM paused_lanes p"
@@ -56,7 +64,8 @@ final class QueueWork extends Work<Receipt> {
     private QueueRow become(Transaction tx, QueueRow present, QueueChange.OfQueue what) throws SQLException {
         boolean paused = what.isPaused() == null ? present.isPaused() : what.isPaused();
         var next = new QueueRow(paused, what.over(present.settings()));
-        next.write(tx, namespace, queue);
+        if (next.isPlain()) tx.write(REMOVE).text(namespace).text(queue).update();
+        else next.in(tx.write(WRITE), namespace, queue).update();
         if (next.settings().rate() == null) RateBook.clear(tx, namespace, queue);
         return next;
     }

@@ -2,6 +2,8 @@ package dev.holdfast.sqlite;
 
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.RunId;
+import dev.holdfast.sql.LaneKey;
+import dev.holdfast.sql.Texts;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;

@@ -3,14 +3,19 @@ package dev.holdfast.sqlite;
 import dev.holdfast.core.Fence;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
+import dev.holdfast.sql.RunRow;
+import dev.holdfast.sql.Sql;
+import dev.holdfast.sql.Texts;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +37,9 @@ final class RunRows {
     private static final String READ = "SELECT " + RunRow.COLUMNS + " FROM runs WHERE id = ?";
     private static final String INPUT = "SELECT input FROM run_payloads WHERE run = ?";
     private static final int POLICIES_KEPT = 100;
+
+    private static final List<String> INSERTED =
+            Stream.concat(RunRow.FIXED.stream(), RunRow.CHANGING.stream()).toList();
 
     private final Transaction tx;
     private final Map<RunId, Known> known = new LinkedHashMap<>(64, 0.75f, true) {
@@ -118,9 +126,38 @@ final class RunRows {
         all.addAll(row.values());
         long mask = 0;
         for (int i = 0; i < all.size(); i++) if (all.get(i) != null) mask |= 1L << i;
-        Sql insert = tx.writeApart(inserts.computeIfAbsent(mask, RunRow::insert));
+        Sql insert = tx.writeApart(inserts.computeIfAbsent(mask, RunRows::insert));
         for (Object value : all) if (value != null) insert.value(value);
         return insert.id(row.run().id()).update() == 1;
+    }
+
+    /**
+     * Writes one row if the id was never used; locks nothing that anybody else wants.
+     *
+     * @param mask which columns have a value
+     */
+    private static String insert(long mask) {
+        var columns = chosen(INSERTED, mask);
+        return "INSERT INTO runs (" + String.join(", ", columns) + ") SELECT "
+                + String.join(", ", Collections.nCopies(columns.size(), "?"))
+                + " WHERE NOT EXISTS (SELECT 1 FROM removed WHERE run = ?) ON CONFLICT (id) DO NOTHING";
+    }
+
+    /**
+     * The fence and the write in one: writes one row, or none if epoch, seq or holder are not as expected.
+     *
+     * @param mask which columns are written
+     */
+    private static String update(long mask) {
+        return "UPDATE runs SET " + String.join(" = ?, ", chosen(RunRow.CHANGING, mask)) + " = ? WHERE id = ?"
+                + " AND epoch = ? AND seq = ? AND holder_number IS ? AND holder_incarnation IS ? AND holder_kind IS ?";
+    }
+
+    /** @param mask bit i is the i-th */
+    private static List<String> chosen(List<String> columns, long mask) {
+        var chosen = new ArrayList<String>();
+        for (int i = 0; i < columns.size(); i++) if ((mask & 1L << i) != 0) chosen.add(columns.get(i));
+        return chosen;
     }
 
     /** Most runs of a task have the same. */
@@ -174,7 +211,7 @@ final class RunRows {
         }
         // Nothing changes, and yet the fence is to be checked.
         if (mask == 0) mask = 1;
-        Sql update = tx.writeApart(updates.computeIfAbsent(mask, RunRow::update));
+        Sql update = tx.writeApart(updates.computeIfAbsent(mask, RunRows::update));
         for (int i = 0; i < values.size(); i++) if ((mask & 1L << i) != 0) update.value(values.get(i));
         var holder = fence.holder();
         update.id(next.id())

@@ -5,6 +5,7 @@ import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.ScheduleChange;
 import dev.holdfast.engine.port.StoredSchedule;
 import dev.holdfast.engine.port.StoredSchedule.Seen;
+import dev.holdfast.sql.Sql;
 import java.sql.SQLException;
 import java.time.Duration;
 

@@ -1,6 +1,7 @@
 package dev.holdfast.sqlite;
 
 import dev.holdfast.core.Refused;
+import dev.holdfast.sql.Session;
 import java.sql.SQLException;
 import java.util.List;
 import org.flywaydb.core.Flyway;

@@ -5,6 +5,7 @@ import dev.holdfast.core.stream.Entry;
 import dev.holdfast.core.stream.Item;
 import dev.holdfast.engine.port.Appended;
 import dev.holdfast.engine.port.StreamLog;
+import dev.holdfast.sql.EntryRow;
 import java.util.ArrayList;
 import java.util.List;
 

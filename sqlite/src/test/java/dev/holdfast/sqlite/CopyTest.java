@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.core.Refused;
 import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.sql.Session;
 import dev.holdfast.testkit.ManualClock;
 import dev.holdfast.testkit.SeededIds;
 import java.io.IOException;

@@ -7,6 +7,7 @@ import dev.holdfast.core.Run;
 import dev.holdfast.engine.Admission;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Claim;
+import dev.holdfast.sql.Session;
 import dev.holdfast.testkit.ManualClock;
 import dev.holdfast.testkit.SeededIds;
 import java.nio.file.Path;

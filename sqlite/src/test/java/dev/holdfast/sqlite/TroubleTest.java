@@ -12,6 +12,7 @@ import dev.holdfast.engine.Admission;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.sql.Session;
 import dev.holdfast.testkit.ManualClock;
 import dev.holdfast.testkit.SeededIds;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.holdfast.sqlite;
+package dev.holdfast.sql;
 
 import dev.holdfast.core.Lane;
 import dev.holdfast.core.Run;
@@ -9,11 +9,11 @@ import java.sql.SQLException;
  *
  * @param lane empty for the runs of a queue that are in no lane
  */
-record LaneKey(String namespace, String queue, String lane, boolean serial) {
-    static final String COLUMNS = "namespace, queue, lane, serial";
-    static final String IS = "namespace = ? AND queue = ? AND lane = ? AND serial = ?";
+public record LaneKey(String namespace, String queue, String lane, boolean serial) {
+    public static final String COLUMNS = "namespace, queue, lane, serial";
+    public static final String IS = "namespace = ? AND queue = ? AND lane = ? AND serial = ?";
 
-    static LaneKey of(Run run) {
+    public static LaneKey of(Run run) {
         Lane lane = run.place().lane();
         return new LaneKey(
                 run.origin().namespace().name(),
@@ -22,17 +22,17 @@ record LaneKey(String namespace, String queue, String lane, boolean serial) {
                 lane != null && lane.isSerial());
     }
 
-    boolean isPlain() {
+    public boolean isPlain() {
         return lane.isEmpty();
     }
 
     /** Gives the parameters of {@link #IS}. */
-    Sql in(Sql sql) throws SQLException {
+    public Sql in(Sql sql) throws SQLException {
         return sql.text(namespace).text(queue).text(lane).number(serial ? 1 : 0);
     }
 
     /** Reads {@link #COLUMNS}. */
-    static LaneKey read(Sql.Row row) throws SQLException {
+    public static LaneKey read(Sql.Row row) throws SQLException {
         return new LaneKey(row.text(), row.text(), row.text(), row.number() != 0);
     }
 }

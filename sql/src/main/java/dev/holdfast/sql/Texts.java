@@ -1,4 +1,4 @@
-package dev.holdfast.sqlite;
+package dev.holdfast.sql;
 
 import dev.holdfast.core.Deadlines;
 import dev.holdfast.core.Retry;
@@ -18,43 +18,43 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Small values that are stored as text in one column. */
-final class Texts {
+public final class Texts {
     private static final JsonMapper JSON = new JsonMapper();
 
     private Texts() {}
 
-    static @Nullable String list(List<String> texts) {
+    public static @Nullable String list(List<String> texts) {
         return texts.isEmpty() ? null : JSON.writeValueAsString(texts);
     }
 
-    static List<String> list(@Nullable String json) {
+    public static List<String> list(@Nullable String json) {
         if (json == null) return List.of();
         var all = new ArrayList<String>();
         JSON.readTree(json).forEach(e -> all.add(e.asString()));
         return all;
     }
 
-    static String sources(List<Source> sources) {
+    public static String sources(List<Source> sources) {
         return JSON.writeValueAsString(sources.stream().map(Source::toString).toList());
     }
 
-    static List<Source> sources(@Nullable String json) {
+    public static List<Source> sources(@Nullable String json) {
         return list(json).stream().map(Source::parse).toList();
     }
 
     /** {@code last|sources}, last being empty if it is not known. */
-    static String end(StreamEnd end) {
+    public static String end(StreamEnd end) {
         return (end.last() == null ? "" : end.last()) + "|" + sources(end.drop());
     }
 
-    static StreamEnd end(String text) {
+    public static StreamEnd end(String text) {
         int bar = text.indexOf('|');
         return new StreamEnd(
                 bar == 0 ? null : (Long) Long.parseLong(text, 0, bar, 10), sources(text.substring(bar + 1)));
     }
 
     /** {@code need key,key}; keys that follow one another are {@code first-last}. */
-    static String waiting(Waiting waiting) {
+    public static String waiting(Waiting waiting) {
         var text = new StringBuilder(waiting.need().name());
         List<StepKey> keys = waiting.keys();
         for (int i = 0; i < keys.size(); i++) {
@@ -71,7 +71,7 @@ final class Texts {
         return one.number() > 0 && other.number() == one.number() + 1;
     }
 
-    static @Nullable Waiting waiting(@Nullable String text) {
+    public static @Nullable Waiting waiting(@Nullable String text) {
         if (text == null) return null;
         int space = text.indexOf(' ');
         var keys = new ArrayList<StepKey>();
@@ -85,7 +85,7 @@ final class Texts {
     }
 
     /** {@code kind what}; nothing for a step that never waited, or that waits for its next try. */
-    static @Nullable String wait(@Nullable Wait wait) {
+    public static @Nullable String wait(@Nullable Wait wait) {
         return switch (wait) {
             case null -> null;
             case Wait.Turn w -> null;
@@ -96,7 +96,7 @@ final class Texts {
         };
     }
 
-    static @Nullable Wait wait(@Nullable String text, @Nullable Instant until) {
+    public static @Nullable Wait wait(@Nullable String text, @Nullable Instant until) {
         if (text == null) return until == null ? null : new Wait.Turn(until);
         int space = text.indexOf(' ');
         String what = text.substring(space + 1);
@@ -115,14 +115,14 @@ final class Texts {
     }
 
     /** {@code attempts first factor cap jitter giveUpAfter maxDuration}; a duration is {@code seconds.nanos} or {@code -}. */
-    static String policy(Run.Policy policy) {
+    public static String policy(Run.Policy policy) {
         Retry retry = policy.retry();
         return retry.maxAttempts() + " " + duration(retry.first()) + " " + retry.factor() + " " + duration(retry.cap())
                 + " " + retry.jitter() + " " + duration(policy.giveUpAfter()) + " "
                 + (policy.maxDuration() == null ? "-" : duration(policy.maxDuration()));
     }
 
-    static Run.Policy policy(String text) {
+    public static Run.Policy policy(String text) {
         String[] parts = text.split(" ", -1);
         var retry = new Retry(
                 Integer.parseInt(parts[0]),
@@ -142,7 +142,7 @@ final class Texts {
         return Duration.ofSeconds(Long.parseLong(text, 0, dot, 10), Long.parseLong(text, dot + 1, text.length(), 10));
     }
 
-    static @Nullable String deadlines(Deadlines deadlines) {
+    public static @Nullable String deadlines(Deadlines deadlines) {
         if (deadlines.byName().isEmpty()) return null;
         var text = new StringBuilder();
         for (Map.Entry<Deadlines.Name, Instant> entry : deadlines.byName().entrySet()) {
@@ -152,7 +152,7 @@ final class Texts {
         return text.toString();
     }
 
-    static Deadlines deadlines(@Nullable String text) {
+    public static Deadlines deadlines(@Nullable String text) {
         var deadlines = Deadlines.NONE;
         if (text == null) return deadlines;
         for (String part : text.split(" ", -1)) {

@@ -1,13 +1,13 @@
-package dev.holdfast.sqlite;
+package dev.holdfast.sql;
 
 /** The column {@code turn} of a run that can be claimed beside others. */
-final class Turn {
+public final class Turn {
     /** It was never started. */
-    static final long FRESH = 0;
+    public static final long FRESH = 0;
     /** It comes back. */
-    static final long RESUMED = 1;
+    public static final long RESUMED = 1;
     /** It needs no slot of its lane: outside the lane's order. */
-    static final long BEYOND = 2;
+    public static final long BEYOND = 2;
 
     private Turn() {}
 }

@@ -1,4 +1,4 @@
-package dev.holdfast.sqlite;
+package dev.holdfast.sql;
 
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepKey;
@@ -9,7 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /** The recorded steps of a run, as rows. */
-final class StepRow {
+public final class StepRow {
     private static final String SELECT = "SELECT key, name, status, epoch, tries, next, error, result, wait FROM steps";
     private static final String ALL = SELECT + " WHERE run = ?";
     private static final String PENDING = SELECT + " INDEXED BY steps_pending WHERE run = ? AND status = 'PENDING'";
@@ -17,18 +17,18 @@ final class StepRow {
 
     private StepRow() {}
 
-    static boolean any(Session session, RunId run) throws SQLException {
+    public static boolean any(Session session, RunId run) throws SQLException {
         return session.sql(ANY).id(run).any();
     }
 
     /** By key, which is not the order of their texts. */
-    static List<StepRecord> all(Session session, RunId run) throws SQLException {
+    public static List<StepRecord> all(Session session, RunId run) throws SQLException {
         List<StepRecord> steps = session.sql(ALL).id(run).list(StepRow::read);
         steps.sort(Comparator.comparing(StepRecord::key));
         return List.copyOf(steps);
     }
 
-    static List<StepRecord> pending(Session session, RunId run) throws SQLException {
+    public static List<StepRecord> pending(Session session, RunId run) throws SQLException {
         List<StepRecord> steps = session.sql(PENDING).id(run).list(StepRow::read);
         steps.sort(Comparator.comparing(StepRecord::key));
         return List.copyOf(steps);

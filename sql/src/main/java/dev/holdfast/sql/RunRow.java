@@ -1,4 +1,4 @@
-package dev.holdfast.sqlite;
+package dev.holdfast.sql;
 
 import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Fence;
@@ -14,30 +14,33 @@ import dev.holdfast.core.Stop;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A run as a row of {@code runs}: the columns in one order, for reading and for writing. */
-final class RunRow {
-    /** What never changes. */
-    private static final String FIXED =
-            "id, namespace, task, version, key, tags, parent, parent_attempt, parent_key, detached, rerun_of, rerun_from,"
-                    + " policy, created";
+/**
+ * A run as a row of {@code runs}: the columns in one order, for reading and for writing. Instants are milliseconds since
+ * 1970, what is true is 1, ids are of the type that the {@link Dialect} knows.
+ */
+public final class RunRow {
+    /** What never changes: the columns of {@link #fixed}. */
+    public static final List<String> FIXED =
+            names("id, namespace, task, version, key, tags, parent, parent_attempt, parent_key, detached, rerun_of,"
+                    + " rerun_from, policy, created");
 
-    /** What a transition may change. */
-    private static final String CHANGING =
-            "queue, lane, serial, slot_of, place, due, lingers_number, lingers_incarnation, debounce, state, outcome, stop_reason, stop_next, cancelled, waiting,"
-                    + " parked_version, parked_key, parked_recorded, parked_called, epoch, holder_kind, holder_number,"
-                    + " holder_incarnation, seq, attempt, losses, losses_alone, started, finished, deadlines";
+    private static final String STATE =
+            "queue, lane, serial, slot_of, place, due, lingers_number, lingers_incarnation, debounce, state, outcome,"
+                    + " stop_reason, stop_next, cancelled, waiting, parked_version, parked_key, parked_recorded,"
+                    + " parked_called, epoch, holder_kind, holder_number, holder_incarnation, seq, attempt, losses,"
+                    + " losses_alone, started, finished, deadlines";
 
-    /** What is made of it for the indexes. */
+    /** What is made of the others for the indexes. */
     private static final String DERIVED = "deadline, claim_at, key_until, under, turn";
 
-    static final String COLUMNS = FIXED + ", " + CHANGING;
+    /** What a transition may change, and what is made of it for the indexes: the columns of {@link #changing}. */
+    public static final List<String> CHANGING = names(STATE + ", " + DERIVED);
 
-    private static final List<String> INSERTED = names(COLUMNS + ", " + DERIVED);
-    private static final List<String> UPDATED = names(CHANGING + ", " + DERIVED);
+    /** What {@link #read} reads. */
+    public static final String COLUMNS = String.join(", ", FIXED) + ", " + STATE;
 
     private RunRow() {}
 
@@ -46,54 +49,26 @@ final class RunRow {
     }
 
     /**
-     * Writes one row if the id was never used; locks nothing that anybody else wants.
+     * The values of {@link #FIXED}.
      *
-     * @param mask which columns have a value: bit i is the i-th of {@link #fixed} and {@link #changing}
+     * @param policy as {@link Texts#policy} writes it: most runs of a task have the same
      */
-    static String insert(long mask) {
-        var columns = chosen(INSERTED, mask);
-        return "INSERT INTO runs (" + String.join(", ", columns) + ") SELECT "
-                + String.join(", ", Collections.nCopies(columns.size(), "?"))
-                + " WHERE NOT EXISTS (SELECT 1 FROM removed WHERE run = ?) ON CONFLICT (id) DO NOTHING";
-    }
-
-    /**
-     * The fence and the write in one: writes one row, or none if epoch, seq or holder are not as expected.
-     *
-     * @param mask which columns are written: bit i is the i-th of {@link #changing}
-     */
-    static String update(long mask) {
-        return "UPDATE runs SET " + String.join(" = ?, ", chosen(UPDATED, mask)) + " = ? WHERE id = ?"
-                + " AND epoch = ? AND seq = ? AND holder_number IS ? AND holder_incarnation IS ? AND holder_kind IS ?";
-    }
-
-    private static List<String> chosen(List<String> columns, long mask) {
-        var chosen = new ArrayList<String>();
-        for (int i = 0; i < columns.size(); i++) if ((mask & 1L << i) != 0) chosen.add(columns.get(i));
-        return chosen;
-    }
-
-    /**
-     * The values of the columns that never change.
-     *
-     * @param policy as text
-     */
-    static List<@Nullable Object> fixed(Run run, String policy) {
+    public static List<@Nullable Object> fixed(Run run, String policy) {
         var origin = run.origin();
         var parent = origin.parent();
-        var values = new ArrayList<@Nullable Object>(14);
-        values.add(Sql.bytes(run.id()));
+        var values = new ArrayList<@Nullable Object>(FIXED.size());
+        values.add(run.id());
         values.add(origin.namespace().name());
         values.add(origin.task());
         values.add(origin.version());
         values.add(origin.key());
         values.add(Texts.list(origin.tags()));
-        values.add(parent == null ? null : Sql.bytes(parent.run()));
+        values.add(parent == null ? null : parent.run());
         values.add(parent == null ? null : (Long) (long) parent.attempt());
         values.add(parent == null ? null : parent.key().path());
         values.add(parent == null ? null : flag(parent.bond() == Run.Bond.DETACHED));
         var rerun = origin.rerun();
-        values.add(rerun == null ? null : Sql.bytes(rerun.of()));
+        values.add(rerun == null ? null : rerun.of());
         values.add(rerun == null || rerun.from() == null ? null : rerun.from().path());
         values.add(policy);
         values.add(millis(run.times().created()));
@@ -101,12 +76,12 @@ final class RunRow {
     }
 
     /**
-     * The values of the columns that a transition may change, and of those that are made of them.
+     * The values of {@link #CHANGING}.
      *
      * @param under whether it executes in its parent's slot
      */
-    static List<@Nullable Object> changing(Run run, Instant now, boolean under) {
-        var values = new ArrayList<@Nullable Object>(UPDATED.size());
+    public static List<@Nullable Object> changing(Run run, Instant now, boolean under) {
+        var values = new ArrayList<@Nullable Object>(CHANGING.size());
         var place = run.place();
         var lane = place.lane();
         var lingers = place.lingers();
@@ -166,7 +141,7 @@ final class RunRow {
     }
 
     /** Its place, if it can be claimed now: a delayed run comes in when it is due. What is to compensate goes ahead. */
-    static @Nullable Instant claimAt(Run run, Instant now) {
+    public static @Nullable Instant claimAt(Run run, Instant now) {
         if (run.state() != RunState.QUEUED) return null;
         Instant due = run.place().due();
         if (due != null && due.isAfter(now)) return null;
@@ -188,7 +163,7 @@ final class RunRow {
     }
 
     /** Reads {@link #COLUMNS}. */
-    static Run read(Sql.Row row) throws SQLException {
+    public static Run read(Sql.Row row) throws SQLException {
         var id = row.id();
         var origin = new Run.Origin(
                 new Namespace(row.text()),
@@ -259,7 +234,7 @@ final class RunRow {
     }
 
     /** Reads holder_kind, holder_number, holder_incarnation. */
-    static @Nullable Holder holder(Sql.Row row) throws SQLException {
+    public static @Nullable Holder holder(Sql.Row row) throws SQLException {
         var kind = row.constantOrNull(Holder.Kind.class);
         long number = row.number();
         long incarnation = row.number();

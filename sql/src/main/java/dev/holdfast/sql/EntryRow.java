@@ -1,4 +1,4 @@
-package dev.holdfast.sqlite;
+package dev.holdfast.sql;
 
 import dev.holdfast.core.stream.Entry;
 import dev.holdfast.core.stream.Item;
@@ -6,11 +6,11 @@ import dev.holdfast.core.stream.Source;
 import java.sql.SQLException;
 
 /** An entry of a stream as a row of {@code chunks}. */
-final class EntryRow {
-    static final String COLUMNS = "number, epoch, kind, source, data";
+public final class EntryRow {
+    public static final String COLUMNS = "number, epoch, kind, source, data";
 
     /** The same columns with the data of chunks left out, whose pages are not even read. */
-    static final String OUTLINE = "number, epoch, kind, source, CASE kind WHEN 0 THEN '' ELSE data END";
+    public static final String OUTLINE = "number, epoch, kind, source, CASE kind WHEN 0 THEN '' ELSE data END";
 
     private static final int CHUNK = 0;
     private static final int REWIND = 1;
@@ -19,7 +19,7 @@ final class EntryRow {
     private EntryRow() {}
 
     /** Gives the parameters for kind, source and data. */
-    static Sql write(Sql sql, Item item) throws SQLException {
+    public static Sql write(Sql sql, Item item) throws SQLException {
         return switch (item) {
             case Item.Chunk chunk ->
                 sql.number(CHUNK).text(chunk.source().toString()).text(chunk.data());
@@ -29,7 +29,7 @@ final class EntryRow {
     }
 
     /** Reads {@link #COLUMNS}. */
-    static Entry read(Sql.Row row) throws SQLException {
+    public static Entry read(Sql.Row row) throws SQLException {
         long number = row.number();
         long epoch = row.number();
         int kind = row.integer();

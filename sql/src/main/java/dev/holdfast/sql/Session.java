@@ -1,4 +1,4 @@
-package dev.holdfast.sqlite;
+package dev.holdfast.sql;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -6,33 +6,36 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** A connection with the statements that were prepared on it. For one thread at a time. */
-final class Session implements AutoCloseable {
+public final class Session implements AutoCloseable {
     private final Connection connection;
+    private final Dialect dialect;
     private final Map<String, Sql> prepared = new HashMap<>();
 
-    Session(Connection connection) {
+    /** The connection is the session's from now on. */
+    public Session(Connection connection, Dialect dialect) {
         this.connection = connection;
+        this.dialect = dialect;
     }
 
     /** The statement, prepared at its first use. Two uses of the same one do not overlap. */
-    Sql sql(String text) throws SQLException {
+    public Sql sql(String text) throws SQLException {
         Sql sql = prepared.get(text);
         if (sql == null) {
-            sql = new Sql(connection.prepareStatement(text));
+            sql = new Sql(connection.prepareStatement(dialect.statement(text)), dialect);
             prepared.put(text, sql);
         }
         return sql.begin();
     }
 
     /** Executes something that is not worth preparing. */
-    void execute(String text) throws SQLException {
+    public void execute(String text) throws SQLException {
         try (var statement = connection.createStatement()) {
             statement.execute(text);
         }
     }
 
     /** The first column of the first row, as text; empty for no row. */
-    String ask(String text) throws SQLException {
+    public String ask(String text) throws SQLException {
         try (var statement = connection.createStatement();
                 var rows = statement.executeQuery(text)) {
             return rows.next() ? String.valueOf(rows.getString(1)) : "";
@@ -40,7 +43,7 @@ final class Session implements AutoCloseable {
     }
 
     /** What the driver knows, for what only it can do. */
-    Connection connection() {
+    public Connection connection() {
         return connection;
     }
 

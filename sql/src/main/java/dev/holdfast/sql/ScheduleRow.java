@@ -1,4 +1,4 @@
-package dev.holdfast.sqlite;
+package dev.holdfast.sql;
 
 import dev.holdfast.core.Missed;
 import dev.holdfast.core.Namespace;
@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Schedules as they are read. */
-final class ScheduleRow {
+public final class ScheduleRow {
     private static final String COLUMNS =
             "namespace, name, cron, zone, missed, task, input, lane, ttl," + " revision, next, last_at, last_run";
     private static final String ONE = "SELECT " + COLUMNS + " FROM schedules WHERE namespace = ? AND name = ?";
@@ -28,11 +28,11 @@ final class ScheduleRow {
 
     private ScheduleRow() {}
 
-    static Optional<StoredSchedule> one(Session session, Namespace namespace, String name) throws SQLException {
+    public static Optional<StoredSchedule> one(Session session, Namespace namespace, String name) throws SQLException {
         return session.sql(ONE).text(namespace.name()).text(name).first(ScheduleRow::read);
     }
 
-    static List<StoredSchedule> page(Session session, Namespace namespace, @Nullable String after, int limit)
+    public static List<StoredSchedule> page(Session session, Namespace namespace, @Nullable String after, int limit)
             throws SQLException {
         return session.sql(PAGE)
                 .text(namespace.name())
@@ -41,8 +41,8 @@ final class ScheduleRow {
                 .list(ScheduleRow::read);
     }
 
-    static List<Upcoming> upcoming(Session session, Collection<String> tasks, @Nullable Upcoming after, int limit)
-            throws SQLException {
+    public static List<Upcoming> upcoming(
+            Session session, Collection<String> tasks, @Nullable Upcoming after, int limit) throws SQLException {
         String hosted = Texts.list(List.copyOf(tasks));
         if (hosted == null) return List.of();
         return session.sql(UPCOMING)

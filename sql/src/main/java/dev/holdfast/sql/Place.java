@@ -1,10 +1,10 @@
-package dev.holdfast.sqlite;
+package dev.holdfast.sql;
 
 import dev.holdfast.core.RunId;
 import java.util.Comparator;
 
 /** A place in the order of claims. */
-record Place(RunId id, long at) implements Comparable<Place> {
+public record Place(RunId id, long at) implements Comparable<Place> {
     private static final Comparator<Place> ORDER =
             Comparator.comparingLong(Place::at).thenComparing(Place::id);
 

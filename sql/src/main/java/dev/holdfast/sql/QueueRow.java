@@ -1,4 +1,4 @@
-package dev.holdfast.sqlite;
+package dev.holdfast.sql;
 
 import dev.holdfast.engine.port.QueueSettings;
 import dev.holdfast.engine.port.Rate;
@@ -7,28 +7,25 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What was said of a queue, as a row of {@code queues}. */
-record QueueRow(boolean isPaused, QueueSettings settings) {
-    static final QueueRow PLAIN = new QueueRow(false, QueueSettings.NONE);
+public record QueueRow(boolean isPaused, QueueSettings settings) {
+    private static final QueueRow PLAIN = new QueueRow(false, QueueSettings.NONE);
 
     private static final String READ = "SELECT paused, concurrency, lane_concurrency, rate_count, rate_per FROM queues"
             + " WHERE namespace = ? AND name = ?";
-    private static final String WRITE =
-            "INSERT INTO queues (namespace, name, paused, concurrency, lane_concurrency, rate_count, rate_per)"
-                    + " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (namespace, name) DO UPDATE"
-                    + " SET paused = ?3, concurrency = ?4, lane_concurrency = ?5, rate_count = ?6, rate_per = ?7";
-    /** What says nothing is no setting. */
-    private static final String REMOVE = "DELETE FROM queues WHERE namespace = ? AND name = ?";
+
+    /** What {@link #in} gives the values of. */
+    public static final String COLUMNS = "namespace, name, paused, concurrency, lane_concurrency, rate_count, rate_per";
 
     /** What is written in the lanes of a queue that has a limit over all of them: a claim comes to them by their queue. */
-    static String gate(String namespace, String queue) {
+    public static String gate(String namespace, String queue) {
         return namespace + (char) 31 + queue;
     }
 
-    boolean hasGate() {
+    public boolean hasGate() {
         return settings.concurrency() != null || settings.rate() != null;
     }
 
-    static QueueRow of(Session session, String namespace, String queue) throws SQLException {
+    public static QueueRow of(Session session, String namespace, String queue) throws SQLException {
         return session.sql(READ)
                 .text(namespace)
                 .text(queue)
@@ -36,21 +33,21 @@ record QueueRow(boolean isPaused, QueueSettings settings) {
                 .orElse(PLAIN);
     }
 
-    void write(Transaction tx, String namespace, String queue) throws SQLException {
-        if (equals(PLAIN)) {
-            tx.write(REMOVE).text(namespace).text(queue).update();
-            return;
-        }
+    /** Whether it says nothing: there is no row of such a queue. */
+    public boolean isPlain() {
+        return equals(PLAIN);
+    }
+
+    /** Gives the parameters for {@link #COLUMNS}. */
+    public Sql in(Sql sql, String namespace, String queue) throws SQLException {
         Rate rate = settings.rate();
-        tx.write(WRITE)
-                .text(namespace)
+        return sql.text(namespace)
                 .text(queue)
                 .number(isPaused ? 1 : 0)
                 .number(number(settings.concurrency()))
                 .number(number(settings.laneConcurrency()))
                 .number(rate == null ? null : (Long) (long) rate.count())
-                .number(rate == null ? null : (Long) rate.per().toMillis())
-                .update();
+                .number(rate == null ? null : (Long) rate.per().toMillis());
     }
 
     private static @Nullable Long number(@Nullable Integer limit) {
@@ -58,7 +55,7 @@ record QueueRow(boolean isPaused, QueueSettings settings) {
     }
 
     /** Reads concurrency, lane_concurrency, rate_count, rate_per. */
-    static QueueSettings settings(Sql.Row row) throws SQLException {
+    public static QueueSettings settings(Sql.Row row) throws SQLException {
         return new QueueSettings(limit(row), limit(row), rate(row));
     }
 

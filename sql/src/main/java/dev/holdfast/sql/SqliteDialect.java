@@ -1,0 +1,30 @@
+package dev.holdfast.sql;
+
+import dev.holdfast.core.RunId;
+import java.nio.ByteBuffer;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** Has no type for ids: they are 16 bytes. */
+final class SqliteDialect implements Dialect {
+    @Override
+    public String statement(String shared) {
+        return shared;
+    }
+
+    @Override
+    public void bind(PreparedStatement statement, int at, RunId id) throws SQLException {
+        statement.setBytes(
+                at, ByteBuffer.allocate(16).putLong(id.high()).putLong(id.low()).array());
+    }
+
+    @Override
+    public @Nullable RunId read(ResultSet rows, int at) throws SQLException {
+        byte[] bytes = rows.getBytes(at);
+        if (bytes == null) return null;
+        var buffer = ByteBuffer.wrap(bytes);
+        return new RunId(buffer.getLong(), buffer.getLong());
+    }
+}
