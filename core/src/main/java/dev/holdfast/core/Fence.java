@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a write must name to be accepted, as the run's row has it now.
  *
- * <p>An executor's write names {@code (epoch, holder)}; a decision about a run that nobody holds names
- * {@code (epoch, no holder, seq)}. The epoch grows at every hand-over and at every release, so that a write of anyone
+ * <p>An executor's write names {@code (epoch, holder)}; a decision of anybody else names
+ * all three as they were read, be the holder none or lost. The epoch grows at every hand-over and at every release, so that a write of anyone
  * who has lost the run is stale from the moment of the loss, and not only from the next claim on.
  *
  * @param epoch 0 before the first claim

@@ -14,6 +14,7 @@ import dev.holdfast.core.stream.StreamEnd;
 import dev.holdfast.engine.port.Bell;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.ErrorJson;
+import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Message;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Write;
@@ -110,7 +111,8 @@ final class Desk {
     }
 
     private Draft draft(Run run) {
-        return new Draft(run, ports.ledger().now(), ports.ids().next());
+        return new Draft(
+                run, Expect.asRead(run), ports.ledger().now(), ports.ids().next());
     }
 
     /**

@@ -16,14 +16,16 @@ import java.util.UUID;
 /** A change that is being put together: decisions about one run, one after the other, that are written as one. */
 final class Draft {
     private final Run before;
+    private final Expect expect;
     private final Instant now;
     private final UUID id;
     private final List<Write> writes = new ArrayList<>();
     private Run run;
     private String cause = "";
 
-    Draft(Run before, Instant now, UUID id) {
+    Draft(Run before, Expect expect, Instant now, UUID id) {
         this.before = before;
+        this.expect = expect;
         this.run = before;
         this.now = now;
         this.id = id;
@@ -79,6 +81,6 @@ final class Draft {
     Change change() {
         var all = new ArrayList<>(writes);
         if (!run.equals(before)) all.add(new Write.Row(run));
-        return new Change(id, before.id(), Expect.of(before), null, all);
+        return new Change(id, before.id(), expect, null, all);
     }
 }

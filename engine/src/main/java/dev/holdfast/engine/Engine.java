@@ -2,6 +2,7 @@ package dev.holdfast.engine;
 
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Decision;
+import dev.holdfast.core.Fence;
 import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Refused;
@@ -43,6 +44,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Engine implements Runs, AutoCloseable {
+    /** No run is like that. */
+    private static final Expect NOWHERE = new Expect.AsRead(new Fence(-1, null, -1));
+
     private final Ports ports;
     private final EngineOptions options;
     private final Map<String, Handler<?, ?>> handlers;
@@ -188,7 +192,7 @@ public final class Engine implements Runs, AutoCloseable {
             if (run != null) refuseLive(run);
             if (run != null) finalise(id);
             // Without the run, only the answer to an earlier request of this id can be told.
-            Expect expect = run == null ? new Expect.Free(-1, -1) : Expect.of(run);
+            Expect expect = run == null ? NOWHERE : Expect.asRead(run);
             var change = new Change(ports.ids().next(), id, expect, request, List.of(new Write.Remove()));
             switch (ports.ledger().commit(change)) {
                 case Receipt.Applied a -> {

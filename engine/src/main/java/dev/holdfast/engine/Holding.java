@@ -13,6 +13,7 @@ import dev.holdfast.core.Stop;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.core.stream.StreamEnd;
 import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Write;
 import dev.holdfast.sdk.Attempt.Standing;
@@ -187,7 +188,11 @@ final class Holding {
 
     /** A change of the newest state. Under {@link #locked}, as all that follows from it. */
     Draft draft() {
-        return new Draft(run, desk.ports().ledger().now(), desk.ports().ids().next());
+        return new Draft(
+                run,
+                new Expect.Held(by),
+                desk.ports().ledger().now(),
+                desk.ports().ids().next());
     }
 
     /** Whether it was written; false if the run is not ours any more. */

@@ -74,6 +74,6 @@ final class Postponing {
                         asked.id(),
                         asked.fingerprint(),
                         run.id().toString());
-        return new Change(id, run.id(), Expect.of(run), request, writes);
+        return new Change(id, run.id(), Expect.asRead(run), request, writes);
     }
 }

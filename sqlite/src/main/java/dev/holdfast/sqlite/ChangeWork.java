@@ -1,7 +1,6 @@
 package dev.holdfast.sqlite;
 
 import dev.holdfast.core.Fence;
-import dev.holdfast.core.Holder;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
@@ -117,20 +116,23 @@ final class ChangeWork extends Work<Receipt> {
                 return APPLIED;
             }
             case Expect.Held e -> {
-                return update(tx, next, e.by().epoch(), e.by().holder());
+                return update(tx, next, new Fence(e.by().epoch(), e.by().holder(), seqBefore(next)));
             }
-            case Expect.Free e -> {
-                boolean continues = next.fence().seq() - snapshots == e.seq();
-                return continues ? update(tx, next, e.epoch(), null) : staleOrGap(tx);
+            case Expect.AsRead e -> {
+                boolean continues = seqBefore(next) == e.fence().seq();
+                return continues ? update(tx, next, e.fence()) : staleOrGap(tx);
             }
             case Expect.Alive e -> throw new IllegalStateException("a row without a fence was let through");
         }
     }
 
-    private Receipt update(Transaction tx, Run next, long epoch, @Nullable Holder holder) throws SQLException {
+    private long seqBefore(Run next) {
+        return next.fence().seq() - snapshots;
+    }
+
+    private Receipt update(Transaction tx, Run next, Fence fence) throws SQLException {
         var lanes = new LaneBook(tx);
         var before = lanes.before(next);
-        var fence = new Fence(epoch, holder, next.fence().seq() - snapshots);
         if (!tx.rows().update(next, fence, before.isUnder())) return staleOrGap(tx);
         lanes.after(before, next);
         writes(tx).carryOut();
@@ -172,7 +174,7 @@ final class ChangeWork extends Work<Receipt> {
             case Expect.Absent e -> false;
             case Expect.Held e ->
                 fence.epoch() == e.by().epoch() && e.by().holder().equals(fence.holder());
-            case Expect.Free e -> fence.holder() == null && fence.epoch() == e.epoch() && fence.seq() == e.seq();
+            case Expect.AsRead e -> fence.equals(e.fence());
             case Expect.Alive e -> present.state() != RunState.FINISHED;
         };
     }

@@ -197,7 +197,8 @@ final class PendingRowsTest {
         Change target = start();
         together(new ChangeWork(waiter), new ChangeWork(target), claim(2));
         Run waits = stored(waiter.run());
-        var await = new Change(ids.next(), waits.id(), Expect.of(waits), null, List.of(new Write.Await(target.run())));
+        var await =
+                new Change(ids.next(), waits.id(), Expect.asRead(waits), null, List.of(new Write.Await(target.run())));
         assertThat(together(new ChangeWork(await)).getFirst()).isInstanceOf(Receipt.Applied.class);
         Run ends = stored(target.run());
         together(new ChangeWork(Starts.succeed(ids, clock.now(), ends, "1")));
@@ -212,7 +213,7 @@ final class PendingRowsTest {
         Run sends = stored(sender.run());
         var message = Message.signal(ids.next(), "go", "1");
         var post = new Change(
-                ids.next(), sends.id(), Expect.of(sends), null, List.of(new Write.Post(target.run(), message)));
+                ids.next(), sends.id(), Expect.asRead(sends), null, List.of(new Write.Post(target.run(), message)));
         together(new ChangeWork(post), new ChangeWork(Starts.succeed(ids, clock.now(), stored(target.run()), "1")));
         assertThat(store.ledger().reads().inbox(target.run())).isEmpty();
         assertThat(tx.read("SELECT count(*) FROM inbox").single()).isZero();

@@ -88,6 +88,6 @@ final class Starts {
         var writes = new ArrayList<Write>(List.of(more));
         writes.add(new Write.Row(next.next()));
         writes.add(new Write.Snap(Snapshot.of(next.next(), next.cause(), now, change)));
-        return new Change(change, run.id(), Expect.of(run), null, writes);
+        return new Change(change, run.id(), Expect.asRead(run), null, writes);
     }
 }

@@ -15,17 +15,17 @@ public sealed interface Expect {
     /** The holder writes: epoch and holder are as it knows them. */
     record Held(Fence.By by) implements Expect {}
 
-    /** Nobody holds it, and it is exactly as it was read. */
-    record Free(long epoch, long seq) implements Expect {}
+    /**
+     * Somebody else decides: the run is exactly as it was read, in epoch, holder (or none) and seq. Nobody holds it, or
+     * whoever holds it is lost; if it moved after it was read it is to be read and decided again.
+     */
+    record AsRead(Fence fence) implements Expect {}
 
     /** Somebody else's message: the run exists and has not finished. */
     record Alive() implements Expect {}
 
-    /** The fence of a decision that was made about this run as it was read or held. */
-    static Expect of(Run run) {
-        var fence = run.fence();
-        return fence.holder() == null
-                ? new Free(fence.epoch(), fence.seq())
-                : new Held(new Fence.By(fence.epoch(), fence.holder()));
+    /** The fence of a decision about a run that whoever decides does not hold. */
+    static Expect asRead(Run run) {
+        return new AsRead(run.fence());
     }
 }

@@ -71,7 +71,7 @@ interface ContentContract extends Contract {
             var update = new Change(
                     second.change(),
                     run.id(),
-                    Expect.of(run),
+                    Lab.expect(run),
                     null,
                     List.of(new Write.Row(next), new Write.Snap(second)));
             assertThat(lab.ledger().commit(update)).isEqualTo(APPLIED);

@@ -151,9 +151,39 @@ interface FenceContract extends Contract {
     default void aDecisionWithAnotherSeqWritesNothing() {
         Lab lab = lab();
         Run queued = lab.queued("t");
-        var expect = new Expect.Free(queued.fence().epoch(), queued.fence().seq() + 1);
+        var expect = new Expect.AsRead(
+                new Fence(queued.fence().epoch(), null, queued.fence().seq() + 1));
         assertThat(lab.ledger().commit(lab.change(queued, expect, new Command.Cancel(false))))
                 .isEqualTo(STALE);
+    }
+
+    @Test
+    default void theLossOfAHolderThatHasWrittenMeanwhileIsStaleAndNoGap() {
+        Lab lab = lab();
+        Run running = lab.running("t");
+        var loss = new Command.Lost(lab.node(), Command.Blame.COUNTED);
+        Change lost = lab.change(running, Expect.asRead(running), loss);
+        Run stopping = lab.apply(running, new Command.Cancel(true));
+        assertThat(stopping.fence().holder()).as("in the same hands").isEqualTo(lab.node());
+        String before = lab.everythingOf(running.id());
+        assertThat(lab.ledger().commit(lost)).isEqualTo(STALE);
+        assertThat(lab.everythingOf(running.id())).isEqualTo(before);
+        assertThat(lab.ledger().commit(lab.change(stopping, Expect.asRead(stopping), loss)))
+                .as("read again")
+                .isEqualTo(APPLIED);
+    }
+
+    @Test
+    default void aLossThatWasDecidedWhileAnotherHeldItWritesNothing() {
+        Lab lab = lab();
+        Run running = lab.running("t");
+        Holder node = lab.node();
+        var namesake = new Holder(node.kind(), node.number(), node.incarnation() + 1);
+        var fence = new Fence(running.fence().epoch(), namesake, running.fence().seq());
+        var loss = new Command.Lost(node, Command.Blame.COUNTED);
+        assertThat(lab.ledger().commit(lab.change(running, new Expect.AsRead(fence), loss)))
+                .isEqualTo(STALE);
+        assertThat(lab.read(running.id()).isHeld()).isTrue();
     }
 
     @Test

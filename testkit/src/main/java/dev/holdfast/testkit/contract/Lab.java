@@ -107,9 +107,17 @@ final class Lab implements AutoCloseable {
         return new Fence.By(run.fence().epoch(), node());
     }
 
+    /** Of whoever holds it, or decides about it as it was read. */
+    static Expect expect(Run run) {
+        var fence = run.fence();
+        return fence.holder() == null
+                ? Expect.asRead(run)
+                : new Expect.Held(new Fence.By(fence.epoch(), fence.holder()));
+    }
+
     /** The change of a transition. */
     Change change(Run before, Command command, Write... more) {
-        return change(before, Expect.of(before), command, more);
+        return change(before, expect(before), command, more);
     }
 
     Change change(Run before, Expect expect, Command command, Write... more) {
@@ -125,7 +133,7 @@ final class Lab implements AutoCloseable {
 
     /** A change by whoever holds the run, without a transition. */
     Change held(Run run, Write... writes) {
-        return new Change(ids.next(), run.id(), Expect.of(run), null, List.of(writes));
+        return new Change(ids.next(), run.id(), expect(run), null, List.of(writes));
     }
 
     /** Decides and commits, and demands that it is applied. */

@@ -17,7 +17,6 @@ import dev.holdfast.core.Stop;
 import dev.holdfast.core.Waiting;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Claimed;
-import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.QueueSettings;
 import dev.holdfast.engine.port.Rate;
@@ -227,7 +226,7 @@ final class LaneStory {
                 return;
             }
         }
-        var change = new Change(id, run.id(), Expect.of(run), null, writes);
+        var change = new Change(id, run.id(), Lab.expect(run), null, writes);
         assertThat(lab.ledger().commit(change)).as("%s", this).isEqualTo(Lab.APPLIED);
     }
 

@@ -16,7 +16,6 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.core.Stop;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Claimed;
-import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.LaneView;
 import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.QueueSettings;
@@ -148,7 +147,7 @@ interface QueueContract extends LaneWords {
                 over, new Command.Left(lab().node()), lab().ledger().now());
         if (!(decision instanceof Decision.Accepted accepted)) throw new AssertionError(decision.toString());
         Run next = accepted.next();
-        var change = new Change(lab().ids.next(), over.id(), Expect.of(over), null, List.of(new Write.Row(next)));
+        var change = new Change(lab().ids.next(), over.id(), Lab.expect(over), null, List.of(new Write.Row(next)));
         assertThat(lab().ledger().commit(change)).isEqualTo(APPLIED);
     }
 

@@ -28,11 +28,7 @@ class Guards {
         return switch (expect) {
             case Expect.Absent e -> run == null && !wasRemoved;
             case Expect.Held e -> run != null && holds(run, e.by());
-            case Expect.Free e ->
-                run != null
-                        && !run.isHeld()
-                        && run.fence().epoch() == e.epoch()
-                        && run.fence().seq() == e.seq();
+            case Expect.AsRead e -> run != null && run.fence().equals(e.fence());
             case Expect.Alive e -> run != null && !run.isFinished();
         };
     }

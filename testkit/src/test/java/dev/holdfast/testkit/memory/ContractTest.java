@@ -30,7 +30,11 @@ final class ContractTest {
                     "theFormerHolderWritesNothingBetweenTheLossAndTheNextClaim"),
             new Case(Mutants.WithoutEpoch.class, "anOlderEpochWritesNothing", "aLaterEpochWritesNothing"),
             new Case(Mutants.WithoutIncarnation.class, "aNamesakeOfAnotherIncarnationWritesNothing"),
-            new Case(Mutants.WithoutSeq.class, "aDecisionWithAnotherSeqWritesNothing"),
+            new Case(
+                    Mutants.WithoutSeq.class,
+                    "aDecisionWithAnotherSeqWritesNothing",
+                    "theLossOfAHolderThatHasWrittenMeanwhileIsStaleAndNoGap",
+                    "aLossThatWasDecidedWhileAnotherHeldItWritesNothing"),
             new Case(Mutants.PostsToTheDead.class, "aMessageToAFinishedRunIsStale"),
             new Case(Mutants.StartsTwice.class, "aRunIsStartedOnce"),
             new Case(Mutants.UsesIdsAgain.class, "removingARunLeavesNothingOfIt"),

@@ -104,8 +104,8 @@ final class Mutants {
             return new Guards() {
                 @Override
                 boolean admits(@Nullable Run run, boolean wasRemoved, Expect expect) {
-                    return expect instanceof Expect.Free free
-                            ? run != null && !run.isHeld() && run.fence().epoch() == free.epoch()
+                    return expect instanceof Expect.AsRead read
+                            ? run != null && run.fence().epoch() == read.fence().epoch()
                             : super.admits(run, wasRemoved, expect);
                 }
             };

@@ -29,7 +29,7 @@ public final class Unguarded {
         return MemoryStore.open(disk, clock, ids, new Guards() {
             @Override
             boolean admits(@Nullable Run run, boolean wasRemoved, Expect expect) {
-                return expect instanceof Expect.Free ? run != null : super.admits(run, wasRemoved, expect);
+                return expect instanceof Expect.AsRead ? run != null : super.admits(run, wasRemoved, expect);
             }
 
             @Override

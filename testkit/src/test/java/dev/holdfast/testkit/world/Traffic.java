@@ -75,7 +75,7 @@ final class Traffic implements Gate.Traffic {
         scribe.written(change);
         switch (change.expect()) {
             case Expect.Held held -> history.wrote(run, held.by().epoch());
-            case Expect.Free free -> history.wrote(run, free.epoch());
+            case Expect.AsRead read -> history.wrote(run, read.fence().epoch());
             case Expect.Absent absent -> {}
             case Expect.Alive alive -> {}
         }
