@@ -61,7 +61,7 @@ final class Judge {
         return switch (expect) {
             case Expect.Absent e -> false;
             case Expect.Held e -> fence.admits(e.by());
-            case Expect.Free e -> fence.holder() == null && fence.epoch() == e.epoch() && fence.seq() == e.seq();
+            case Expect.AsRead e -> fence.equals(e.fence());
             case Expect.Alive e -> present.state() != RunState.FINISHED;
         };
     }

@@ -4,6 +4,9 @@ import dev.holdfast.core.stream.Entry;
 import dev.holdfast.core.stream.Item;
 import dev.holdfast.core.stream.Source;
 import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** An entry of a stream as a row of {@code chunks}. */
 public final class EntryRow {
@@ -18,14 +21,19 @@ public final class EntryRow {
 
     private EntryRow() {}
 
-    /** Gives the parameters for kind, source and data. */
-    public static Sql write(Sql sql, Item item) throws SQLException {
+    /** The values of kind, source and data. */
+    public static List<@Nullable Object> values(Item item) {
         return switch (item) {
-            case Item.Chunk chunk ->
-                sql.number(CHUNK).text(chunk.source().toString()).text(chunk.data());
-            case Item.Rewind rewind -> sql.number(REWIND).text((String) null).text(Texts.sources(rewind.drop()));
-            case Item.Gap gap -> sql.number(GAP).text((String) null).text(Long.toString(gap.missing()));
+            case Item.Chunk chunk -> Arrays.asList((long) CHUNK, chunk.source().toString(), chunk.data());
+            case Item.Rewind rewind -> Arrays.asList((long) REWIND, null, Texts.sources(rewind.drop()));
+            case Item.Gap gap -> Arrays.asList((long) GAP, null, Long.toString(gap.missing()));
         };
+    }
+
+    /** Gives {@link #values} as parameters. */
+    public static Sql write(Sql sql, Item item) throws SQLException {
+        for (Object value : values(item)) sql.value(value);
+        return sql;
     }
 
     /** Reads {@link #COLUMNS}. */

@@ -1,0 +1,179 @@
+package dev.holdfast.postgres;
+
+import dev.holdfast.core.Unavailable;
+import dev.holdfast.engine.port.Threads;
+import dev.holdfast.sql.Session;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A session on which one transaction comes after the other, each done once. One that meets somebody in its way is begun
+ * anew; one whose commit is not answered is looked up by its number, and nothing is done twice.
+ */
+final class Track implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Track.class);
+    private static final int TRIES = 20;
+    private static final int LOOKS = 30;
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+    private static final String NUMBER = "SELECT pg_current_xact_id()::text";
+    private static final String STATUS = "SELECT pg_xact_status(?::xid8)";
+    /** Who may still be executing what we have not heard of. */
+    private static final String END = "SELECT pg_terminate_backend(?::int)";
+
+    private final Sessions sessions;
+    private final Threads threads;
+    private final Supplier<Instant> now;
+    private @Nullable Session session;
+    private int process;
+    private boolean failing;
+
+    Track(Sessions sessions, Threads threads, Supplier<Instant> now) {
+        this.sessions = sessions;
+        this.threads = threads;
+        this.now = now;
+    }
+
+    /** What is done in a transaction; it may be begun more than once. */
+    @FunctionalInterface
+    interface Body<T> {
+        T in(Transaction tx) throws SQLException;
+    }
+
+    /**
+     * @throws ContentTrouble if something cannot be written for what it is; nothing was
+     * @throws Unavailable if the database cannot be used
+     */
+    <T> T perform(Body<T> body) {
+        SQLException last = null;
+        for (int tried = 0; tried < TRIES; tried++) {
+            if (tried > 0) rest(Duration.ofMillis(Math.min(50, tried)));
+            Session with;
+            String number;
+            T done;
+            try {
+                with = connected();
+                done = body.in(new Transaction(with, now.get()));
+                number = with.sql(NUMBER).firstText().orElseThrow();
+            } catch (SQLException e) {
+                last = e;
+                switch (Trouble.of(e)) {
+                    case CONTENT -> {
+                        rollback();
+                        throw new ContentTrouble(e);
+                    }
+                    case AGAIN -> {
+                        rollback();
+                        continue;
+                    }
+                    case DISK_FULL, READ_ONLY, LOST, OTHER -> {
+                        fails(e);
+                        disconnect();
+                        throw Trouble.unavailable(e);
+                    }
+                }
+                continue;
+            } catch (RuntimeException | Error e) {
+                rollback();
+                throw e;
+            }
+            try {
+                with.connection().commit();
+            } catch (SQLException e) {
+                fails(e);
+                disconnect();
+                if (!hasHappened(number, e)) throw Trouble.unavailable(e);
+            }
+            failing = false;
+            return done;
+        }
+        throw Trouble.unavailable(last == null ? new SQLException("it was not tried") : last);
+    }
+
+    /** It cannot be written for its content: the same would fail again. */
+    static final class ContentTrouble extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        ContentTrouble(SQLException cause) {
+            super(cause);
+        }
+    }
+
+    /**
+     * Whether a transaction was committed. It may still be executing: then its session is ended first, so that its answer
+     * does not change any more.
+     */
+    private boolean hasHappened(String number, SQLException failure) {
+        int ended = process;
+        for (int look = 0; look < LOOKS; look++) {
+            if (look > 0) rest(BETWEEN_LOOKS);
+            try {
+                Session with = connected();
+                String status = with.sql(STATUS).text(number).firstText().orElse("");
+                with.connection().commit();
+                if (status.equals("committed")) return true;
+                if (status.equals("aborted")) return false;
+                with.sql(END).number(ended).any();
+                with.connection().commit();
+            } catch (SQLException e) {
+                failure.addSuppressed(e);
+                disconnect();
+            }
+        }
+        throw Trouble.indeterminate(failure);
+    }
+
+    private Session connected() throws SQLException {
+        Session present = session;
+        if (present != null) return present;
+        Session made = sessions.open();
+        session = made;
+        process = Integer.parseInt(made.ask("SELECT pg_backend_pid()"));
+        made.connection().commit();
+        return made;
+    }
+
+    private void rollback() {
+        Session present = session;
+        if (present == null) return;
+        try {
+            present.connection().rollback();
+        } catch (SQLException e) {
+            disconnect();
+        }
+    }
+
+    private void disconnect() {
+        Session present = session;
+        session = null;
+        if (present == null) return;
+        try {
+            present.close();
+        } catch (SQLException e) {
+            LOG.debug("a session could not be closed", e);
+        }
+    }
+
+    /** Told once, however many try while it lasts. */
+    private void fails(SQLException e) {
+        if (!failing) LOG.warn("the database cannot be used: {}", e.toString());
+        failing = true;
+    }
+
+    private void rest(Duration time) {
+        try {
+            threads.bell().await(time);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        disconnect();
+    }
+}

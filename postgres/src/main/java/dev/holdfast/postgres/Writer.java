@@ -1,0 +1,178 @@
+package dev.holdfast.postgres;
+
+import dev.holdfast.core.Defaults;
+import dev.holdfast.core.Refused;
+import dev.holdfast.core.Unavailable;
+import dev.holdfast.engine.port.Threads;
+import dev.holdfast.postgres.ClaimWork.Fold;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Commits what is waiting as one transaction, while the next one gathers. Works that touch the same thing are never in one
+ * batch: the later one waits for the next, so that within a batch everything can be written at once, table by table.
+ *
+ * <p><b>Poison.</b> A batch that fails for its content is halved until the culprit is alone and gets the error.
+ */
+final class Writer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
+    private static final int MOST_AT_ONCE = Defaults.COMMIT_LIMIT;
+
+    private final Track track;
+    private final Batch.Memory memory;
+    private final BatchFigures figures;
+    private final LinkedBlockingQueue<Work<?>> queue = new LinkedBlockingQueue<>();
+    private final ClaimWork stop;
+    private final Thread loop;
+    private boolean stopping;
+    private boolean closed;
+
+    Writer(Track track, Batch.Memory memory, BatchFigures figures, Threads threads, String name) {
+        this.track = track;
+        this.memory = memory;
+        this.figures = figures;
+        this.stop = ClaimWork.none();
+        this.loop = threads.loop(name, this::run);
+    }
+
+    <T> T perform(Work<T> work) {
+        return performAll(List.of(work)).getFirst();
+    }
+
+    /** Each of them has its own answer. */
+    <T> List<T> performAll(List<? extends Work<T>> all) {
+        synchronized (this) {
+            if (closed) {
+                throw Unavailable.notApplied(
+                        "closing", "the ledger is closed and takes nothing any more: nothing was changed", null);
+            }
+            queue.addAll(all);
+        }
+        var answers = new ArrayList<T>(all.size());
+        for (Work<T> work : all) answers.add(answer(work));
+        return answers;
+    }
+
+    private static <T> T answer(Work<T> work) {
+        try {
+            return work.answer().join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    private void run() {
+        var waiting = new ArrayList<Work<?>>();
+        while (!stopping || !waiting.isEmpty()) {
+            try {
+                if (waiting.isEmpty()) take(queue.take(), waiting);
+            } catch (InterruptedException e) {
+                // Nobody has a reason to interrupt it, and callers are waiting: it ends when it is closed.
+                continue;
+            }
+            for (Work<?> next = queue.poll(); next != null; next = queue.poll()) take(next, waiting);
+            List<Work<?>> batch = independent(waiting);
+            try {
+                process(batch);
+            } catch (RuntimeException | Error e) {
+                LOG.error("a batch failed for a reason of its own", e);
+                var why = Unavailable.indeterminate("ledger_failed", "the ledger failed: " + e, e);
+                for (Work<?> work : batch) work.failed(why);
+            }
+        }
+        track.close();
+    }
+
+    private void take(Work<?> work, List<Work<?>> waiting) {
+        if (work == stop) stopping = true;
+        else waiting.add(work);
+    }
+
+    /** Takes out what can be done at once; whoever touches what somebody before him touches keeps his place behind him. */
+    private static List<Work<?>> independent(List<Work<?>> waiting) {
+        var batch = new ArrayList<Work<?>>();
+        var rest = new ArrayList<Work<?>>();
+        var touched = new HashSet<>();
+        for (Work<?> work : waiting) {
+            boolean free = batch.size() < MOST_AT_ONCE;
+            for (Object each : work.touches()) free &= !touched.contains(each);
+            touched.addAll(work.touches());
+            (free ? batch : rest).add(work);
+        }
+        waiting.clear();
+        waiting.addAll(rest);
+        return batch;
+    }
+
+    private void process(List<Work<?>> batch) {
+        if (batch.size() == 1 && batch.getFirst() instanceof ClaimWork alone) {
+            alone.becomes(Fold.NOTHING);
+            alone.committed();
+            return;
+        }
+        try {
+            while (!tried(batch)) {}
+        } catch (Unavailable e) {
+            memory.forgetAll();
+            for (Work<?> work : batch) work.failed(e);
+            return;
+        } catch (Track.ContentTrouble e) {
+            memory.forgetAll();
+            if (batch.size() == 1) {
+                refuse(batch.getFirst(), e);
+                return;
+            }
+            process(List.copyOf(batch.subList(0, batch.size() / 2)));
+            process(List.copyOf(batch.subList(batch.size() / 2, batch.size())));
+            return;
+        }
+        figures.committed(batch);
+        for (Work<?> work : batch) work.committed();
+    }
+
+    /** Whether it was committed; false if it has to begin anew without one of its works. */
+    private boolean tried(List<Work<?>> batch) {
+        try {
+            return track.perform(tx -> {
+                new Batch(memory, batch).carryOut(tx);
+                return true;
+            });
+        } catch (Surprise e) {
+            memory.forgetAll();
+            return batch.stream().allMatch(Work::isSettled);
+        }
+    }
+
+    private static <T> void refuse(Work<T> work, Track.ContentTrouble e) {
+        var why = new Refused(
+                "change_invalid", "it cannot be written as it is: " + e.getCause().getMessage() + ". This is a bug");
+        why.initCause(e);
+        work.settle(work.refusal(why));
+        work.committed();
+    }
+
+    /** Commits what was handed in, then ends. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) return;
+            closed = true;
+            queue.add(stop);
+        }
+        boolean interrupted = false;
+        while (true) {
+            try {
+                loop.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) Thread.currentThread().interrupt();
+    }
+}
