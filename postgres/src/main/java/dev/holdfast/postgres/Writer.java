@@ -26,8 +26,9 @@ final class Writer implements AutoCloseable {
     private final Track track;
     private final Batch.Memory memory;
     private final BatchFigures figures;
-    private final LinkedBlockingQueue<Work<?>> queue = new LinkedBlockingQueue<>();
-    private final ClaimWork stop;
+    /** What one caller hands in together is one element; an empty one is the last. */
+    private final LinkedBlockingQueue<List<? extends Work<?>>> queue = new LinkedBlockingQueue<>();
+
     private final Thread loop;
     private boolean stopping;
     private boolean closed;
@@ -36,7 +37,6 @@ final class Writer implements AutoCloseable {
         this.track = track;
         this.memory = memory;
         this.figures = figures;
-        this.stop = ClaimWork.none();
         this.loop = threads.loop(name, this::run);
     }
 
@@ -46,12 +46,13 @@ final class Writer implements AutoCloseable {
 
     /** Each of them has its own answer. */
     <T> List<T> performAll(List<? extends Work<T>> all) {
+        if (all.isEmpty()) return List.of();
         synchronized (this) {
             if (closed) {
                 throw Unavailable.notApplied(
                         "closing", "the ledger is closed and takes nothing any more: nothing was changed", null);
             }
-            queue.addAll(all);
+            queue.add(all);
         }
         var answers = new ArrayList<T>(all.size());
         for (Work<T> work : all) answers.add(answer(work));
@@ -75,7 +76,7 @@ final class Writer implements AutoCloseable {
                 // Nobody has a reason to interrupt it, and callers are waiting: it ends when it is closed.
                 continue;
             }
-            for (Work<?> next = queue.poll(); next != null; next = queue.poll()) take(next, waiting);
+            for (var next = queue.poll(); next != null; next = queue.poll()) take(next, waiting);
             List<Work<?>> batch = independent(waiting);
             try {
                 process(batch);
@@ -88,9 +89,9 @@ final class Writer implements AutoCloseable {
         track.close();
     }
 
-    private void take(Work<?> work, List<Work<?>> waiting) {
-        if (work == stop) stopping = true;
-        else waiting.add(work);
+    private void take(List<? extends Work<?>> handedIn, List<Work<?>> waiting) {
+        if (handedIn.isEmpty()) stopping = true;
+        else waiting.addAll(handedIn);
     }
 
     /** Takes out what can be done at once; whoever touches what somebody before him touches keeps his place behind him. */
@@ -162,7 +163,7 @@ final class Writer implements AutoCloseable {
         synchronized (this) {
             if (closed) return;
             closed = true;
-            queue.add(stop);
+            queue.add(List.of());
         }
         boolean interrupted = false;
         while (true) {

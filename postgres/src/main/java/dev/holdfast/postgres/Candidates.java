@@ -1,0 +1,109 @@
+package dev.holdfast.postgres;
+
+import dev.holdfast.core.RunId;
+import dev.holdfast.sql.LaneKey;
+import dev.holdfast.sql.Place;
+import dev.holdfast.sql.Turn;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The runs of one lane and of one kind that this node has the code for, in order, read and locked as far as they are asked
+ * for. Outside of lanes a run that somebody else has locked is passed over; in a lane the order is kept, so that a locked
+ * head means that the lane has nothing to give now.
+ */
+final class Candidates {
+    private static final String WAITING = "SELECT id, claim_at FROM runs WHERE " + LaneKey.IS
+            + " AND turn = ? AND task = ? AND turn IS NOT NULL AND (deadline IS NULL OR deadline > ?)"
+            + " ORDER BY claim_at, id LIMIT ?";
+    private static final String PARKED = "SELECT id, claim_at FROM runs WHERE " + LaneKey.IS
+            + " AND task = ? AND parked_version <> ? AND parked_version IS NOT NULL AND claim_at IS NOT NULL"
+            + " AND losses < 3 AND (deadline IS NULL OR deadline > ?) ORDER BY claim_at, id LIMIT ?";
+
+    private final Transaction tx;
+    private final LaneKey lane;
+    private final long turn;
+    private final Wish wish;
+    private final Set<RunId> seen = new HashSet<>();
+    private List<Candidate> found = List.of();
+    private int used;
+    private int limit;
+    private boolean complete;
+
+    /**
+     * What all lanes of a claim share.
+     *
+     * @param hosted version of the code by task
+     * @param parked whether there are parked runs at all
+     * @param wanted how many runs are wanted of a lane at once
+     */
+    record Wish(Map<String, String> hosted, boolean parked, int wanted) {}
+
+    /** @param turn which kind */
+    Candidates(Transaction tx, LaneKey lane, long turn, Wish wish) {
+        this.tx = tx;
+        this.lane = lane;
+        this.turn = turn;
+        this.wish = wish;
+        this.limit = Math.max(1, wish.wanted());
+    }
+
+    /** The first of them that was not taken. */
+    @Nullable
+    Candidate peek() throws SQLException {
+        while (used == found.size() && !complete) load();
+        return used < found.size() ? found.get(used) : null;
+    }
+
+    void take() {
+        used++;
+    }
+
+    private void load() throws SQLException {
+        var places = new ArrayList<Place>();
+        for (Map.Entry<String, String> each : wish.hosted().entrySet()) {
+            places.addAll(lane.in(tx.sql(WAITING))
+                    .number(turn)
+                    .text(each.getKey())
+                    .instant(tx.now())
+                    .number(limit)
+                    .list(r -> new Place(r.id(), r.number())));
+            // Nobody has parked what was never started.
+            if (!wish.parked() || turn == Turn.FRESH) continue;
+            places.addAll(lane.in(tx.sql(PARKED))
+                    .text(each.getKey())
+                    .text(each.getValue())
+                    .instant(tx.now())
+                    .number(limit)
+                    .list(r -> new Place(r.id(), r.number())));
+        }
+        places.sort(null);
+        complete = places.size() < limit;
+        List<Place> first = places.size() <= limit ? places : places.subList(0, limit);
+        found = locked(first.stream().filter(p -> seen.add(p.id())).toList());
+        used = 0;
+        limit *= 4;
+    }
+
+    private List<Candidate> locked(List<Place> places) throws SQLException {
+        var byId = new HashMap<RunId, Candidate>();
+        for (Candidate each : Candidate.lock(tx, places)) byId.put(each.run().id(), each);
+        var all = new ArrayList<Candidate>();
+        for (Place place : places) {
+            Candidate candidate = byId.get(place.id());
+            if (candidate != null) {
+                all.add(candidate);
+            } else if (!lane.isPlain()) {
+                complete = true;
+                break;
+            }
+        }
+        return all;
+    }
+}

@@ -1,0 +1,194 @@
+package dev.holdfast.postgres;
+
+import dev.holdfast.core.Command;
+import dev.holdfast.core.Decision;
+import dev.holdfast.core.Defaults;
+import dev.holdfast.core.Rules;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.Snapshot;
+import dev.holdfast.engine.Company;
+import dev.holdfast.engine.Line;
+import dev.holdfast.engine.Obstacle;
+import dev.holdfast.engine.port.Claim;
+import dev.holdfast.engine.port.Claimed;
+import dev.holdfast.engine.port.Ids;
+import dev.holdfast.sql.LaneKey;
+import dev.holdfast.sql.Place;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A claim in a transaction of its own: lane after lane takes a turn, the one that was served longest ago first, until there
+ * are enough runs or no lane has any more. It waits for nobody: what somebody else has locked is passed over, so that it
+ * may lock in the order in which lanes take turns.
+ */
+final class ClaimWalk {
+    private static final String ANYTHING = "SELECT 1 WHERE EXISTS (SELECT 1 FROM lanes WHERE ready = 1) OR EXISTS"
+            + " (SELECT 1 FROM runs WHERE claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3)";
+    private static final String ANY_SUSPECT =
+            "SELECT 1 FROM runs WHERE claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3 LIMIT 1";
+    private static final String SUSPECTS = "SELECT id, claim_at FROM runs WHERE task = ANY(?)"
+            + " AND claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3"
+            + " AND (deadline IS NULL OR deadline > ?) ORDER BY claim_at, id";
+    private static final String ANY_PARKED = "SELECT 1 FROM runs WHERE parked_version IS NOT NULL LIMIT 1";
+    private static final String INPUTS = "SELECT run, input FROM run_payloads WHERE run = ANY(?)";
+    /** Fairness between nodes is worth no waiting. */
+    private static final String SERVED = "UPDATE lanes l SET served = nextval('turns') FROM (SELECT " + LaneKey.COLUMNS
+            + " FROM lanes WHERE (" + LaneKey.COLUMNS + ") IN (SELECT * FROM "
+            + Columns.unnest(Columns.Type.TEXT, Columns.Type.TEXT, Columns.Type.TEXT, Columns.Type.NUMBER)
+            + " AS v) ORDER BY " + LaneKey.COLUMNS + " FOR NO KEY UPDATE SKIP LOCKED) AS s"
+            + " WHERE l.namespace = s.namespace AND l.queue = s.queue AND l.lane = s.lane AND l.serial = s.serial";
+
+    static {
+        // The indexes and the statements say 3.
+        if (Defaults.SUSPECT_AFTER_LOSSES != 3) throw new AssertionError("a migration of the indexes is due");
+    }
+
+    private final Transaction tx;
+    private final Claim claim;
+    private final Ids ids;
+    private final Alternation alternation;
+    private final RunWrites runs;
+    private final LaneBook lanes;
+    private final Map<RunId, Given> given = new LinkedHashMap<>();
+
+    private record Given(Run run, @Nullable Instant opens) {}
+
+    ClaimWalk(Transaction tx, Claim claim, Ids ids, Alternation alternation) {
+        this.tx = tx;
+        this.claim = claim;
+        this.ids = ids;
+        this.alternation = alternation;
+        this.runs = new RunWrites(tx);
+        this.lanes = new LaneBook(tx);
+    }
+
+    /** Whether there may be something, by one look at the beginning of small indexes. */
+    static boolean isWorthIt(Transaction tx) throws SQLException {
+        return tx.sql(ANYTHING).any();
+    }
+
+    List<Claimed> claim(KnownQueues known) throws SQLException {
+        int most = Math.min(claim.max(), claim.admission().slots());
+        if (most <= 0 || !Alive.lock(tx, claim.holder())) return List.of();
+        choose(most);
+        if (given.isEmpty()) return List.of();
+        Map<RunId, String> inputs = inputs();
+        runs.write();
+        lanes.write(known);
+        return given.values().stream()
+                .map(g -> new Claimed(g.run(), inputs.getOrDefault(g.run().id(), "null"), g.opens()))
+                .toList();
+    }
+
+    /** Those whose turn it is; or the suspect whose turn it is, and nobody beside it. */
+    private void choose(int most) throws SQLException {
+        Company company = claim.admission().company();
+        Candidate suspect = company.admitsSuspects() ? suspect() : null;
+        if (company == Company.NOBODY || company == Company.OTHERS) walk(most, suspect);
+        else if (suspect != null) give(suspect, null);
+    }
+
+    private void walk(int most, @Nullable Candidate suspect) throws SQLException {
+        var walk = new Lanes(tx, most);
+        var again = new ArrayDeque<LaneTurn>();
+        var served = new TreeSet<LaneKey>(LaneBook.ORDER);
+        boolean parked = tx.sql(ANY_PARKED).any();
+        while (given.size() < most) {
+            var found = walk.next();
+            LaneTurn lane = found == null ? again.poll() : turn(found, parked, walk.seen() == 1 ? most : 1);
+            if (lane == null) break;
+            if (!walk.enter(lane.lane())) continue;
+            Candidate next = lane.next();
+            if (next == null) {
+                walk.leave(lane.lane());
+                continue;
+            }
+            if (suspect != null && given.isEmpty() && suspect.compareTo(next) < 0) break;
+            boolean alone = next.run().isSuspect();
+            if (alone && !given.isEmpty()) {
+                walk.leave(lane.lane());
+                continue;
+            }
+            if (!give(next, walk.pace(lane.lane()))) {
+                walk.leave(lane.lane());
+                continue;
+            }
+            served.add(lane.lane().key());
+            again.add(lane);
+            if (alone) break;
+        }
+        if (given.isEmpty() && suspect != null) give(suspect, null);
+        // A lane that is alone has nobody who would come before it.
+        if (served.isEmpty() || !(walk.seen() > 1 || walk.hasMore())) return;
+        var keys = new Columns(Columns.Type.TEXT, Columns.Type.TEXT, Columns.Type.TEXT, Columns.Type.NUMBER);
+        for (LaneKey key : served) keys.add(key.namespace(), key.queue(), key.lane(), key.serial() ? 1 : 0);
+        keys.in(tx.sql(SERVED)).update();
+    }
+
+    private LaneTurn turn(Lanes.Found found, boolean parked, int wanted) {
+        if (!found.key().isPlain()) lanes.hasLocked(found.key());
+        var wish = new Candidates.Wish(claim.admission().hosted(), parked, wanted);
+        return new LaneTurn(tx, found, wish, alternation);
+    }
+
+    /** Its lane, its queue and its row are locked: what was counted before it holds until the transaction ends. */
+    private boolean give(Candidate candidate, @Nullable Pace pace) throws SQLException {
+        Run run = candidate.run();
+        if (given.containsKey(run.id())) return false;
+        boolean parents = candidate.isUnder() && LaneKey.of(run).serial();
+        var line = new Line(Line.Door.OPEN, parents ? Run.Slot.PARENTS : Run.Slot.OWN, null, null, null, null);
+        if (Obstacle.of(run, line, claim.admission(), tx.now()).isPresent()) return false;
+        Decision decision = Rules.decide(run, new Command.Claim(claim.holder(), line.slot()), tx.now());
+        if (!(decision instanceof Decision.Transition transition)) return false;
+        Run next = transition.next();
+        runs.update(next, candidate.isUnder());
+        runs.snapshot(run.id(), Snapshot.of(next, transition.cause(), tx.now(), ids.next()));
+        lanes.change(
+                LaneKey.of(next),
+                Share.of(run, candidate.isUnder(), tx.now()),
+                Share.of(next, candidate.isUnder(), tx.now()));
+        given.put(run.id(), new Given(next, pace == null ? null : pace.count()));
+        return true;
+    }
+
+    /**
+     * The first suspect that nothing stands against. There are few of them: each has been lost three times. Its lane is
+     * locked like any other.
+     */
+    private @Nullable Candidate suspect() throws SQLException {
+        if (!tx.sql(ANY_SUSPECT).any()) return null;
+        var tasks = new ArrayList<@Nullable String>(claim.admission().hosted().keySet());
+        List<Place> places =
+                tx.sql(SUSPECTS).texts(tasks).instant(tx.now()).list(r -> new Place(r.id(), r.number()));
+        for (Place each : places) {
+            for (Candidate candidate : Candidate.lock(tx, List.of(each))) {
+                var lookup = new dev.holdfast.sql.Lines(tx.session(), tx.now());
+                if (Obstacle.of(candidate.run(), lookup.of(candidate.run()), claim.admission(), tx.now()).isEmpty()) {
+                    return candidate;
+                }
+            }
+        }
+        return null;
+    }
+
+    private Map<RunId, String> inputs() throws SQLException {
+        var inputs = new HashMap<RunId, String>();
+        tx.sql(INPUTS).uuids(Scene.uuids(given.keySet())).list(r -> {
+            RunId run = r.id();
+            String input = r.textOrNull();
+            if (input != null) inputs.put(run, input);
+            return run;
+        });
+        return inputs;
+    }
+}
