@@ -13,6 +13,10 @@ public record LaneKey(String namespace, String queue, String lane, boolean seria
     public static final String COLUMNS = "namespace, queue, lane, serial";
     public static final String IS = "namespace = ? AND queue = ? AND lane = ? AND serial = ?";
 
+    /** Of the runs of a lane, those that count: they stand in the index {@code runs_in_lane}, and nothing else. */
+    public static final String COUNTS = " AND lane <> '' AND (slot_of IS NOT NULL OR claim_at IS NOT NULL"
+            + " OR (under = 1 AND (outcome IS NULL OR lingers_number IS NOT NULL)))";
+
     public static LaneKey of(Run run) {
         Lane lane = run.place().lane();
         return new LaneKey(

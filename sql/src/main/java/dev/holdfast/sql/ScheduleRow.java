@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +24,7 @@ public final class ScheduleRow {
             "SELECT " + COLUMNS + " FROM schedules WHERE namespace = ? AND name > ? ORDER BY name LIMIT ?";
     /** Reads the index only: the inputs are not touched. */
     private static final String UPCOMING = "SELECT next, namespace, name FROM schedules INDEXED BY schedules_next"
-            + " WHERE next IS NOT NULL AND (next, namespace, name) > (?, ?, ?)"
-            + " AND task IN (SELECT value FROM json_each(?)) ORDER BY next, namespace, name LIMIT ?";
+            + " WHERE next IS NOT NULL AND (next, namespace, name) > (?, ?, ?) AND task IN (";
 
     private ScheduleRow() {}
 
@@ -43,15 +43,15 @@ public final class ScheduleRow {
 
     public static List<Upcoming> upcoming(
             Session session, Collection<String> tasks, @Nullable Upcoming after, int limit) throws SQLException {
-        String hosted = Texts.list(List.copyOf(tasks));
-        if (hosted == null) return List.of();
-        return session.sql(UPCOMING)
+        if (tasks.isEmpty()) return List.of();
+        // One statement for each number of tasks, which is always the same for a node.
+        String hosted = String.join(", ", Collections.nCopies(tasks.size(), "?"));
+        Sql sql = session.sql(UPCOMING + hosted + ") ORDER BY next, namespace, name LIMIT ?")
                 .number(after == null ? Long.MIN_VALUE : after.at().toEpochMilli())
                 .text(after == null ? "" : after.namespace().name())
-                .text(after == null ? "" : after.name())
-                .text(hosted)
-                .number(limit)
-                .list(r -> new Upcoming(r.instant(), new Namespace(r.text()), r.text()));
+                .text(after == null ? "" : after.name());
+        for (String task : tasks) sql.text(task);
+        return sql.number(limit).list(r -> new Upcoming(r.instant(), new Namespace(r.text()), r.text()));
     }
 
     private static StoredSchedule read(Sql.Row row) throws SQLException {

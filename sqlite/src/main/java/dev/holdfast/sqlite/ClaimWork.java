@@ -14,6 +14,7 @@ import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Ids;
 import dev.holdfast.sql.LaneKey;
+import dev.holdfast.sql.Lines;
 import dev.holdfast.sql.Place;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
@@ -190,7 +191,7 @@ final class ClaimWork extends Work<List<Claimed>> {
         String input = tx.rows().input(run.id());
         write(tx, run, transition, ids);
         var pace = line.pace();
-        var opens = pace == null ? null : RateBook.count(tx, run, pace.rate());
+        var opens = pace == null ? null : RateWrites.count(tx, run, pace.rate());
         return Optional.of(new Claimed(transition.next(), input, opens));
     }
 

@@ -27,15 +27,11 @@ final class LaneBook {
             + " CASE WHEN k.serial THEN 1 WHEN k.lane = '' THEN NULL ELSE q.lane_concurrency END,"
             + " ?, ?, ?, ?, ? FROM (SELECT ? AS namespace, ? AS queue, ? AS lane, ? AS serial) k"
             + " LEFT JOIN queues q ON q.namespace = k.namespace AND q.name = k.queue";
-    /** Whatever counts stands in the index, and nothing else. */
-    static final String COUNTS = " AND lane <> '' AND (slot_of IS NOT NULL OR claim_at IS NOT NULL"
-            + " OR (under = 1 AND (outcome IS NULL OR lingers_number IS NOT NULL)))";
-
     private static final String COUNT = "SELECT coalesce(sum(slot_of IS NOT NULL), 0),"
             + " coalesce(sum(under = 1 AND (outcome IS NULL OR lingers_number IS NOT NULL)), 0),"
             + " coalesce(sum(claim_at IS NOT NULL AND slot_of IS NULL AND under = 0), 0),"
             + " coalesce(sum(claim_at IS NOT NULL AND (slot_of IS NOT NULL OR under = 1)), 0)"
-            + " FROM runs INDEXED BY runs_in_lane WHERE " + LaneKey.IS + COUNTS;
+            + " FROM runs INDEXED BY runs_in_lane WHERE " + LaneKey.IS + LaneKey.COUNTS;
     private static final String OPEN_TO_ALL =
             "SELECT 1 FROM lanes WHERE " + LaneKey.IS + " AND paused = 0 AND gate = ''";
     /** A child's parent holds the slot of the same serial lane, or executes in it itself. */

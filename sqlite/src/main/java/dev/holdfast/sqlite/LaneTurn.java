@@ -2,6 +2,7 @@ package dev.holdfast.sqlite;
 
 import dev.holdfast.core.RunId;
 import dev.holdfast.sql.LaneKey;
+import dev.holdfast.sql.Lines;
 import dev.holdfast.sql.Place;
 import dev.holdfast.sql.Turn;
 import java.sql.SQLException;

@@ -66,7 +66,7 @@ final class QueueWork extends Work<Receipt> {
         var next = new QueueRow(paused, what.over(present.settings()));
         if (next.isPlain()) tx.write(REMOVE).text(namespace).text(queue).update();
         else next.in(tx.write(WRITE), namespace, queue).update();
-        if (next.settings().rate() == null) RateBook.clear(tx, namespace, queue);
+        if (next.settings().rate() == null) RateWrites.clear(tx, namespace, queue);
         return next;
     }
 

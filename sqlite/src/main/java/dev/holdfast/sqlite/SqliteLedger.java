@@ -15,7 +15,9 @@ import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.ScheduleChange;
 import dev.holdfast.engine.port.Tick;
+import dev.holdfast.sql.Readers;
 import dev.holdfast.sql.RunRow;
+import dev.holdfast.sql.SqlReads;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,7 +45,7 @@ final class SqliteLedger implements Ledger {
     SqliteLedger(Writer writer, Readers readers, LedgerClock clock, Ids ids) {
         this.writer = writer;
         this.readers = readers;
-        this.reads = new SqliteReads(readers, clock::now);
+        this.reads = new SqlReads(readers, clock::now);
         this.clock = clock;
         this.ids = ids;
     }

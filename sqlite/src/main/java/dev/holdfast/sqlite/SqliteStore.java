@@ -6,6 +6,7 @@ import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Ledger;
 import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.sql.Session;
+import dev.holdfast.sql.SqlStreamReads;
 import java.nio.file.Path;
 import java.sql.SQLException;
 
@@ -27,12 +28,12 @@ public final class SqliteStore implements AutoCloseable {
     private static final String NEWEST = "SELECT at FROM ledger";
 
     private final FolderLock lock;
-    private final Readers readers;
+    private final SqliteReaders readers;
     private final SqliteLedger ledger;
     private final SqliteStream stream;
     private final Holder node;
 
-    private SqliteStore(FolderLock lock, Readers readers, SqliteLedger ledger, SqliteStream stream, Holder node) {
+    private SqliteStore(FolderLock lock, SqliteReaders readers, SqliteLedger ledger, SqliteStream stream, Holder node) {
         this.lock = lock;
         this.readers = readers;
         this.ledger = ledger;
@@ -75,12 +76,12 @@ public final class SqliteStore implements AutoCloseable {
             node = boot(session, clock, options.ids().next().getLeastSignificantBits());
         }
         var writer = new Writer(database, options.threads(), () -> new Transaction(database.forWriting(), clock, node));
-        var readers = new Readers(database);
+        var readers = new SqliteReaders(database);
         return new SqliteStore(
                 lock,
                 readers,
                 new SqliteLedger(writer, readers, clock, options.ids()),
-                new SqliteStream(writer, readers),
+                new SqliteStream(writer, new SqlStreamReads(readers)),
                 node);
     }
 

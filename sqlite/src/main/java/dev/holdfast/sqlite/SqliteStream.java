@@ -2,31 +2,19 @@ package dev.holdfast.sqlite;
 
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.stream.Entry;
-import dev.holdfast.core.stream.Item;
 import dev.holdfast.engine.port.Appended;
 import dev.holdfast.engine.port.StreamLog;
-import dev.holdfast.sql.EntryRow;
-import java.util.ArrayList;
+import dev.holdfast.sql.SqlStreamReads;
 import java.util.List;
 
 /** Appends go through the ledger's writer, so that they share its transactions. */
 final class SqliteStream implements StreamLog {
-    private static final int MEGABYTE = 1_000_000;
-    private static final int PORTION = 200;
-
-    private static final String READ =
-            "SELECT " + EntryRow.COLUMNS + " FROM chunks WHERE run = ? AND number > ? ORDER BY number LIMIT ?";
-    private static final String REWINDS = "SELECT " + EntryRow.COLUMNS
-            + " FROM chunks INDEXED BY chunks_rewinds WHERE run = ? AND number > ? AND kind = 1 ORDER BY number";
-    private static final String OUTLINE = "SELECT " + EntryRow.OUTLINE + " FROM chunks WHERE run = ? ORDER BY number";
-    private static final String HEAD = "SELECT head FROM stream_heads WHERE run = ?";
-
     private final Writer writer;
-    private final Readers readers;
+    private final SqlStreamReads reads;
 
-    SqliteStream(Writer writer, Readers readers) {
+    SqliteStream(Writer writer, SqlStreamReads reads) {
         this.writer = writer;
-        this.readers = readers;
+        this.reads = reads;
     }
 
     @Override
@@ -36,41 +24,22 @@ final class SqliteStream implements StreamLog {
 
     @Override
     public Page read(RunId run, long after, int max) {
-        return readers.read(session -> {
-            var found = new ArrayList<Entry>();
-            long characters = 0;
-            long from = after;
-            // In portions, so that a page that is full after a few large entries has not read hundreds.
-            while (found.size() < max) {
-                int wanted = Math.min(PORTION, max - found.size());
-                List<Entry> some =
-                        session.sql(READ).id(run).number(from).number(wanted).list(EntryRow::read);
-                for (Entry entry : some) {
-                    if (characters >= MEGABYTE) return new Page(found, false);
-                    found.add(entry);
-                    from = entry.number();
-                    if (entry.item() instanceof Item.Chunk chunk)
-                        characters += chunk.data().length();
-                }
-                if (some.size() < wanted) return new Page(found, true);
-            }
-            return new Page(found, false);
-        });
+        return reads.read(run, after, max);
     }
 
     @Override
     public List<Entry> rewinds(RunId run, long after) {
-        return readers.read(s -> s.sql(REWINDS).id(run).number(after).list(EntryRow::read));
+        return reads.rewinds(run, after);
     }
 
     @Override
     public List<Entry> outline(RunId run) {
-        return readers.read(s -> s.sql(OUTLINE).id(run).list(EntryRow::read));
+        return reads.outline(run);
     }
 
     @Override
     public long head(RunId run) {
-        return readers.read(s -> s.sql(HEAD).id(run).single());
+        return reads.head(run);
     }
 
     /** The store closes what it is made of. */

@@ -7,6 +7,7 @@ import dev.holdfast.engine.port.Rate;
 import dev.holdfast.engine.port.Tick;
 import dev.holdfast.sql.LaneKey;
 import dev.holdfast.sql.QueueRow;
+import dev.holdfast.sql.RateBook;
 import dev.holdfast.sql.Sql;
 import java.sql.SQLException;
 import java.time.Instant;

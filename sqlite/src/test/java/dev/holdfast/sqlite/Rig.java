@@ -24,7 +24,7 @@ final class Rig implements AutoCloseable {
     final AtomicInteger readOnly = new AtomicInteger();
     final AtomicInteger full = new AtomicInteger();
     final Holder node;
-    final Readers readers;
+    final SqliteReaders readers;
     final SqliteLedger ledger;
 
     Rig(Path folder, Clock clock, Ids ids) throws SQLException {
@@ -37,7 +37,7 @@ final class Rig implements AutoCloseable {
             if (due(failToConnect)) throw new SQLException("cannot connect", "", IO_ERROR);
             return new Failing(database.forWriting(), ledgerClock);
         });
-        readers = new Readers(database);
+        readers = new SqliteReaders(database);
         ledger = new SqliteLedger(writer, readers, ledgerClock, ids);
     }
 

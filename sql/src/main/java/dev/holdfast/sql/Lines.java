@@ -1,4 +1,4 @@
-package dev.holdfast.sqlite;
+package dev.holdfast.sql;
 
 import dev.holdfast.core.Lane;
 import dev.holdfast.core.Run;
@@ -6,31 +6,26 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.engine.Line;
 import dev.holdfast.engine.port.QueueSettings;
 import dev.holdfast.engine.port.Rate;
-import dev.holdfast.sql.LaneKey;
-import dev.holdfast.sql.Place;
-import dev.holdfast.sql.QueueRow;
-import dev.holdfast.sql.Session;
-import dev.holdfast.sql.Sql;
-import dev.holdfast.sql.Turn;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What is around a queued run: asked by a claim within its transaction, and by whoever explains. */
-final class Lines {
+public final class Lines {
     private static final String LANE_PAUSED =
             "SELECT 1 FROM paused_lanes WHERE namespace = ? AND queue = ? AND lane = ?";
     private static final String UNDER = "SELECT under FROM runs WHERE id = ?";
-    private static final String TAKEN = "SELECT taken + (under > 0) FROM lanes WHERE " + LaneKey.IS;
+    private static final String TAKEN =
+            "SELECT taken + CASE WHEN under > 0 THEN 1 ELSE 0 END FROM lanes WHERE " + LaneKey.IS;
     private static final String HOLDER = "SELECT id FROM runs INDEXED BY runs_in_lane WHERE " + LaneKey.IS
-            + LaneBook.COUNTS + " AND (slot_of IS NOT NULL OR under = 1) LIMIT 1";
+            + LaneKey.COUNTS + " AND (slot_of IS NOT NULL OR under = 1) LIMIT 1";
     /** Both count to the limit, and no further. */
     private static final String HELD = "SELECT count(*) FROM (SELECT 1 FROM runs INDEXED BY runs_held"
-            + " WHERE namespace = ? AND queue = ? AND holder_number IS NOT NULL LIMIT ?)";
+            + " WHERE namespace = ? AND queue = ? AND holder_number IS NOT NULL LIMIT ?) held";
 
     private static final String LINGERING = "SELECT count(*) FROM (SELECT 1 FROM runs INDEXED BY runs_lingering"
-            + " WHERE namespace = ? AND queue = ? AND lingers_number IS NOT NULL LIMIT ?)";
+            + " WHERE namespace = ? AND queue = ? AND lingers_number IS NOT NULL LIMIT ?) lingering";
 
     private static final String NEXT_TASK = "SELECT task FROM runs INDEXED BY runs_claimable WHERE " + LaneKey.IS
             + " AND turn = ? AND task > ? AND turn IS NOT NULL ORDER BY task LIMIT 1";
@@ -41,12 +36,12 @@ final class Lines {
     private final Session session;
     private final Instant now;
 
-    Lines(Session session, Instant now) {
+    public Lines(Session session, Instant now) {
         this.session = session;
         this.now = now;
     }
 
-    Line of(Run run) throws SQLException {
+    public Line of(Run run) throws SQLException {
         var key = LaneKey.of(run);
         var queue = QueueRow.of(session, key.namespace(), key.queue());
         var slot = key.serial() && session.sql(UNDER).id(run.id()).single() == 1 ? Run.Slot.PARENTS : Run.Slot.OWN;
@@ -102,7 +97,7 @@ final class Lines {
     }
 
     /** How many more of this queue may execute. */
-    long room(String namespace, String queue, long limit) throws SQLException {
+    public long room(String namespace, String queue, long limit) throws SQLException {
         long held = session.sql(HELD).text(namespace).text(queue).number(limit).single();
         long lingering =
                 session.sql(LINGERING).text(namespace).text(queue).number(limit).single();
@@ -110,7 +105,7 @@ final class Lines {
     }
 
     /** The first of a serial lane that waits for its slot, whatever code it needs. */
-    Optional<RunId> first(LaneKey key) throws SQLException {
+    public Optional<RunId> first(LaneKey key) throws SQLException {
         Place first = null;
         String task = "";
         while (true) {

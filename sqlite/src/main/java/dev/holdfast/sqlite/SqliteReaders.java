@@ -1,6 +1,7 @@
 package dev.holdfast.sqlite;
 
 import dev.holdfast.core.Unavailable;
+import dev.holdfast.sql.Readers;
 import dev.holdfast.sql.Session;
 import java.sql.SQLException;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -9,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A few connections for reading. They see what is committed, beside the writer, and each read sees one moment. */
-final class Readers implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Readers.class);
+final class SqliteReaders implements Readers, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SqliteReaders.class);
     private static final int MOST = 4;
 
     private final Database database;
@@ -18,22 +19,12 @@ final class Readers implements AutoCloseable {
     private final ConcurrentLinkedDeque<Session> idle = new ConcurrentLinkedDeque<>();
     private volatile boolean closed;
 
-    Readers(Database database) {
+    SqliteReaders(Database database) {
         this.database = database;
     }
 
-    /** Reads from the database. */
-    @FunctionalInterface
-    interface Query<T> {
-        T ask(Session session) throws SQLException;
-    }
-
-    /**
-     * Asks several statements, which see one moment.
-     *
-     * @throws Unavailable if it cannot be read
-     */
-    <T> T read(Query<T> query) {
+    @Override
+    public <T> T read(Query<T> query) {
         return ask(session -> {
             session.sql("BEGIN").update();
             T result = query.ask(session);
@@ -42,12 +33,8 @@ final class Readers implements AutoCloseable {
         });
     }
 
-    /**
-     * Asks one statement, which sees one moment by itself.
-     *
-     * @throws Unavailable if it cannot be read
-     */
-    <T> T ask(Query<T> query) {
+    @Override
+    public <T> T ask(Query<T> query) {
         free.acquireUninterruptibly();
         try {
             if (closed) throw Unavailable.notApplied("closing", "the ledger is closed", null);

@@ -1,4 +1,4 @@
-package dev.holdfast.sqlite;
+package dev.holdfast.sql;
 
 import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
@@ -21,12 +21,6 @@ import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.port.SnapshotWindow;
 import dev.holdfast.engine.port.StoredSchedule;
 import dev.holdfast.engine.port.Upcoming;
-import dev.holdfast.sql.RunRow;
-import dev.holdfast.sql.ScheduleRow;
-import dev.holdfast.sql.Session;
-import dev.holdfast.sql.Sql;
-import dev.holdfast.sql.StepRow;
-import dev.holdfast.sql.Texts;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,9 +30,11 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-final class SqliteReads implements Reads {
-    /** Few columns: the driver asks for the name of each at every call. */
-    private static final String PROGRESS = "SELECT epoch, seq, outcome IS NOT NULL FROM runs WHERE id = ?";
+/** Reads a ledger whose things are the rows of these tables. */
+public final class SqlReads implements Reads {
+    /** Few columns: the driver of SQLite asks for the name of each at every call. */
+    private static final String PROGRESS =
+            "SELECT epoch, seq, CASE WHEN outcome IS NULL THEN 0 ELSE 1 END FROM runs WHERE id = ?";
 
     private static final String SUSPECT_WAITING = "SELECT min(coalesce(due, place)) FROM runs WHERE task = ?"
             + " AND claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3"
@@ -68,7 +64,7 @@ final class SqliteReads implements Reads {
     private final Readers readers;
     private final Supplier<Instant> now;
 
-    SqliteReads(Readers readers, Supplier<Instant> now) {
+    public SqlReads(Readers readers, Supplier<Instant> now) {
         this.readers = readers;
         this.now = now;
     }
@@ -179,7 +175,7 @@ final class SqliteReads implements Reads {
 
     @Override
     public List<Run> runs(Namespace namespace, RunFilter filter, @Nullable RunId before, int limit) {
-        return readers.read(s -> new RunList(namespace, filter, before, limit).read(s));
+        return readers.ask(s -> new RunList(namespace, filter, before, limit).read(s));
     }
 
     @Override
@@ -247,16 +243,16 @@ final class SqliteReads implements Reads {
 
     @Override
     public Optional<StoredSchedule> schedule(Namespace namespace, String name) {
-        return readers.read(s -> ScheduleRow.one(s, namespace, name));
+        return readers.ask(s -> ScheduleRow.one(s, namespace, name));
     }
 
     @Override
     public List<StoredSchedule> schedules(Namespace namespace, @Nullable String after, int limit) {
-        return readers.read(s -> ScheduleRow.page(s, namespace, after, limit));
+        return readers.ask(s -> ScheduleRow.page(s, namespace, after, limit));
     }
 
     @Override
     public List<Upcoming> upcoming(Collection<String> tasks, @Nullable Upcoming after, int limit) {
-        return readers.read(s -> ScheduleRow.upcoming(s, tasks, after, limit));
+        return readers.ask(s -> ScheduleRow.upcoming(s, tasks, after, limit));
     }
 }
