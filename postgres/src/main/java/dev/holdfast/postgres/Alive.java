@@ -9,8 +9,7 @@ import java.sql.SQLException;
  * still on its way when its node dies would make a holder of somebody whom nobody watches any more.
  */
 final class Alive {
-    private static final String LOCK =
-            "SELECT 1 FROM nodes WHERE number = ? AND incarnation = ? FOR KEY SHARE";
+    private static final String LOCK = "SELECT 1 FROM nodes WHERE number = ? AND incarnation = ? FOR KEY SHARE";
 
     private Alive() {}
 

@@ -6,6 +6,7 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Request;
 import dev.holdfast.engine.port.Write;
+import dev.holdfast.sql.LaneKey;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -108,15 +109,14 @@ final class Batch {
         Locked there = scene.run(part.run());
         if (there == null) throw new IllegalStateException(part.run() + " was let through without a row");
         runs.update(row, there.isUnder());
-        scene.lanes().change(
-                dev.holdfast.sql.LaneKey.of(row), there.share(), Share.of(row, there.isUnder(), tx.now()));
+        scene.lanes().change(LaneKey.of(row), there.share(), Share.of(row, there.isUnder(), tx.now()));
     }
 
     /** New runs count as they are at the end: some were claimed in this batch. */
     private static void lanes(Transaction tx, Scene scene, RunWrites runs) {
         for (RunWrites.New each : runs.fresh()) {
             var share = Share.of(each.run(), each.under(), tx.now());
-            scene.lanes().change(dev.holdfast.sql.LaneKey.of(each.run()), Share.NONE, share);
+            scene.lanes().change(LaneKey.of(each.run()), Share.NONE, share);
         }
     }
 
@@ -127,12 +127,13 @@ final class Batch {
             if (!work.isApplied()) continue;
             for (Part part : work.part().all()) {
                 if (!part.isNew() || written.contains(part.run())) continue;
-                if (part == work.part()) throw Surprise.of(work, new Receipt.Stale());
+                if (part.run().equals(work.part().run())) throw Surprise.of(work, new Receipt.Stale());
                 throw Surprise.of(
                         work,
                         new Refused(
                                 "child_not_started",
-                                "run " + work.part().run() + " cannot start " + part.run() + ": the id was used before"));
+                                "run " + work.part().run() + " cannot start " + part.run()
+                                        + ": the id was used before"));
             }
         }
     }

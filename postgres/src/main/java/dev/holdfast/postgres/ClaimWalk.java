@@ -14,6 +14,7 @@ import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Ids;
 import dev.holdfast.sql.LaneKey;
+import dev.holdfast.sql.Lines;
 import dev.holdfast.sql.Place;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -36,9 +37,11 @@ final class ClaimWalk {
             + " (SELECT 1 FROM runs WHERE claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3)";
     private static final String ANY_SUSPECT =
             "SELECT 1 FROM runs WHERE claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3 LIMIT 1";
-    private static final String SUSPECTS = "SELECT id, claim_at FROM runs WHERE task = ANY(?)"
+    private static final String SUSPECTS = "SELECT id, claim_at, " + LaneKey.COLUMNS + " FROM runs WHERE task = ANY(?)"
             + " AND claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3"
             + " AND (deadline IS NULL OR deadline > ?) ORDER BY claim_at, id";
+    private static final String LOCK_LANE =
+            "SELECT 1 FROM lanes WHERE " + LaneKey.IS + " FOR NO KEY UPDATE SKIP LOCKED";
     private static final String ANY_PARKED = "SELECT 1 FROM runs WHERE parked_version IS NOT NULL LIMIT 1";
     private static final String INPUTS = "SELECT run, input FROM run_payloads WHERE run = ANY(?)";
     /** Fairness between nodes is worth no waiting. */
@@ -168,17 +171,27 @@ final class ClaimWalk {
     private @Nullable Candidate suspect() throws SQLException {
         if (!tx.sql(ANY_SUSPECT).any()) return null;
         var tasks = new ArrayList<@Nullable String>(claim.admission().hosted().keySet());
-        List<Place> places =
-                tx.sql(SUSPECTS).texts(tasks).instant(tx.now()).list(r -> new Place(r.id(), r.number()));
-        for (Place each : places) {
-            for (Candidate candidate : Candidate.lock(tx, List.of(each))) {
-                var lookup = new dev.holdfast.sql.Lines(tx.session(), tx.now());
-                if (Obstacle.of(candidate.run(), lookup.of(candidate.run()), claim.admission(), tx.now()).isEmpty()) {
-                    return candidate;
-                }
+        for (Suspect each : tx.sql(SUSPECTS)
+                .texts(tasks)
+                .instant(tx.now())
+                .list(r -> new Suspect(new Place(r.id(), r.number()), LaneKey.read(r)))) {
+            if (!locks(each.lane())) continue;
+            for (Candidate candidate : Candidate.lock(tx, List.of(each.place()))) {
+                Line line = new Lines(tx.session(), tx.now()).of(candidate.run());
+                if (Obstacle.of(candidate.run(), line, claim.admission(), tx.now())
+                        .isEmpty()) return candidate;
             }
         }
         return null;
+    }
+
+    private record Suspect(Place place, LaneKey lane) {}
+
+    private boolean locks(LaneKey lane) throws SQLException {
+        if (lane.isPlain()) return true;
+        if (!lane.in(tx.sql(LOCK_LANE)).any()) return false;
+        lanes.hasLocked(lane);
+        return true;
     }
 
     private Map<RunId, String> inputs() throws SQLException {

@@ -67,11 +67,12 @@ final class Columns {
         var text = new StringBuilder("unnest(");
         for (Type type : types) {
             if (text.length() > 7) text.append(", ");
-            text.append(switch (type) {
-                case UUID -> "?::uuid[]";
-                case NUMBER -> "?::bigint[]";
-                case TEXT -> "?::text[]";
-            });
+            text.append(
+                    switch (type) {
+                        case UUID -> "?::uuid[]";
+                        case NUMBER -> "?::bigint[]";
+                        case TEXT -> "?::text[]";
+                    });
         }
         return text.append(')').toString();
     }

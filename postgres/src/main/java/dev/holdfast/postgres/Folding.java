@@ -27,11 +27,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Folding {
     /** What has to be looked at one by one, or waits already: a lane, a limit, a pause, a suspect, what other code has parked. */
-    private static final String ANYTHING_ELSE = "SELECT 1 WHERE EXISTS (SELECT 1 FROM lanes WHERE ready = 1 AND lane <> '')"
-            + " OR EXISTS (SELECT 1 FROM queues WHERE concurrency IS NOT NULL OR rate_count IS NOT NULL OR paused = 1)"
-            + " OR EXISTS (SELECT 1 FROM runs WHERE claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3)"
-            + " OR EXISTS (SELECT 1 FROM runs WHERE parked_version IS NOT NULL)"
-            + " OR EXISTS (SELECT 1 FROM runs WHERE turn IS NOT NULL)";
+    private static final String ANYTHING_ELSE =
+            "SELECT 1 WHERE EXISTS (SELECT 1 FROM lanes WHERE ready = 1 AND lane <> '')"
+                    + " OR EXISTS (SELECT 1 FROM queues WHERE concurrency IS NOT NULL OR rate_count IS NOT NULL OR paused = 1)"
+                    + " OR EXISTS (SELECT 1 FROM runs WHERE claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3)"
+                    + " OR EXISTS (SELECT 1 FROM runs WHERE parked_version IS NOT NULL)"
+                    + " OR EXISTS (SELECT 1 FROM runs WHERE turn IS NOT NULL)";
 
     private final Ids ids;
 

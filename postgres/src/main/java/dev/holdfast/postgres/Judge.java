@@ -49,7 +49,8 @@ final class Judge {
             return by.<Receipt>map(Receipt.KeyHeld::new).orElse(APPLIED);
         }
         if (present == null || !admits(part.change().expect(), present)) return STALE;
-        if (row == null || row.fence().seq() - part.snapshots() == present.fence().seq()) return APPLIED;
+        if (row == null
+                || row.fence().seq() - part.snapshots() == present.fence().seq()) return APPLIED;
         return new Receipt.Rejected(new Refused(
                 "snapshot_gap",
                 "a change of run " + part.run() + " cannot be written: its snapshots do not continue those that are"

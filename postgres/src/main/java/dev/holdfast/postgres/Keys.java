@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class Keys {
     private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(k, 7))"
             + " FROM (SELECT k FROM unnest(?::text[]) AS k ORDER BY hashtextextended(k, 7)) AS sorted";
-    private static final String WANTED = "(namespace, task, %s) IN (SELECT * FROM " + Columns.unnest(TEXT, TEXT, TEXT) + " AS v)";
+    private static final String WANTED =
+            "(namespace, task, %s) IN (SELECT * FROM " + Columns.unnest(TEXT, TEXT, TEXT) + " AS v)";
     private static final String HOLDERS = "SELECT namespace, task, key, id, key_until FROM runs WHERE "
             + WANTED.formatted("key") + " AND key_until IS NOT NULL";
     private static final String DEBOUNCED = "SELECT namespace, task, debounce, id FROM runs WHERE "
@@ -40,7 +41,9 @@ final class Keys {
     }
 
     private void look(Transaction tx, TreeSet<Unique> wanted) throws SQLException {
-        tx.sql(LOCK).texts(wanted.stream().<@Nullable String>map(Unique::text).toList()).any();
+        tx.sql(LOCK)
+                .texts(wanted.stream().<@Nullable String>map(Unique::text).toList())
+                .any();
         var business = columns(wanted, Unique.Kind.BUSINESS);
         if (!business.isEmpty()) {
             var late = new ArrayList<@Nullable UUID>();
@@ -56,7 +59,8 @@ final class Keys {
         }
         var debounced = columns(wanted, Unique.Kind.DEBOUNCE);
         if (debounced.isEmpty()) return;
-        debounced.in(tx.sql(DEBOUNCED))
+        debounced
+                .in(tx.sql(DEBOUNCED))
                 .list(r -> holders.put(new Unique(Unique.Kind.DEBOUNCE, r.text(), r.text(), r.text()), r.id()));
     }
 

@@ -21,9 +21,10 @@ final class LaneBook {
     private static final Columns.Type[] KEY = {TEXT, TEXT, TEXT, NUMBER};
     private static final Columns.Type[] CHANGE = {TEXT, TEXT, TEXT, NUMBER, NUMBER, NUMBER, NUMBER, NUMBER};
     private static final String NAMED = " (SELECT * FROM " + Columns.unnest(KEY) + " AS v)";
-    private static final String SAME = "l.namespace = v.namespace AND l.queue = v.queue AND l.lane = v.lane AND l.serial = v.serial";
-    private static final String LOCK = "SELECT " + LaneKey.COLUMNS + " FROM lanes WHERE (" + LaneKey.COLUMNS + ") IN" + NAMED
-            + " ORDER BY " + LaneKey.COLUMNS + " FOR NO KEY UPDATE";
+    private static final String SAME =
+            "l.namespace = v.namespace AND l.queue = v.queue AND l.lane = v.lane AND l.serial = v.serial";
+    private static final String LOCK = "SELECT " + LaneKey.COLUMNS + " FROM lanes WHERE (" + LaneKey.COLUMNS + ") IN"
+            + NAMED + " ORDER BY " + LaneKey.COLUMNS + " FOR NO KEY UPDATE";
     private static final String ADD = "UPDATE lanes l SET taken = l.taken + v.taken, under = l.under + v.under,"
             + " waiting = l.waiting + v.waiting, outside = l.outside + v.outside FROM " + Columns.unnest(CHANGE)
             + " AS v(namespace, queue, lane, serial, taken, under, waiting, outside) WHERE " + SAME;
@@ -34,23 +35,24 @@ final class LaneBook {
     private static final String COUNTS = "(r.slot_of IS NOT NULL OR r.claim_at IS NOT NULL"
             + " OR (r.under = 1 AND (r.outcome IS NULL OR r.lingers_number IS NOT NULL)))";
     /** A lane of which there is no row is counted. The lane of all that is in no lane has something to give. */
-    private static final String OPEN = "INSERT INTO lanes (namespace, queue, lane, serial, paused, gate, slots, taken, under,"
-            + " waiting, outside, served) SELECT k.namespace, k.queue, k.lane, k.serial,"
-            + " CASE WHEN coalesce(q.paused, 0) = 1 OR EXISTS (SELECT 1 FROM paused_lanes p WHERE p.namespace = k.namespace"
-            + " AND p.queue = k.queue AND p.lane = k.lane) THEN 1 ELSE 0 END,"
-            + " CASE WHEN q.concurrency IS NULL AND q.rate_count IS NULL THEN '' ELSE k.namespace || chr(31) || k.queue END,"
-            + " CASE WHEN k.serial = 1 THEN 1 WHEN k.lane = '' THEN NULL ELSE q.lane_concurrency END,"
-            + " c.taken, c.under, CASE WHEN k.lane = '' THEN 1 ELSE c.waiting END, c.outside, nextval('turns')"
-            + " FROM (SELECT * FROM " + Columns.unnest(KEY) + " AS v(namespace, queue, lane, serial)"
-            + " ORDER BY 1, 2, 3, 4) AS k"
-            + " LEFT JOIN queues q ON q.namespace = k.namespace AND q.name = k.queue"
-            + " CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE r.slot_of IS NOT NULL) AS taken,"
-            + " count(*) FILTER (WHERE r.under = 1 AND (r.outcome IS NULL OR r.lingers_number IS NOT NULL)) AS under,"
-            + " count(*) FILTER (WHERE r.claim_at IS NOT NULL AND r.slot_of IS NULL AND r.under = 0) AS waiting,"
-            + " count(*) FILTER (WHERE r.claim_at IS NOT NULL AND (r.slot_of IS NOT NULL OR r.under = 1)) AS outside"
-            + " FROM runs r WHERE r.namespace = k.namespace AND r.queue = k.queue AND r.lane = k.lane AND r.serial = k.serial"
-            + " AND r.lane <> '' AND " + COUNTS + ") AS c"
-            + " ON CONFLICT (namespace, queue, lane, serial) DO NOTHING RETURNING " + LaneKey.COLUMNS;
+    private static final String OPEN =
+            "INSERT INTO lanes (namespace, queue, lane, serial, paused, gate, slots, taken, under,"
+                    + " waiting, outside, served) SELECT k.namespace, k.queue, k.lane, k.serial,"
+                    + " CASE WHEN coalesce(q.paused, 0) = 1 OR EXISTS (SELECT 1 FROM paused_lanes p WHERE p.namespace = k.namespace"
+                    + " AND p.queue = k.queue AND p.lane = k.lane) THEN 1 ELSE 0 END,"
+                    + " CASE WHEN q.concurrency IS NULL AND q.rate_count IS NULL THEN '' ELSE k.namespace || chr(31) || k.queue END,"
+                    + " CASE WHEN k.serial = 1 THEN 1 WHEN k.lane = '' THEN NULL ELSE q.lane_concurrency END,"
+                    + " c.taken, c.under, CASE WHEN k.lane = '' THEN 1 ELSE c.waiting END, c.outside, nextval('turns')"
+                    + " FROM (SELECT * FROM " + Columns.unnest(KEY) + " AS v(namespace, queue, lane, serial)"
+                    + " ORDER BY 1, 2, 3, 4) AS k"
+                    + " LEFT JOIN queues q ON q.namespace = k.namespace AND q.name = k.queue"
+                    + " CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE r.slot_of IS NOT NULL) AS taken,"
+                    + " count(*) FILTER (WHERE r.under = 1 AND (r.outcome IS NULL OR r.lingers_number IS NOT NULL)) AS under,"
+                    + " count(*) FILTER (WHERE r.claim_at IS NOT NULL AND r.slot_of IS NULL AND r.under = 0) AS waiting,"
+                    + " count(*) FILTER (WHERE r.claim_at IS NOT NULL AND (r.slot_of IS NOT NULL OR r.under = 1)) AS outside"
+                    + " FROM runs r WHERE r.namespace = k.namespace AND r.queue = k.queue AND r.lane = k.lane AND r.serial = k.serial"
+                    + " AND r.lane <> '' AND " + COUNTS + ") AS c"
+                    + " ON CONFLICT (namespace, queue, lane, serial) DO NOTHING RETURNING " + LaneKey.COLUMNS;
 
     static final Comparator<LaneKey> ORDER = Comparator.comparing(LaneKey::namespace)
             .thenComparing(LaneKey::queue)
@@ -71,6 +73,17 @@ final class LaneBook {
     void lock(Collection<LaneKey> lanes) throws SQLException {
         if (lanes.isEmpty()) return;
         present.addAll(columns(new TreeSet<>(ORDER), lanes).in(tx.sql(LOCK)).list(LaneKey::read));
+    }
+
+    /** Its row was locked by whoever walks the lanes. */
+    void hasLocked(LaneKey lane) {
+        present.add(lane);
+    }
+
+    /** Makes rows of lanes anew, from their runs. */
+    void restore(Collection<LaneKey> lost, KnownQueues known) throws SQLException {
+        columns(new TreeSet<>(ORDER), lost).in(tx.sql(OPEN)).update();
+        known.forget();
     }
 
     private static Columns columns(TreeSet<LaneKey> sorted, Collection<LaneKey> lanes) {
@@ -123,6 +136,7 @@ final class LaneBook {
                     share.outside());
         }
         if (!rows.isEmpty()) rows.in(tx.sql(ADD)).update();
-        if (!leaves.isEmpty()) columns(new TreeSet<>(ORDER), leaves).in(tx.sql(TIDY)).update();
+        if (!leaves.isEmpty())
+            columns(new TreeSet<>(ORDER), leaves).in(tx.sql(TIDY)).update();
     }
 }

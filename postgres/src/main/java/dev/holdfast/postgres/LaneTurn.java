@@ -47,10 +47,7 @@ final class LaneTurn {
         if (free <= 0) return null;
         if (fresh == null || resumed == null) {
             free = 0;
-            List<Place> first = lane.key()
-                    .in(tx.sql(FIRST))
-                    .instant(tx.now())
-                    .list(r -> new Place(r.id(), r.number()));
+            List<Place> first = lane.key().in(tx.sql(FIRST)).instant(tx.now()).list(r -> new Place(r.id(), r.number()));
             return Candidate.lock(tx, first).stream().findFirst().orElse(null);
         }
         Candidate first = fresh.peek();

@@ -1,7 +1,6 @@
 package dev.holdfast.postgres;
 
 import dev.holdfast.engine.port.QueueSettings;
-import dev.holdfast.engine.port.Rate;
 import dev.holdfast.sql.LaneKey;
 import dev.holdfast.sql.QueueRow;
 import java.sql.SQLException;
@@ -27,6 +26,7 @@ final class Lanes {
     /** Who has it locked changes its counts at this moment: it comes again. */
     private static final String LOCK = "SELECT " + LaneKey.COLUMNS + ", gate, served, " + FREE + " FROM lanes WHERE "
             + LaneKey.IS + " AND ready = 1 FOR NO KEY UPDATE SKIP LOCKED";
+
     private static final String LIMITED = "SELECT namespace, name, concurrency, lane_concurrency, rate_count, rate_per"
             + " FROM queues WHERE (concurrency IS NOT NULL OR rate_count IS NOT NULL) AND paused = 0"
             + " ORDER BY namespace, name FOR NO KEY UPDATE SKIP LOCKED";
@@ -52,7 +52,13 @@ final class Lanes {
         this.tx = tx;
         gates.add(new Gate("", Long.MAX_VALUE, null));
         for (Limited queue : tx.sql(LIMITED).list(r -> new Limited(r.text(), r.text(), QueueRow.settings(r)))) {
-            var pace = queue.settings().rate() == null ? null : new Pace(tx, queue.namespace(), queue.name(), queue.settings().rate());
+            var pace = queue.settings().rate() == null
+                    ? null
+                    : new Pace(
+                            tx,
+                            queue.namespace(),
+                            queue.name(),
+                            queue.settings().rate());
             long room = room(queue, most);
             if (pace != null) room = Math.min(room, pace.room(most));
             if (room > 0) gates.add(new Gate(QueueRow.gate(queue.namespace(), queue.name()), room, pace));

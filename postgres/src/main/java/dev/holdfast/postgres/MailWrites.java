@@ -10,8 +10,8 @@ import dev.holdfast.engine.port.Message;
 import dev.holdfast.engine.port.Write;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -48,8 +48,8 @@ final class MailWrites {
     private static final String TAKE = "DELETE FROM signals s USING " + Columns.unnest(UUID, TEXT, NUMBER)
             + " AS v(run, name, number) WHERE s.run = v.run AND s.name = v.name AND s.number = v.number"
             + " RETURNING s.run, s.name, s.number";
-    private static final String EDGE = "INSERT INTO waits (target, waiter) SELECT * FROM "
-            + Columns.unnest(UUID, UUID) + " AS v ON CONFLICT DO NOTHING";
+    private static final String EDGE = "INSERT INTO waits (target, waiter) SELECT * FROM " + Columns.unnest(UUID, UUID)
+            + " AS v ON CONFLICT DO NOTHING";
     private static final String FORGET_EDGES = "DELETE FROM waits WHERE target = ANY(?)";
 
     private final Transaction tx;
@@ -148,7 +148,8 @@ final class MailWrites {
         if (!first.isEmpty()) first.in(tx.sql(KEEP_FIRST)).update();
         if (!last.isEmpty()) last.in(tx.sql(KEEP_LAST)).update();
         if (!edges.isEmpty()) edges.in(tx.sql(EDGE)).update();
-        if (!edgesLeft.isEmpty()) tx.sql(FORGET_EDGES).uuids(Scene.uuids(edgesLeft)).update();
+        if (!edgesLeft.isEmpty())
+            tx.sql(FORGET_EDGES).uuids(Scene.uuids(edgesLeft)).update();
         if (!posts.isEmpty()) posts.in(tx.sql(INSERT)).update();
     }
 }

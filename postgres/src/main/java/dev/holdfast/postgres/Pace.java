@@ -1,23 +1,14 @@
 package dev.holdfast.postgres;
 
 import dev.holdfast.engine.port.Rate;
-import dev.holdfast.sql.Sql;
+import dev.holdfast.sql.RateBook;
 import java.sql.SQLException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Keeps the instants of the newest claims of a queue that has a rate, under the lock of the queue's row: as many as the rate
- * says, which is all that the next claim has to know. They are numbered without a gap and their instants never go back, so
- * that the one that decides is found by its number.
- */
+/** Counts the claims of a queue that has a rate, under the lock of the queue's row: see {@link RateBook}. */
 final class Pace {
     private static final String IS = "namespace = ? AND queue = ?";
-    private static final String NEWEST =
-            "SELECT number FROM queue_claims WHERE " + IS + " ORDER BY number DESC LIMIT 1";
-    private static final String AT = "SELECT at FROM queue_claims WHERE " + IS + " AND number = ?";
-    private static final String FIRST_OF_WINDOW = "SELECT number FROM queue_claims WHERE " + IS
-            + " AND number > ? AND number <= ? AND at > ? ORDER BY number LIMIT 1";
     private static final String ADD = "INSERT INTO queue_claims (namespace, queue, number, at)"
             + " VALUES (?, ?, ?, greatest(?, (SELECT max(at) FROM queue_claims WHERE " + IS + ")))";
     private static final String PRUNE = "DELETE FROM queue_claims WHERE " + IS + " AND number <= ?";
@@ -26,33 +17,19 @@ final class Pace {
     private final String namespace;
     private final String queue;
     private final Rate rate;
+    private final RateBook book;
 
     Pace(Transaction tx, String namespace, String queue, Rate rate) {
         this.tx = tx;
         this.namespace = namespace;
         this.queue = queue;
         this.rate = rate;
-    }
-
-    private Sql ours(String sql) throws SQLException {
-        return tx.sql(sql).text(namespace).text(queue);
-    }
-
-    private long newest() throws SQLException {
-        return ours(NEWEST).single();
+        this.book = new RateBook(tx.session(), namespace, queue, rate);
     }
 
     /** How many claims are possible at once; it does not look further than to so many. */
     long room(long most) throws SQLException {
-        long wanted = Math.min(most, rate.count());
-        long before = newest() - rate.count();
-        Long taken = ours(FIRST_OF_WINDOW)
-                .number(before)
-                .number(before + wanted)
-                .instant(tx.now().minus(rate.per()))
-                .first(r -> (Long) r.number())
-                .orElse(null);
-        return taken == null ? wanted : taken - before - 1;
+        return book.room(most, tx.now());
     }
 
     /**
@@ -62,14 +39,17 @@ final class Pace {
      */
     @Nullable
     Instant count() throws SQLException {
-        long number = newest() + 1;
-        ours(ADD).number(number).instant(tx.now()).text(namespace).text(queue).update();
-        ours(PRUNE).number(number - rate.count()).update();
-        Instant opens = ours(AT)
-                .number(number - rate.count() + 1)
-                .firstInstant()
-                .map(rate::after)
-                .orElse(null);
+        long number = book.newest() + 1;
+        tx.sql(ADD)
+                .text(namespace)
+                .text(queue)
+                .number(number)
+                .instant(tx.now())
+                .text(namespace)
+                .text(queue)
+                .update();
+        tx.sql(PRUNE).text(namespace).text(queue).number(number - rate.count()).update();
+        Instant opens = book.opens(number);
         return opens != null && opens.isAfter(tx.now()) ? opens : null;
     }
 

@@ -16,14 +16,16 @@ import org.jspecify.annotations.Nullable;
 /** Inputs, outputs, errors and ends of streams that a batch writes, and tags. */
 final class PayloadWrites {
     private static final Columns.Type[] ROW = {UUID, TEXT, TEXT, TEXT, TEXT};
-    private static final String INSERT = "INSERT INTO run_payloads (run, input, output, error, stream_end) SELECT * FROM "
-            + Columns.unnest(ROW) + " AS v";
+    private static final String INSERT =
+            "INSERT INTO run_payloads (run, input, output, error, stream_end) SELECT * FROM " + Columns.unnest(ROW)
+                    + " AS v";
     /** Writes no row if an input or an output is there already. */
     private static final String UPDATE = "UPDATE run_payloads p SET input = coalesce(v.input, p.input),"
             + " output = coalesce(v.output, p.output), error = coalesce(v.error, p.error),"
             + " stream_end = coalesce(v.stream_end, p.stream_end) FROM " + Columns.unnest(ROW)
             + " AS v(run, input, output, error, stream_end) WHERE p.run = v.run"
             + " AND (v.input IS NULL OR p.input IS NULL) AND (v.output IS NULL OR p.output IS NULL) RETURNING p.run";
+
     private static final String REPLACE = "UPDATE run_payloads p SET input = v.input FROM " + Columns.unnest(UUID, TEXT)
             + " AS v(run, input) WHERE p.run = v.run";
     private static final String TAG = "INSERT INTO run_tags (namespace, tag, run) SELECT * FROM "
@@ -69,7 +71,8 @@ final class PayloadWrites {
             fresh.add(run, input, output, error, end);
             var row = part.row();
             if (row == null) return;
-            for (String tag : row.origin().tags()) tags.add(row.origin().namespace().name(), tag, run);
+            for (String tag : row.origin().tags())
+                tags.add(row.origin().namespace().name(), tag, run);
         } else if (any) {
             changed.add(run, input, output, error, end);
             whose.put(run, work);
@@ -92,7 +95,8 @@ final class PayloadWrites {
                         each.getValue(),
                         new Refused(
                                 "payload_written",
-                                "the input or output of run " + each.getKey() + " is written already and never changes"));
+                                "the input or output of run " + each.getKey()
+                                        + " is written already and never changes"));
             }
         }
         if (!replaced.isEmpty()) replaced.in(tx.sql(REPLACE)).update();

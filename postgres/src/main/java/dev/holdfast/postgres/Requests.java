@@ -28,9 +28,10 @@ final class Requests {
     private static final String SEEN = "SELECT namespace, id, fingerprint, answer, at FROM requests"
             + " WHERE (namespace, id) IN (SELECT * FROM " + Columns.unnest(TEXT, TEXT)
             + " AS v) ORDER BY namespace, id FOR NO KEY UPDATE";
-    private static final String ANSWER = "UPDATE requests r SET fingerprint = v.fingerprint, answer = v.answer, at = v.at FROM "
-            + Columns.unnest(ROW) + " AS v(namespace, id, fingerprint, answer, at)"
-            + " WHERE r.namespace = v.namespace AND r.id = v.id";
+    private static final String ANSWER =
+            "UPDATE requests r SET fingerprint = v.fingerprint, answer = v.answer, at = v.at FROM "
+                    + Columns.unnest(ROW) + " AS v(namespace, id, fingerprint, answer, at)"
+                    + " WHERE r.namespace = v.namespace AND r.id = v.id";
     private static final String LEAVE = "DELETE FROM requests r USING " + Columns.unnest(TEXT, TEXT)
             + " AS v(namespace, id) WHERE r.namespace = v.namespace AND r.id = v.id";
 
@@ -60,7 +61,8 @@ final class Requests {
         var keys = new Columns(TEXT, TEXT);
         for (Request each : others) keys.add(each.namespace().name(), each.id());
         var seen = new HashMap<RequestKey, Seen>();
-        keys.in(tx.sql(SEEN)).list(r -> seen.put(new RequestKey(r.text(), r.text()), new Seen(r.text(), r.text(), r.number())));
+        keys.in(tx.sql(SEEN))
+                .list(r -> seen.put(new RequestKey(r.text(), r.text()), new Seen(r.text(), r.text(), r.number())));
         for (Request each : others) {
             var key = RequestKey.of(each);
             Seen first = seen.get(key);

@@ -107,7 +107,10 @@ final class Scene {
                 if (unique != null) uniques.add(unique);
                 if (row.place().lane() != null) lanes.add(LaneKey.of(row));
                 var parent = row.origin().parent();
-                if (part.isNew() && parent != null && parent.bond() == Run.Bond.ATTACHED && LaneKey.of(row).serial()) {
+                if (part.isNew()
+                        && parent != null
+                        && parent.bond() == Run.Bond.ATTACHED
+                        && LaneKey.of(row).serial()) {
                     parents.add(parent.run());
                 }
                 if (part.ends()) ending.add(part.run());
@@ -133,8 +136,8 @@ final class Scene {
         var names = new Columns(TEXT, TEXT);
         for (ScheduleKey each : wish.schedules) names.add(each.namespace(), each.name());
         for (var each : names.in(tx.sql(SCHEDULES))
-                .list(r -> Map.entry(
-                        new ScheduleKey(r.text(), r.text()), new Seen(r.id().uuid(), r.instantOrNull())))) {
+                .list(r ->
+                        Map.entry(new ScheduleKey(r.text(), r.text()), new Seen(r.id().uuid(), r.instantOrNull())))) {
             schedules.put(each.getKey(), each.getValue());
         }
     }
@@ -146,9 +149,8 @@ final class Scene {
 
     private void slots(Transaction tx, Wish wish) throws SQLException {
         if (wish.parents.isEmpty()) return;
-        for (var each : tx.sql(PARENTS)
-                .uuids(uuids(wish.parents))
-                .list(r -> Map.entry(r.id(), LaneKey.read(r)))) slots.put(each.getKey(), each.getValue());
+        for (var each : tx.sql(PARENTS).uuids(uuids(wish.parents)).list(r -> Map.entry(r.id(), LaneKey.read(r))))
+            slots.put(each.getKey(), each.getValue());
     }
 
     private record Around(int kind, RunId run, RunId other) {}
@@ -165,7 +167,8 @@ final class Scene {
                 .list(r -> new Around(r.integer(), r.id(), r.id()));
         for (Around each : found) {
             switch (each.kind()) {
-                case 0 -> waiters.computeIfAbsent(each.run(), k -> new ArrayList<>()).add(each.other());
+                case 0 ->
+                    waiters.computeIfAbsent(each.run(), k -> new ArrayList<>()).add(each.other());
                 case 1 -> withChildren.add(each.run());
                 default -> withMail.add(each.run());
             }

@@ -19,13 +19,11 @@ record Share(long taken, long under, long waiting, long outside) {
     }
 
     Share plus(Share other) {
-        return new Share(
-                taken + other.taken, under + other.under, waiting + other.waiting, outside + other.outside);
+        return new Share(taken + other.taken, under + other.under, waiting + other.waiting, outside + other.outside);
     }
 
     Share minus(Share other) {
-        return new Share(
-                taken - other.taken, under - other.under, waiting - other.waiting, outside - other.outside);
+        return new Share(taken - other.taken, under - other.under, waiting - other.waiting, outside - other.outside);
     }
 
     boolean isNegative() {

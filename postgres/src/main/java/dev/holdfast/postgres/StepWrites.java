@@ -33,6 +33,7 @@ final class StepWrites {
                     + " WHERE steps.status = 'PENDING'"
                     // A row that was inserted was never locked or deleted by anybody.
                     + " RETURNING run, key, CASE WHEN xmax = 0 THEN 1 ELSE 0 END";
+
     private static final String COUNT = "SELECT run, count(*) FROM steps WHERE run = ANY(?) GROUP BY run";
     private static final String TO_HISTORY =
             "INSERT INTO step_history (run, attempt, key, name, status, epoch, tries, next, error, result, wait)"
@@ -87,7 +88,9 @@ final class StepWrites {
             }
         }
         if (!any) return;
-        Long epoch = part.change().expect() instanceof Expect.Held held ? (Long) held.by().epoch() : null;
+        Long epoch = part.change().expect() instanceof Expect.Held held
+                ? (Long) held.by().epoch()
+                : null;
         recordings.put(run, new Recording(work, epoch, part.isNew()));
     }
 

@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * two writers' number.
  */
 final class StreamWrites {
-    private static final String MOVE = "INSERT INTO stream_heads (run, head) SELECT * FROM " + Columns.unnest(UUID, NUMBER)
-            + " AS v ON CONFLICT (run) DO UPDATE SET head = stream_heads.head + excluded.head RETURNING run, head";
+    private static final String MOVE =
+            "INSERT INTO stream_heads (run, head) SELECT * FROM " + Columns.unnest(UUID, NUMBER)
+                    + " AS v ON CONFLICT (run) DO UPDATE SET head = stream_heads.head + excluded.head RETURNING run, head";
     private static final Columns.Type[] ENTRY = {UUID, NUMBER, NUMBER, NUMBER, TEXT, TEXT};
     private static final String INSERT = "INSERT INTO chunks (run, number, epoch, kind, source, data) SELECT * FROM "
             + Columns.unnest(ENTRY) + " AS v";
@@ -47,7 +48,8 @@ final class StreamWrites {
     void write() throws SQLException {
         if (appends.isEmpty()) return;
         var moves = new Columns(UUID, NUMBER);
-        for (AppendWork work : appends) moves.add(work.append().run(), work.append().items().size());
+        for (AppendWork work : appends)
+            moves.add(work.append().run(), work.append().items().size());
         Map<RunId, Long> heads = new HashMap<>();
         moves.in(tx.sql(MOVE)).list(r -> {
             RunId run = r.id();

@@ -14,8 +14,9 @@ import java.util.Map;
 
 /** Tokens that a batch opens or completes. */
 final class TokenWrites {
-    private static final String OPEN = "INSERT INTO tokens (id, run, key, until, completed) SELECT v.id, v.run, v.key, v.until, 0"
-            + " FROM " + Columns.unnest(TEXT, UUID, TEXT, NUMBER) + " AS v(id, run, key, until)";
+    private static final String OPEN =
+            "INSERT INTO tokens (id, run, key, until, completed) SELECT v.id, v.run, v.key, v.until, 0" + " FROM "
+                    + Columns.unnest(TEXT, UUID, TEXT, NUMBER) + " AS v(id, run, key, until)";
     private static final String COMPLETE = "UPDATE tokens t SET completed = 1 FROM " + Columns.unnest(TEXT, UUID)
             + " AS v(id, run) WHERE t.id = v.id AND t.run = v.run AND t.completed = 0 AND t.until > ? RETURNING t.id";
     private static final String IS_COMPLETED = "SELECT completed FROM tokens WHERE id = ? AND run = ?";
@@ -55,8 +56,7 @@ final class TokenWrites {
         boolean before = tx.sql(IS_COMPLETED).text(token.id()).id(token.run()).single() == 1;
         return before
                 ? new Refused(
-                        "token_completed",
-                        "token " + token.id() + " was completed before: only the first value counts")
+                        "token_completed", "token " + token.id() + " was completed before: only the first value counts")
                 : new Refused(
                         "token_unknown",
                         "token " + token.id() + " is not open: its run does not wait for it any more, or never did");

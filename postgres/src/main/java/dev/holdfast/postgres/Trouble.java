@@ -31,11 +31,12 @@ enum Trouble {
             case "25006" -> READ_ONLY;
             // A session that was ended on purpose, or timed out in a transaction.
             case "57P01", "57P02", "57P03", "57P05", "25P03", "53300" -> LOST;
-            default -> switch (state.substring(0, 2)) {
-                case "22", "23" -> CONTENT;
-                case "08" -> LOST;
-                default -> OTHER;
-            };
+            default ->
+                switch (state.substring(0, 2)) {
+                    case "22", "23" -> CONTENT;
+                    case "08" -> LOST;
+                    default -> OTHER;
+                };
         };
     }
 
@@ -58,7 +59,8 @@ enum Trouble {
             case DISK_FULL -> "the database's disk is full: free space; it goes on by itself then";
             case READ_ONLY ->
                 "the database takes no writes: this URL leads to a standby, or the server is not the primary any more";
-            case LOST -> "the database cannot be reached or has ended the session; it is tried again: " + e.getMessage();
+            case LOST ->
+                "the database cannot be reached or has ended the session; it is tried again: " + e.getMessage();
             case CONTENT, AGAIN, OTHER -> "PostgreSQL says: " + e.getMessage();
         };
     }

@@ -1,0 +1,183 @@
+package dev.holdfast.postgres;
+
+import dev.holdfast.core.Holder;
+import dev.holdfast.core.Refused;
+import dev.holdfast.core.Run;
+import dev.holdfast.engine.Admission;
+import dev.holdfast.engine.Company;
+import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.Claim;
+import dev.holdfast.engine.port.Claimed;
+import dev.holdfast.engine.port.Fault;
+import dev.holdfast.engine.port.Ids;
+import dev.holdfast.engine.port.Ledger;
+import dev.holdfast.engine.port.LedgerFigures;
+import dev.holdfast.engine.port.QueueChange;
+import dev.holdfast.engine.port.Reads;
+import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.engine.port.ScheduleChange;
+import dev.holdfast.engine.port.Tick;
+import dev.holdfast.postgres.ClaimWork.Fold;
+import dev.holdfast.sql.RunRow;
+import dev.holdfast.sql.SqlReads;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** The ledger in a PostgreSQL database that many nodes share. */
+final class PgLedger implements Ledger {
+    private static final String SELECT = "SELECT " + RunRow.COLUMNS + " FROM runs r";
+    /** Nobody tests liveness and locks in one statement: what is found here is written only if it still is as it was read. */
+    private static final String ORPHANS =
+            SELECT + " WHERE holder_number IS NOT NULL AND NOT EXISTS (SELECT 1 FROM nodes n"
+                    + " WHERE n.number = r.holder_number AND n.incarnation = r.holder_incarnation) LIMIT ?";
+
+    private static final String PARKED = SELECT + " WHERE parked_version IS NOT NULL LIMIT ?";
+    private static final String LINGERING = SELECT + " WHERE lingers_number IS NOT NULL LIMIT ?";
+
+    private final Parts parts;
+    private final Reads reads;
+    private final Alternation alternation = new Alternation();
+    private final Tidying tidying = new Tidying();
+
+    /**
+     * What the ledger is made of.
+     *
+     * @param claims on which it claims
+     * @param errands on which everything else is done that is not a change
+     */
+    record Parts(
+            Writer writer,
+            Track claims,
+            Track errands,
+            PgReaders readers,
+            Batch.Memory memory,
+            BatchFigures figures,
+            Supplier<Instant> now,
+            Ids ids,
+            Map<String, String> durability) {}
+
+    PgLedger(Parts parts) {
+        this.parts = parts;
+        this.reads = new SqlReads(parts.readers(), parts.now());
+    }
+
+    @Override
+    public List<Receipt> commit(List<Change> changes) {
+        // By position: what is wrong by itself never reaches the writer.
+        var faults = new HashMap<Integer, Refused>();
+        var sound = new ArrayList<ChangeWork>(changes.size());
+        for (int i = 0; i < changes.size(); i++) {
+            Optional<Refused> fault = Fault.of(changes.get(i));
+            if (fault.isPresent()) faults.put(i, fault.get());
+            else sound.add(new ChangeWork(changes.get(i)));
+        }
+        var answers = parts.writer().performAll(sound).iterator();
+        var receipts = new ArrayList<Receipt>(changes.size());
+        for (int i = 0; i < changes.size(); i++) {
+            Refused fault = faults.get(i);
+            receipts.add(fault == null ? answers.next() : new Receipt.Rejected(fault));
+        }
+        return receipts;
+    }
+
+    /** With what is started at this moment, if that is all there is; then what else there is. */
+    @Override
+    public List<Claimed> claim(Claim claim) {
+        Fold fold = parts.writer().perform(new ClaimWork(claim));
+        var given = new ArrayList<>(fold.given());
+        if (fold.isAll() || given.size() >= claim.max()) return given;
+        given.addAll(walk(rest(claim, given.size())));
+        return given;
+    }
+
+    private static Claim rest(Claim claim, int given) {
+        if (given == 0) return claim;
+        var admission = claim.admission();
+        Company company = admission.company() == Company.NOBODY ? Company.OTHERS : admission.company();
+        return new Claim(
+                claim.holder(),
+                new Admission(admission.hosted(), admission.slots() - given, company),
+                claim.max() - given);
+    }
+
+    private synchronized List<Claimed> walk(Claim claim) {
+        if (!parts.readers().ask(s -> ClaimWalk.isWorthIt(new Transaction(s, now())))) return List.of();
+        List<Claimed> claimed = parts.claims()
+                .perform(tx -> new ClaimWalk(tx, claim, parts.ids(), alternation)
+                        .claim(parts.memory().queues()));
+        if (!claimed.isEmpty()) parts.figures().claimed(claimed.size());
+        return claimed;
+    }
+
+    @Override
+    public Tick tick(Holder node, int limit) {
+        return new TickLook(node, limit, now())
+                .look(parts.readers(), parts.errands(), parts.memory().queues());
+    }
+
+    @Override
+    public Receipt change(QueueChange change) {
+        Receipt receipt = parts.errands().perform(tx -> new Errands(tx).change(change));
+        parts.memory().queues().forget();
+        return receipt;
+    }
+
+    @Override
+    public Receipt change(ScheduleChange change) {
+        return parts.errands().perform(tx -> new Errands(tx).change(change));
+    }
+
+    @Override
+    public List<Run> lingering(int limit) {
+        return parts.readers().ask(s -> s.sql(LINGERING).number(limit).list(RunRow::read));
+    }
+
+    @Override
+    public List<Run> orphans(Holder node, int limit) {
+        return parts.readers().ask(s -> s.sql(ORPHANS).number(limit).list(RunRow::read));
+    }
+
+    @Override
+    public List<Run> parked(int limit) {
+        return parts.readers().ask(s -> s.sql(PARKED).number(limit).list(RunRow::read));
+    }
+
+    @Override
+    public boolean forget(Instant now, int limit) {
+        return parts.errands()
+                .perform(tx -> tidying.forget(tx, now, limit, parts.memory().queues()));
+    }
+
+    @Override
+    public boolean discard(Instant endedBefore, int limit) {
+        return parts.errands().perform(tx -> tidying.discard(tx, endedBefore, limit));
+    }
+
+    @Override
+    public Reads reads() {
+        return reads;
+    }
+
+    @Override
+    public Instant now() {
+        return parts.now().get();
+    }
+
+    @Override
+    public LedgerFigures figures() {
+        return parts.figures().figures(parts.durability());
+    }
+
+    @Override
+    public void close() {
+        parts.writer().close();
+        parts.claims().close();
+        parts.errands().close();
+        parts.readers().close();
+    }
+}

@@ -1,0 +1,97 @@
+package dev.holdfast.postgres;
+
+import dev.holdfast.core.Unavailable;
+import dev.holdfast.sql.Readers;
+import dev.holdfast.sql.Session;
+import java.sql.SQLException;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reading sessions, made as they are needed and kept. What several statements read is one moment. */
+final class PgReaders implements Readers, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PgReaders.class);
+    private static final int MOST = 8;
+
+    private final Sessions sessions;
+    private final Semaphore free = new Semaphore(MOST);
+    private final ConcurrentLinkedDeque<Session> idle = new ConcurrentLinkedDeque<>();
+    private volatile boolean closed;
+
+    /** @param sessions whose statements are transactions by themselves */
+    PgReaders(Sessions sessions) {
+        this.sessions = sessions;
+    }
+
+    @Override
+    public <T> T read(Query<T> query) {
+        return ask(session -> {
+            session.sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").update();
+            T result = query.ask(session);
+            session.sql("COMMIT").update();
+            return result;
+        });
+    }
+
+    @Override
+    public <T> T ask(Query<T> query) {
+        free.acquireUninterruptibly();
+        try {
+            if (closed) throw Unavailable.notApplied("closing", "the ledger is closed", null);
+            return asked(query);
+        } finally {
+            free.release();
+        }
+    }
+
+    /** A kept session may have ended since it was used last: that is not the caller's trouble. */
+    private <T> T asked(Query<T> query) {
+        Session kept = idle.pollFirst();
+        if (kept != null) {
+            try {
+                return with(kept, query);
+            } catch (SQLException e) {
+                if (Trouble.of(e) != Trouble.LOST) throw Trouble.unavailable(e);
+                discardAll();
+            }
+        }
+        try {
+            return with(sessions.open(), query);
+        } catch (SQLException e) {
+            throw Trouble.unavailable(e);
+        }
+    }
+
+    private <T> T with(Session session, Query<T> query) throws SQLException {
+        boolean well = false;
+        try {
+            T result = query.ask(session);
+            well = true;
+            return result;
+        } finally {
+            if (well) idle.addFirst(session);
+            else discard(session);
+        }
+    }
+
+    private void discardAll() {
+        for (Session session = idle.pollFirst(); session != null; session = idle.pollFirst()) discard(session);
+    }
+
+    private static void discard(Session session) {
+        try {
+            session.close();
+        } catch (SQLException e) {
+            LOG.debug("a reading session could not be closed", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        free.acquireUninterruptibly(MOST);
+        discardAll();
+        free.release(MOST);
+    }
+}

@@ -1,0 +1,92 @@
+package dev.holdfast.postgres;
+
+import dev.holdfast.core.Holder;
+import dev.holdfast.core.Unavailable;
+import dev.holdfast.engine.port.Clock;
+import dev.holdfast.engine.port.Ids;
+import dev.holdfast.engine.port.Ledger;
+import dev.holdfast.engine.port.StreamLog;
+import dev.holdfast.engine.port.Threads;
+import dev.holdfast.sql.Session;
+import dev.holdfast.sql.SqlStreamReads;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/** A ledger and a stream log of one incarnation of a node, in a database that it shares with others. */
+final class PgStore implements AutoCloseable {
+    private final PgLedger ledger;
+    private final PgStream stream;
+    private final Holder node;
+
+    private PgStore(PgLedger ledger, PgStream stream, Holder node) {
+        this.ledger = ledger;
+        this.stream = stream;
+        this.node = node;
+    }
+
+    /** What a store is given from outside. */
+    record Outside(Sessions writing, Sessions reading, Threads threads, Clock clock, Ids ids) {}
+
+    /**
+     * Opens the store for a node that has joined.
+     *
+     * @param now the database's clock
+     * @throws Unavailable if the database cannot be used
+     */
+    static PgStore open(Outside outside, Holder node, Supplier<Instant> now) {
+        Map<String, String> durability = durability(outside.writing());
+        var memory = new Batch.Memory(new KnownQueues(outside.clock()), new StepCounts(), new Folding(outside.ids()));
+        var figures = new BatchFigures();
+        var writer = new Writer(
+                new Track(outside.writing(), outside.threads(), now),
+                memory,
+                figures,
+                outside.threads(),
+                "holdfast-ledger");
+        var readers = new PgReaders(outside.reading());
+        var parts = new PgLedger.Parts(
+                writer,
+                new Track(outside.writing(), outside.threads(), now),
+                new Track(outside.writing(), outside.threads(), now),
+                readers,
+                memory,
+                figures,
+                now,
+                outside.ids(),
+                durability);
+        return new PgStore(new PgLedger(parts), new PgStream(writer, new SqlStreamReads(readers)), node);
+    }
+
+    private static Map<String, String> durability(Sessions writing) {
+        try (Session session = writing.open()) {
+            var settings = new TreeMap<String, String>();
+            for (String name : new String[] {"fsync", "synchronous_commit", "full_page_writes"}) {
+                settings.put(name, session.ask("SHOW " + name));
+            }
+            return settings;
+        } catch (SQLException e) {
+            throw Trouble.unavailable(e);
+        }
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
+    StreamLog stream() {
+        return stream;
+    }
+
+    Holder node() {
+        return node;
+    }
+
+    /** Commits what is waiting, then refuses. */
+    @Override
+    public void close() {
+        ledger.close();
+    }
+}
