@@ -77,8 +77,8 @@ final class ListenLoop {
             switch (word) {
                 case Word.Joined joined -> watch.look();
                 case Word.Gone gone -> {
-                    watch.look();
                     body.listener().died(gone.number());
+                    watch.look();
                 }
                 case Word.Said said -> body.listener().heard(said.payload());
                 case Word.More more -> body.listener().missed();

@@ -1,10 +1,13 @@
 package dev.holdfast.postgres;
 
+import static java.util.stream.Collectors.toSet;
+
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
-/** The other nodes as they were last seen, and who tells them something. */
+/** The other nodes as they were last seen, and who tells them something. Whoever is not there any more is gone. */
 final class Others {
     private final Body body;
     private final Heartbeats heartbeats;
@@ -24,9 +27,14 @@ final class Others {
         long asked = body.ports().clock().nanos();
         List<NodeRow> all = NodeRow.all(link, seat.lockClass());
         heartbeats.look(asked, all);
+        Set<Long> there = all.stream().map(NodeRow::number).collect(toSet());
+        List<NodeView> before = seen;
         seen = all.stream()
                 .map(row -> new NodeView(row.node(), row.label(), row.address(), row.joined(), silent(row)))
                 .toList();
+        for (NodeView view : before) {
+            if (!there.contains(view.node().number())) body.listener().died(view.node().number());
+        }
         return all.stream().filter(row -> !row.node().equals(seat.node())).toList();
     }
 
@@ -40,10 +48,10 @@ final class Others {
         return seen;
     }
 
-    /** A node is not there any more: everybody who is looks for what it held. */
+    /** A node is not there any more. */
     void gone(long number) {
         seen = seen.stream().filter(view -> view.node().number() != number).toList();
-        tell(new Word.Gone(number));
+        body.listener().died(number);
     }
 
     /** All nodes that were there at the last look, but this one. */

@@ -94,7 +94,7 @@ final class WatchLoop {
         }
         if (nanos() - swept >= body.times().sweep().toNanos()) {
             swept = nanos();
-            death.sweep(link, grace.isOver(nanos()), rows).forEach(this::found);
+            found(link, death.sweep(link, grace.isOver(nanos()), rows));
             return;
         }
         List<NodeRow> askable =
@@ -105,7 +105,7 @@ final class WatchLoop {
         } else {
             NodeRow node = next.get();
             How how = ended.contains(node.number()) ? How.FROZEN : How.RING;
-            if (death.await(link, node, how, this::waitFor)) found(node.number());
+            if (death.await(link, node, how, this::waitFor)) found(link, List.of(node.number()));
         }
     }
 
@@ -118,10 +118,13 @@ final class WatchLoop {
         }
     }
 
-    private void found(long number) {
-        ended.remove(number);
-        others.gone(number);
-        body.listener().died(number);
+    /** Those who joined a moment ago are told, too. */
+    private void found(Link link, List<Long> dead) throws SQLException {
+        if (dead.isEmpty()) return;
+        dead.forEach(ended::remove);
+        dead.forEach(others::gone);
+        others.look(link, seat);
+        for (long number : dead) others.tell(new Word.Gone(number));
     }
 
     private long nanos() {
