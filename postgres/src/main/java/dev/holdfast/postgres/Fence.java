@@ -1,0 +1,131 @@
+package dev.holdfast.postgres;
+
+import dev.holdfast.engine.port.Bell;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stops a node that gets no answer, by nothing but its own clock, and tells the listener about it. A heartbeat counts from
+ * when it was sent: what the server has seen of the node is no older.
+ */
+final class Fence {
+    private enum Stage {
+        SERVING,
+        SUSPENDED,
+        STOPPED,
+        OVERDUE
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Fence.class);
+    private static final Duration LONGEST = Duration.ofSeconds(1);
+
+    private final PostgresPorts ports;
+    private final Times times;
+    private final Listener listener;
+    private final Bell bell;
+    private volatile long answered;
+    private volatile Stage told = Stage.SERVING;
+    private volatile @Nullable String dead;
+    private volatile boolean closed;
+
+    Fence(PostgresPorts ports, Times times, Listener listener) {
+        this.ports = ports;
+        this.times = times;
+        this.listener = listener;
+        this.bell = ports.threads().bell();
+        this.answered = ports.clock().nanos();
+    }
+
+    /** A heartbeat that was sent at this moment was answered, and the node is who it was. */
+    void answered(long sent) {
+        answered = sent;
+        if (told != Stage.SERVING) bell.ring();
+    }
+
+    /** Not a member any more. */
+    void dead(String why) {
+        if (dead == null) dead = why;
+        bell.ring();
+    }
+
+    /** Whether the node is a member, and was not closed. */
+    boolean isOpen() {
+        return dead == null && !closed;
+    }
+
+    /** Nobody is told anything any more. */
+    void close() {
+        closed = true;
+        bell.ring();
+    }
+
+    /** By the clock, so that it is also right before the loop has turned. */
+    boolean serving() {
+        return dead == null && !closed && told == Stage.SERVING && stage() == Stage.SERVING;
+    }
+
+    void run() {
+        try {
+            while (isOpen()) {
+                tell(stage());
+                bell.await(untilNext());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        String why = dead;
+        if (why != null && !closed) told(() -> listener.dead(why));
+    }
+
+    /** Whatever the listener does, the clock goes on. */
+    private static void told(Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException e) {
+            LOG.error("the listener of a node failed at what it was told", e);
+        }
+    }
+
+    private void tell(Stage stage) {
+        Stage before = told;
+        if (stage == Stage.SERVING) {
+            if (before == Stage.SUSPENDED) told(() -> listener.resumed(Listener.Pause.SUSPENDED));
+            if (before.compareTo(Stage.SUSPENDED) > 0) told(() -> listener.resumed(Listener.Pause.STOPPED));
+            told = stage;
+            return;
+        }
+        for (Stage next : Stage.values()) {
+            if (next.compareTo(before) <= 0 || next.compareTo(stage) > 0) continue;
+            told = next;
+            switch (next) {
+                case SUSPENDED -> told(listener::suspended);
+                case STOPPED -> told(listener::stop);
+                case OVERDUE -> told(listener::overdue);
+                case SERVING -> {}
+            }
+        }
+    }
+
+    private Stage stage() {
+        long silent = silent();
+        if (silent >= times.halt().toNanos()) return Stage.OVERDUE;
+        if (silent >= times.stop().toNanos()) return Stage.STOPPED;
+        if (silent >= times.suspend().toNanos()) return Stage.SUSPENDED;
+        return Stage.SERVING;
+    }
+
+    private Duration untilNext() {
+        long silent = silent();
+        Duration[] steps = {times.suspend(), times.stop(), times.halt()};
+        for (Duration step : steps) {
+            if (silent < step.toNanos()) return Duration.ofNanos(step.toNanos() - silent);
+        }
+        return LONGEST;
+    }
+
+    private long silent() {
+        return ports.clock().nanos() - answered;
+    }
+}

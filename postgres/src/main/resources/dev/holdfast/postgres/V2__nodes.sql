@@ -1,0 +1,54 @@
+-- Who is alive. A node is alive as long as its session holds the advisory lock (lock_class, number): the lock first, the row
+-- second. A row whose lock is free, and was taken in this life of the server, is a dead node's.
+
+-- One row. The class is random, so that nobody else's advisory locks in this database mean anything here.
+CREATE TABLE cluster (
+    only_row   int PRIMARY KEY DEFAULT 1 CHECK (only_row = 1),
+    lock_class int NOT NULL
+);
+INSERT INTO cluster (lock_class) VALUES (1 + floor(random() * 2147483646)::int);
+
+-- A number is never given twice; what is missing in between means nothing.
+CREATE SEQUENCE node_numbers AS int;
+
+-- Whoever makes a node the holder of something locks its row FOR KEY SHARE: the death of the node, which deletes the row,
+-- waits for that, and whoever comes later finds no row.
+CREATE TABLE nodes (
+    number          int PRIMARY KEY,
+    incarnation     bigint NOT NULL,
+    label           text NOT NULL,  -- for people; not unique
+    address         text NOT NULL,
+    -- In which life of the server its lock was taken.
+    server_system   bigint NOT NULL,
+    server_timeline int NOT NULL,
+    server_started  bigint NOT NULL,
+    server_counted  bigint NOT NULL,
+    -- Which versions of the schema its program works with.
+    schema_from     int NOT NULL,
+    schema_to       int NOT NULL,
+    joined          bigint NOT NULL
+);
+
+-- Who died, who saw it, and how long it took. For people: nothing depends on it.
+CREATE TABLE takeovers (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    number      int NOT NULL,
+    incarnation bigint NOT NULL,
+    label       text NOT NULL,
+    by_number   int NOT NULL,
+    at          bigint NOT NULL,
+    how         text NOT NULL,
+    heard       bigint,          -- its last sign of life that was seen
+    took        int NOT NULL     -- microseconds from the lock to the end of the transaction's work
+);
+
+-- Waits for the death of a node: true when its lock was granted (to this transaction), false when the time was over or somebody
+-- cancelled the wait. Caught here, so that the transaction is not aborted and the server's log stays silent.
+CREATE FUNCTION await_death(class int, number int, wait_ms int) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('lock_timeout', wait_ms::text, true);
+    PERFORM pg_advisory_xact_lock(class, number);
+    RETURN true;
+EXCEPTION WHEN lock_not_available OR query_canceled THEN
+    RETURN false;
+END $$;
