@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,7 @@ final class Keys {
         return keys;
     }
 
-    private void look(Transaction tx, TreeSet<Unique> wanted) throws SQLException {
+    private void look(Transaction tx, SortedSet<Unique> wanted) throws SQLException {
         tx.sql(LOCK)
                 .texts(wanted.stream().<@Nullable String>map(Unique::text).toList())
                 .any();

@@ -72,7 +72,7 @@ final class LaneBook {
     /** Locks the rows of these lanes, those that there are. */
     void lock(Collection<LaneKey> lanes) throws SQLException {
         if (lanes.isEmpty()) return;
-        present.addAll(columns(new TreeSet<>(ORDER), lanes).in(tx.sql(LOCK)).list(LaneKey::read));
+        present.addAll(columns(lanes).in(tx.sql(LOCK)).list(LaneKey::read));
     }
 
     /** Its row was locked by whoever walks the lanes. */
@@ -82,11 +82,12 @@ final class LaneBook {
 
     /** Makes rows of lanes anew, from their runs. */
     void restore(Collection<LaneKey> lost, KnownQueues known) throws SQLException {
-        columns(new TreeSet<>(ORDER), lost).in(tx.sql(OPEN)).update();
+        columns(lost).in(tx.sql(OPEN)).update();
         known.forget();
     }
 
-    private static Columns columns(TreeSet<LaneKey> sorted, Collection<LaneKey> lanes) {
+    private static Columns columns(Collection<LaneKey> lanes) {
+        var sorted = new TreeSet<LaneKey>(ORDER);
         sorted.addAll(lanes);
         var columns = new Columns(KEY);
         for (LaneKey each : sorted) columns.add(each.namespace(), each.queue(), each.lane(), each.serial() ? 1 : 0);
@@ -117,7 +118,7 @@ final class LaneBook {
         if (!missing.isEmpty()) {
             // Who was not counted here was by somebody at the same time, without what is written here.
             var opened = new HashSet<>(
-                    columns(new TreeSet<>(ORDER), missing).in(tx.sql(OPEN)).list(LaneKey::read));
+                    columns(missing).in(tx.sql(OPEN)).list(LaneKey::read));
             changes.keySet().removeAll(opened);
             known.learn(plain);
         }
@@ -137,6 +138,6 @@ final class LaneBook {
         }
         if (!rows.isEmpty()) rows.in(tx.sql(ADD)).update();
         if (!leaves.isEmpty())
-            columns(new TreeSet<>(ORDER), leaves).in(tx.sql(TIDY)).update();
+            columns(leaves).in(tx.sql(TIDY)).update();
     }
 }

@@ -65,7 +65,8 @@ final class StreamWrites {
             for (Item item : append.items()) {
                 var row = new ArrayList<@Nullable Object>();
                 row.add(append.run());
-                row.add((Long) (++number));
+                number++;
+                row.add((Long) number);
                 row.add((Long) append.by().epoch());
                 row.addAll(EntryRow.values(item));
                 entries.add(row);

@@ -98,8 +98,15 @@ final class Track implements AutoCloseable {
     static final class ContentTrouble extends RuntimeException {
         private static final long serialVersionUID = 1;
 
+        private final String why;
+
         ContentTrouble(SQLException cause) {
             super(cause);
+            this.why = String.valueOf(cause.getMessage());
+        }
+
+        String why() {
+            return why;
         }
     }
 

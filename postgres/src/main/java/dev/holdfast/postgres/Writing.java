@@ -1,0 +1,43 @@
+package dev.holdfast.postgres;
+
+import dev.holdfast.sql.Dialect;
+import dev.holdfast.sql.Session;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** Sessions of the ledger. */
+final class Writing {
+    /**
+     * Every statement finds its rows by an index. The tables grow from nothing to millions of rows faster than their
+     * statistics follow, and a plan that was right for an empty table must not be kept: so the planner has no choice.
+     */
+    private static final String PLANS =
+            "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
+
+    private Writing() {}
+
+    /** Whose transactions begin with the first statement. */
+    static Sessions sessions(Connections connections) {
+        return () -> {
+            Connection connection = planned(connections);
+            connection.setAutoCommit(false);
+            return new Session(connection, Dialect.postgres());
+        };
+    }
+
+    /** Whose statements are transactions by themselves. */
+    static Sessions reading(Connections connections) {
+        return () -> new Session(planned(connections), Dialect.postgres());
+    }
+
+    private static Connection planned(Connections connections) throws SQLException {
+        Connection connection = connections.open();
+        try (var statement = connection.createStatement()) {
+            statement.execute(PLANS);
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+}
