@@ -24,7 +24,7 @@ final class Outsider implements AutoCloseable {
     static Outsider begin(String url, Times times) {
         String classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         try {
-            var outsider = new Outsider(new ProcessBuilder(
+            return new Outsider(new ProcessBuilder(
                             System.getProperty("java.home") + "/bin/java",
                             "-XX:TieredStopAtLevel=1",
                             "-XX:+UseSerialGC",
@@ -36,8 +36,6 @@ final class Outsider implements AutoCloseable {
                             String.valueOf(times.sweep().toMillis()))
                     .redirectErrorStream(true)
                     .start());
-            outsider.until("joined");
-            return outsider;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -69,6 +67,11 @@ final class Outsider implements AutoCloseable {
                 .toList()
                 .getLast()
                 .substring("joined ".length()));
+    }
+
+    /** Also if it is not there any more. */
+    void kill() {
+        process.destroyForcibly();
     }
 
     void signal(String name) {
