@@ -33,7 +33,8 @@ final class Others {
                 .map(row -> new NodeView(row.node(), row.label(), row.address(), row.joined(), silent(row)))
                 .toList();
         for (NodeView view : before) {
-            if (!there.contains(view.node().number())) body.listener().died(view.node().number());
+            if (!there.contains(view.node().number()))
+                body.listener().died(view.node().number());
         }
         return all.stream().filter(row -> !row.node().equals(seat.node())).toList();
     }

@@ -69,7 +69,8 @@ final class WatchLoop {
                     blind = false;
                 } catch (SQLException e) {
                     if (!body.isAlive()) return;
-                    if (!blind) LOG.warn("node {} cannot watch the others, trying on: {}", seat.number(), e.getMessage());
+                    if (!blind)
+                        LOG.warn("node {} cannot watch the others, trying on: {}", seat.number(), e.getMessage());
                     blind = true;
                     wire.lost();
                     bell.await(AGAIN);

@@ -38,8 +38,9 @@ class KillTest {
         System.out.println("from kill -9 to the word of it, in ms, 20 times: " + took);
         assertThat(took.get(took.size() / 2)).as("median in ms, of " + took).isLessThan(1_000);
         assertThat(took.getLast()).as("slowest in ms").isLessThan(10_000);
-        assertThat(survivor.membership().takeovers(100)).hasSize(20).noneMatch(each -> each.how()
-                == Takeover.How.SWEEP);
+        assertThat(survivor.membership().takeovers(100))
+                .hasSize(20)
+                .noneMatch(each -> each.how() == Takeover.How.SWEEP);
         assertThat(survivor.ear().heard()).noneMatch(each -> each.startsWith("dead"));
     }
 
@@ -99,15 +100,14 @@ class KillTest {
     }
 
     private boolean waits(long who, long whom) {
-        return "1".equals(town.ask("SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
-                + " WHERE NOT l.granted AND l.objid = " + whom + " AND a.application_name = 'holdfast/" + who + "'"));
+        return "1"
+                .equals(town.ask("SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
+                        + " WHERE NOT l.granted AND l.objid = " + whom + " AND a.application_name = 'holdfast/" + who
+                        + "'"));
     }
 
     private List<Outsider> outside(int count, Times times) {
-        return IntStream.range(0, count)
-                .mapToObj(i -> town.start(times))
-                .toList()
-                .stream()
+        return IntStream.range(0, count).mapToObj(i -> town.start(times)).toList().stream()
                 .peek(each -> each.until("joined"))
                 .toList();
     }

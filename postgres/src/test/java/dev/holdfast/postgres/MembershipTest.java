@@ -29,7 +29,9 @@ class MembershipTest {
         var one = town.join();
         var two = town.join();
         assertThat(two.membership().alive()).isEqualTo(2);
-        await("the first one sees the second").atMost(SOON).until(() -> one.membership().alive() == 2);
+        await("the first one sees the second")
+                .atMost(SOON)
+                .until(() -> one.membership().alive() == 2);
 
         one.membership().send(two.number(), "look at run 7");
         two.ear().until("heard look at run 7", SOON);
@@ -149,8 +151,11 @@ class MembershipTest {
             claim.setAutoCommit(false);
             statement.execute("SELECT FROM nodes WHERE number = " + two.number() + " FOR KEY SHARE");
             two.membership().close();
-            await("the death waits for the claim").atMost(SOON).until(() -> "1"
-                    .equals(town.ask("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'")));
+            await("the death waits for the claim")
+                    .atMost(SOON)
+                    .until(() -> "1"
+                            .equals(town.ask(
+                                    "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'")));
             assertThat(town.numbers()).contains(two.number());
             claim.commit();
         }
@@ -185,8 +190,9 @@ class MembershipTest {
         await("both are seen").atMost(SOON).until(() -> one.membership().alive() == 3);
         last.close();
         one.ear().until("died 51", SOON);
-        assertThat(one.membership().takeovers(1)).first().satisfies(takeover -> assertThat(takeover.how())
-                .isEqualTo(Takeover.How.SWEEP));
+        assertThat(one.membership().takeovers(1))
+                .first()
+                .satisfies(takeover -> assertThat(takeover.how()).isEqualTo(Takeover.How.SWEEP));
     }
 
     @Test
@@ -212,8 +218,8 @@ class MembershipTest {
     @Test
     void whoCannotWorkWithTheOthersDoesNotJoin() {
         var one = town.join();
-        assertThatThrownBy(() -> Membership.join(
-                        town.connections(), Town.PORTS, new Newcomer("new", "", 2, 3), new Ear()))
+        assertThatThrownBy(
+                        () -> Membership.join(town.connections(), Town.PORTS, new Newcomer("new", "", 2, 3), new Ear()))
                 .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo("schema_incompatible"));
         assertThat(town.numbers()).containsExactly(one.number());
     }

@@ -75,16 +75,7 @@ final class Outsider implements AutoCloseable {
     }
 
     void signal(String name) {
-        try {
-            int status = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
-                    .start()
-                    .waitFor();
-            if (status != 0) throw new IllegalStateException("kill -" + name + ": " + status);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Town.signal(name, process.pid());
     }
 
     @Override

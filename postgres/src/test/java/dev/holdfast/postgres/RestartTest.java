@@ -3,6 +3,8 @@ package dev.holdfast.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -34,10 +36,10 @@ class RestartTest {
     }
 
     @Test
-    void aProcessOfTheServerThatCrashesIsARestartToo() throws Exception {
+    void aProcessOfTheServerThatCrashesIsARestartToo() {
         List<Town.Citizen> all = Stream.generate(town::join).limit(3).toList();
         String pid = town.ask("SELECT min(pid) FROM pg_stat_activity WHERE application_name = 'holdfast/1'");
-        new ProcessBuilder("kill", "-KILL", String.valueOf(pid)).start().waitFor();
+        Town.signal("KILL", Long.parseLong(String.valueOf(pid)));
         // Whoever listens has a new session then.
         for (Town.Citizen each : all) each.ear().until("missed", LONG);
         untilAllHaveTheirLocks(all);
@@ -45,7 +47,38 @@ class RestartTest {
     }
 
     @Test
-    void aStallOfFifteenSecondsStopsEverybodyAndKillsNobody() throws Exception {
+    void whoseSessionIsTheFirstToEndWhenTheServerStopsHasNotDied() throws SQLException {
+        List<Town.Citizen> all = Stream.generate(town::join).limit(3).toList();
+        long second = all.get(1).number();
+        try (Connection session = town.connections().open();
+                var statement = session.createStatement()) {
+            // The server has begun to end its sessions, and was interrupted after the first: it lets nobody in.
+            Town.signal("STOP", town.server.pid());
+            statement.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE granted AND locktype = 'advisory'"
+                    + " AND objid = " + second);
+            await("somebody is given the lock").atMost(LONG).until(() -> {
+                try (var row = statement.executeQuery("SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a"
+                        + " ON a.pid = l.pid WHERE l.granted AND l.locktype = 'advisory' AND l.objid = " + second
+                        + " AND a.application_name <> 'holdfast/" + second + "'")) {
+                    row.next();
+                    return row.getInt(1) == 1;
+                }
+            });
+            // And then the others.
+            statement.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE"
+                    + " 'holdfast/_'");
+            statement.execute("SELECT pg_terminate_backend(pg_backend_pid())");
+        } catch (SQLException e) {
+            assertThat(e.getMessage()).contains("terminating connection");
+        }
+        town.server.kill();
+        town.server.restart();
+        untilAllHaveTheirLocks(all);
+        assertNobodyDied(all);
+    }
+
+    @Test
+    void aStallOfFifteenSecondsStopsEverybodyAndKillsNobody() {
         List<Town.Citizen> all = Stream.generate(town::join).limit(3).toList();
         town.server.pause();
         long began = System.nanoTime();

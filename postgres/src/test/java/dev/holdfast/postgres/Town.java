@@ -123,6 +123,20 @@ final class Town implements AutoCloseable {
         return server.query(database, sql).getFirst().getFirst();
     }
 
+    /** Sends a signal to some process. */
+    static void signal(String name, long pid) {
+        try {
+            int status = new ProcessBuilder("kill", "-" + name, String.valueOf(pid))
+                    .start()
+                    .waitFor();
+            if (status != 0) throw new IllegalStateException("kill -" + name + " " + pid + ": " + status);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Ends all sessions of a node but the one with its lock. */
     void endOthersThanHold(long number) {
         execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'holdfast/" + number
