@@ -38,6 +38,8 @@ final class Death {
             + " AND (? OR (server_system = ? AND server_timeline = ? AND server_started = ? AND server_counted = ?))"
             + " THEN pg_try_advisory_xact_lock(?, number) ELSE false END ORDER BY number";
 
+    private static final String NO_ROOM = "53300";
+
     private static final String AWAIT = "SELECT await_death(?, ?, ?)";
 
     /** Somebody who waits for a lock, and can be told to stop waiting. */
@@ -59,7 +61,9 @@ final class Death {
             int wait = Math.toIntExact(body.times().patience().toMillis());
             try (PreparedStatement statement =
                     in.statement(AWAIT, seat.lockClass(), Math.toIntExact(node.number()), wait)) {
-                return waiter.granted(statement) && happened(in, node.number(), how, node.heard());
+                if (!waiter.granted(statement)) return false;
+                serverGoesOn();
+                return happened(in, node.number(), how, node.heard());
             }
         });
     }
@@ -68,7 +72,9 @@ final class Death {
     List<Long> sweep(Link link, boolean graceIsOver, List<NodeRow> known) throws SQLException {
         return link.transaction(in -> {
             var dead = new ArrayList<Long>();
-            for (long number : free(in, graceIsOver)) {
+            List<Long> free = free(in, graceIsOver);
+            if (!free.isEmpty()) serverGoesOn();
+            for (long number : free) {
                 OptionalLong heard = known.stream()
                         .filter(row -> row.number() == number)
                         .map(NodeRow::heard)
@@ -84,6 +90,19 @@ final class Death {
     void end(Link link, long number) throws SQLException {
         long ended = link.number(END_SESSIONS, Connections.nameOf(number));
         LOG.warn("node {} is frozen: node {} has ended its {} sessions", number, seat.number(), ended);
+    }
+
+    /**
+     * A server that is being stopped ends its sessions one after the other: the lock may be free for no other reason, and ours is
+     * the next to end. It lets nobody in any more before it begins with that, so whoever was let in after the grant knows better.
+     */
+    private void serverGoesOn() throws SQLException {
+        try {
+            body.connections().open(Use.WATCH).close();
+        } catch (SQLException e) {
+            // No room is an answer, too.
+            if (!NO_ROOM.equals(e.getSQLState())) throw e;
+        }
     }
 
     private List<Long> free(Link in, boolean graceIsOver) throws SQLException {

@@ -74,7 +74,7 @@ final class SpeakLoop {
                     pause.await(PAUSE);
                 } catch (SQLException e) {
                     if (!body.isAlive()) return;
-                    LOG.warn("hints of this node to {} others were lost: {}", now.size(), e.getMessage());
+                    LOG.debug("hints of this node to {} others were lost: {}", now.size(), e.getMessage());
                     wire.lost();
                     now.keySet().forEach(number -> say(number, new Word.More()));
                     pause.await(AGAIN);

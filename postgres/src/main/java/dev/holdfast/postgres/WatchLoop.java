@@ -32,6 +32,7 @@ final class WatchLoop {
     private final Set<Long> ended = new HashSet<>();
     private final ServerLife joined;
     private long swept;
+    private boolean blind;
     private volatile @Nullable PreparedStatement waiting;
 
     /** @param wire has a session already */
@@ -65,9 +66,12 @@ final class WatchLoop {
                 pulse.turned();
                 try {
                     turn();
+                    blind = false;
                 } catch (SQLException e) {
                     if (!body.isAlive()) return;
-                    LOG.warn("node {} cannot watch the others, trying again: {}", seat.number(), e.getMessage());
+                    if (!blind)
+                        LOG.warn("node {} cannot watch the others, trying on: {}", seat.number(), e.getMessage());
+                    blind = true;
                     wire.lost();
                     bell.await(AGAIN);
                 }

@@ -24,7 +24,7 @@ final class Outsider implements AutoCloseable {
     static Outsider begin(String url, Times times) {
         String classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         try {
-            var outsider = new Outsider(new ProcessBuilder(
+            return new Outsider(new ProcessBuilder(
                             System.getProperty("java.home") + "/bin/java",
                             "-XX:TieredStopAtLevel=1",
                             "-XX:+UseSerialGC",
@@ -36,8 +36,6 @@ final class Outsider implements AutoCloseable {
                             String.valueOf(times.sweep().toMillis()))
                     .redirectErrorStream(true)
                     .start());
-            outsider.until("joined");
-            return outsider;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -71,17 +69,13 @@ final class Outsider implements AutoCloseable {
                 .substring("joined ".length()));
     }
 
+    /** Also if it is not there any more. */
+    void kill() {
+        process.destroyForcibly();
+    }
+
     void signal(String name) {
-        try {
-            int status = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
-                    .start()
-                    .waitFor();
-            if (status != 0) throw new IllegalStateException("kill -" + name + ": " + status);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Town.signal(name, process.pid());
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.holdfast.engine.system.SystemIds;
 import dev.holdfast.engine.system.SystemThreads;
 import dev.holdfast.localpg.LocalPostgres;
 import dev.holdfast.localpg.Settings;
+import dev.holdfast.localpg.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A database with the tables of nodes, and nodes that live in this process or in their own. */
@@ -32,22 +34,28 @@ final class Town implements AutoCloseable {
     }
 
     final LocalPostgres server;
+    private final String database;
     private final List<AutoCloseable> all = new ArrayList<>();
 
-    private Town(LocalPostgres server) {
+    private Town(LocalPostgres server, String database, AutoCloseable end) {
         this.server = server;
+        this.database = database;
+        all.add(end);
+        execute("CREATE SCHEMA holdfast");
+        execute("SET search_path = holdfast; " + tables());
     }
 
+    /** On the server that all tests share. */
     static Town found() {
-        return found(Settings.standard());
+        var shared = TestDatabase.fresh();
+        return new Town(shared.server(), shared.name(), shared);
     }
 
-    static Town found(Settings settings) {
-        var town = new Town(LocalPostgres.temporary(settings));
-        town.server.createDatabase(DATABASE);
-        town.execute("CREATE SCHEMA holdfast");
-        town.execute("SET search_path = holdfast; " + tables());
-        return town;
+    /** On a server of its own, which may be stopped. */
+    static Town apart() {
+        var server = LocalPostgres.temporary(Settings.standard());
+        server.createDatabase(DATABASE);
+        return new Town(server, DATABASE, server);
     }
 
     static String tables() {
@@ -60,7 +68,7 @@ final class Town implements AutoCloseable {
     }
 
     String url() {
-        return server.url(DATABASE).toString();
+        return server.url(database).toString();
     }
 
     Connections connections() {
@@ -81,13 +89,27 @@ final class Town implements AutoCloseable {
 
     /** A node in a process of its own, which has joined. */
     Outsider outside(Times times) {
+        Outsider outsider = start(times);
+        outsider.until("joined");
+        return outsider;
+    }
+
+    /** … which is about to join. */
+    Outsider start(Times times) {
         var outsider = Outsider.begin(url(), times);
         all.add(outsider);
         return outsider;
     }
 
+    /** How many nodes have their locks, all taken in this life of the server. */
+    long locks() {
+        return Long.parseLong(String.valueOf(ask("SELECT count(*) FROM holdfast.nodes n JOIN pg_locks l ON l.objid ="
+                + " n.number AND l.granted AND l.locktype = 'advisory' WHERE n.server_started ="
+                + " (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint")));
+    }
+
     void execute(String sql) {
-        try (Connection session = DriverManager.getConnection(server.jdbcUrl(DATABASE));
+        try (Connection session = DriverManager.getConnection(server.jdbcUrl(database));
                 var statement = session.createStatement()) {
             statement.execute(sql);
         } catch (SQLException e) {
@@ -98,23 +120,54 @@ final class Town implements AutoCloseable {
     /** The first value of the answer, as text. */
     @Nullable
     String ask(String sql) {
-        return server.query(DATABASE, sql).getFirst().getFirst();
+        return server.query(database, sql).getFirst().getFirst();
     }
 
-    /** Ends the sessions of a node that do such a thing: {@code hold}, {@code watch} … as their last statement tells. */
-    void endSession(long number, String query) {
+    /** Sends a signal to some process. */
+    static void signal(String name, long pid) {
+        try {
+            int status = new ProcessBuilder("kill", "-" + name, String.valueOf(pid))
+                    .start()
+                    .waitFor();
+            if (status != 0) throw new IllegalStateException("kill -" + name + " " + pid + ": " + status);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends all sessions of a node but the one with its lock. */
+    void endOthersThanHold(long number) {
         execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'holdfast/" + number
-                + "' AND query LIKE '" + query + "'");
+                + "' AND datname = current_database() AND pid NOT IN (" + holder(number) + ")");
     }
 
-    /** The session with the lock of this node. */
+    /** Ends the session with the lock of this node. */
     void endHold(long number) {
-        execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objid = "
-                + number);
+        execute("SELECT pg_terminate_backend(pid) FROM (" + holder(number) + ") h");
+    }
+
+    private static String holder(long number) {
+        return "SELECT pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE datname = current_database()"
+                + " AND locktype = 'advisory' AND granted AND objid = " + number;
+    }
+
+    /** A session that is named like this node, has its lock and its row, and does nothing more. */
+    Connection ghost(long number) throws SQLException {
+        Connection session = connections().named(number).open();
+        all.add(session);
+        try (var statement = session.createStatement()) {
+            statement.execute("SELECT pg_advisory_lock(lock_class, " + number + ") FROM cluster");
+            ServerLife life = ServerLife.read(session);
+            statement.execute("INSERT INTO nodes VALUES (" + number + ", 1, 'ghost', '', " + life.system() + ", "
+                    + life.timeline() + ", " + life.started() + ", " + life.counted() + ", 1, 1, 0)");
+        }
+        return session;
     }
 
     List<Long> numbers() {
-        return server.query(DATABASE, "SELECT number FROM holdfast.nodes ORDER BY 1").stream()
+        return server.query(database, "SELECT number FROM holdfast.nodes ORDER BY 1").stream()
                 .map(row -> Long.valueOf(String.valueOf(row.getFirst())))
                 .toList();
     }
@@ -123,7 +176,7 @@ final class Town implements AutoCloseable {
         await("alive: " + List.of(numbers))
                 .pollInterval(Duration.ofMillis(5))
                 .atMost(Duration.ofSeconds(30))
-                .until(() -> numbers().equals(List.of(numbers)));
+                .until(() -> numbers().equals(Stream.of(numbers).sorted().toList()));
     }
 
     @Override
@@ -135,6 +188,5 @@ final class Town implements AutoCloseable {
                 throw new IllegalStateException(e);
             }
         }
-        server.close();
     }
 }
