@@ -80,7 +80,7 @@ final class Batch {
             }
         }
         for (AppendWork work : appends) stream.add(work, scene);
-        if (claim != null && folded != null) claim.becomes(folded.give(runs, changes));
+        if (claim != null) claim.becomes(folded == null ? ClaimWork.Fold.NOTHING : folded.give(runs, changes));
         lanes(tx, scene, runs);
 
         for (ChangeWork work : changes) {

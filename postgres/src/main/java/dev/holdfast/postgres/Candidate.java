@@ -11,10 +11,11 @@ import java.util.List;
  * A run that can be claimed, whose row this transaction has locked.
  *
  * @param isUnder whether it executes in its parent's slot
+ * @param place in the order of claims
  */
-record Candidate(Run run, boolean isUnder) implements Comparable<Candidate> {
+record Candidate(Run run, boolean isUnder, Place place) implements Comparable<Candidate> {
     /** FOR UPDATE would pass over a run that somebody is about to refer to. */
-    private static final String LOCK = "SELECT " + RunRow.COLUMNS + ", under FROM runs"
+    private static final String LOCK = "SELECT " + RunRow.COLUMNS + ", under, claim_at FROM runs"
             + " WHERE id = ANY(?) AND claim_at IS NOT NULL AND state = 'QUEUED'"
             + " ORDER BY id FOR NO KEY UPDATE SKIP LOCKED";
 
@@ -28,15 +29,11 @@ record Candidate(Run run, boolean isUnder) implements Comparable<Candidate> {
 
     private static Candidate read(Sql.Row row) throws SQLException {
         Run run = RunRow.read(row);
-        return new Candidate(run, row.number() != 0);
-    }
-
-    Place place() {
-        return new Place(run.id(), run.place().at().toEpochMilli());
+        return new Candidate(run, row.number() != 0, new Place(run.id(), row.number()));
     }
 
     @Override
     public int compareTo(Candidate other) {
-        return place().compareTo(other.place());
+        return place.compareTo(other.place);
     }
 }

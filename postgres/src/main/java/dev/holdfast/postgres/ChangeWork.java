@@ -81,9 +81,11 @@ final class ChangeWork extends Work<Receipt> {
                     default -> {}
                 }
             }
-            if (row == null || !each.isNew()) continue;
-            Unique unique = Unique.of(row);
+            if (row == null) continue;
+            // Who ends may free the key that the next one wants.
+            Unique unique = each.isNew() || each.ends() ? Unique.of(row) : null;
             if (unique != null) all.add(unique);
+            if (!each.isNew()) continue;
             var parent = row.origin().parent();
             if (parent != null) all.add(new ChildKey(parent.run(), parent.attempt(), parent.key()));
         }

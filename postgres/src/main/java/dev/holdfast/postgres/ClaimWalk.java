@@ -13,9 +13,11 @@ import dev.holdfast.engine.Obstacle;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Ids;
+import dev.holdfast.engine.port.Rate;
 import dev.holdfast.sql.LaneKey;
 import dev.holdfast.sql.Lines;
 import dev.holdfast.sql.Place;
+import dev.holdfast.sql.QueueRow;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -40,6 +42,8 @@ final class ClaimWalk {
     private static final String SUSPECTS = "SELECT id, claim_at, " + LaneKey.COLUMNS + " FROM runs WHERE task = ANY(?)"
             + " AND claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3"
             + " AND (deadline IS NULL OR deadline > ?) ORDER BY claim_at, id";
+    private static final String QUEUE = "SELECT 1 FROM queues WHERE namespace = ? AND name = ?";
+    private static final String LOCK_QUEUE = QUEUE + " FOR NO KEY UPDATE SKIP LOCKED";
     private static final String LOCK_LANE =
             "SELECT 1 FROM lanes WHERE " + LaneKey.IS + " FOR NO KEY UPDATE SKIP LOCKED";
     private static final String ANY_PARKED = "SELECT 1 FROM runs WHERE parked_version IS NOT NULL LIMIT 1";
@@ -98,7 +102,7 @@ final class ClaimWalk {
         Company company = claim.admission().company();
         Candidate suspect = company.admitsSuspects() ? suspect() : null;
         if (company == Company.NOBODY || company == Company.OTHERS) walk(most, suspect);
-        else if (suspect != null) give(suspect, null);
+        else if (suspect != null) alone(suspect);
     }
 
     private void walk(int most, @Nullable Candidate suspect) throws SQLException {
@@ -130,7 +134,7 @@ final class ClaimWalk {
             again.add(lane);
             if (alone) break;
         }
-        if (given.isEmpty() && suspect != null) give(suspect, null);
+        if (given.isEmpty() && suspect != null) alone(suspect);
         // A lane that is alone has nobody who would come before it.
         if (served.isEmpty() || !(walk.seen() > 1 || walk.hasMore())) return;
         var keys = new Columns(Columns.Type.TEXT, Columns.Type.TEXT, Columns.Type.TEXT, Columns.Type.NUMBER);
@@ -164,6 +168,14 @@ final class ClaimWalk {
         return true;
     }
 
+    private void alone(Candidate suspect) throws SQLException {
+        var lane = LaneKey.of(suspect.run());
+        Rate rate = QueueRow.of(tx.session(), lane.namespace(), lane.queue())
+                .settings()
+                .rate();
+        give(suspect, rate == null ? null : new Pace(tx, lane.namespace(), lane.queue(), rate));
+    }
+
     /**
      * The first suspect that nothing stands against. There are few of them: each has been lost three times. Its lane is
      * locked like any other.
@@ -187,7 +199,12 @@ final class ClaimWalk {
 
     private record Suspect(Place place, LaneKey lane) {}
 
+    /** What counts what may execute of it: its queue, if that is known for something, and its lane. */
     private boolean locks(LaneKey lane) throws SQLException {
+        boolean said = tx.sql(QUEUE).text(lane.namespace()).text(lane.queue()).any();
+        boolean locked = said
+                && tx.sql(LOCK_QUEUE).text(lane.namespace()).text(lane.queue()).any();
+        if (said && !locked) return false;
         if (lane.isPlain()) return true;
         if (!lane.in(tx.sql(LOCK_LANE)).any()) return false;
         lanes.hasLocked(lane);

@@ -117,8 +117,7 @@ final class LaneBook {
         for (LaneKey lane : changes.keySet()) if (!present.contains(lane)) missing.add(lane);
         if (!missing.isEmpty()) {
             // Who was not counted here was by somebody at the same time, without what is written here.
-            var opened = new HashSet<>(
-                    columns(missing).in(tx.sql(OPEN)).list(LaneKey::read));
+            var opened = new HashSet<>(columns(missing).in(tx.sql(OPEN)).list(LaneKey::read));
             changes.keySet().removeAll(opened);
             known.learn(plain);
         }
@@ -137,7 +136,6 @@ final class LaneBook {
                     share.outside());
         }
         if (!rows.isEmpty()) rows.in(tx.sql(ADD)).update();
-        if (!leaves.isEmpty())
-            columns(leaves).in(tx.sql(TIDY)).update();
+        if (!leaves.isEmpty()) columns(leaves).in(tx.sql(TIDY)).update();
     }
 }

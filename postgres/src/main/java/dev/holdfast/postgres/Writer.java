@@ -150,9 +150,7 @@ final class Writer implements AutoCloseable {
     }
 
     private static <T> void refuse(Work<T> work, Track.ContentTrouble e) {
-        var why = new Refused(
-                "change_invalid",
-                "it cannot be written as it is: " + e.why() + ". This is a bug");
+        var why = new Refused("change_invalid", "it cannot be written as it is: " + e.why() + ". This is a bug");
         why.initCause(e);
         work.settle(work.refusal(why));
         work.committed();

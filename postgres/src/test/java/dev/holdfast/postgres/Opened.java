@@ -7,6 +7,7 @@ import dev.holdfast.engine.port.Ledger;
 import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.engine.system.SystemThreads;
 import dev.holdfast.localpg.TestDatabase;
+import dev.holdfast.sql.LedgerClock;
 import dev.holdfast.testkit.TestStore;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -52,8 +53,8 @@ record Opened(PgStore store) implements TestStore {
     }
 
     /** Nothing of an earlier test. */
-    static void empty(TestDatabase database) {
-        try (Connection connection = connections(database).open();
+    static void empty(Connections connections) {
+        try (Connection connection = connections.open();
                 var statement = connection.createStatement()) {
             for (String table : TABLES) statement.addBatch("DELETE FROM " + table);
             statement.executeBatch();
@@ -62,15 +63,15 @@ record Opened(PgStore store) implements TestStore {
         }
     }
 
-    static Opened in(TestDatabase database, Clock clock, Ids ids) {
-        var connections = connections(database);
+    static Opened in(Connections connections, Clock clock, Ids ids) {
         long number;
+        long incarnation = ids.next().getLeastSignificantBits();
         try (Connection connection = connections.open();
                 var statement = connection.createStatement()) {
             statement.execute("DELETE FROM nodes");
             statement.execute("INSERT INTO nodes (number, incarnation, label, address, server_system, server_timeline,"
                     + " server_started, server_counted, schema_from, schema_to, joined)"
-                    + " VALUES (nextval('node_numbers'), 7, '', '', 0, 0, 0, 0, 1, 2, 0)");
+                    + " VALUES (nextval('node_numbers'), " + incarnation + ", '', '', 0, 0, 0, 0, 1, 2, 0)");
             try (var rows = statement.executeQuery("SELECT number FROM nodes")) {
                 rows.next();
                 number = rows.getLong(1);
@@ -80,7 +81,8 @@ record Opened(PgStore store) implements TestStore {
         }
         var outside = new PgStore.Outside(
                 Writing.sessions(connections), Writing.reading(connections), new SystemThreads(), clock, ids);
-        return new Opened(PgStore.open(outside, new Holder(Holder.Kind.NODE, number, 7), clock::now));
+        return new Opened(PgStore.open(
+                outside, new Holder(Holder.Kind.NODE, number, incarnation), new LedgerClock(clock, 0)::now));
     }
 
     @Override

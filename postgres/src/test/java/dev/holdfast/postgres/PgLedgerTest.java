@@ -10,6 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 
 final class PgLedgerTest extends LedgerContract {
     private static final TestDatabase DATABASE = Opened.database();
+    private static final Connections CONNECTIONS = Opened.connections(DATABASE);
 
     @AfterAll
     static void drop() {
@@ -18,11 +19,11 @@ final class PgLedgerTest extends LedgerContract {
 
     @AfterEach
     void empty() {
-        Opened.empty(DATABASE);
+        Opened.empty(CONNECTIONS);
     }
 
     @Override
     protected TestStore open(Clock clock, Ids ids) {
-        return Opened.in(DATABASE, clock, ids);
+        return Opened.in(CONNECTIONS, clock, ids);
     }
 }

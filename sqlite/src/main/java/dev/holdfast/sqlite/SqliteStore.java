@@ -5,6 +5,7 @@ import dev.holdfast.core.Refused;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Ledger;
 import dev.holdfast.engine.port.StreamLog;
+import dev.holdfast.sql.LedgerClock;
 import dev.holdfast.sql.Session;
 import dev.holdfast.sql.SqlStreamReads;
 import java.nio.file.Path;

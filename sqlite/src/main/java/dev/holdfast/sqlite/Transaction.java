@@ -3,6 +3,7 @@ package dev.holdfast.sqlite;
 import dev.holdfast.core.Holder;
 import dev.holdfast.core.RunId;
 import dev.holdfast.sql.LaneKey;
+import dev.holdfast.sql.LedgerClock;
 import dev.holdfast.sql.Session;
 import dev.holdfast.sql.Sql;
 import java.sql.SQLException;

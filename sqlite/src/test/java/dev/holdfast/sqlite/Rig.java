@@ -4,6 +4,7 @@ import dev.holdfast.core.Holder;
 import dev.holdfast.engine.port.Clock;
 import dev.holdfast.engine.port.Ids;
 import dev.holdfast.engine.system.SystemThreads;
+import dev.holdfast.sql.LedgerClock;
 import dev.holdfast.sql.Session;
 import java.nio.file.Path;
 import java.sql.SQLException;

@@ -4,10 +4,11 @@ import dev.holdfast.engine.port.Clock;
 import dev.holdfast.engine.port.Ids;
 import dev.holdfast.testkit.TestStore;
 import dev.holdfast.testkit.contract.LedgerContract;
+import dev.holdfast.testkit.contract.StoredTimeContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
-final class SqliteLedgerTest extends LedgerContract {
+final class SqliteLedgerTest extends LedgerContract implements StoredTimeContract {
     @TempDir
     Path folder;
 

@@ -1,4 +1,4 @@
-package dev.holdfast.sqlite;
+package dev.holdfast.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.holdfast.sqlite;
+package dev.holdfast.sql;
 
 import dev.holdfast.engine.port.Clock;
 import java.time.Instant;
@@ -8,7 +8,7 @@ import java.time.Instant;
  * back, or was wrong when something was stored) time goes on at nine tenths of its pace: delays and deadlines still come,
  * and the two clocks meet again.
  */
-final class LedgerClock {
+public final class LedgerClock {
     /** So many nanoseconds pass for a millisecond of a clock that waits for the machine's. */
     private static final long CREEPING_MILLI = 1_111_111;
 
@@ -16,13 +16,14 @@ final class LedgerClock {
     private long newest;
     private long newestAtNanos;
 
-    LedgerClock(Clock clock, long newestStored) {
+    /** @param newestStored the newest instant that is written down, in milliseconds */
+    public LedgerClock(Clock clock, long newestStored) {
         this.clock = clock;
         this.newest = newestStored;
         this.newestAtNanos = clock.nanos();
     }
 
-    synchronized Instant now() {
+    public synchronized Instant now() {
         long wall = clock.now().toEpochMilli();
         long nanos = clock.nanos();
         long crept = (nanos - newestAtNanos) / CREEPING_MILLI;
