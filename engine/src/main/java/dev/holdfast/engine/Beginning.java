@@ -3,12 +3,10 @@ package dev.holdfast.engine;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.RunId;
-import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Request;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,15 +16,14 @@ final class Beginning {
     private final Ports ports;
     private final Starts starts;
     private final Postponing postponing;
-    private final BooleanSupplier closing;
+    private final Door door;
 
-    /** @param closing whether no new runs are taken any more */
-    Beginning(Desk desk, Starts starts, BooleanSupplier closing) {
+    Beginning(Desk desk, Starts starts, Door door) {
         this.desk = desk;
         this.ports = desk.ports();
         this.starts = starts;
         this.postponing = new Postponing(desk, starts);
-        this.closing = closing;
+        this.door = door;
     }
 
     Started start(StartRequest wish) {
@@ -84,9 +81,7 @@ final class Beginning {
                 return Starts.repeated(first.answer());
             throw e;
         }
-        if (closing.getAsBoolean()) {
-            throw Unavailable.notApplied("closing", "this node is closing and takes no new runs", null);
-        }
+        door.demandOpen();
         // Before, so that the claim joins the batch; after, because it may have looked too early.
         ports.hints().work();
         Receipt receipt = ports.ledger().commit(change);

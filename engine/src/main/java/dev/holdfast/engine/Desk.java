@@ -2,6 +2,7 @@ package dev.holdfast.engine;
 
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Deadlines;
+import dev.holdfast.core.Holder;
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunError;
@@ -9,6 +10,7 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.Stop;
+import dev.holdfast.core.Unavailable;
 import dev.holdfast.core.stream.Standing;
 import dev.holdfast.core.stream.StreamEnd;
 import dev.holdfast.engine.port.Bell;
@@ -33,9 +35,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides about runs that nobody holds, and writes down what was decided.
  *
- * <p>A run without a holder is decided by whoever gets to it: read, decide, commit with the fence that was read; whoever
- * finds that somebody was quicker reads and decides again. A run that this node holds is never decided here: see
- * {@link Holding}.
+ * <p>A run without a holder is decided by whoever gets to it, on whichever node: read, decide, commit with the fence that
+ * was read; whoever finds that somebody was quicker reads and decides again. So is one whose holder is gone. A run that this
+ * node executes is never decided here: see {@link Holding}.
  */
 final class Desk {
     private final Ports ports;
@@ -79,11 +81,16 @@ final class Desk {
         return all;
     }
 
-    /** Applies what lies in the inbox of a run that nobody holds. */
+    /** Applies what lies in the inbox of a run that nobody holds. If another node does, that one is told. */
     void drain(RunId id) {
         while (true) {
             Optional<Run> read = ports.ledger().reads().run(id);
-            if (read.isEmpty() || read.get().isHeld()) return;
+            if (read.isEmpty()) return;
+            Holder holder = read.get().fence().holder();
+            if (holder != null) {
+                if (!holder.equals(ports.node())) ports.hints().posted(id, holder);
+                return;
+            }
             List<Message.Delivered> inbox = ports.ledger().reads().inbox(id);
             if (inbox.isEmpty()) return;
             Run run = read.get();
@@ -116,39 +123,78 @@ final class Desk {
     }
 
     /**
-     * Applies a command to each of these runs, which nobody holds, as they were read. One that somebody else has changed
-     * meanwhile is left alone: whoever looks for what is to be done meets it again.
+     * Applies a command to each of these runs, which whoever decides does not hold, as they were read. One that somebody
+     * else has changed meanwhile is left alone: whoever looks for what is to be done meets it again. What is wrong with
+     * one of them is thrown when all others are written.
      *
      * @param command what is to be done with it, null for nothing
+     * @param done runs for each that was written
      */
-    void decideAll(List<Run> runs, Function<Run, @Nullable Command> command) {
+    void decideAll(List<Run> runs, Function<Run, @Nullable Command> command, Runnable done) {
         var changes = new ArrayList<Change>();
+        RuntimeException trouble = null;
         for (Run run : runs) {
-            Command asked = command.apply(run);
-            if (asked == null) continue;
-            Draft draft = draft(run);
-            boolean waits = asked instanceof Command.DeadlineCame came && came.name() == Deadlines.Name.WAIT;
-            if (waits) timeCame(draft);
-            else draft.decide(asked);
-            if (!draft.isEmpty()) changes.add(change(draft));
+            try {
+                change(run, command.apply(run)).ifPresent(changes::add);
+            } catch (Unavailable e) {
+                throw e;
+            } catch (RuntimeException e) {
+                trouble = first(trouble, e);
+            }
         }
-        List<Receipt> receipts = ports.ledger().commit(changes);
-        for (int i = 0; i < changes.size(); i++) {
-            if (receipts.get(i) instanceof Receipt.Applied) written(changes.get(i));
+        List<Receipt> receipts = changes.isEmpty() ? List.of() : ports.ledger().commit(changes);
+        for (int i = 0; i < receipts.size(); i++) {
+            if (receipts.get(i) instanceof Receipt.Applied) {
+                written(changes.get(i));
+                done.run();
+            }
+            if (receipts.get(i) instanceof Receipt.Rejected rejected) trouble = first(trouble, rejected.why());
         }
-        for (Receipt receipt : receipts) if (receipt instanceof Receipt.Rejected rejected) throw rejected.why();
+        if (trouble != null) throw trouble;
     }
 
-    /** The holder is gone: each of these runs goes where the rules say. */
-    void lost(List<Run> runs) {
-        decideAll(runs, run -> {
-            var holder = run.fence().holder();
-            if (holder == null) return null;
-            meters.lost();
+    private Optional<Change> change(Run run, @Nullable Command asked) {
+        if (asked == null) return Optional.empty();
+        Draft draft = draft(run);
+        boolean waits = asked instanceof Command.DeadlineCame came && came.name() == Deadlines.Name.WAIT;
+        if (waits) timeCame(draft);
+        else draft.decide(asked);
+        return draft.isEmpty() ? Optional.empty() : Optional.of(change(draft));
+    }
+
+    private static RuntimeException first(@Nullable RuntimeException present, RuntimeException next) {
+        if (present == null) return next;
+        if (!present.equals(next)) present.addSuppressed(next);
+        return present;
+    }
+
+    /** The holder is gone: each of these runs goes where the rules say. Answers how many were written. */
+    int lost(List<Run> runs) {
+        return lose(runs, run -> {
             var stop = run.status().stop();
             boolean drained = stop != null && stop.reason() == Stop.Reason.DRAIN;
-            return new Command.Lost(holder, drained ? Command.Blame.NOT_COUNTED : Command.Blame.COUNTED);
+            return drained ? Command.Blame.NOT_COUNTED : Command.Blame.COUNTED;
         });
+    }
+
+    /** The holder is this node, which does not execute these runs: nobody is blamed. Answers how many were written. */
+    int givenBack(List<Run> runs) {
+        return lose(runs, run -> Command.Blame.NOT_COUNTED);
+    }
+
+    private int lose(List<Run> runs, Function<Run, Command.Blame> blame) {
+        int[] lost = {0};
+        decideAll(
+                runs,
+                run -> {
+                    var holder = run.fence().holder();
+                    return holder == null ? null : new Command.Lost(holder, blame.apply(run));
+                },
+                () -> {
+                    meters.lost();
+                    lost[0]++;
+                });
+        return lost[0];
     }
 
     /** The code of these runs, which had ended before, has left: their slots are free. */
@@ -157,7 +203,8 @@ final class Desk {
                 runs,
                 run -> run.place().lingers() == null
                         ? null
-                        : new Command.Left(run.place().lingers()));
+                        : new Command.Left(run.place().lingers()),
+                () -> {});
     }
 
     /** The change of a run that nobody holds; if it ends here, all that ends with it. */

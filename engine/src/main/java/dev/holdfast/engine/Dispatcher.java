@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Dispatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+    private static final Duration OTHERS_FIRST = Duration.ofMillis(10);
 
     private final Desk desk;
     private final Executor executor;
@@ -28,23 +29,30 @@ final class Dispatcher implements AutoCloseable {
     private final Bell bell;
     private final Hints.Listening listening;
     private final Thread loop;
-    private final Isolation isolation = new Isolation();
+    private final Isolation isolation;
+    private final Door door;
     private Instant isolationLook = Instant.MIN;
     private volatile boolean closed;
 
-    Dispatcher(Desk desk, Executor executor, Map<String, String> hosted, EngineOptions options, Bell bell) {
+    /** @param bell rung when there may be something to claim */
+    Dispatcher(Desk desk, Executor executor, Hosting hosting, EngineOptions options, Bell bell) {
         this.desk = desk;
         this.executor = executor;
-        this.hosted = Map.copyOf(hosted);
+        this.hosted = Map.copyOf(hosting.versions());
+        this.door = hosting.door();
+        this.isolation = new Isolation(desk.ports().peers());
         this.options = options;
         this.bell = bell;
         this.listening = desk.ports().hints().onWork(bell::ring);
         this.loop = desk.ports().threads().loop("holdfast-dispatch", this::run);
     }
 
+    /** What is hosted, by task and version, and whether anything of it may be claimed. */
+    record Hosting(Map<String, String> versions, Door door) {}
+
     /** What this node can take now. */
     Admission admission() {
-        if (closed) return new Admission(hosted, 0, Company.CLOSED);
+        if (closed || !door.isOpen()) return new Admission(hosted, 0, Company.CLOSED);
         int taken = executor.taken();
         var company = isolation.company(taken > 0, executor.hasSuspect());
         return new Admission(hosted, options.slots() - taken, company);
@@ -75,19 +83,23 @@ final class Dispatcher implements AutoCloseable {
         }
     }
 
-    private void claimAll() {
+    private void claimAll() throws InterruptedException {
         try {
             lookForSuspects();
             while (!closed) {
                 Admission admission = admission();
                 if (admission.slots() <= 0) return;
-                var claim = new Claim(desk.ports().node(), admission, admission.slots());
+                int alive = Math.max(1, desk.ports().peers().alive());
+                var claim = new Claim(desk.ports().node(), admission, admission.slots(), alive);
                 List<Claimed> claimed = desk.ports().ledger().claim(claim);
                 claimed.forEach(this::launch);
-                if (claimed.size() < claim.max()) return;
+                if (claimed.isEmpty()) return;
+                if (claimed.size() < claim.max() && alive == 1) return;
+                // It was given its share. If the others have no room for theirs, that is to be had in a moment.
+                if (claimed.size() < claim.max()) bell.await(OTHERS_FIRST);
             }
         } catch (Unavailable e) {
-            if (!closed) LOG.warn("no runs can be claimed, trying again: {}", e.getMessage());
+            if (!closed && door.isOpen()) LOG.warn("no runs can be claimed, trying again: {}", e.getMessage());
         } catch (RuntimeException e) {
             LOG.error("no runs could be claimed, trying again", e);
         }
@@ -104,12 +116,17 @@ final class Dispatcher implements AutoCloseable {
         executor.launch(claimed);
     }
 
-    /** No run is claimed after this. */
-    @Override
-    public void close() {
+    /** It begins no further claim. */
+    void stop() {
         closed = true;
         listening.close();
         bell.ring();
+    }
+
+    /** No run is claimed after this. */
+    @Override
+    public void close() {
+        stop();
         try {
             desk.ports().threads().join(loop);
         } catch (InterruptedException e) {

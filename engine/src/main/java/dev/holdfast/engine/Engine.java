@@ -64,20 +64,26 @@ public final class Engine implements Runs, AutoCloseable {
     private final Inquiry inquiry;
     private final Bell left;
     private final Watcher.Ports watching;
-    private volatile boolean closing;
+    private final Door door;
+    private final @Nullable Sweeper sweeper;
+    private volatile boolean closed;
 
-    private Engine(Ports ports, EngineOptions options, Map<String, Handler<?, ?>> handlers) {
-        this.ports = ports;
+    private Engine(Ports given, EngineOptions options, Map<String, Handler<?, ?>> handlers) {
+        this.door = new Door(given.peers());
+        this.ports = given.with(new FencedLedger(given.ledger(), door));
         this.options = options;
         this.handlers = handlers;
         this.meters = new Meters(options.meter());
         Bell tick = ports.threads().bell();
         this.desk = new Desk(ports, meters, tick, options.look(), handlers.keySet());
         var starts = new Starts(ports, handlers);
-        this.beginning = new Beginning(desk, starts, () -> closing);
+        this.beginning = new Beginning(desk, starts, door);
         this.sending = new Sending(ports, starts, this::deliver);
         this.queues = new Queues(ports, tick);
-        this.schedules = new ScheduleBook(desk, starts);
+        this.schedules = new ScheduleBook(desk, starts, door);
+        var versions = handlers.values().stream()
+                .collect(Collectors.toMap(h -> h.task().name(), h -> h.task().version()));
+        ports.peers().announce(versions);
         Recovery.run(desk);
         this.alarms = new Alarms(ports.threads(), ports.clock());
         this.stream = new StreamWriter(ports, meters);
@@ -91,9 +97,8 @@ public final class Engine implements Runs, AutoCloseable {
         });
         var scheduler = new Scheduler(desk, starts, handlers.keySet());
         this.ticker = new Ticker(desk, executor, scheduler, options, tick);
-        var versions = handlers.values().stream()
-                .collect(Collectors.toMap(h -> h.task().name(), h -> h.task().version()));
-        this.dispatcher = new Dispatcher(desk, executor, versions, options, work);
+        this.sweeper = ports.peers().isCluster() ? new Sweeper(desk, executor, options.look()) : null;
+        this.dispatcher = new Dispatcher(desk, executor, new Dispatcher.Hosting(versions, door), options, work);
         this.inquiry = new Inquiry(ports, dispatcher, executor);
     }
 
@@ -164,16 +169,19 @@ public final class Engine implements Runs, AutoCloseable {
 
     @Override
     public void cancel(Namespace namespace, RunId id, @Nullable String requestId) {
+        door.demandServing();
         sending.cancel(namespace, id, requestId);
     }
 
     @Override
     public void signal(Namespace namespace, RunId id, Sent sent, @Nullable String requestId) {
+        door.demandServing();
         sending.signal(namespace, id, sent, requestId);
     }
 
     @Override
     public void complete(Namespace namespace, String token, String json, @Nullable String requestId) {
+        door.demandServing();
         sending.complete(namespace, token, json, requestId);
     }
 
@@ -185,6 +193,7 @@ public final class Engine implements Runs, AutoCloseable {
 
     @Override
     public void delete(Namespace namespace, RunId id, @Nullable String requestId) {
+        door.demandServing();
         while (true) {
             Request request = new Asked("delete").with("run", id).by(namespace, requestId, "done");
             Run run = ports.ledger().reads().run(namespace, id).orElse(null);
@@ -239,6 +248,7 @@ public final class Engine implements Runs, AutoCloseable {
 
     @Override
     public void change(Namespace namespace, String queue, QueueChange.What what, @Nullable String requestId) {
+        door.demandServing();
         queues.change(namespace, queue, what, requestId);
     }
 
@@ -258,18 +268,36 @@ public final class Engine implements Runs, AutoCloseable {
     }
 
     /**
-     * Takes no new runs, asks the attempts to leave, and waits for them as long as the grace allows. Whatever does not
-     * leave stays held in the ledger, and goes on at the next boot. It never waits for runs to end.
+     * This node has been cut off, or was declared dead: others take over what it holds. From now on nothing is accepted,
+     * claimed or written, and every attempt is told to leave: {@link #executing} says how many have not yet. What asks for
+     * anything to be written gets {@link Unavailable} {@code fenced}. It waits for nobody; close the engine when they have
+     * left, and open another one.
+     */
+    public void abandon() {
+        door.fence();
+        executor.abandon();
+        stream.abandon();
+        dispatcher.stop();
+        if (sweeper != null) sweeper.stop();
+        ticker.abandon();
+    }
+
+    /**
+     * Takes no new runs, asks the attempts to leave, and waits for them as long as the grace allows. Those that leave go on
+     * at once, on another node if there is one. Whatever does not leave stays held in the ledger, and goes on when this
+     * node is gone, or has booted again. It never waits for runs to end.
      */
     @Override
     public void close() {
-        if (closing) return;
-        closing = true;
+        if (closed) return;
+        closed = true;
+        door.close();
         dispatcher.close();
         try {
-            executor.drain();
+            if (!door.isFenced()) executor.drain();
             awaitLeft();
         } finally {
+            if (sweeper != null) sweeper.close();
             ticker.close();
             stream.close();
             alarms.close();

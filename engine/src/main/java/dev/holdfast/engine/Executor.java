@@ -43,6 +43,7 @@ final class Executor {
     private final LocalAttempt.Serving serving;
     private final Runnable slotFreed;
     private final Map<RunId, Holding> holdings = new ConcurrentHashMap<>();
+    private volatile boolean abandoned;
 
     Executor(Desk desk, StreamWriter stream, LocalAttempt.Serving serving, Runnable slotFreed) {
         this.desk = desk;
@@ -75,6 +76,8 @@ final class Executor {
         Run run = claimed.run();
         var holding = new Holding(desk, run);
         holdings.put(run.id(), holding);
+        // It was given in the same moment.
+        if (abandoned) holding.abandon();
         desk.ports().hints().changed(run.id());
         desk.claimed(run);
         desk.ports().threads().task(run.id() + " epoch " + run.fence().epoch(), () -> execute(holding, claimed));
@@ -94,6 +97,12 @@ final class Executor {
         }
     }
 
+    /** Tells every attempt to leave; nothing is written for them any more. */
+    void abandon() {
+        abandoned = true;
+        holdings.values().forEach(Holding::abandon);
+    }
+
     private void execute(Holding holding, Claimed claimed) {
         Run run = claimed.run();
         try {
@@ -103,6 +112,7 @@ final class Executor {
                     ? List.of()
                     : desk.ports().ledger().reads().steps(run.id());
             if (!first) rewind(run.id(), steps, sender);
+            if (holding.standing() == Attempt.Standing.SUPERSEDED) return;
             var attempt = new LocalAttempt(holding, steps, sender, serving);
             Handler<?, ?> handler = serving.starts().handler(run.origin().task());
             if (handler == null)
@@ -118,7 +128,7 @@ final class Executor {
         } finally {
             holding.left();
             holdings.remove(run.id(), holding);
-            if (holding.leavesChildren()) desk.post(run.id());
+            if (!abandoned && holding.leavesChildren()) desk.post(run.id());
             vacate(holding.run());
             slotFreed.run();
         }
@@ -131,7 +141,7 @@ final class Executor {
 
     /** A run that was ended before its code had left kept its slots until now. */
     private void vacate(Run run) {
-        if (run.place().lingers() == null) return;
+        if (abandoned || run.place().lingers() == null) return;
         try {
             desk.left(List.of(run));
         } catch (RuntimeException e) {
@@ -147,6 +157,7 @@ final class Executor {
         RunId id = holding.run().id();
         // A ledger that fails says nothing about the run.
         var blame = trouble instanceof Unavailable ? Command.Blame.NOT_COUNTED : Command.Blame.COUNTED;
+        if (abandoned) return;
         if (holding.standing() != Attempt.Standing.DRAINING) {
             LOG.error("{} could not be executed; it is queued again", id, trouble);
         }
@@ -236,15 +247,25 @@ final class Executor {
                         "{} was taken over; this attempt stopped", holding.run().id());
             case GIVEN_UP -> {
                 // What is parked or has ended was written when it was decided. A compensation that a closing node
-                // interrupts is not over: the next boot takes it up.
+                // interrupts is not over: whoever claims the run next takes it up.
                 boolean executes = state == RunState.RUNNING || state == RunState.BLOCKED || state == RunState.STOPPING;
-                if (!executes || holding.leavesCompensation()) return;
+                if (!executes) return;
+                if (holding.leavesCompensation()) {
+                    giveBack(holding);
+                    return;
+                }
                 var leave = left.attempt().leave();
                 if (leave == null) finish(holding, new Command.Stopped(holding.by(), false), last, List.of());
                 else giveUp(left, leave, last);
             }
             case CANCELLED -> finish(holding, new Command.Stopped(holding.by(), true), last, List.of());
         }
+    }
+
+    /** Back to the queue, and nobody is blamed. */
+    private static void giveBack(Holding holding) {
+        var lost = new Command.Lost(holding.by().holder(), Command.Blame.NOT_COUNTED);
+        holding.write(lost, Holding::endedFromOutside);
     }
 
     private void giveUp(Left left, Blocking.Leave leave, OptionalLong last) {

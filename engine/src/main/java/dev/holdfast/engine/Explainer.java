@@ -11,6 +11,7 @@ import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.Stop;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Puts the predicates of dispatch, and the rules, into a sentence. It knows nothing that they do not know. */
@@ -40,6 +41,18 @@ final class Explainer {
                         sentence(run, against) + unlessBefore(ahead),
                         ahead.map(Ahead::at).orElse(null));
         };
+    }
+
+    /** Of a run that is QUEUED and that another node can run: what stands against it there, of which this one knows. */
+    static Explanation elsewhere(Run run, Line line, String version, Instant now) {
+        String task = run.origin().task();
+        var there = new Admission(Map.of(task, version), 1);
+        if (Obstacle.of(run, line, there, now).isPresent()) return queued(run, line, there, now);
+        Optional<Ahead> ahead = Ahead.of(run, List.of());
+        String why = "This node has no code that fits it. Another one hosts task '" + task + "' in version " + version
+                + ", and claims it when that has a free slot.";
+        return new Explanation(
+                "elsewhere", why + unlessBefore(ahead), ahead.map(Ahead::at).orElse(null));
     }
 
     private static Explanation notDue(Run run, Instant until, Optional<Ahead> ahead, Optional<Obstacle> then) {

@@ -18,9 +18,9 @@ import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Write;
 import dev.holdfast.sdk.Attempt.Standing;
 import java.time.Duration;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -43,16 +43,20 @@ final class Holding {
     private final Fence.By by;
     private final Lock lock;
     private Run run;
-    private final Set<Thread> threads = new LinkedHashSet<>();
+    /** Read without the lock by whoever abandons it. */
+    private final Set<Thread> threads = new CopyOnWriteArraySet<>();
+
     private volatile @Nullable Recorded recorded;
     private final Intake intake;
-    private long interruptedAt;
+    private volatile long interruptedAt;
     private volatile boolean cancelDelivered;
     private boolean unsure;
     private volatile Standing standing;
     private volatile boolean suspect;
     /** Set without the lock: whoever has it may be waiting for a ledger that cannot be written. */
     private volatile boolean closing;
+    /** Set without the lock, too. */
+    private volatile boolean abandoned;
 
     Holding(Desk desk, Run run) {
         this.desk = desk;
@@ -80,7 +84,7 @@ final class Holding {
     }
 
     Standing standing() {
-        return standing;
+        return abandoned ? Standing.SUPERSEDED : standing;
     }
 
     /** Whether nobody may execute beside it. */
@@ -109,7 +113,7 @@ final class Holding {
         try {
             threads.add(executing);
             recorded = replayed;
-            if (standing == Standing.DRAINING || standing == Standing.STOPPED) executing.interrupt();
+            if (isToBeLeft()) executing.interrupt();
         } finally {
             lock.unlock();
         }
@@ -233,7 +237,8 @@ final class Holding {
 
     /** Reads the row if the answer to the last write is not known; answers whether the run is ours. */
     boolean isSure() {
-        if (!unsure) return standing != Standing.SUPERSEDED;
+        if (standing() == Standing.SUPERSEDED) return false;
+        if (!unsure) return true;
         Run found = desk.ports().ledger().reads().run(run.id()).orElse(null);
         unsure = false;
         if (found == null || !found.fence().admits(by)) {
@@ -254,6 +259,7 @@ final class Holding {
         boolean interrupted = false;
         try {
             while (true) {
+                if (abandoned) return new Receipt.Stale();
                 try {
                     return desk.ports().ledger().commit(change);
                 } catch (Unavailable e) {
@@ -272,7 +278,7 @@ final class Holding {
     }
 
     private boolean superseded() {
-        if (standing != Standing.SUPERSEDED) desk.meters().stale();
+        if (standing() != Standing.SUPERSEDED) desk.meters().stale();
         standing = Standing.SUPERSEDED;
         return false;
     }
@@ -284,7 +290,7 @@ final class Holding {
 
     /** Whether the attempt's thread has to look at its standing. */
     boolean isToLook() {
-        return standing != Standing.GOING && !(standing == Standing.CANCELLED && cancelDelivered);
+        return standing() != Standing.GOING && !(standing() == Standing.CANCELLED && cancelDelivered);
     }
 
     /** One of its deadlines may have come. */
@@ -321,6 +327,16 @@ final class Holding {
         }
     }
 
+    /**
+     * The node may have been declared dead: from now on nothing is written, and user code is to leave. It does not wait for
+     * whoever has the lock, who may wait for the ledger.
+     */
+    void abandon() {
+        closing = true;
+        abandoned = true;
+        interrupt();
+    }
+
     /** Whether the node closes while this run was being cancelled. */
     boolean leavesCompensation() {
         var stop = run().status().stop();
@@ -334,18 +350,30 @@ final class Holding {
 
     /** Asked at every look: what is unknown is looked up, and code that swallowed an interrupt gets another one. */
     void nudge() {
+        if (abandoned) {
+            nudgeIfLong(true);
+            return;
+        }
         lock.lock();
         try {
             if (unsure) isSure();
-            boolean leaving = standing == Standing.STOPPED
-                    || standing == Standing.SUPERSEDED
-                    || standing == Standing.DRAINING
-                    || (standing == Standing.CANCELLED && run.state() == RunState.STOPPING && !cancelDelivered);
-            long since = desk.ports().clock().nanos() - interruptedAt;
-            if (leaving && since >= Duration.ofSeconds(3).toNanos()) interrupt();
+            boolean unaware = standing == Standing.CANCELLED && run.state() == RunState.STOPPING && !cancelDelivered;
+            nudgeIfLong(isToBeLeft() || unaware);
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean isToBeLeft() {
+        return switch (standing()) {
+            case STOPPED, SUPERSEDED, DRAINING -> true;
+            case GOING, CANCELLED -> false;
+        };
+    }
+
+    private void nudgeIfLong(boolean leaving) {
+        long since = desk.ports().clock().nanos() - interruptedAt;
+        if (leaving && since >= Duration.ofSeconds(3).toNanos()) interrupt();
     }
 
     /** The cancel has reached user code: what follows is compensation, and is not disturbed. */

@@ -6,6 +6,8 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.engine.port.Reads;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what is to be known of a run to say why it does not progress: of one moment, and in this node. */
 final class Inquiry {
@@ -36,16 +38,33 @@ final class Inquiry {
     private Explanation explain(Run run) {
         Instant now = ports.ledger().now();
         Admission admission = dispatcher.admission();
-        boolean isLeft = run.isHeld() && executor.holding(run.id()).isEmpty();
+        boolean isLeft = ports.node().equals(run.fence().holder())
+                && executor.holding(run.id()).isEmpty();
         if (isLeft && admission.company() == Company.CLOSED) return Explainer.leftBehind();
         return switch (run.state()) {
-            case QUEUED -> Explainer.queued(run, reads().line(run), admission, now);
+            case QUEUED -> queued(run, admission, now);
             case STARTING -> Explainer.starting(run);
             case RUNNING -> Explainer.running(run, reads().pending(run.id()), now);
             case BLOCKED -> Waited.explain(run, reads().pending(run.id()), now);
             case STOPPING -> Explainer.stopping(run, now);
             case FINISHED -> Explainer.finished(run);
         };
+    }
+
+    /** Where nobody here can run it, somebody else may. */
+    private Explanation queued(Run run, Admission here, Instant now) {
+        Line line = reads().line(run);
+        if (fits(run, here.hosted().get(run.origin().task()))) return Explainer.queued(run, line, here, now);
+        return ports.peers().hosts().getOrDefault(run.origin().task(), Set.of()).stream()
+                .filter(version -> fits(run, version))
+                .findFirst()
+                .map(version -> Explainer.elsewhere(run, line, version, now))
+                .orElseGet(() -> Explainer.queued(run, line, here, now));
+    }
+
+    private static boolean fits(Run run, @Nullable String version) {
+        Run.Parked parked = run.status().parked();
+        return version != null && (parked == null || !parked.version().equals(version));
     }
 
     private Reads reads() {

@@ -1,22 +1,29 @@
 package dev.holdfast.engine;
 
 import dev.holdfast.core.Defaults;
+import dev.holdfast.engine.port.Peers;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
  * When a busy node closes its door, so that a suspect that has waited long can be tried alone. The door is closed for a
- * while at most, and then stays open for as long as it was closed: others get at least half of the time.
+ * while at most, and then stays open for as long as it was closed: others get at least half of the time. Of several nodes
+ * one at most has its door closed.
  *
  * <p>For one thread; {@link #company} may be asked by any.
  */
 final class Isolation {
     static final Duration PATIENCE = Defaults.SUSPECT_PATIENCE;
 
+    private final Peers peers;
     private volatile boolean closed;
     private Instant since = Instant.MIN;
     private Instant openUntil = Instant.MIN;
+
+    Isolation(Peers peers) {
+        this.peers = peers;
+    }
 
     /** What the door means to whoever wants to come. */
     Company company(boolean othersExecute, boolean suspectExecutes) {
@@ -35,7 +42,8 @@ final class Isolation {
         if (closed && (!wanted || !now.isBefore(since.plus(PATIENCE)))) {
             openUntil = now.plus(Duration.between(since, now));
             closed = false;
-        } else if (!closed && wanted && !now.isBefore(openUntil)) {
+            peers.openDoor();
+        } else if (!closed && wanted && !now.isBefore(openUntil) && peers.closeDoor()) {
             since = now;
             closed = true;
         }

@@ -5,6 +5,7 @@ import dev.holdfast.engine.port.Clock;
 import dev.holdfast.engine.port.Hints;
 import dev.holdfast.engine.port.Ids;
 import dev.holdfast.engine.port.Ledger;
+import dev.holdfast.engine.port.Peers;
 import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.engine.port.Threads;
 import dev.holdfast.sdk.Codec;
@@ -19,14 +20,18 @@ import dev.holdfast.sdk.Codec;
  * @param clock durations; instants are the ledger's
  * @param ids ids and randomness
  * @param codec JSON
- * @param node who this node is: a number and a fresh incarnation
+ * @param peers the nodes that work on the same ledger, and which of them this one is
  */
 public record Ports(
-        Ledger ledger,
-        StreamLog stream,
-        Hints hints,
-        Threads threads,
-        Clock clock,
-        Ids ids,
-        Codec codec,
-        Holder node) {}
+        Ledger ledger, StreamLog stream, Hints hints, Threads threads, Clock clock, Ids ids, Codec codec, Peers peers) {
+
+    /** Who this node is: a number and a fresh incarnation. */
+    public Holder node() {
+        return peers.node();
+    }
+
+    /** The same with another ledger. */
+    Ports with(Ledger other) {
+        return new Ports(other, stream, hints, threads, clock, ids, codec, peers);
+    }
+}

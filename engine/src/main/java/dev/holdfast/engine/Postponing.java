@@ -43,7 +43,7 @@ final class Postponing {
             Instant now = ledger.now();
             var overdue = run.times().deadlines().due(now).orElse(null);
             if (overdue != null) {
-                desk.decideAll(List.of(run), r -> new Command.DeadlineCame(overdue));
+                desk.decideAll(List.of(run), r -> new Command.DeadlineCame(overdue), () -> {});
                 continue;
             }
             var decision = Rules.decide(run, new Command.Postpone(timing), now);

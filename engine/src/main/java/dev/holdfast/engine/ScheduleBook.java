@@ -26,11 +26,13 @@ final class ScheduleBook implements Schedules {
     private final Desk desk;
     private final Ports ports;
     private final Starts starts;
+    private final Door door;
 
-    ScheduleBook(Desk desk, Starts starts) {
+    ScheduleBook(Desk desk, Starts starts, Door door) {
         this.desk = desk;
         this.ports = desk.ports();
         this.starts = starts;
+        this.door = door;
     }
 
     /** Finds out what becomes of a schedule; null if it goes. */
@@ -129,6 +131,7 @@ final class ScheduleBook implements Schedules {
     /** What has become of it; null if it is gone, or if this was a repetition, whose effect may be gone as well. */
     private @Nullable StoredSchedule change(
             Namespace namespace, String name, @Nullable Request request, Next decision) {
+        door.demandServing();
         while (true) {
             StoredSchedule old =
                     ports.ledger().reads().schedule(namespace, name).orElse(null);

@@ -44,6 +44,7 @@ final class StreamWriter implements AutoCloseable {
     private final Bell bell;
     private final Thread loop;
     private volatile boolean closed;
+    private volatile boolean abandoned;
     /** Told once, however long it lasts. Of the loop's thread. */
     private boolean troubled;
 
@@ -162,6 +163,18 @@ final class StreamWriter implements AutoCloseable {
         }
     }
 
+    /** Nothing is stored any more: whoever sends has lost its run. */
+    void abandon() {
+        abandoned = true;
+        lock.lock();
+        try {
+            dirty.clear();
+            stored.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     @Override
     public void close() {
         closed = true;
@@ -193,7 +206,7 @@ final class StreamWriter implements AutoCloseable {
             lock.lock();
             try {
                 while (full()) stored.awaitUninterruptibly();
-                if (superseded || failed != null) return;
+                if (isOver()) return;
                 waiting.add(item);
                 if (item instanceof Item.Chunk chunk) characters += chunk.data().length();
                 if (item instanceof Item.Rewind) meters.rewound();
@@ -204,8 +217,12 @@ final class StreamWriter implements AutoCloseable {
             bell.ring();
         }
 
+        private boolean isOver() {
+            return superseded || abandoned || failed != null;
+        }
+
         private boolean full() {
-            return !superseded && failed == null && (waiting.size() >= MOST_ITEMS || characters >= MOST_CHARACTERS);
+            return !isOver() && (waiting.size() >= MOST_ITEMS || characters >= MOST_CHARACTERS);
         }
 
         /**
@@ -218,9 +235,9 @@ final class StreamWriter implements AutoCloseable {
         OptionalLong flush() {
             lock.lock();
             try {
-                while (!waiting.isEmpty() && !superseded && failed == null) stored.awaitUninterruptibly();
+                while (!waiting.isEmpty() && !isOver()) stored.awaitUninterruptibly();
                 if (failed != null) throw failed;
-                return superseded ? OptionalLong.empty() : OptionalLong.of(last);
+                return superseded || abandoned ? OptionalLong.empty() : OptionalLong.of(last);
             } finally {
                 lock.unlock();
             }

@@ -5,6 +5,7 @@ import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Bell;
+import dev.holdfast.engine.port.Hints;
 import dev.holdfast.engine.port.Tick;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,15 +25,19 @@ final class Ticker implements AutoCloseable {
     private static final int LIMIT = 256;
     private static final Duration FORGET_EVERY = Duration.ofMinutes(1);
     private static final int DISCARDED = 256;
+    private static final Duration SPREAD = Duration.ofMillis(50);
 
     private final Desk desk;
     private final Executor executor;
     private final Scheduler scheduler;
+    private final Sweep sweep;
+    private final Hints.Listening listening;
     private final Duration look;
     private final Duration retention;
     private final Bell bell;
     private final Thread loop;
     private volatile boolean closed;
+    private volatile boolean abandoned;
     private Instant forgetAt = Instant.MIN;
     private Instant discardAt = Instant.MIN;
     private boolean discarding;
@@ -41,6 +46,8 @@ final class Ticker implements AutoCloseable {
         this.desk = desk;
         this.executor = executor;
         this.scheduler = scheduler;
+        this.sweep = new Sweep(desk);
+        this.listening = desk.ports().hints().onPost(desk::post);
         this.look = options.look();
         this.retention = options.retention();
         this.bell = bell;
@@ -57,9 +64,11 @@ final class Ticker implements AutoCloseable {
             while (!closed) {
                 Duration wait = look;
                 try {
-                    wait = tick();
+                    if (abandoned) executor.holdings().forEach(Holding::nudge);
+                    else wait = tick();
                 } catch (Unavailable e) {
-                    if (!closed) LOG.warn("the ledger cannot be looked at, trying again: {}", e.getMessage());
+                    if (!closed && !abandoned)
+                        LOG.warn("the ledger cannot be looked at, trying again: {}", e.getMessage());
                 } catch (RuntimeException e) {
                     LOG.error("a look at the ledger failed, trying again", e);
                 }
@@ -68,14 +77,6 @@ final class Ticker implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    /** Whoever has left by now keeps no slot, also if that could not be written when it left. */
-    private void lingering() {
-        List<Run> left = desk.ports().ledger().lingering(LIMIT).stream()
-                .filter(run -> executor.holding(run.id()).isEmpty())
-                .toList();
-        if (!left.isEmpty()) desk.left(left);
     }
 
     /** How long to wait for the next. */
@@ -88,7 +89,8 @@ final class Ticker implements AutoCloseable {
         deadlines(tick.deadlines());
         for (RunId id : tick.inboxes()) eachAlone(id, () -> inbox(id));
         executor.holdings().forEach(Holding::nudge);
-        lingering();
+        // Whoever has left by now keeps no slot, also if that could not be written when it left.
+        sweep.lingering(id -> executor.holding(id).isPresent());
         Instant now = ports.ledger().now();
         boolean more = tick.promoted() >= LIMIT || tick.deadlines().size() >= LIMIT;
         if (!now.isBefore(forgetAt)) {
@@ -103,7 +105,8 @@ final class Ticker implements AutoCloseable {
     }
 
     /**
-     * It rests for as long as it takes, so that everybody else has at least half of the ledger's time.
+     * It rests for as long as it takes, and longer if there are other nodes, so that everybody else has at least half of the
+     * ledger's time.
      *
      * @return whether there is more to discard, at {@link #discardAt}
      */
@@ -113,7 +116,9 @@ final class Ticker implements AutoCloseable {
         long begun = ports.clock().nanos();
         discarding = ports.ledger().discard(now.minus(retention), DISCARDED);
         var took = Duration.ofNanos(ports.clock().nanos() - begun);
-        discardAt = discarding ? ports.ledger().now().plus(took) : now.plus(FORGET_EVERY);
+        // As many nodes as there are do the same.
+        var rest = took.multipliedBy(2L * ports.peers().alive() - 1);
+        discardAt = discarding ? ports.ledger().now().plus(rest) : now.plus(FORGET_EVERY);
         return discarding;
     }
 
@@ -122,7 +127,14 @@ final class Ticker implements AutoCloseable {
         Duration wait = Duration.between(now, next);
         if (wait.compareTo(look) >= 0) return look;
         // What is due and could not be settled by this look is not looked at in a tight loop.
-        return wait.isPositive() ? wait : Duration.ofMillis(10);
+        if (!wait.isPositive()) return Duration.ofMillis(10);
+        return wait.plus(spread());
+    }
+
+    /** All nodes know when a run is due that nobody holds: most of them find that somebody was there before. */
+    private Duration spread() {
+        if (desk.ports().peers().alive() <= 1) return Duration.ZERO;
+        return Duration.ofNanos((long) (desk.ports().ids().dice() * SPREAD.toNanos()));
     }
 
     /** Those of runs that nobody holds are settled together: a thousand that expire at once are one commit. */
@@ -142,19 +154,17 @@ final class Ticker implements AutoCloseable {
             });
         }
         try {
-            desk.decideAll(free, this::deadline);
+            desk.decideAll(free, this::deadline, desk.meters()::deadline);
         } catch (Unavailable e) {
             throw e;
         } catch (RuntimeException e) {
-            for (Run run : free) eachAlone(run.id(), () -> desk.decideAll(List.of(run), this::deadline));
+            LOG.error("of {} runs whose deadline has come, some could not be settled, trying again", free.size(), e);
         }
     }
 
     private @Nullable Command deadline(Run run) {
         var name = run.times().deadlines().due(desk.ports().ledger().now()).orElse(null);
-        if (name == null) return null;
-        desk.meters().deadline();
-        return new Command.DeadlineCame(name);
+        return name == null ? null : new Command.DeadlineCame(name);
     }
 
     /** What is wrong with one run does not keep the others waiting. */
@@ -174,9 +184,17 @@ final class Ticker implements AutoCloseable {
         if (held.isEmpty() || !held.get().intake().post()) desk.drain(id);
     }
 
+    /** From now on it only sees to it that user code leaves. */
+    void abandon() {
+        abandoned = true;
+        listening.close();
+        bell.ring();
+    }
+
     @Override
     public void close() {
         closed = true;
+        listening.close();
         bell.ring();
         try {
             desk.ports().threads().join(loop);

@@ -2,12 +2,14 @@ package dev.holdfast.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.core.Holder;
+import dev.holdfast.engine.port.Peers;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 final class IsolationTest {
-    private final Isolation isolation = new Isolation();
+    private final Isolation isolation = new Isolation(Peers.alone(new Holder(Holder.Kind.NODE, 1, 1)));
     private final Instant begin = Instant.parse("2026-01-01T00:00:00Z");
 
     private Company busyAt(Duration time, boolean suspectWaits) {

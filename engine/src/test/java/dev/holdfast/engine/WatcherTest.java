@@ -3,6 +3,7 @@ package dev.holdfast.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.core.Holder;
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.RunId;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Waiting, on a clock that moves only when somebody waits: what happens meanwhile is said by each test. */
@@ -204,6 +206,14 @@ final class WatcherTest {
         @Override
         public Listening onEnd(RunId run, Runnable look) {
             return onChange(run, look);
+        }
+
+        @Override
+        public void posted(RunId run, Holder holder) {}
+
+        @Override
+        public Listening onPost(Consumer<RunId> look) {
+            return () -> {};
         }
 
         @Override

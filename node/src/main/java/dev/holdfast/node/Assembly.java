@@ -1,6 +1,7 @@
 package dev.holdfast.node;
 
 import dev.holdfast.engine.Ports;
+import dev.holdfast.engine.port.Peers;
 import dev.holdfast.engine.system.LocalHints;
 import dev.holdfast.engine.system.SystemClock;
 import dev.holdfast.engine.system.SystemIds;
@@ -24,7 +25,14 @@ final class Assembly {
         SqliteStore store = SqliteStore.open(folder, new SqliteOptions(threads, clock, ids));
         try {
             var ports = new Ports(
-                    store.ledger(), store.stream(), new LocalHints(), threads, clock, ids, Codec.json(), store.node());
+                    store.ledger(),
+                    store.stream(),
+                    new LocalHints(),
+                    threads,
+                    clock,
+                    ids,
+                    Codec.json(),
+                    Peers.alone(store.node()));
             return Holdfast.on(ports, options, hosted, List.of(store));
         } catch (RuntimeException | Error e) {
             try {

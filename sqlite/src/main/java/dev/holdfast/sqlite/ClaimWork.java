@@ -69,6 +69,7 @@ final class ClaimWork extends Work<List<Claimed>> {
     @Override
     List<Claimed> in(Transaction tx) throws SQLException {
         int most = Math.min(claim.max(), claim.admission().slots());
+        if (claim.alive() > 1) most = Math.min(most, tx.rows().pending().size() + share(tx));
         if (hasRoomForAll(tx, most)) {
             given = everything(tx, most);
         } else {
@@ -88,6 +89,11 @@ final class ClaimWork extends Work<List<Claimed>> {
     @Override
     int changes() {
         return given.size();
+    }
+
+    private int share(Transaction tx) throws SQLException {
+        long waiting = tx.readApart(WAITING).number(claim.countUpTo()).single();
+        return (int) Math.min(claim.max(), claim.share(waiting));
     }
 
     /**

@@ -28,6 +28,8 @@ import java.util.Optional;
 final class SqliteLedger implements Ledger {
     private static final String ORPHANS = "SELECT " + RunRow.COLUMNS + " FROM runs WHERE holder_number IS NOT NULL"
             + " AND NOT (holder_number = ? AND holder_incarnation = ? AND holder_kind = ?) LIMIT ?";
+    private static final String HELD = "SELECT " + RunRow.COLUMNS + " FROM runs WHERE holder_number = ?"
+            + " AND holder_incarnation = ? AND holder_kind = ? LIMIT ?";
     private static final String PARKED =
             "SELECT " + RunRow.COLUMNS + " FROM runs WHERE parked_version IS NOT NULL LIMIT ?";
 
@@ -90,14 +92,25 @@ final class SqliteLedger implements Ledger {
         return writer.perform(new ScheduleWork(change));
     }
 
+    /** This node is the only one: whoever else they linger on is gone. */
     @Override
-    public List<Run> lingering(int limit) {
+    public List<Run> lingering(Holder node, int limit) {
         return readers.read(s -> s.sql(LINGERING).number(limit).list(RunRow::read));
     }
 
     @Override
     public List<Run> orphans(Holder node, int limit) {
         return readers.read(s -> s.sql(ORPHANS)
+                .number(node.number())
+                .number(node.incarnation())
+                .text(node.kind())
+                .number(limit)
+                .list(RunRow::read));
+    }
+
+    @Override
+    public List<Run> held(Holder node, int limit) {
+        return readers.read(s -> s.sql(HELD)
                 .number(node.number())
                 .number(node.incarnation())
                 .text(node.kind())

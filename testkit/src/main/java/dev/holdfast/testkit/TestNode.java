@@ -12,6 +12,7 @@ import dev.holdfast.engine.Runs;
 import dev.holdfast.engine.port.Hints;
 import dev.holdfast.engine.port.Ids;
 import dev.holdfast.engine.port.Ledger;
+import dev.holdfast.engine.port.Peers;
 import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.StreamLog;
@@ -116,7 +117,7 @@ final class TestNode implements AutoCloseable {
                 turns.clock(),
                 ids,
                 codec,
-                store.node());
+                Peers.alone(store.node()));
     }
 
     /** What the test itself reads and waits with. */

@@ -39,7 +39,8 @@ public interface Ledger extends AutoCloseable {
 
     /**
      * Gives runs that nothing stands against to a holder, in order. It is committed with what is waiting: a start that
-     * was handed in before it is seen by it, so a start and its claim are usually one commit.
+     * was handed in before it is seen by it, so a start and its claim are usually one commit. A holder that is not alive
+     * gets nothing.
      */
     List<Claimed> claim(Claim claim);
 
@@ -52,11 +53,20 @@ public interface Ledger extends AutoCloseable {
     /** Writes a schedule, unless it is not as it was read any more ({@link Receipt.Stale}). */
     Receipt change(ScheduleChange change);
 
-    /** Runs that have ended and keep their slots because their code still executes somewhere, at most {@code limit}. */
-    List<Run> lingering(int limit);
+    /**
+     * Runs that have ended and keep their slots because their code still executes on this node, or on one that is not alive;
+     * at most {@code limit}. What lingers on another live node is that one's to tell.
+     */
+    List<Run> lingering(Holder node, int limit);
 
-    /** Runs that are held by somebody who is not this node, at most {@code limit}. On one process: all of them are lost. */
+    /**
+     * Runs whose holder is not alive, at most {@code limit}: they are lost. Where there is one process that is everybody but
+     * this node.
+     */
     List<Run> orphans(Holder node, int limit);
+
+    /** Runs that exactly this node holds, at most {@code limit}. */
+    List<Run> held(Holder node, int limit);
 
     /** Parked runs, at most {@code limit}. */
     List<Run> parked(int limit);

@@ -1,16 +1,19 @@
 package dev.holdfast.engine.system;
 
+import dev.holdfast.core.Holder;
 import dev.holdfast.core.RunId;
 import dev.holdfast.engine.port.Hints;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
-/** Hints within one process: a direct call. */
+/** Hints within one process: a direct call. Whoever brings hints of other processes tells them here. */
 public final class LocalHints implements Hints {
     private final Map<RunId, List<Runnable>> changes = new ConcurrentHashMap<>();
     private final Map<RunId, List<Runnable>> ends = new ConcurrentHashMap<>();
+    private final List<Consumer<RunId>> forPosts = new CopyOnWriteArrayList<>();
     private final List<Runnable> forWork = new CopyOnWriteArrayList<>();
 
     @Override
@@ -27,6 +30,21 @@ public final class LocalHints implements Hints {
     private static void tell(Map<RunId, List<Runnable>> all, RunId run) {
         var listeners = all.get(run);
         if (listeners != null) listeners.forEach(Runnable::run);
+    }
+
+    /** It would have to leave this process. */
+    @Override
+    public void posted(RunId run, Holder holder) {}
+
+    /** Another node has posted a message to this run, which is held here. */
+    public void posted(RunId run) {
+        forPosts.forEach(look -> look.accept(run));
+    }
+
+    @Override
+    public Listening onPost(Consumer<RunId> look) {
+        forPosts.add(look);
+        return () -> forPosts.remove(look);
     }
 
     @Override

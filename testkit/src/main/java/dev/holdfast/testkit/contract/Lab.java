@@ -31,6 +31,7 @@ import dev.holdfast.testkit.TestStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
 
 /** A store under test with a clock turned by hand, and the short words in which the contract speaks. */
@@ -62,6 +63,15 @@ final class Lab implements AutoCloseable {
 
     Holder node() {
         return store.node();
+    }
+
+    /** Another node that does nothing by itself; empty if this store has one at a time. */
+    Optional<Holder> neighbour() {
+        return store.neighbour();
+    }
+
+    void bury(Holder neighbour) {
+        store.bury(neighbour);
     }
 
     /** Boots again on the same data. */

@@ -34,6 +34,7 @@ public abstract class LedgerContract
                 InboxContract,
                 WaitContract,
                 TickContract,
+                NodesContract,
                 ScheduleContract,
                 RetentionContract,
                 ReadContract,

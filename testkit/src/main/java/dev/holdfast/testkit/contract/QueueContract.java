@@ -134,9 +134,9 @@ interface QueueContract extends LaneWords {
             assertThat(claim(9)).as("its code is still there").isEmpty();
             limits(null, 1);
             if (lane != null) assertThat(claim(9)).as("its code is still there").isEmpty();
-            assertThat(lab().ledger().lingering(9)).containsExactly(over);
+            assertThat(lab().ledger().lingering(lab().node(), 9)).containsExactly(over);
             left(over);
-            assertThat(lab().ledger().lingering(9)).isEmpty();
+            assertThat(lab().ledger().lingering(lab().node(), 9)).isEmpty();
             assertThat(claim(9)).containsExactly(second);
             end(second);
         }

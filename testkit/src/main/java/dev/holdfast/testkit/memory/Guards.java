@@ -2,11 +2,13 @@ package dev.holdfast.testkit.memory;
 
 import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Fence;
+import dev.holdfast.core.Holder;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Message;
 import dev.holdfast.engine.port.QueueSettings;
@@ -42,6 +44,21 @@ class Guards {
     boolean continues(@Nullable Run before, Run next, int snapshots) {
         long seq = before == null ? 0 : before.fence().seq();
         return next.fence().seq() == seq + snapshots;
+    }
+
+    /** Whether this holder may be given runs. */
+    boolean mayHold(MemoryDisk disk, Holder holder) {
+        return disk.nodes.containsKey(holder);
+    }
+
+    /** Whether what this holder has is lost. */
+    boolean isGone(MemoryDisk disk, Holder holder) {
+        return !disk.nodes.containsKey(holder);
+    }
+
+    /** How many of those that wait a claim gets at most. */
+    long share(Claim claim, long waiting) {
+        return claim.share(waiting);
     }
 
     boolean mayRecord(@Nullable StepRecord present) {

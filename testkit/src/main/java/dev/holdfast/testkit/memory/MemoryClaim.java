@@ -41,7 +41,9 @@ final class MemoryClaim {
     }
 
     List<Claimed> carryOut() {
-        int most = Math.min(claim.max(), claim.admission().slots());
+        if (!guards.mayHold(disk, claim.holder())) return given;
+        int wanted = Math.min(claim.max(), claim.admission().slots());
+        int most = (int) Math.min(wanted, guards.share(claim, disk.queue.size()));
         var waiting = new LinkedHashMap<LaneKey, List<Stored>>();
         for (MemoryDisk.Waiting each : disk.queue) {
             Stored stored = disk.runs.get(each.id());

@@ -1,5 +1,6 @@
 package dev.holdfast.testkit.memory;
 
+import dev.holdfast.core.Holder;
 import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -51,6 +53,13 @@ public final class MemoryDisk {
 
     /** By namespace and name. */
     final NavigableMap<ScheduleKey, StoredSchedule> schedules = new TreeMap<>();
+
+    /** Those that are alive, with what each of them hosts. */
+    final Map<Holder, Map<String, String>> nodes = new LinkedHashMap<>();
+
+    /** Who takes nobody, so that a suspect can be tried alone. */
+    @Nullable
+    Holder door;
 
     long turns;
     Instant newest = Instant.EPOCH;
@@ -98,6 +107,27 @@ public final class MemoryDisk {
         @Override
         public int compareTo(Waiting other) {
             return ORDER.compare(this, other);
+        }
+    }
+
+    /** This node is dead, whatever it does from now on. Answers whether it was alive. */
+    public boolean bury(Holder node) {
+        lock.lock();
+        try {
+            if (node.equals(door)) door = null;
+            return nodes.remove(node) != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether this node is one of those that are alive. */
+    public boolean isAlive(Holder node) {
+        lock.lock();
+        try {
+            return nodes.containsKey(node);
+        } finally {
+            lock.unlock();
         }
     }
 

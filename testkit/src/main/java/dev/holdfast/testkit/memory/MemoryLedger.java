@@ -83,10 +83,16 @@ final class MemoryLedger implements Ledger {
     }
 
     @Override
-    public List<Run> lingering(int limit) {
-        return open(() -> some(limit, s -> s.run.place().lingers() != null).stream()
-                .map(s -> s.run)
-                .toList());
+    public List<Run> lingering(Holder node, int limit) {
+        return runs(limit, run -> {
+            Holder lingers = run.place().lingers();
+            return lingers != null && (lingers.equals(node) || guards.isGone(disk, lingers));
+        });
+    }
+
+    private List<Run> runs(int limit, Predicate<Run> which) {
+        return open(() ->
+                some(limit, s -> which.test(s.run)).stream().map(s -> s.run).toList());
     }
 
     private Stored stored(RunId id) {
@@ -165,18 +171,20 @@ final class MemoryLedger implements Ledger {
 
     @Override
     public List<Run> orphans(Holder node, int limit) {
-        return open(() -> some(
-                        limit, s -> s.run.isHeld() && !node.equals(s.run.fence().holder()))
-                .stream()
-                .map(s -> s.run)
-                .toList());
+        return runs(limit, run -> {
+            Holder holder = run.fence().holder();
+            return holder != null && guards.isGone(disk, holder);
+        });
+    }
+
+    @Override
+    public List<Run> held(Holder node, int limit) {
+        return runs(limit, run -> node.equals(run.fence().holder()));
     }
 
     @Override
     public List<Run> parked(int limit) {
-        return open(() -> some(limit, s -> s.run.status().parked() != null).stream()
-                .map(s -> s.run)
-                .toList());
+        return runs(limit, run -> run.status().parked() != null);
     }
 
     @Override

@@ -21,23 +21,16 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A ledger as a node has it. Once the node is declared dead its claims find nothing, as they find nothing where there are
- * several nodes, since its row is gone; whatever else it still writes goes through, to meet the fence. Before that, its
- * disk can be full, and the answer to a commit can be lost.
+ * A ledger as a node has it: its disk can be full, and the answer to a commit can be lost.
  */
 final class NodeLedger implements Ledger {
     private final Ledger ledger;
     private final AtomicReference<@Nullable Predicate<Run>> unanswered = new AtomicReference<>();
     private final AtomicReference<@Nullable Runnable> atNextLook = new AtomicReference<>();
-    private volatile boolean dead;
     private volatile boolean full;
 
     NodeLedger(Ledger ledger) {
         this.ledger = ledger;
-    }
-
-    void die() {
-        dead = true;
     }
 
     /** From now on nothing can be written, or everything can again. */
@@ -71,7 +64,7 @@ final class NodeLedger implements Ledger {
     @Override
     public List<Claimed> claim(Claim claim) {
         checkSpace();
-        return dead ? List.of() : ledger.claim(claim);
+        return ledger.claim(claim);
     }
 
     @Override
@@ -103,8 +96,13 @@ final class NodeLedger implements Ledger {
     }
 
     @Override
-    public List<Run> lingering(int limit) {
-        return ledger.lingering(limit);
+    public List<Run> lingering(Holder node, int limit) {
+        return ledger.lingering(node, limit);
+    }
+
+    @Override
+    public List<Run> held(Holder node, int limit) {
+        return ledger.held(node, limit);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Defaults;
+import dev.holdfast.core.Holder;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Run;
@@ -21,6 +22,7 @@ import dev.holdfast.engine.StartRequest;
 import dev.holdfast.engine.Started;
 import dev.holdfast.engine.client.LocalClient;
 import dev.holdfast.engine.port.Hints;
+import dev.holdfast.engine.port.Peers;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.system.LocalHints;
@@ -38,6 +40,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,7 +78,6 @@ final class Rig implements AutoCloseable {
 
     Engine boot(Hosted... hosted) {
         var store = MemoryStore.open(disk, clock, ids);
-        nodes.forEach(NodeLedger::die);
         nodes.add(new NodeLedger(store.ledger()));
         ports.add(new Ports(
                 nodes.getLast(),
@@ -85,7 +87,7 @@ final class Rig implements AutoCloseable {
                 new SystemClock(),
                 ids,
                 Codec.json(),
-                store.node()));
+                Peers.alone(store.node())));
         var options = new EngineOptions(
                 slots,
                 Duration.ofMillis(20),
@@ -220,6 +222,14 @@ final class Rig implements AutoCloseable {
 
         @Override
         public void ended(RunId run) {}
+
+        @Override
+        public void posted(RunId run, Holder holder) {}
+
+        @Override
+        public Listening onPost(Consumer<RunId> look) {
+            return () -> {};
+        }
 
         @Override
         public Listening onEnd(RunId run, Runnable look) {

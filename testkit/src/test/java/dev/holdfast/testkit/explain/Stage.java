@@ -15,6 +15,7 @@ import dev.holdfast.engine.StartRequest;
 import dev.holdfast.engine.port.Hints;
 import dev.holdfast.engine.port.Ids;
 import dev.holdfast.engine.port.Ledger;
+import dev.holdfast.engine.port.Peers;
 import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.StreamLog;
@@ -108,7 +109,7 @@ final class Stage implements AutoCloseable {
                 turns.clock(),
                 ids,
                 Codec.json(),
-                store.node());
+                Peers.alone(store.node()));
         return Engine.open(ports, options, plots.handlers(tasks, edition));
     }
 

@@ -1,6 +1,7 @@
 package dev.holdfast.testkit.memory;
 
 import dev.holdfast.core.Fence;
+import dev.holdfast.core.Holder;
 import dev.holdfast.core.Run;
 import dev.holdfast.engine.port.Clock;
 import dev.holdfast.engine.port.Expect;
@@ -34,6 +35,43 @@ public final class Unguarded {
 
             @Override
             boolean continues(@Nullable Run before, Run next, int snapshots) {
+                return true;
+            }
+        });
+    }
+
+    /** Several nodes: a claim of somebody who is dead is served. */
+    public static MemoryStore givesToTheDead(MemoryDisk disk, Clock clock, Ids ids) {
+        return MemoryStore.join(disk, clock, ids, new Guards() {
+            @Override
+            boolean mayHold(MemoryDisk present, Holder holder) {
+                return true;
+            }
+        });
+    }
+
+    /** Several nodes: a run is lost however it looks by now. */
+    public static MemoryStore withoutOrphanFence(MemoryDisk disk, Clock clock, Ids ids) {
+        return MemoryStore.join(disk, clock, ids, new Guards() {
+            @Override
+            boolean admits(@Nullable Run run, boolean wasRemoved, Expect expect) {
+                boolean isLoss =
+                        expect instanceof Expect.AsRead read && read.fence().holder() != null;
+                return isLoss ? run != null : super.admits(run, wasRemoved, expect);
+            }
+
+            @Override
+            boolean continues(@Nullable Run before, Run next, int snapshots) {
+                return true;
+            }
+        });
+    }
+
+    /** Several nodes: whatever anybody holds is an orphan. */
+    public static MemoryStore withoutTheLiving(MemoryDisk disk, Clock clock, Ids ids) {
+        return MemoryStore.join(disk, clock, ids, new Guards() {
+            @Override
+            boolean isGone(MemoryDisk present, Holder holder) {
                 return true;
             }
         });

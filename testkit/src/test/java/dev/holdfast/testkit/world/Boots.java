@@ -6,12 +6,13 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** One node after the other: a process that dies is started again, after a while. */
+/** One node after the other in one place: a process that dies is started again, after a while. */
 final class Boots {
     private static final Duration ZOMBIES_LIVE = Duration.ofSeconds(10);
 
     private final World world;
     private final Chaos chaos;
+    private final int place;
     private final long seed;
     /** For how long nobody is there at most. */
     private final Duration longest;
@@ -22,10 +23,11 @@ final class Boots {
     private boolean isWhole;
     private boolean over;
 
-    Boots(World world, Chaos chaos, long seed, Duration longest) {
+    Boots(World world, Chaos chaos, int place, Duration longest) {
         this.world = world;
         this.chaos = chaos;
-        this.seed = seed;
+        this.place = place;
+        this.seed = world.seed() + 7_919L * place;
         this.longest = longest;
     }
 
@@ -43,19 +45,17 @@ final class Boots {
     /** Until the world is over. */
     void supervise() throws InterruptedException {
         while (!over) {
-            String name = Node.NAME + ++boots;
+            String name = Node.NAME + ++boots + (place == 0 ? "" : " in place " + place);
             SimProcess process = world.turns().process(name);
-            var store = world.open();
-            var traffic = new Traffic(world, chaos, new Scribe(store.ledger(), world::note));
             edition = edition();
-            var next = Node.boot(world, process, store, traffic, edition);
-            traffic.of(next);
+            var next = Node.boot(world, process, chaos, edition);
             node = next;
             chaos.aimAt(next);
             world.turns().await("the end of " + name, next::isDown, null);
+            if (world.isCluster()) world.outside("fate", () -> world.fate().died(next));
             int millis = new SplittableRandom(seed + boots).nextInt((int) longest.toMillis());
             world.turns().sleep(Duration.ofMillis(millis));
-            if (next.isReplaced()) world.outside("zombie", () -> haunt(next));
+            if (next.isReplaced() && !world.isCluster()) world.outside("zombie", () -> haunt(next));
         }
     }
 

@@ -5,10 +5,10 @@ import dev.holdfast.testkit.sim.Gate;
 import dev.holdfast.testkit.sim.Point;
 import dev.holdfast.testkit.sim.Turns;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that goes wrong, drawn from a seed. At every point of the node it may die or freeze; every call of its ledger
@@ -32,7 +32,7 @@ final class Chaos implements Turns.Observer {
     private int deathsLeft = MOST_DEATHS;
     private int failuresLeft = MOST_FAILURES;
     private boolean calm;
-    private @Nullable Node target;
+    private final Map<String, Node> targets = new TreeMap<>();
 
     Chaos(long seed, Turns turns) {
         this.random = new SplittableRandom(~seed);
@@ -54,9 +54,13 @@ final class Chaos implements Turns.Observer {
         outageUntil = Instant.MIN;
     }
 
+    boolean isCalm() {
+        return calm;
+    }
+
     /** What may die. */
     void aimAt(Node node) {
-        target = node;
+        targets.put(node.process().name(), node);
     }
 
     /** Where a node was, and how often. */
@@ -73,9 +77,8 @@ final class Chaos implements Turns.Observer {
     public void at(Point point) {
         if (!point.process().startsWith(Node.NAME)) return;
         int times = reached.merge(point.place(), 1, Integer::sum);
-        Node node = target;
+        Node node = targets.get(point.process());
         if (calm || deathsLeft <= 0 || node == null || node.isDown()) return;
-        if (!point.process().equals(node.process().name())) return;
         // A place that is seldom reached would hardly ever be struck otherwise.
         double dice = random.nextDouble() * times;
         if (dice < deaths) {
@@ -89,7 +92,7 @@ final class Chaos implements Turns.Observer {
 
     private void dies(Point point) {
         deathsLeft--;
-        target = null;
+        targets.remove(point.process());
         struck.merge(point.place(), 1, Integer::sum);
     }
 
@@ -116,7 +119,7 @@ final class Chaos implements Turns.Observer {
     }
 
     private static boolean isHint(Gate.Call call) {
-        return call.method().equals("changed") || call.method().equals("work");
+        return List.of("changed", "work", "posted").contains(call.method());
     }
 
     /** Before the answer to a call that was done comes back. */

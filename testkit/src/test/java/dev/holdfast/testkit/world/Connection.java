@@ -31,7 +31,7 @@ final class Connection {
     <T> @Nullable T ask(String what, Function<Engine, T> request) throws InterruptedException {
         while (true) {
             try {
-                return world.boots().node().ask(what, request);
+                return world.crew().node().ask(what, request);
             } catch (Refused e) {
                 return null;
             } catch (Unavailable e) {

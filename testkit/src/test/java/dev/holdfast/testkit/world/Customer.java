@@ -36,7 +36,7 @@ final class Customer {
                 case 8, 9 -> signal(one(known));
                 case 10 -> world.turns().sleep(Duration.ofMillis(random.nextInt(4_000)));
                 default -> {
-                    if (random.nextInt(3) == 0) world.boots().node().close();
+                    if (random.nextInt(3) == 0) world.crew().node().close();
                 }
             }
         }

@@ -34,13 +34,7 @@ final class LastLook {
     }
 
     void at(RunId id) throws InterruptedException {
-        RunView view = world.boots()
-                .node()
-                .store()
-                .ledger()
-                .reads()
-                .view(Namespace.DEFAULT, id)
-                .orElse(null);
+        RunView view = world.crew().ledger().reads().view(Namespace.DEFAULT, id).orElse(null);
         if (view == null) return;
         world.history().seen(view);
         Outcome outcome = view.run().status().outcome();

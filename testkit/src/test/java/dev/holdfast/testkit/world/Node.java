@@ -6,9 +6,11 @@ import dev.holdfast.engine.EngineOptions;
 import dev.holdfast.engine.Ports;
 import dev.holdfast.engine.port.Hints;
 import dev.holdfast.engine.port.Ledger;
+import dev.holdfast.engine.port.Peers;
 import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.engine.system.LocalHints;
 import dev.holdfast.sdk.Codec;
+import dev.holdfast.testkit.memory.MemoryPeers;
 import dev.holdfast.testkit.memory.MemoryStore;
 import dev.holdfast.testkit.sim.Gate;
 import dev.holdfast.testkit.sim.SimProcess;
@@ -16,6 +18,7 @@ import dev.holdfast.testkit.sim.Turns;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One boot of the node: a process with the real engine in it. */
@@ -28,31 +31,29 @@ final class Node {
     private final Turns turns;
     private final SimProcess process;
     private final MemoryStore store;
+    private final MemoryPeers peers;
+    private final Supplier<Engine> opens;
     private @Nullable Engine engine;
     private boolean failed;
     private boolean closed;
     private boolean replaced;
 
-    private Node(Turns turns, SimProcess process, MemoryStore store) {
-        this.turns = turns;
+    private Node(World world, SimProcess process, Chaos chaos, Workload.Edition edition) {
+        this.turns = world.turns();
         this.process = process;
-        this.store = store;
-    }
-
-    /** Begins to boot; the boot too can meet its end at any point. */
-    static Node boot(
-            World world, SimProcess process, MemoryStore store, Gate.Traffic traffic, Workload.Edition edition) {
-        var node = new Node(world.turns(), process, store);
+        this.store = world.open();
+        this.peers = store.peers();
+        var traffic = new Traffic(world, chaos, store.ledger(), store.node());
         var gate = new Gate(world.turns(), traffic);
         var ports = new Ports(
-                gate.around(Ledger.class, node.store.ledger()),
-                gate.around(StreamLog.class, node.store.stream()),
-                gate.around(Hints.class, new LocalHints()),
+                gate.around(Ledger.class, store.ledger()),
+                gate.around(StreamLog.class, store.stream()),
+                gate.around(Hints.class, world.isCluster() ? world.wire().of(store.node()) : new LocalHints()),
                 process,
                 world.clock(),
                 world.ids(),
                 Codec.json(),
-                node.store.node());
+                world.isCluster() ? peers : Peers.alone(store.node()));
         var options = new EngineOptions(
                 SLOTS,
                 Duration.ofSeconds(1),
@@ -60,14 +61,46 @@ final class Node {
                 Duration.ofSeconds(2),
                 OpenTelemetry.noop().getMeter("simulation"));
         var workload = new Workload(world, SLOTS);
-        process.task("boot", () -> {
-            try {
-                node.engine = Engine.open(ports, options, workload.handlers(edition));
-            } catch (Unavailable e) {
-                node.failed = true;
-            }
-        });
+        this.opens = () -> Engine.open(ports, options, workload.handlers(edition));
+    }
+
+    /** Begins to boot; the boot too can meet its end at any point. */
+    static Node boot(World world, SimProcess process, Chaos chaos, Workload.Edition edition) {
+        var node = new Node(world, process, chaos, edition);
+        process.task("boot", node::boot);
         return node;
+    }
+
+    private void boot() {
+        try {
+            engine = opens.get();
+        } catch (Unavailable e) {
+            failed = true;
+        }
+    }
+
+    /** It was cut off: it stops what it does. */
+    void abandon() {
+        Engine present = engine;
+        if (present != null && !process.isDead()) process.task("abandon", present::abandon);
+    }
+
+    /** Whether no user code executes. */
+    boolean isIdle() {
+        return engine == null || engine.executing() == 0;
+    }
+
+    /** It was cut off and not declared dead: it begins anew, as the same node. */
+    void reopen() {
+        Engine before = engine;
+        process.task("boot", () -> {
+            if (before != null) before.close();
+            boot();
+        });
+    }
+
+    MemoryPeers peers() {
+        return peers;
     }
 
     MemoryStore store() {

@@ -31,7 +31,7 @@ final class Onlooker {
     List<Frame> watch() throws InterruptedException {
         while (!hasSeenTheEnd() && !gone) {
             try {
-                Node node = world.boots().node();
+                Node node = world.crew().node();
                 String after = frames.isEmpty() ? null : frames.getLast().id();
                 node.ask("watch", engine -> {
                     try (var watch = engine.watch(Namespace.DEFAULT, run, after)) {

@@ -125,6 +125,6 @@ final class Timetables implements Role {
     }
 
     private List<StoredSchedule> present() {
-        return world.boots().node().store().ledger().reads().schedules(Namespace.DEFAULT, null, NAMES.size());
+        return world.crew().ledger().reads().schedules(Namespace.DEFAULT, null, NAMES.size());
     }
 }

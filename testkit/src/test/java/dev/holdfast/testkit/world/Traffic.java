@@ -1,18 +1,22 @@
 package dev.holdfast.testkit.world;
 
+import dev.holdfast.core.Holder;
 import dev.holdfast.core.Namespace;
+import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepRecord;
-import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Appended;
 import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Expect;
+import dev.holdfast.engine.port.Ledger;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.StreamLog.Append;
 import dev.holdfast.engine.port.Write;
 import dev.holdfast.testkit.History;
 import dev.holdfast.testkit.sim.Gate;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What one node says to its ledger, its stream and its hints: chaos may spoil it, and the history keeps it. */
@@ -21,27 +25,19 @@ final class Traffic implements Gate.Traffic {
     private final Chaos chaos;
     private final History history;
     private final Scribe scribe;
-    private @Nullable Node node;
+    private final Holder node;
 
-    Traffic(World world, Chaos chaos, Scribe scribe) {
+    /** @param node whose it is */
+    Traffic(World world, Chaos chaos, Ledger ledger, Holder node) {
+        this.node = node;
         this.world = world;
         this.chaos = chaos;
         this.history = world.history();
-        this.scribe = scribe;
-    }
-
-    void of(Node whose) {
-        node = whose;
+        this.scribe = new Scribe(ledger, world::note);
     }
 
     @Override
     public boolean before(Gate.Call call) {
-        // What was replaced gets no new work, and judges nobody: that is the ledger's to refuse, which knows the newest
-        // boot. Whatever else it still says goes through, to meet the fence.
-        boolean isTaking = call.method().equals("claim") || call.method().equals("orphans");
-        if (node != null && node.isReplaced() && isTaking) {
-            throw Unavailable.notApplied("replaced", "another node has taken its place", null);
-        }
         if (!chaos.reaches(call)) return false;
         scribe.before(call);
         return true;
@@ -50,7 +46,9 @@ final class Traffic implements Gate.Traffic {
     @Override
     public void done(Gate.Call call, @Nullable Object answer) {
         scribe.done(call, answer);
-        if (call.toString().equals("Ledger.commit")) {
+        if (call.toString().equals("Ledger.claim")) {
+            for (Object each : (List<?>) Objects.requireNonNull(answer)) claimed(((Claimed) each).run());
+        } else if (call.toString().equals("Ledger.commit")) {
             if (call.argument() instanceof Change one) committed(one, answer);
             else eachCommitted((List<?>) call.argument(), (List<?>) answer);
         } else if (call.toString().equals("StreamLog.append")) {
@@ -61,6 +59,17 @@ final class Traffic implements Gate.Traffic {
     private void eachCommitted(@Nullable List<?> changes, @Nullable List<?> receipts) {
         if (changes == null || receipts == null) return;
         for (int i = 0; i < changes.size(); i++) committed((Change) changes.get(i), receipts.get(i));
+    }
+
+    private void claimed(Run run) {
+        if (!world.isAlive(node)) world.complain(run.id() + ": it was given to " + node + ", which is dead");
+    }
+
+    /** Nobody takes a run from somebody who is alive. */
+    private void checkTaken(RunId run, Expect.AsRead read) {
+        Holder holder = read.fence().holder();
+        if (holder == null || holder.equals(node) || !world.isAlive(holder)) return;
+        world.complain(run + ": " + node + " took it from " + holder + ", which is alive");
     }
 
     private void committed(Change change, @Nullable Object receipt) {
@@ -75,18 +84,15 @@ final class Traffic implements Gate.Traffic {
         scribe.written(change);
         switch (change.expect()) {
             case Expect.Held held -> history.wrote(run, held.by().epoch());
-            case Expect.AsRead read -> history.wrote(run, read.fence().epoch());
+            case Expect.AsRead read -> {
+                checkTaken(run, read);
+                history.wrote(run, read.fence().epoch());
+            }
             case Expect.Absent absent -> {}
             case Expect.Alive alive -> {}
         }
         if (change.writes().stream().anyMatch(w -> w instanceof Write.Remove)) history.deleted(run);
-        world.boots()
-                .node()
-                .store()
-                .ledger()
-                .reads()
-                .view(Namespace.DEFAULT, run)
-                .ifPresent(history::seen);
+        world.crew().ledger().reads().view(Namespace.DEFAULT, run).ifPresent(history::seen);
     }
 
     private void eachAppended(@Nullable List<?> appends, @Nullable List<?> answers) {

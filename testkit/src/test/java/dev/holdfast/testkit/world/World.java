@@ -1,6 +1,7 @@
 package dev.holdfast.testkit.world;
 
 import dev.holdfast.core.Defaults;
+import dev.holdfast.core.Holder;
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
@@ -28,7 +29,7 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 
 /**
- * One disk, one node after the other on it, clients and watchers, and chaos, all from one seed. When the clients have done
+ * One disk, one node after the other on it, or several at a time, clients and watchers, and chaos, all from one seed. When the clients have done
  * their work nothing goes wrong any more, and every run must reach its end.
  */
 final class World {
@@ -42,7 +43,10 @@ final class World {
     private final Turns turns;
     private final WorldClock clock;
     private final Chaos chaos;
-    private final Boots boots;
+    private final Crew crew;
+    private final Fate fate;
+    private final Wire wire;
+    private final int size;
     private final SimProcess outside;
     private final Ids ids;
     private final MemoryDisk disk = new MemoryDisk();
@@ -56,15 +60,18 @@ final class World {
         MemoryStore open(MemoryDisk disk, Clock clock, Ids ids);
     }
 
-    private World(long seed, Disk disks, Set<Role.Kind> kinds) {
+    private World(long seed, Disk disks, Set<Role.Kind> kinds, int size) {
         this.seed = seed;
         this.disks = disks;
         this.kinds = new TreeSet<>(kinds);
+        this.size = size;
         this.turns = new Turns(Choice.seeded(seed));
         this.clock = new WorldClock(turns);
         this.chaos = new Chaos(seed, turns);
         boolean isLonely = kinds.contains(Role.Kind.SCHEDULES) || kinds.contains(Role.Kind.RETENTION);
-        this.boots = new Boots(this, chaos, seed, Duration.ofMillis(isLonely && seed % 2 == 0 ? 30_000 : 1_500));
+        this.crew = new Crew(this, chaos, Duration.ofMillis(isLonely && seed % 2 == 0 ? 30_000 : 1_500));
+        this.fate = new Fate(this, disk, chaos, seed);
+        this.wire = new Wire(this, seed);
         this.outside = turns.process("outside");
         this.ids = new SeededIds(seed, clock);
     }
@@ -96,7 +103,12 @@ final class World {
 
     /** Lives through one in which clients of these kinds are, too. */
     static Result live(long seed, Disk disks, Set<Role.Kind> kinds) throws InterruptedException {
-        var world = new World(seed, disks, kinds);
+        return live(seed, disks, kinds, 1);
+    }
+
+    /** Lives through one with so many nodes at a time. */
+    static Result live(long seed, Disk disks, Set<Role.Kind> kinds, int nodes) throws InterruptedException {
+        var world = new World(seed, disks, kinds, nodes);
         try (world.turns) {
             return world.live();
         } catch (AssertionError e) {
@@ -107,7 +119,8 @@ final class World {
     private Result live() throws InterruptedException {
         turns.limit(POINTS);
         turns.observe(chaos);
-        outside("supervisor", boots::supervise);
+        crew.supervise(this);
+        if (isCluster()) outside("fate", fate::cutSome);
         // Two, or one beside those who play a role.
         for (int i = 1; i <= (kinds.isEmpty() ? 2 : 1); i++) {
             busily("customer", new Customer(this, new SplittableRandom(seed * 31 + i), i)::shop);
@@ -119,7 +132,7 @@ final class World {
         for (Role role : roles) busily(role.getClass().getSimpleName(), role::play);
         turns.await("the customers", () -> busy == 0, null);
         chaos.calm();
-        boots.becomeWhole();
+        crew.becomeWhole();
         for (Role role : roles) role.leave();
         Instant late = turns.now().plus(LONG_ENOUGH);
         while (!unfinished().isEmpty() && turns.now().isBefore(late)) turns.sleep(LOOK);
@@ -131,7 +144,7 @@ final class World {
             if (!register.hasAskedFor(id)) complain(id + ": nobody has asked for it");
         }
         history.over();
-        boots.over();
+        crew.over();
         return new Result(
                 violations(),
                 turns.trace().newest(),
@@ -156,7 +169,7 @@ final class World {
     }
 
     private List<Run> unfinished() {
-        var reads = boots.node().store().ledger().reads();
+        var reads = crew.ledger().reads();
         return register.all().stream()
                 .map(id -> reads.run(id).orElse(null))
                 .filter(Objects::nonNull)
@@ -221,7 +234,7 @@ final class World {
 
     /** By the ledger's clock. */
     Instant now() {
-        return boots.hasBooted() ? boots.node().store().ledger().now() : clock.now();
+        return crew.hasBooted() ? crew.ledger().now() : clock.now();
     }
 
     /** The body of a step is executed. */
@@ -234,8 +247,33 @@ final class World {
         chronicle.add(event);
     }
 
-    Boots boots() {
-        return boots;
+    Crew crew() {
+        return crew;
+    }
+
+    Fate fate() {
+        return fate;
+    }
+
+    Wire wire() {
+        return wire;
+    }
+
+    /** How many nodes are there at a time. */
+    int size() {
+        return size;
+    }
+
+    boolean isCluster() {
+        return size > 1;
+    }
+
+    long seed() {
+        return seed;
+    }
+
+    boolean isAlive(Holder node) {
+        return disk.isAlive(node);
     }
 
     WorldClock clock() {

@@ -1,0 +1,105 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.Unavailable;
+import dev.holdfast.engine.port.Bell;
+import dev.holdfast.engine.port.Hints;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes over what the dead have left: at once when a node dies, and every other look, should nobody have been told. All
+ * survivors do it at the same time, and the ordinary queue spreads what they find.
+ *
+ * <p>It also gives back what this node holds without knowing it: a claim whose answer never came.
+ */
+final class Sweeper implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
+    private static final int UNKNOWN = 64;
+
+    private final Desk desk;
+    private final Executor executor;
+    private final Sweep sweep;
+    private final Duration every;
+    private final Bell bell;
+    private final Hints.Listening listening;
+    private final Thread loop;
+    private volatile boolean closed;
+    /** Held by this node, and not executed by it, when it was last looked at: by epoch. */
+    private Map<RunId, Long> unknown = Map.of();
+
+    Sweeper(Desk desk, Executor executor, Duration look) {
+        this.desk = desk;
+        this.executor = executor;
+        this.sweep = new Sweep(desk);
+        this.every = look.multipliedBy(2);
+        this.bell = desk.ports().threads().bell();
+        this.listening = desk.ports().peers().onDeath(bell::ring);
+        this.loop = desk.ports().threads().loop("holdfast-sweep", this::run);
+    }
+
+    private void run() {
+        try {
+            while (!closed) {
+                try {
+                    sweep();
+                } catch (Unavailable e) {
+                    if (!closed) LOG.warn("the dead cannot be looked for, trying again: {}", e.getMessage());
+                } catch (RuntimeException e) {
+                    LOG.error("a look for the dead failed, trying again", e);
+                }
+                if (!closed) bell.await(every);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void sweep() {
+        int lost = sweep.orphans();
+        if (lost > 0) LOG.info("{} runs of nodes that are gone go on", lost);
+        sweep.lingering(id -> executor.holding(id).isPresent());
+        giveBack();
+    }
+
+    /** Twice without anybody who executes it: not only between its claim and its beginning, or its end and its leave. */
+    private void giveBack() {
+        int limit = UNKNOWN + executor.taken();
+        var now = new HashMap<RunId, Long>();
+        List<Run> back = new ArrayList<>();
+        for (Run run : desk.ports().ledger().held(desk.ports().node(), limit)) {
+            if (executor.holding(run.id()).isPresent()) continue;
+            long epoch = run.fence().epoch();
+            now.put(run.id(), epoch);
+            Long before = unknown.get(run.id());
+            if (before != null && before == epoch) back.add(run);
+        }
+        unknown = now;
+        if (!back.isEmpty())
+            LOG.warn("{} runs were held here and executed by nobody; they are queued again", back.size());
+        desk.givenBack(back);
+    }
+
+    /** It begins nothing new. */
+    void stop() {
+        closed = true;
+        listening.close();
+        bell.ring();
+    }
+
+    @Override
+    public void close() {
+        stop();
+        try {
+            desk.ports().threads().join(loop);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package dev.holdfast.engine.port;
+
+import dev.holdfast.core.Holder;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The nodes that work on one ledger, as one of them sees the others. Who is alive is a fact of the ledger, whose writes
+ * are fenced by it; what is answered here is as new as this node can know it.
+ */
+public interface Peers {
+    /** This node: a number and a fresh incarnation. */
+    Holder node();
+
+    /** Whether there can ever be another node. If not, nobody looks for those who died. */
+    boolean isCluster();
+
+    /** How many nodes are alive, this one included. */
+    int alive();
+
+    /** Whether this node may take work. While it may not it accepts nothing and claims nothing; what executes goes on. */
+    boolean serving();
+
+    /** Tells the others what this node hosts: the version of the code for each task. */
+    void announce(Map<String, String> hosted);
+
+    /** The versions of each task that somebody alive hosts; what this node hosts need not be among them. */
+    Map<String, Set<String>> hosts();
+
+    /** Calls back when a node may have died, on the thread of whoever noticed it: be quick, do not block. */
+    Hints.Listening onDeath(Runnable look);
+
+    /**
+     * Asks to be the one node that takes nobody, so that a suspect can be tried alone on it. It is until it takes that back,
+     * or dies.
+     *
+     * @return false if another node is
+     */
+    boolean closeDoor();
+
+    /** Takes it back; nothing if this node is not the one. */
+    void openDoor();
+
+    /** Of a process that has its ledger to itself. */
+    static Peers alone(Holder node) {
+        return new Alone(node);
+    }
+}
