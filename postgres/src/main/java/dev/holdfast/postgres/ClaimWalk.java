@@ -47,6 +47,8 @@ final class ClaimWalk {
     private static final String LOCK_LANE =
             "SELECT 1 FROM lanes WHERE " + LaneKey.IS + " FOR NO KEY UPDATE SKIP LOCKED";
     private static final String ANY_PARKED = "SELECT 1 FROM runs WHERE parked_version IS NOT NULL LIMIT 1";
+    private static final String WAITING =
+            "SELECT count(*) FROM (SELECT 1 FROM runs WHERE turn IS NOT NULL LIMIT ?) AS waiting";
     private static final String INPUTS = "SELECT run, input FROM run_payloads WHERE run = ANY(?)";
     /** Fairness between nodes is worth no waiting. */
     private static final String SERVED = "UPDATE lanes l SET served = nextval('turns') FROM (SELECT " + LaneKey.COLUMNS
@@ -87,7 +89,7 @@ final class ClaimWalk {
     List<Claimed> claim(KnownQueues known) throws SQLException {
         int most = Math.min(claim.max(), claim.admission().slots());
         if (most <= 0 || !Alive.lock(tx, claim.holder())) return List.of();
-        choose(most);
+        choose(claim.alive() == 1 ? most : (int) Math.min(most, claim.share(waiting())));
         if (given.isEmpty()) return List.of();
         Map<RunId, String> inputs = inputs();
         runs.write();
@@ -95,6 +97,10 @@ final class ClaimWalk {
         return given.values().stream()
                 .map(g -> new Claimed(g.run(), inputs.getOrDefault(g.run().id(), "null"), g.opens()))
                 .toList();
+    }
+
+    private long waiting() throws SQLException {
+        return tx.sql(WAITING).number(claim.countUpTo()).single();
     }
 
     /** Those whose turn it is; or the suspect whose turn it is, and nobody beside it. */

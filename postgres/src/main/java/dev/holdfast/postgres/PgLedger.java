@@ -37,7 +37,11 @@ final class PgLedger implements Ledger {
                     + " WHERE n.number = r.holder_number AND n.incarnation = r.holder_incarnation) LIMIT ?";
 
     private static final String PARKED = SELECT + " WHERE parked_version IS NOT NULL LIMIT ?";
-    private static final String LINGERING = SELECT + " WHERE lingers_number IS NOT NULL LIMIT ?";
+    private static final String HELD =
+            SELECT + " WHERE holder_number = ? AND holder_incarnation = ? AND holder_kind = ? LIMIT ?";
+    private static final String LINGERING = SELECT + " WHERE lingers_number IS NOT NULL"
+            + " AND ((lingers_number = ? AND lingers_incarnation = ?) OR NOT EXISTS (SELECT 1 FROM nodes n"
+            + " WHERE n.number = r.lingers_number AND n.incarnation = r.lingers_incarnation)) LIMIT ?";
 
     private final Parts parts;
     private final Reads reads;
@@ -102,7 +106,8 @@ final class PgLedger implements Ledger {
         return new Claim(
                 claim.holder(),
                 new Admission(admission.hosted(), admission.slots() - given, company),
-                claim.max() - given);
+                claim.max() - given,
+                claim.alive());
     }
 
     private synchronized List<Claimed> walk(Claim claim) {
@@ -133,13 +138,27 @@ final class PgLedger implements Ledger {
     }
 
     @Override
-    public List<Run> lingering(int limit) {
-        return parts.readers().ask(s -> s.sql(LINGERING).number(limit).list(RunRow::read));
+    public List<Run> lingering(Holder node, int limit) {
+        return parts.readers().ask(s -> s.sql(LINGERING)
+                .number(node.number())
+                .number(node.incarnation())
+                .number(limit)
+                .list(RunRow::read));
     }
 
     @Override
     public List<Run> orphans(Holder node, int limit) {
         return parts.readers().ask(s -> s.sql(ORPHANS).number(limit).list(RunRow::read));
+    }
+
+    @Override
+    public List<Run> held(Holder node, int limit) {
+        return parts.readers().ask(s -> s.sql(HELD)
+                .number(node.number())
+                .number(node.incarnation())
+                .text(node.kind())
+                .number(limit)
+                .list(RunRow::read));
     }
 
     @Override

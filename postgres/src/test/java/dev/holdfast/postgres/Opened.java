@@ -12,9 +12,13 @@ import dev.holdfast.testkit.TestStore;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 
 /** A store on a database, as the contracts want it: each boot is another node, and the last one is gone. */
-record Opened(PgStore store) implements TestStore {
+record Opened(Connections connections, PgStore store) implements TestStore {
+    private static final String JOIN = "INSERT INTO nodes (number, incarnation, label, address, server_system,"
+            + " server_timeline, server_started, server_counted, schema_from, schema_to, joined)"
+            + " VALUES (nextval('node_numbers'), %d, '', '', 0, 0, 0, 0, 1, 2, 0) RETURNING number";
     private static final List<String> TABLES = List.of(
             "runs",
             "run_tags",
@@ -63,26 +67,43 @@ record Opened(PgStore store) implements TestStore {
         }
     }
 
+    /** Whoever was there before is dead. */
     static Opened in(Connections connections, Clock clock, Ids ids) {
-        long number;
-        long incarnation = ids.next().getLeastSignificantBits();
+        execute(connections, "DELETE FROM nodes");
+        var outside = new PgStore.Outside(
+                Writing.sessions(connections), Writing.reading(connections), new SystemThreads(), clock, ids);
+        var node = join(connections, ids.next().getLeastSignificantBits());
+        return new Opened(connections, PgStore.open(outside, node, new LedgerClock(clock, 0)::now));
+    }
+
+    private static Holder join(Connections connections, long incarnation) {
         try (Connection connection = connections.open();
-                var statement = connection.createStatement()) {
-            statement.execute("DELETE FROM nodes");
-            statement.execute("INSERT INTO nodes (number, incarnation, label, address, server_system, server_timeline,"
-                    + " server_started, server_counted, schema_from, schema_to, joined)"
-                    + " VALUES (nextval('node_numbers'), " + incarnation + ", '', '', 0, 0, 0, 0, 1, 2, 0)");
-            try (var rows = statement.executeQuery("SELECT number FROM nodes")) {
-                rows.next();
-                number = rows.getLong(1);
-            }
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(JOIN.formatted(incarnation))) {
+            rows.next();
+            return new Holder(Holder.Kind.NODE, rows.getLong(1), incarnation);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
-        var outside = new PgStore.Outside(
-                Writing.sessions(connections), Writing.reading(connections), new SystemThreads(), clock, ids);
-        return new Opened(PgStore.open(
-                outside, new Holder(Holder.Kind.NODE, number, incarnation), new LedgerClock(clock, 0)::now));
+    }
+
+    private static void execute(Connections connections, String sql) {
+        try (Connection connection = connections.open();
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public Optional<Holder> neighbour() {
+        return Optional.of(join(connections, 1234567));
+    }
+
+    @Override
+    public void bury(Holder neighbour) {
+        execute(connections, "DELETE FROM nodes WHERE number = " + neighbour.number());
     }
 
     @Override
