@@ -196,6 +196,20 @@ class MembershipTest {
     }
 
     @Test
+    void aNodeDoesNotDieOfItsListener() {
+        var one = town.join();
+        one.ear().failAt("died");
+        var two = town.join();
+        two.membership().close();
+        one.ear().until("died " + two.number(), SOON);
+        var three = town.join();
+        three.membership().close();
+        one.ear().until("died " + three.number(), SOON);
+        assertThat(one.membership().serving()).isTrue();
+        assertThat(one.ear().heard()).noneMatch(each -> each.startsWith("dead"));
+    }
+
+    @Test
     void whoJoinsIsWatchedAtOnce() {
         Times slow = new Times(
                 Times.USUAL.heartbeat(), HOUR, HOUR, HOUR, Duration.ofSeconds(60), Duration.ofSeconds(60), HOUR, HOUR);
