@@ -3,8 +3,6 @@ package dev.holdfast.postgres;
 import dev.holdfast.engine.port.Bell;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Stops a node that gets no answer, by nothing but its own clock, and tells the listener about it. A heartbeat counts from
@@ -18,7 +16,6 @@ final class Fence {
         OVERDUE
     }
 
-    private static final Logger LOG = LoggerFactory.getLogger(Fence.class);
     private static final Duration LONGEST = Duration.ofSeconds(1);
 
     private final PostgresPorts ports;
@@ -76,23 +73,14 @@ final class Fence {
             Thread.currentThread().interrupt();
         }
         String why = dead;
-        if (why != null && !closed) told(() -> listener.dead(why));
-    }
-
-    /** Whatever the listener does, the clock goes on. */
-    private static void told(Runnable call) {
-        try {
-            call.run();
-        } catch (RuntimeException e) {
-            LOG.error("the listener of a node failed at what it was told", e);
-        }
+        if (why != null && !closed) listener.dead(why);
     }
 
     private void tell(Stage stage) {
         Stage before = told;
         if (stage == Stage.SERVING) {
-            if (before == Stage.SUSPENDED) told(() -> listener.resumed(Listener.Pause.SUSPENDED));
-            if (before.compareTo(Stage.SUSPENDED) > 0) told(() -> listener.resumed(Listener.Pause.STOPPED));
+            if (before == Stage.SUSPENDED) listener.resumed(Listener.Pause.SUSPENDED);
+            if (before.compareTo(Stage.SUSPENDED) > 0) listener.resumed(Listener.Pause.STOPPED);
             told = stage;
             return;
         }
@@ -100,9 +88,9 @@ final class Fence {
             if (next.compareTo(before) <= 0 || next.compareTo(stage) > 0) continue;
             told = next;
             switch (next) {
-                case SUSPENDED -> told(listener::suspended);
-                case STOPPED -> told(listener::stop);
-                case OVERDUE -> told(listener::overdue);
+                case SUSPENDED -> listener.suspended();
+                case STOPPED -> listener.stop();
+                case OVERDUE -> listener.overdue();
                 case SERVING -> {}
             }
         }

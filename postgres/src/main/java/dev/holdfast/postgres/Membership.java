@@ -91,9 +91,9 @@ public final class Membership implements AutoCloseable {
                 wires.put(use, wire);
                 wire.link();
             }
-            var fence = new Fence(table.ports(), table.times(), listener);
-            var membership =
-                    new Membership(seat, new Body(named, table.ports(), table.times(), listener, fence), wires);
+            var told = new Told(listener);
+            var fence = new Fence(table.ports(), table.times(), told);
+            var membership = new Membership(seat, new Body(named, table.ports(), table.times(), told, fence), wires);
             joining.appear(seat, who);
             membership.begin();
             return membership;

@@ -61,6 +61,18 @@ class ConnectionsTest {
     }
 
     @Test
+    @ProcessTest
+    void whoIsStoppedInTheMiddleOfATransactionKeepsItsLocksForFiveSeconds() throws SQLException {
+        run("CREATE TABLE wanted (n int)");
+        try (Connection stopped = to(DATABASE.url().toString()).named(7).open();
+                var statement = stopped.createStatement()) {
+            stopped.setAutoCommit(false);
+            statement.execute("LOCK TABLE public.wanted");
+            run("SET lock_timeout = '8s'; INSERT INTO wanted VALUES (1)");
+        }
+    }
+
+    @Test
     void aServerThatIsNotThere() throws IOException {
         int port;
         try (var socket = new ServerSocket(0)) {

@@ -9,9 +9,20 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** Writes down what a node's listener is told. */
 final class Ear implements Listener {
     private final List<String> heard = new CopyOnWriteArrayList<>();
+    private volatile String failAt = "nothing";
 
     List<String> heard() {
         return List.copyOf(heard);
+    }
+
+    /** From now on. */
+    void failAt(String what) {
+        failAt = what;
+    }
+
+    private void hear(String what) {
+        heard.add(what);
+        if (what.startsWith(failAt)) throw new IllegalStateException("a listener that fails at " + what);
     }
 
     void until(String what, Duration limit) {
@@ -23,41 +34,41 @@ final class Ear implements Listener {
 
     @Override
     public void suspended() {
-        heard.add("suspended");
+        hear("suspended");
     }
 
     @Override
     public void stop() {
-        heard.add("stop");
+        hear("stop");
     }
 
     @Override
     public void overdue() {
-        heard.add("overdue");
+        hear("overdue");
     }
 
     @Override
     public void resumed(Pause pause) {
-        heard.add("resumed " + pause);
+        hear("resumed " + pause);
     }
 
     @Override
     public void dead(String why) {
-        heard.add("dead: " + why);
+        hear("dead: " + why);
     }
 
     @Override
     public void died(long number) {
-        heard.add("died " + number);
+        hear("died " + number);
     }
 
     @Override
     public void heard(String payload) {
-        heard.add("heard " + payload);
+        hear("heard " + payload);
     }
 
     @Override
     public void missed() {
-        heard.add("missed");
+        hear("missed");
     }
 }

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Nodes in processes of their own, which are killed and stopped. */
+@ProcessTest
 class KillTest {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final Times RING_ONLY = Times.USUAL.withSweep(Duration.ofSeconds(60));
@@ -88,7 +89,7 @@ class KillTest {
         long first = stopped.number();
         long second = killed.number();
         var survivor = town.join();
-        await("the first waits for the second").atMost(LONG).until(() -> waits(first, second));
+        await("the first waits for the second").atMost(LONG).until(() -> town.waits(first, second));
         stopped.signal("STOP");
         killed.signal("KILL");
         survivor.ear().until("died " + second, LONG);
@@ -97,13 +98,6 @@ class KillTest {
         stopped.until("dead: ");
         await("it has joined again").atMost(LONG).until(() -> stopped.number() > second);
         town.untilAlive(survivor.number(), stopped.number());
-    }
-
-    private boolean waits(long who, long whom) {
-        return "1"
-                .equals(town.ask("SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
-                        + " WHERE NOT l.granted AND l.objid = " + whom + " AND a.application_name = 'holdfast/" + who
-                        + "'"));
     }
 
     private List<Outsider> outside(int count, Times times) {

@@ -83,7 +83,7 @@ class MembershipTest {
     }
 
     @Test
-    void alone_too() {
+    void whoIsAloneAndLosesItIsDeadToo() {
         var one = town.join();
         town.endHold(one.number());
         one.ear().until("dead: the session that held its lock has ended", SOON);
@@ -193,6 +193,77 @@ class MembershipTest {
         assertThat(one.membership().takeovers(1))
                 .first()
                 .satisfies(takeover -> assertThat(takeover.how()).isEqualTo(Takeover.How.SWEEP));
+    }
+
+    @Test
+    void aNodeDoesNotDieOfItsListener() {
+        var one = town.join();
+        one.ear().failAt("died");
+        var two = town.join();
+        two.membership().close();
+        one.ear().until("died " + two.number(), SOON);
+        var three = town.join();
+        three.membership().close();
+        one.ear().until("died " + three.number(), SOON);
+        assertThat(one.membership().serving()).isTrue();
+        assertThat(one.ear().heard()).noneMatch(each -> each.startsWith("dead"));
+    }
+
+    @Test
+    void whoJoinsIsWatchedAtOnce() {
+        Times slow = new Times(
+                Times.USUAL.heartbeat(), HOUR, HOUR, HOUR, Duration.ofSeconds(60), Duration.ofSeconds(60), HOUR, HOUR);
+        var one = town.join(slow);
+        var two = town.join(slow);
+        await("the second waits for the first").atMost(SOON).until(() -> town.waits(two.number(), one.number()));
+        var three = town.join(slow);
+        await("… and then for the third").atMost(SOON).until(() -> town.waits(two.number(), three.number()));
+        three.membership().close();
+        two.ear().until("died " + three.number(), SOON);
+    }
+
+    @Test
+    void whoIsNotThereAtTheNextLookIsGoneAlsoIfNobodySaysSo() throws SQLException {
+        var one = town.join();
+        town.ghost(50);
+        await("it is seen").atMost(SOON).until(() -> one.membership().alive() == 2);
+        town.execute("DELETE FROM holdfast.nodes WHERE number = 50");
+        one.ear().until("died 50", SOON);
+        assertThat(one.membership().alive()).isEqualTo(1);
+    }
+
+    @Test
+    void whoComesBackToAServerThatWasRestartedWaitsForItsOwnNumber() throws Exception {
+        var one = town.join();
+        try (Connection stranger = town.connections().open();
+                var statement = stranger.createStatement()) {
+            statement.execute("SET application_name = 'holdfast/stranger'");
+            Thread waiter = Town.PORTS.threads().task("stranger", () -> {
+                try {
+                    statement.execute("SELECT pg_advisory_lock(lock_class, " + one.number() + ") FROM cluster");
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            await("the stranger waits").atMost(SOON).until(() -> town.waits("stranger", one.number()));
+            // What is different after a crash of the server; the session with the lock ends as it does then.
+            town.execute("SELECT pg_stat_reset_shared('bgwriter')");
+            town.endHold(one.number());
+            waiter.join();
+            one.ear().until("suspended", SOON);
+        }
+        one.ear().until("resumed", SOON);
+        town.untilAlive(one.number());
+        assertThat(one.membership().serving()).isTrue();
+    }
+
+    @Test
+    void whoComesBackTooLateIsDead() {
+        var one = town.join();
+        town.execute("SELECT pg_stat_reset_shared('bgwriter')");
+        town.execute("BEGIN; DELETE FROM holdfast.nodes; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE"
+                + " application_name = 'holdfast/" + one.number() + "' AND datname = current_database(); COMMIT");
+        one.ear().until("dead: the database was started again, and this node came back to it too late", SOON);
     }
 
     @Test

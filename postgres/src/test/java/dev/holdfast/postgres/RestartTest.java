@@ -78,6 +78,7 @@ class RestartTest {
     }
 
     @Test
+    @ProcessTest
     void aStallOfFifteenSecondsStopsEverybodyAndKillsNobody() {
         List<Town.Citizen> all = Stream.generate(town::join).limit(3).toList();
         town.server.pause();
@@ -97,6 +98,7 @@ class RestartTest {
     }
 
     @Test
+    @ProcessTest
     void whoDoesNotComeBackAfterARestartIsFoundWhenItsGraceIsOver() {
         var survivor = town.join();
         Outsider other = town.outside(Times.USUAL);

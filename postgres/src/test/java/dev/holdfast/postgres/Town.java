@@ -166,6 +166,14 @@ final class Town implements AutoCloseable {
         return session;
     }
 
+    /** Whether the one waits for the lock of the other. */
+    boolean waits(Object who, long whom) {
+        return "1"
+                .equals(ask("SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
+                        + " WHERE NOT l.granted AND l.objid = " + whom + " AND a.application_name = 'holdfast/" + who
+                        + "' AND a.datname = current_database()"));
+    }
+
     List<Long> numbers() {
         return server.query(database, "SELECT number FROM holdfast.nodes ORDER BY 1").stream()
                 .map(row -> Long.valueOf(String.valueOf(row.getFirst())))
