@@ -16,7 +16,26 @@ final class Chores {
     static final Task<Integer, Integer> BURST =
             Task.named("burst", Integer.class, Integer.class).retry(Retry.fixed(2, Duration.ofMillis(300)));
 
+    static final Task<Integer, Integer> TALK = Task.named("talk", Integer.class, Integer.class)
+            .queue("talks")
+            .giveUpAfter(Duration.ofMillis(300))
+            .serialLane(input -> lane(input))
+            .retry(Retry.fixed(2, Duration.ofMillis(300)));
+
     private Chores() {}
+
+    /** Where the runs of talks wait for each other. */
+    static String lane(int input) {
+        return "talk " + input % 3;
+    }
+
+    /** Nobody of its lane executes beside it, whatever it does: it waits, fails, or comes to its end. */
+    static Integer talk(Context ctx, int input) {
+        int said = ctx.step("say", Integer.class, s -> input);
+        if (input % 4 == 0) ctx.sleep(Duration.ofMillis(200 + input % 700));
+        if (input % 5 == 0 && ctx.attempt() == 1) throw new IllegalStateException("the first attempt fails");
+        return said;
+    }
 
     static Integer routine(Context ctx, int input) {
         return ctx.step("do", Integer.class, s -> input);

@@ -9,6 +9,7 @@ import dev.holdfast.engine.Started;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /** A client that starts runs, looks at them, cancels some and deletes some; and asks again until it is answered. */
 final class Customer {
@@ -49,22 +50,24 @@ final class Customer {
     private void start() throws InterruptedException {
         int input = random.nextInt(1_000);
         String task = random.nextBoolean() ? "story" : "journey";
+        if (world.isCluster() && random.nextInt(3) == 0) task = "talk";
+        String lane = task.equals("talk") ? Chores.lane(input) : null;
         // Two customers may want the same thing, and one of them gets the other's.
         String key = random.nextInt(8) == 0 ? "key " + random.nextInt(3) : null;
         String request = connection.request("start");
         var wish = new StartRequest(
-                Namespace.DEFAULT, task, String.valueOf(input), new StartRequest.Identity(key, request), options());
+                Namespace.DEFAULT, task, String.valueOf(input), new StartRequest.Identity(key, request), options(lane));
         Started started = connection.ask("start", engine -> engine.start(wish));
         if (started == null) return;
         boolean ours = key == null || started.how() == Started.How.NEW;
         world.started(started.id(), ours ? input : Register.UNKNOWN);
     }
 
-    private StartRequest.Options options() {
+    private StartRequest.Options options(@Nullable String lane) {
         Duration delay = random.nextInt(6) == 0 ? Duration.ofMillis(random.nextInt(5_000)) : Duration.ZERO;
         Duration ttl = random.nextInt(10) == 0 ? Duration.ofMillis(1 + random.nextInt(3_000)) : null;
         Duration limit = random.nextInt(10) == 0 ? Duration.ofMillis(500 + random.nextInt(3_000)) : null;
-        return new StartRequest.Options(new Command.Timing(delay, ttl, Duration.ZERO), limit, List.of());
+        return new StartRequest.Options(new Command.Timing(delay, ttl, Duration.ZERO), limit, List.of(), lane);
     }
 
     private void cancel(RunId id) throws InterruptedException {

@@ -18,6 +18,8 @@ import java.util.stream.Collectors;
 final class LastLook {
     /** A cancel is obeyed after that long at the latest, whatever was lost. */
     private static final Duration PATIENCE = Duration.ofSeconds(4);
+    /** … or when it was found out that whoever held the run is dead. */
+    private static final Duration PATIENCE_AMONG_SEVERAL = Duration.ofSeconds(15);
 
     private final World world;
     private final Register register;
@@ -50,7 +52,8 @@ final class LastLook {
         if (!watcher.hasSeenTheEnd()) return;
         world.history().text(id, late.text());
         int input = register.input(id);
-        if (outcome == Outcome.SUCCEEDED && input != Register.UNKNOWN) {
+        boolean speaks = !view.run().origin().task().equals(Chores.TALK.name());
+        if (outcome == Outcome.SUCCEEDED && input != Register.UNKNOWN && speaks) {
             String text = Workload.text(view.run().origin().task(), input);
             world.history().watched(id, "what the code sends", text);
         }
@@ -85,8 +88,9 @@ final class LastLook {
         Instant asked = register.cancelled(id);
         if (asked == null || view.run().status().outcome() != Outcome.SUCCEEDED) return;
         Instant ended = view.snapshots().getLast().at();
+        var patience = world.isCluster() ? PATIENCE_AMONG_SEVERAL : PATIENCE;
         // Who sets the clock makes less time look like more.
-        if (ended.isAfter(asked.plus(PATIENCE)) && !world.clock().wasSetSince(asked)) {
+        if (ended.isAfter(asked.plus(patience)) && !world.clock().wasSetSince(asked)) {
             register.complain(id + ": it was to be cancelled from " + asked + " on, and succeeded at " + ended);
         }
     }

@@ -1,6 +1,7 @@
 package dev.holdfast.testkit.world;
 
 import dev.holdfast.core.Holder;
+import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
@@ -11,6 +12,7 @@ import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Ledger;
 import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.StreamLog.Append;
 import dev.holdfast.engine.port.Write;
 import dev.holdfast.testkit.History;
@@ -63,6 +65,14 @@ final class Traffic implements Gate.Traffic {
 
     private void claimed(Run run) {
         if (!world.isAlive(node)) world.complain(run.id() + ": it was given to " + node + ", which is dead");
+        Lane lane = run.place().lane();
+        if (lane == null || lane.kind() != Lane.Kind.SERIAL) return;
+        var filter = new RunFilter(null, null, null, run.place().queue(), lane.name());
+        var together = world.crew().ledger().reads().runs(Namespace.DEFAULT, filter, null, 1_000).stream()
+                .filter(r -> r.isHeld() || r.place().lingers() != null)
+                .map(Run::id)
+                .toList();
+        if (together.size() > 1) world.complain(together + " are all in the one slot of " + lane);
     }
 
     /** Nobody takes a run from somebody who is alive. */

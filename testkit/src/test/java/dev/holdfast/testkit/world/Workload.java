@@ -51,6 +51,7 @@ final class Workload {
         all.add(Journey.ERRAND.handle((ctx, input) -> alone(ctx, () -> Journey.errand(ctx, input))));
         all.add(Chores.PACED.handle((ctx, input) -> alone(ctx, () -> Chores.paced(ctx, input))));
         all.add(Chores.BURST.handle((ctx, input) -> alone(ctx, () -> Chores.burst(ctx, input))));
+        all.add(Chores.TALK.handle((ctx, input) -> alone(ctx, () -> Chores.talk(ctx, input))));
         if (edition == Edition.WHOLE) {
             all.add(Chores.ROUTINE.handle((ctx, input) -> alone(ctx, () -> Chores.routine(ctx, input))));
         }

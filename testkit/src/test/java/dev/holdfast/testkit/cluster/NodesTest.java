@@ -1,0 +1,262 @@
+package dev.holdfast.testkit.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Namespace;
+import dev.holdfast.core.Outcome;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.RunState;
+import dev.holdfast.core.Unavailable;
+import dev.holdfast.engine.Admission;
+import dev.holdfast.engine.Runs;
+import dev.holdfast.engine.port.Claim;
+import dev.holdfast.engine.port.QueueChange;
+import dev.holdfast.sdk.Handler;
+import dev.holdfast.sdk.Signal;
+import dev.holdfast.sdk.Task;
+import dev.holdfast.testkit.QuietEngine;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What several nodes do together: who works, who takes over, who hears what is posted, and what one does that is cut off. */
+@ExtendWith(QuietEngine.class)
+final class NodesTest {
+    private static final Task<Integer, Integer> LONG = Task.named("long", Integer.class, Integer.class);
+    private static final Signal<Integer> GO = Signal.named("go", Integer.class);
+    /** So seldom that nothing may depend on it. */
+    private static final Duration NEVER = Duration.ofHours(1);
+
+    private static final int SLOTS = 4;
+
+    private final Site site = new Site(SLOTS, NEVER);
+    private final List<String> heard = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        site.close();
+    }
+
+    /** Works for an hour, in one step after another. */
+    private Handler<Integer, Integer> works() {
+        return LONG.handle((ctx, n) -> {
+            ctx.step("first", Integer.class, s -> n);
+            ctx.step("second", Integer.class, s -> {
+                heard.add("epoch " + s.epoch());
+                site.turns.sleep(Duration.ofMinutes(60));
+                return n;
+            });
+            return n;
+        });
+    }
+
+    private Handler<Integer, Integer> waits() {
+        return LONG.giveUpAfter(Duration.ofDays(1)).handle((ctx, n) -> ctx.await(GO));
+    }
+
+    @Test
+    void what_the_dead_held_goes_on_at_once_where_somebody_is_alive() {
+        Member one = site.join(works());
+        RunId id = site.start(one, "long", "1");
+        site.assertHeld(id, one);
+        Member other = site.join(works());
+        one.die();
+        site.pass(Duration.ofSeconds(1));
+        site.assertHeld(id, one);
+        one.bury();
+        site.assertHeld(id, other);
+        assertThat(site.run(id).tries().losses()).isEqualTo(1);
+        site.pass(Duration.ofHours(1));
+        site.assertEnded(id, Outcome.SUCCEEDED);
+    }
+
+    @Test
+    void a_death_of_which_nobody_was_told_is_found_by_the_sweep() {
+        Member one = site.join(works());
+        RunId id = site.start(one, "long", "1");
+        Member other = site.join(works());
+        one.die();
+        site.disk.bury(one.node());
+        site.pass(NEVER.multipliedBy(2).plusSeconds(1));
+        assertThat(site.view(id).snapshots().toString()).contains(other.node().toString());
+    }
+
+    @Test
+    void what_is_posted_to_a_run_reaches_the_node_that_holds_it() {
+        Member one = site.join(waits());
+        Member other = site.join(waits());
+        RunId id = site.start(one, "long", "1");
+        Member holder = one.node().equals(site.run(id).fence().holder()) ? one : other;
+        Member asked = holder == one ? other : one;
+        assertThat(site.run(id).state()).isEqualTo(RunState.BLOCKED);
+        asked.engine().signal(Namespace.DEFAULT, id, new Runs.Sent("go", "5"), null);
+        site.settle();
+        site.assertEnded(id, Outcome.SUCCEEDED);
+        assertThat(site.view(id).output()).isEqualTo("5");
+    }
+
+    @Test
+    void what_a_closing_node_gives_up_goes_on_elsewhere_at_once_and_nobody_is_blamed() {
+        Member one = site.join(works());
+        RunId id = site.start(one, "long", "1");
+        Member other = site.join(works());
+        one.leave();
+        site.assertHeld(id, other);
+        assertThat(site.run(id).tries().losses()).isZero();
+    }
+
+    private void assertRefused(Member member, String code, RunId id) {
+        List<ThrowingCallable> wishes = List.of(
+                () -> site.start(member, "long", "1"),
+                () -> member.engine().cancel(Namespace.DEFAULT, id, null),
+                () -> member.engine().signal(Namespace.DEFAULT, id, new Runs.Sent("go", "1"), null),
+                () -> member.engine().schedules().delete(Namespace.DEFAULT, "nightly", null),
+                () -> member.engine()
+                        .change(Namespace.DEFAULT, "q", new QueueChange.OfQueue(true, null, null, null), null));
+        for (var wish : wishes) {
+            assertThatThrownBy(wish)
+                    .isInstanceOf(Unavailable.class)
+                    .extracting(e -> ((HoldfastException) e).code())
+                    .isEqualTo(code);
+        }
+        assertThat(member.engine().show(Namespace.DEFAULT, id).run().id()).isEqualTo(id);
+    }
+
+    @Test
+    void who_may_not_serve_accepts_nothing_and_claims_nothing() {
+        Member one = site.join(works());
+        RunId running = site.start(one, "long", "1");
+        one.peers().suspend(true);
+        assertRefused(one, "suspended", running);
+        Member other = site.join(works());
+        for (int i = 0; i < SLOTS; i++) site.start(other, "long", "1");
+        RunId id = site.start(other, "long", "2");
+        assertThat(site.run(id).state()).isEqualTo(RunState.QUEUED);
+        one.peers().suspend(false);
+        site.start(other, "long", "3");
+        site.assertHeld(id, one);
+    }
+
+    @Test
+    void who_was_fenced_writes_nothing_any_more_and_its_code_leaves() {
+        Member one = site.join(works());
+        RunId id = site.start(one, "long", "1");
+        assertThat(one.engine().executing()).isEqualTo(1);
+        int before = one.writes;
+        one.engine().abandon();
+        site.settle();
+        assertThat(one.engine().executing()).as("its code was told to leave").isZero();
+        assertRefused(one, "fenced", id);
+        site.pass(NEVER.multipliedBy(3));
+        assertThat(one.writes).as("nothing was written").isEqualTo(before);
+        site.assertHeld(id, one);
+        one.engine().close();
+    }
+
+    @Test
+    void a_new_engine_of_the_same_node_takes_up_what_the_fenced_one_has_stopped_and_nobody_is_blamed() {
+        Member one = site.join(works());
+        RunId id = site.start(one, "long", "1");
+        one.engine().abandon();
+        site.settle();
+        one.engine().close();
+        one.open();
+        site.settle();
+        site.assertHeld(id, one);
+        assertThat(site.run(id).tries().losses()).isZero();
+        assertThat(heard)
+                .containsExactly("epoch 1", "epoch " + site.run(id).fence().epoch());
+    }
+
+    @Test
+    void what_a_node_holds_without_knowing_it_is_given_back() {
+        Member busy = site.join(waits());
+        for (int i = 0; i < SLOTS; i++) site.start(busy, "long", "1");
+        RunId queued = site.start(busy, "long", "2");
+        Member one = site.join();
+        // A claim whose answer never came.
+        var admission = new Admission(Map.of("long", LONG.version()), 1);
+        one.store().ledger().claim(new Claim(one.node(), admission, 1));
+        site.assertHeld(queued, one);
+        site.pass(NEVER.multipliedBy(5));
+        assertThat(site.run(queued).state()).isEqualTo(RunState.QUEUED);
+        assertThat(site.run(queued).tries().losses()).isZero();
+    }
+
+    @Test
+    void what_one_node_has_parked_another_one_with_fitting_code_takes() {
+        var old = LONG.version("old").handle((ctx, n) -> {
+            ctx.step("first", Integer.class, s -> n);
+            ctx.sleep(Duration.ofMinutes(1));
+            return ctx.step("second", Integer.class, s -> n);
+        });
+        var wrong = LONG.version("wrong").handle((ctx, n) -> ctx.step("another", Integer.class, s -> n));
+        Member one = site.join(old);
+        RunId id = site.start(one, "long", "1");
+        Member other = site.join(wrong);
+        one.leave();
+        site.disk.bury(one.node());
+        site.pass(Duration.ofMinutes(2));
+        assertThat(site.run(id).status().parked()).isNotNull();
+        assertThat(other.engine().explain(Namespace.DEFAULT, id).code()).isEqualTo("mismatch");
+        Member third = site.join();
+        assertThat(third.engine().explain(Namespace.DEFAULT, id).code()).isEqualTo("no_code");
+        site.join(old);
+        site.assertEnded(id, Outcome.SUCCEEDED);
+    }
+
+    @Test
+    void a_run_that_only_another_node_can_run_is_said_to_wait_for_that_one() {
+        Member one = site.join(works());
+        Member other = site.join();
+        for (int i = 0; i < SLOTS; i++) site.start(one, "long", "1");
+        RunId id = site.start(one, "long", "2");
+        assertThat(one.engine().explain(Namespace.DEFAULT, id).code()).isEqualTo("no_slot");
+        var why = other.engine().explain(Namespace.DEFAULT, id);
+        assertThat(why.code()).isEqualTo("elsewhere");
+        assertThat(why.sentence()).contains("Another one hosts task 'long'");
+        one.bury();
+        assertThat(other.engine().explain(Namespace.DEFAULT, id).code()).isEqualTo("no_code");
+    }
+
+    @Test
+    void nodes_that_are_idle_share_what_comes() {
+        Member one = site.join(works());
+        Member two = site.join(works());
+        Member three = site.join(works());
+        two.peers().suspend(true);
+        three.peers().suspend(true);
+        for (int i = 0; i < 2 * SLOTS; i++) site.start(one, "long", "1");
+        two.peers().suspend(false);
+        three.peers().suspend(false);
+        site.start(one, "long", "1");
+        assertThat(one.engine().executing()).isEqualTo(SLOTS);
+        assertThat(List.of(two.engine().executing(), three.engine().executing()))
+                .as("a third of five, and of three")
+                .containsExactlyInAnyOrder(2, 1);
+        site.pass(Duration.ofSeconds(1));
+        assertThat(List.of(two.engine().executing(), three.engine().executing()))
+                .as("and what is left")
+                .containsExactlyInAnyOrder(3, 2);
+    }
+
+    @Test
+    void of_two_nodes_one_closes_its_door() {
+        Member one = site.join();
+        Member other = site.join();
+        assertThat(one.peers().closeDoor()).isTrue();
+        assertThat(one.peers().closeDoor()).isTrue();
+        assertThat(other.peers().closeDoor()).isFalse();
+        other.peers().openDoor();
+        assertThat(other.peers().closeDoor()).isFalse();
+        one.bury();
+        assertThat(other.peers().closeDoor()).isTrue();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.holdfast.testkit.cluster;
+
+import org.jspecify.annotations.NullMarked;
