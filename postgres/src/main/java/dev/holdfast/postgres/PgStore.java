@@ -20,11 +20,15 @@ final class PgStore implements AutoCloseable {
     private final PgLedger ledger;
     private final PgStream stream;
     private final Holder node;
+    private final PgReaders readers;
+    private final Track errands;
 
-    private PgStore(PgLedger ledger, PgStream stream, Holder node) {
-        this.ledger = ledger;
-        this.stream = stream;
+    private PgStore(PgLedger.Parts parts, Holder node) {
+        this.ledger = new PgLedger(parts);
+        this.stream = new PgStream(parts.writer(), new SqlStreamReads(parts.readers()));
         this.node = node;
+        this.readers = parts.readers();
+        this.errands = parts.errands();
     }
 
     /** What a store is given from outside. */
@@ -57,7 +61,7 @@ final class PgStore implements AutoCloseable {
                 now,
                 outside.ids(),
                 durability);
-        return new PgStore(new PgLedger(parts), new PgStream(writer, new SqlStreamReads(readers)), node);
+        return new PgStore(parts, node);
     }
 
     private static Map<String, String> durability(Sessions writing) {
@@ -78,6 +82,11 @@ final class PgStore implements AutoCloseable {
 
     StreamLog stream() {
         return stream;
+    }
+
+    /** The other nodes, for a node that has joined with this membership. */
+    PgPeers peers(Membership membership) {
+        return new PgPeers(membership, readers, errands);
     }
 
     Holder node() {

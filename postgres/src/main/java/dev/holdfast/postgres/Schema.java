@@ -16,7 +16,10 @@ import org.flywaydb.core.api.FlywayException;
  * @param version the newest of them
  */
 record Schema(List<String> locations, int version) {
-    static final Schema CURRENT = new Schema(List.of("classpath:dev/holdfast/postgres"), 2);
+    static final Schema CURRENT = new Schema(List.of("classpath:dev/holdfast/postgres"), 3);
+
+    /** The oldest version with which this program can work beside newer ones. */
+    static final int OLDEST = 3;
 
     private static final String HAS_HISTORY =
             "SELECT 1 FROM pg_tables WHERE schemaname = 'holdfast' AND tablename = 'flyway_schema_history'";

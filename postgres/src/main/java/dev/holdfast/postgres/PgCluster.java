@@ -1,0 +1,171 @@
+package dev.holdfast.postgres;
+
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Refused;
+import dev.holdfast.core.Unavailable;
+import dev.holdfast.engine.port.Hints;
+import dev.holdfast.sql.LedgerClock;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A database that nodes share, and this process's way into it. The process is one node after the other, should it be cut off
+ * and come back; what waits for hints in it goes on waiting.
+ *
+ * <pre>{@code
+ * try (var cluster = PgCluster.open(new PostgresOptions(url), ports)) {
+ *     PgMember member = cluster.join("blue", "10.0.0.7:8080", listener);
+ * }
+ * }</pre>
+ */
+public final class PgCluster implements AutoCloseable {
+    private final Connections connections;
+    private final PostgresPorts ports;
+    private final PgHints hints;
+
+    private PgCluster(Connections connections, PostgresPorts ports) {
+        this.connections = connections;
+        this.ports = ports;
+        this.hints = new PgHints(ports.threads(), ports.clock());
+    }
+
+    /**
+     * Looks whether the database can be used, and brings its tables up to what this program knows.
+     *
+     * @throws Refused what {@link Connections#to} says; {@code schema_too_new}; {@code migration_failed}
+     * @throws Unavailable if the database fails meanwhile
+     */
+    public static PgCluster open(PostgresOptions options, PostgresPorts ports) throws HoldfastException {
+        var connections = Connections.to(options);
+        try {
+            Schema.CURRENT.bringUp(connections);
+        } catch (SQLException e) {
+            throw connections.trouble(e);
+        }
+        return new PgCluster(connections, ports);
+    }
+
+    /** Those of this process, whoever it is at the moment, and of the other nodes. */
+    public Hints hints() {
+        return hints;
+    }
+
+    /**
+     * Becomes a node.
+     *
+     * @param label its name, for people
+     * @param address where it is reached; may be empty
+     * @param listener is told what becomes of it
+     * @throws Refused what {@link Membership#join} says
+     */
+    public PgMember join(String label, String address, Listener listener) throws HoldfastException {
+        var ear = new Ear(listener);
+        int version = Schema.CURRENT.version();
+        var membership =
+                Membership.join(connections, ports, new Newcomer(label, address, Schema.OLDEST, version), ear);
+        try {
+            var own = connections.named(membership.node().number());
+            var outside = new PgStore.Outside(
+                    Writing.sessions(own), Writing.reading(own), ports.threads(), ports.clock(), ports.ids());
+            var clock = new LedgerClock(new DatabaseClock(own, ports.clock()), 0);
+            var store = PgStore.open(outside, membership.node(), clock::now);
+            var peers = store.peers(membership);
+            ear.peers.set(peers);
+            hints.speakBy(new Mouth(membership));
+            return new PgMember(membership, peers, store.ledger(), store.stream());
+        } catch (SQLException e) {
+            membership.close();
+            throw connections.trouble(e);
+        } catch (RuntimeException | Error e) {
+            membership.close();
+            throw e;
+        }
+    }
+
+    private record Mouth(Membership membership) implements PgHints.Speaker {
+        @Override
+        public long number() {
+            return membership.node().number();
+        }
+
+        @Override
+        public List<Long> others() {
+            long own = number();
+            return membership.nodes().stream()
+                    .map(n -> n.node().number())
+                    .filter(n -> n != own)
+                    .toList();
+        }
+
+        @Override
+        public void say(long node, String payload) {
+            membership.send(node, payload);
+        }
+    }
+
+    /** Hears for the hints and the peers, and passes on what is about the node. */
+    private final class Ear implements Listener {
+        private final Listener outer;
+        private final AtomicReference<@Nullable PgPeers> peers = new AtomicReference<>();
+
+        Ear(Listener outer) {
+            this.outer = outer;
+        }
+
+        @Override
+        public void suspended() {
+            outer.suspended();
+        }
+
+        @Override
+        public void stop() {
+            outer.stop();
+        }
+
+        @Override
+        public void overdue() {
+            outer.overdue();
+        }
+
+        @Override
+        public void resumed(Pause pause) {
+            hints.missed();
+            outer.resumed(pause);
+        }
+
+        @Override
+        public void dead(String why) {
+            hints.speakBy(PgHints.Speaker.NOBODY);
+            outer.dead(why);
+        }
+
+        @Override
+        public void died(long number) {
+            hints.gone(number);
+            PgPeers known = peers.get();
+            if (known != null) known.died();
+            outer.died(number);
+        }
+
+        @Override
+        public void heard(String payload) {
+            hints.heard(payload);
+            outer.heard(payload);
+        }
+
+        @Override
+        public void missed() {
+            hints.missed();
+            PgPeers known = peers.get();
+            if (known != null) known.died();
+            outer.missed();
+        }
+    }
+
+    @Override
+    public void close() {
+        hints.close();
+    }
+}

@@ -1,0 +1,127 @@
+package dev.holdfast.postgres;
+
+import dev.holdfast.core.Holder;
+import dev.holdfast.core.Unavailable;
+import dev.holdfast.engine.port.Hints;
+import dev.holdfast.engine.port.Peers;
+import dev.holdfast.sql.Readers;
+import dev.holdfast.sql.Texts;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The nodes of a database as one of them sees them. */
+final class PgPeers implements Peers {
+    private static final Logger LOG = LoggerFactory.getLogger(PgPeers.class);
+    private static final String ANNOUNCE = "UPDATE nodes SET hosts = ? WHERE number = ? AND incarnation = ?";
+    private static final String HOSTS = "SELECT hosts FROM nodes WHERE hosts IS NOT NULL";
+    private static final String CLOSE = "UPDATE closed_door SET number = ?, incarnation = ? WHERE number IS NULL"
+            + " OR (number = ? AND incarnation = ?) OR NOT EXISTS (SELECT 1 FROM nodes n"
+            + " WHERE n.number = closed_door.number AND n.incarnation = closed_door.incarnation)";
+    private static final String OPEN =
+            "UPDATE closed_door SET number = NULL, incarnation = NULL WHERE number = ? AND incarnation = ?";
+
+    private final Membership membership;
+    private final Readers readers;
+    private final Track errands;
+    private final List<Runnable> forDeaths = new CopyOnWriteArrayList<>();
+
+    PgPeers(Membership membership, Readers readers, Track errands) {
+        this.membership = membership;
+        this.readers = readers;
+        this.errands = errands;
+    }
+
+    /** A node may have died. */
+    void died() {
+        forDeaths.forEach(Runnable::run);
+    }
+
+    @Override
+    public Holder node() {
+        return membership.node();
+    }
+
+    @Override
+    public boolean isCluster() {
+        return true;
+    }
+
+    @Override
+    public int alive() {
+        return membership.alive();
+    }
+
+    @Override
+    public boolean serving() {
+        return membership.serving();
+    }
+
+    @Override
+    public void announce(Map<String, String> hosted) {
+        var flat = new ArrayList<String>();
+        hosted.forEach((task, version) -> {
+            flat.add(task);
+            flat.add(version);
+        });
+        String text = Texts.list(flat);
+        Holder node = node();
+        errands.perform(tx -> tx.sql(ANNOUNCE)
+                .text(text == null ? "[]" : text)
+                .number(node.number())
+                .number(node.incarnation())
+                .update());
+    }
+
+    @Override
+    public Map<String, Set<String>> hosts() {
+        var all = new TreeMap<String, Set<String>>();
+        for (String text : readers.ask(s -> s.sql(HOSTS).list(r -> r.text()))) {
+            List<String> flat = Texts.list(text);
+            for (int i = 0; i + 1 < flat.size(); i += 2) {
+                all.computeIfAbsent(flat.get(i), t -> new TreeSet<>()).add(flat.get(i + 1));
+            }
+        }
+        return all;
+    }
+
+    @Override
+    public Hints.Listening onDeath(Runnable look) {
+        forDeaths.add(look);
+        return () -> forDeaths.remove(look);
+    }
+
+    @Override
+    public boolean closeDoor() {
+        Holder node = node();
+        try {
+            return errands.perform(tx -> tx.sql(CLOSE)
+                    .number(node.number())
+                    .number(node.incarnation())
+                    .number(node.number())
+                    .number(node.incarnation())
+                    .update()) == 1;
+        } catch (Unavailable e) {
+            LOG.debug("the door could not be closed", e);
+            return false;
+        }
+    }
+
+    /** If it cannot be taken back now it is forgotten with this node at the latest. */
+    @Override
+    public void openDoor() {
+        Holder node = node();
+        try {
+            errands.perform(tx ->
+                    tx.sql(OPEN).number(node.number()).number(node.incarnation()).update());
+        } catch (Unavailable e) {
+            LOG.debug("the door could not be opened", e);
+        }
+    }
+}
