@@ -22,7 +22,7 @@ final class Modules {
             Map.entry("sqlite", Set.of("sql")),
             Map.entry("localpg", Set.of("core")),
             Map.entry("postgres", Set.of("sql")),
-            Map.entry("node", Set.of("engine", "sqlite")),
+            Map.entry("node", Set.of("sqlite", "postgres")),
             Map.entry("server", Set.of("node")),
             Map.entry("examples", Set.of("sdk")),
             Map.entry("drills", Set.of("core")),

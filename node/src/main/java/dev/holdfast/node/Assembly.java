@@ -1,11 +1,20 @@
 package dev.holdfast.node;
 
+import dev.holdfast.engine.Engine;
+import dev.holdfast.engine.EngineOptions;
 import dev.holdfast.engine.Ports;
+import dev.holdfast.engine.client.LocalClient;
+import dev.holdfast.engine.port.Clock;
+import dev.holdfast.engine.port.Ids;
 import dev.holdfast.engine.port.Peers;
+import dev.holdfast.engine.port.Threads;
 import dev.holdfast.engine.system.LocalHints;
 import dev.holdfast.engine.system.SystemClock;
 import dev.holdfast.engine.system.SystemIds;
 import dev.holdfast.engine.system.SystemThreads;
+import dev.holdfast.postgres.PgCluster;
+import dev.holdfast.postgres.PostgresOptions;
+import dev.holdfast.postgres.PostgresPorts;
 import dev.holdfast.sdk.Codec;
 import dev.holdfast.sdk.Hosted;
 import dev.holdfast.sqlite.SqliteOptions;
@@ -18,29 +27,58 @@ import java.util.List;
 final class Assembly {
     private Assembly() {}
 
+    /** What every engine of a process is made with. */
+    record Wiring(Threads threads, Clock clock, Ids ids, EngineOptions engine, Collection<? extends Hosted> hosted) {
+        static Wiring of(NodeOptions options, Collection<? extends Hosted> hosted) {
+            return new Wiring(
+                    new SystemThreads(), new SystemClock(), new SystemIds(), options.engine(), List.copyOf(hosted));
+        }
+    }
+
     static Holdfast open(Path folder, NodeOptions options, Collection<? extends Hosted> hosted) {
-        var threads = new SystemThreads();
-        var clock = new SystemClock();
-        var ids = new SystemIds();
-        SqliteStore store = SqliteStore.open(folder, new SqliteOptions(threads, clock, ids));
+        var with = Wiring.of(options, hosted);
+        SqliteStore store = SqliteStore.open(folder, new SqliteOptions(with.threads(), with.clock(), with.ids()));
         try {
             var ports = new Ports(
                     store.ledger(),
                     store.stream(),
                     new LocalHints(),
-                    threads,
-                    clock,
-                    ids,
+                    with.threads(),
+                    with.clock(),
+                    with.ids(),
                     Codec.json(),
                     Peers.alone(store.node()));
-            return Holdfast.on(ports, options, hosted, List.of(store));
+            Engine engine = Engine.open(ports, with.engine(), with.hosted());
+            var client = new LocalClient(engine, ports, options.namespace());
+            return new Holdfast(new Alone(engine, ports), engine, client, List.of(engine, store));
         } catch (RuntimeException | Error e) {
-            try {
-                store.close();
-            } catch (RuntimeException second) {
-                e.addSuppressed(second);
-            }
+            closeAfter(e, store);
             throw e;
+        }
+    }
+
+    private record Alone(Engine engine, Ports ports) implements Holdfast.Seat {}
+
+    static Holdfast cluster(ClusterOptions cluster, NodeOptions options, Collection<? extends Hosted> hosted) {
+        var with = Wiring.of(options, hosted);
+        var outside = new PostgresPorts(with.threads(), with.clock(), with.ids());
+        PgCluster database = PgCluster.open(new PostgresOptions(cluster.url()), outside);
+        try {
+            ClusterNode node = ClusterNode.join(database, with, cluster);
+            var runs = new Relay(() -> node.now().engine());
+            var client = new LocalClient(runs, () -> node.now().ports(), options.namespace());
+            return new Holdfast(node, runs, client, List.of(node));
+        } catch (RuntimeException | Error e) {
+            closeAfter(e, database);
+            throw e;
+        }
+    }
+
+    private static void closeAfter(Throwable failure, AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception second) {
+            failure.addSuppressed(second);
         }
     }
 }

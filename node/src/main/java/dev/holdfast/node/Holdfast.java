@@ -6,7 +6,6 @@ import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.Ports;
 import dev.holdfast.engine.Runs;
-import dev.holdfast.engine.client.LocalClient;
 import dev.holdfast.engine.port.LedgerFigures;
 import dev.holdfast.sdk.Client;
 import dev.holdfast.sdk.Handler;
@@ -16,13 +15,13 @@ import dev.holdfast.sdk.Schedule;
 import dev.holdfast.sdk.Start;
 import dev.holdfast.sdk.Task;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holdfast in this process, on one SQLite file: a client that also runs the handlers it is given.
+ * Holdfast in this process: a client that also runs the handlers it is given. On one SQLite file, or as one of many nodes on
+ * PostgreSQL.
  *
  * <pre>{@code
  * try (var holdfast = Holdfast.open(Path.of("data"), CHECKOUT.handle(Shop::checkout))) {
@@ -34,16 +33,26 @@ import org.jspecify.annotations.Nullable;
  * recorded. One process at a time may have a folder open.
  */
 public final class Holdfast implements Client {
-    private final Engine engine;
-    private final Ports ports;
+    private final Seat seat;
+    private final Runs runs;
     private final Client client;
-    private final List<AutoCloseable> below;
+    private final List<AutoCloseable> parts;
 
-    private Holdfast(Engine engine, Ports ports, Client client, List<AutoCloseable> below) {
-        this.engine = engine;
-        this.ports = ports;
+    /** Who this process is at the moment: in a cluster it may be one engine after the other. */
+    interface Seat {
+        /** @throws Unavailable while it is none */
+        Engine engine();
+
+        /** @throws Unavailable while it is none */
+        Ports ports();
+    }
+
+    /** @param parts what is closed, in this order */
+    Holdfast(Seat seat, Runs runs, Client client, List<AutoCloseable> parts) {
+        this.seat = seat;
+        this.runs = runs;
         this.client = client;
-        this.below = below;
+        this.parts = List.copyOf(parts);
     }
 
     /**
@@ -62,12 +71,25 @@ public final class Holdfast implements Client {
         return Assembly.open(folder, options, hosted);
     }
 
-    /** @param below what is closed after the engine, in this order */
-    static Holdfast on(
-            Ports ports, NodeOptions options, Collection<? extends Hosted> hosted, List<AutoCloseable> below) {
-        Engine engine = Engine.open(ports, options.engine(), hosted);
-        var client = new LocalClient(engine, ports, options.namespace());
-        return new Holdfast(engine, ports, client, List.copyOf(below));
+    /**
+     * Joins the nodes that share a PostgreSQL database: identical, without a leader. Runs that were started on one may execute
+     * on any; what a node executes when it dies goes on elsewhere, at the first step that was not recorded.
+     *
+     * <p>A node that is cut off from the database stops what it executes within four seconds, before others can take it over,
+     * and joins again by itself; meanwhile its methods throw {@link Unavailable}.
+     *
+     * <pre>{@code
+     * try (var holdfast = Holdfast.cluster(ClusterOptions.at("postgres://app:secret@db/app"), NodeOptions.defaults(), handlers)) {
+     *     holdfast.start(CHECKOUT, order);
+     * }
+     * }</pre>
+     *
+     * @throws Refused {@code database_…} if the database cannot be used, with what to fix; {@code schema_too_new} or {@code
+     *     schema_incompatible} if other nodes are too new or too old for this program; {@code task_twice}
+     * @throws Unavailable if the database fails meanwhile
+     */
+    public static Holdfast cluster(ClusterOptions cluster, NodeOptions options, Collection<? extends Hosted> hosted) {
+        return Assembly.cluster(cluster, options, hosted);
     }
 
     @Override
@@ -114,22 +136,22 @@ public final class Holdfast implements Client {
 
     /** Everything that can be asked of runs, in JSON: what the HTTP API is made of. */
     public Runs runs() {
-        return engine;
+        return runs;
     }
 
     /** The handlers that it was given. */
     public List<Handler<?, ?>> hosted() {
-        return engine.hosted();
+        return seat.engine().hosted();
     }
 
     /** How many attempts execute now. */
     public int executing() {
-        return engine.executing();
+        return seat.engine().executing();
     }
 
     /** What its ledger has done since it was opened. */
     public LedgerFigures figures() {
-        return ports.ledger().figures();
+        return seat.ports().ledger().figures();
     }
 
     /**
@@ -138,14 +160,11 @@ public final class Holdfast implements Client {
      */
     @Override
     public void close() {
-        closeAll(engine, below);
+        closeAll(parts);
     }
 
     /** The first error is thrown, whatever happens to the others. */
-    static void closeAll(AutoCloseable first, List<AutoCloseable> then) {
-        var all = new ArrayList<AutoCloseable>();
-        all.add(first);
-        all.addAll(then);
+    static void closeAll(List<AutoCloseable> all) {
         RuntimeException failure = null;
         for (AutoCloseable each : all) {
             try {

@@ -63,8 +63,7 @@ public final class PgCluster implements AutoCloseable {
     public PgMember join(String label, String address, Listener listener) throws HoldfastException {
         var ear = new Ear(listener);
         int version = Schema.CURRENT.version();
-        var membership =
-                Membership.join(connections, ports, new Newcomer(label, address, Schema.OLDEST, version), ear);
+        var membership = Membership.join(connections, ports, new Newcomer(label, address, Schema.OLDEST, version), ear);
         try {
             var own = connections.named(membership.node().number());
             var outside = new PgStore.Outside(

@@ -139,11 +139,12 @@ final class PgLedger implements Ledger {
 
     @Override
     public List<Run> lingering(Holder node, int limit) {
-        return parts.readers().ask(s -> s.sql(LINGERING)
-                .number(node.number())
-                .number(node.incarnation())
-                .number(limit)
-                .list(RunRow::read));
+        return parts.readers()
+                .ask(s -> s.sql(LINGERING)
+                        .number(node.number())
+                        .number(node.incarnation())
+                        .number(limit)
+                        .list(RunRow::read));
     }
 
     @Override
@@ -153,12 +154,13 @@ final class PgLedger implements Ledger {
 
     @Override
     public List<Run> held(Holder node, int limit) {
-        return parts.readers().ask(s -> s.sql(HELD)
-                .number(node.number())
-                .number(node.incarnation())
-                .text(node.kind())
-                .number(limit)
-                .list(RunRow::read));
+        return parts.readers()
+                .ask(s -> s.sql(HELD)
+                        .number(node.number())
+                        .number(node.incarnation())
+                        .text(node.kind())
+                        .number(limit)
+                        .list(RunRow::read));
     }
 
     @Override

@@ -102,11 +102,12 @@ final class PgPeers implements Peers {
         Holder node = node();
         try {
             return errands.perform(tx -> tx.sql(CLOSE)
-                    .number(node.number())
-                    .number(node.incarnation())
-                    .number(node.number())
-                    .number(node.incarnation())
-                    .update()) == 1;
+                            .number(node.number())
+                            .number(node.incarnation())
+                            .number(node.number())
+                            .number(node.incarnation())
+                            .update())
+                    == 1;
         } catch (Unavailable e) {
             LOG.debug("the door could not be closed", e);
             return false;
@@ -118,8 +119,10 @@ final class PgPeers implements Peers {
     public void openDoor() {
         Holder node = node();
         try {
-            errands.perform(tx ->
-                    tx.sql(OPEN).number(node.number()).number(node.incarnation()).update());
+            errands.perform(tx -> tx.sql(OPEN)
+                    .number(node.number())
+                    .number(node.incarnation())
+                    .update());
         } catch (Unavailable e) {
             LOG.debug("the door could not be opened", e);
         }

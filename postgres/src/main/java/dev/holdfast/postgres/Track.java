@@ -48,7 +48,7 @@ final class Track implements AutoCloseable {
      * @throws ContentTrouble if something cannot be written for what it is; nothing was
      * @throws Unavailable if the database cannot be used
      */
-    <T> T perform(Body<T> body) {
+    synchronized <T> T perform(Body<T> body) {
         SQLException last = null;
         for (int tried = 0; tried < TRIES; tried++) {
             if (tried > 0) rest(Duration.ofMillis(Math.min(50, tried)));
@@ -180,7 +180,7 @@ final class Track implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         disconnect();
     }
 }

@@ -16,6 +16,7 @@ import dev.holdfast.sdk.TypeRef;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,11 @@ public final class LocalClient implements Client {
      * @param namespace where runs are started and looked for
      */
     public LocalClient(Runs runs, Ports ports, Namespace namespace) {
+        this(runs, () -> ports, namespace);
+    }
+
+    /** The same for a process that is one node after the other: each has ports of its own. */
+    public LocalClient(Runs runs, Supplier<Ports> ports, Namespace namespace) {
         this.local = new Local(runs, ports, namespace);
     }
 

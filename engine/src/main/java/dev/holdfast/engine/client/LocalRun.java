@@ -5,6 +5,7 @@ import dev.holdfast.core.Run;
 import dev.holdfast.core.RunError;
 import dev.holdfast.core.RunFailed;
 import dev.holdfast.core.RunId;
+import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.Runs;
 import dev.holdfast.engine.port.Bell;
 import dev.holdfast.engine.port.Hints;
@@ -62,14 +63,25 @@ final class LocalRun<O extends @Nullable Object> implements RunHandle<O> {
         Hints.Listening listening = local.ports().hints().onEnd(id, bell::ring);
         try (listening) {
             while (true) {
-                var reached = local.ports().ledger().reads().reached(local.namespace(), id);
-                // An unknown run is told by whoever shows it.
-                if (reached.isEmpty()) view();
-                else if (reached.get().end() != null) return reached.get().end();
+                var end = reached();
+                if (end != null) return end;
                 Duration left = limit.minusNanos(clock.nanos() - begun);
                 if (left.isNegative() || left.isZero()) return null;
                 bell.await(left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN);
             }
+        }
+    }
+
+    /** A ledger that cannot be read is waited for: it says nothing about the run. */
+    private Reads.@Nullable Result reached() {
+        try {
+            var reached = local.ports().ledger().reads().reached(local.namespace(), id);
+            // An unknown run is told by whoever shows it.
+            if (reached.isEmpty()) view();
+            return reached.map(Reads.Reached::end).orElse(null);
+        } catch (Unavailable e) {
+            if (e.code().equals("closing")) throw e;
+            return null;
         }
     }
 

@@ -1,0 +1,245 @@
+package dev.holdfast.node;
+
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Unavailable;
+import dev.holdfast.engine.Engine;
+import dev.holdfast.engine.Ports;
+import dev.holdfast.engine.port.Bell;
+import dev.holdfast.postgres.Listener;
+import dev.holdfast.postgres.PgCluster;
+import dev.holdfast.postgres.PgMember;
+import dev.holdfast.sdk.Codec;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A process in a cluster. It is a node with a number and an engine; if it is cut off, its engine is abandoned, and when the
+ * code that it executed has left it goes on: under the same number if nobody has declared it dead, with a new number and a
+ * new engine otherwise.
+ */
+final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
+    private static final Duration AGAIN = Duration.ofMillis(500);
+    private static final Duration LEFT_YET = Duration.ofMillis(20);
+    /** Of a process that halts itself: the code that it executed would not leave. */
+    private static final int HALTED = 70;
+
+    private final PgCluster cluster;
+    private final Assembly.Wiring wiring;
+    private final ClusterOptions options;
+    private final ConcurrentLinkedQueue<Event> events = new ConcurrentLinkedQueue<>();
+    private final Bell bell;
+    private final Thread loop;
+    private volatile @Nullable Incarnation now;
+    private volatile boolean closing;
+
+    /** What the loop is told. */
+    private sealed interface Event {
+        record Stop() implements Event {}
+
+        record Resumed() implements Event {}
+
+        record Dead(String why) implements Event {}
+    }
+
+    private ClusterNode(PgCluster cluster, Assembly.Wiring wiring, ClusterOptions options) {
+        this.cluster = cluster;
+        this.wiring = wiring;
+        this.options = options;
+        this.bell = wiring.threads().bell();
+        this.now = begin(join());
+        this.loop = wiring.threads().loop("holdfast-node", this::run);
+    }
+
+    static ClusterNode join(PgCluster cluster, Assembly.Wiring wiring, ClusterOptions options) {
+        return new ClusterNode(cluster, wiring, options);
+    }
+
+    /**
+     * @throws Unavailable while it is no member: it joins again by itself
+     */
+    Incarnation now() {
+        Incarnation present = now;
+        if (present != null) return present;
+        throw closing
+                ? Unavailable.notApplied("closing", "this node is closed", null)
+                : Unavailable.notApplied(
+                        "rejoining",
+                        "this node was cut off from its cluster and is joining again: nothing was changed; ask another node,"
+                                + " or this one again",
+                        null);
+    }
+
+    @Override
+    public Engine engine() {
+        return now().engine();
+    }
+
+    @Override
+    public Ports ports() {
+        return now().ports();
+    }
+
+    private PgMember join() {
+        return cluster.join(options.label(), options.address(), this);
+    }
+
+    private Incarnation begin(PgMember member) {
+        var ports = new Ports(
+                member.ledger(),
+                member.stream(),
+                cluster.hints(),
+                wiring.threads(),
+                wiring.clock(),
+                wiring.ids(),
+                Codec.json(),
+                member.peers());
+        try {
+            return new Incarnation(member, ports, Engine.open(ports, wiring.engine(), wiring.hosted()));
+        } catch (RuntimeException | Error e) {
+            member.close();
+            throw e;
+        }
+    }
+
+    private void run() {
+        try {
+            while (!closing) {
+                Event event = events.poll();
+                if (event != null) handle(event);
+                else bell.await(Duration.ofMinutes(1));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void handle(Event event) throws InterruptedException {
+        Incarnation present = now;
+        switch (event) {
+            case Event.Stop stop -> {
+                if (present != null) present.engine().abandon();
+            }
+            case Event.Resumed resumed -> {
+                if (present == null) return;
+                now = null;
+                end(present);
+                LOG.info(
+                        "node {} goes on: what it had stopped is queued again",
+                        present.member().membership().node());
+                again(present.member());
+            }
+            case Event.Dead dead -> {
+                now = null;
+                LOG.warn("this node is not a member any more ({}); it joins again", dead.why());
+                if (present != null) {
+                    end(present);
+                    present.member().close();
+                }
+                again(null);
+            }
+        }
+    }
+
+    /** Nothing of it may run beside what takes its place. */
+    private void end(Incarnation present) throws InterruptedException {
+        present.engine().abandon();
+        while (present.engine().executing() > 0 && !closing) bell.await(LEFT_YET);
+        present.engine().close();
+    }
+
+    /**
+     * Until it has an engine, or closes.
+     *
+     * @param member if it still is one
+     */
+    private void again(@Nullable PgMember member) throws InterruptedException {
+        PgMember mine = member;
+        while (!closing) {
+            try {
+                if (mine == null) mine = join();
+                now = begin(mine);
+                return;
+            } catch (HoldfastException e) {
+                LOG.warn("this node cannot join yet, trying again: {}", e.getMessage());
+                mine = null;
+                bell.await(AGAIN);
+            }
+        }
+        if (mine != null) mine.close();
+    }
+
+    @Override
+    public void suspended() {
+        LOG.warn("the database does not answer: nothing is accepted meanwhile");
+    }
+
+    @Override
+    public void stop() {
+        tell(new Event.Stop());
+    }
+
+    @Override
+    public void overdue() {
+        Incarnation present = now;
+        int left = present == null ? 0 : present.engine().executing();
+        if (left == 0) return;
+        if (options.overdue() == ClusterOptions.Overdue.HALT) {
+            LOG.error(
+                    "{} runs did not leave when this node was cut off, and others may take them over: it halts", left);
+            Runtime.getRuntime().halt(HALTED);
+        }
+        LOG.error("{} runs did not leave when this node was cut off; it joins again when they have", left);
+    }
+
+    @Override
+    public void resumed(Pause pause) {
+        switch (pause) {
+            case SUSPENDED -> LOG.info("the database answers again");
+            case STOPPED -> tell(new Event.Resumed());
+        }
+    }
+
+    @Override
+    public void dead(String why) {
+        tell(new Event.Dead(why));
+    }
+
+    private void tell(Event event) {
+        events.add(event);
+        bell.ring();
+    }
+
+    /** What the engine needs to know of it, it hears itself. */
+    @Override
+    public void died(long number) {}
+
+    @Override
+    public void heard(String payload) {}
+
+    @Override
+    public void missed() {}
+
+    /** Gives up what it can, then leaves; what did not leave is taken over by others at once. */
+    @Override
+    public void close() {
+        if (closing) return;
+        closing = true;
+        bell.ring();
+        try {
+            wiring.threads().join(loop);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Incarnation present = now;
+        now = null;
+        if (present != null) {
+            present.engine().close();
+            present.member().leave();
+        }
+        cluster.close();
+    }
+}
