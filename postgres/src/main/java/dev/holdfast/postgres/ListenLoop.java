@@ -52,7 +52,7 @@ final class ListenLoop {
                     LOG.debug("node {} does not hear the others, trying again: {}", seat.number(), e.getMessage());
                     wire.lost();
                     // Whoever ended this session may have ended all of them.
-                    if (!again) hold.look();
+                    hold.look();
                     pause.await(AGAIN);
                 }
                 again = true;
