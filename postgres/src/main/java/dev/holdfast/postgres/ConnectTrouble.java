@@ -80,7 +80,8 @@ final class ConnectTrouble {
         for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof SSLException || cause instanceof GeneralSecurityException) return true;
         }
-        return String.valueOf(e.getMessage()).contains("SSL");
+        String said = String.valueOf(e.getMessage());
+        return said.contains("SSL") || said.contains("hostnameverifier");
     }
 
     private static Refused refused(String code, DatabaseUrl url, String why, SQLException cause) {

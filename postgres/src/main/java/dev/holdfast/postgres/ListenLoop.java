@@ -29,6 +29,17 @@ final class ListenLoop {
         this.watch = watch;
     }
 
+    /** Before anybody knows of this node, so that nothing is said to nobody. */
+    void begin() throws SQLException {
+        subscribe(wire.link());
+    }
+
+    private void subscribe(Link link) throws SQLException {
+        try (var statement = link.connection().createStatement()) {
+            statement.execute("LISTEN " + SpeakLoop.channel(seat.number()));
+        }
+    }
+
     void run() {
         var pause = body.ports().threads().bell();
         boolean again = false;
@@ -41,7 +52,7 @@ final class ListenLoop {
                     LOG.debug("node {} does not hear the others, trying again: {}", seat.number(), e.getMessage());
                     wire.lost();
                     // Whoever ended this session may have ended all of them.
-                    if (!again) hold.look();
+                    hold.look();
                     pause.await(AGAIN);
                 }
                 again = true;
@@ -54,10 +65,10 @@ final class ListenLoop {
     /** Until the session is lost. */
     private void listen(boolean again) throws SQLException {
         Link link = wire.link();
-        try (var statement = link.connection().createStatement()) {
-            statement.execute("LISTEN " + SpeakLoop.channel(seat.number()));
+        if (again) {
+            subscribe(link);
+            body.listener().missed();
         }
-        if (again) body.listener().missed();
         PGConnection session = link.connection().unwrap(PGConnection.class);
         int silences = 0;
         while (body.isAlive()) {

@@ -50,6 +50,7 @@ public final class Membership implements AutoCloseable {
     private final SpeakLoop speak;
     private final HoldLoop hold;
     private final WatchLoop watch;
+    private final ListenLoop listen;
     private final List<Thread> loops = new ArrayList<>();
 
     private Membership(Seat seat, Body body, Map<Use, Wire> wires) throws SQLException {
@@ -61,6 +62,7 @@ public final class Membership implements AutoCloseable {
         this.others = new Others(body, speak);
         this.hold = new HoldLoop(seat, wire(Use.HOLD), pulses, body);
         this.watch = new WatchLoop(seat, body, wire(Use.WATCH), pulses.pulse("watch", WATCH_TURN), others);
+        this.listen = new ListenLoop(seat, body, wire(Use.LISTEN), hold, watch);
     }
 
     /**
@@ -94,6 +96,7 @@ public final class Membership implements AutoCloseable {
             var told = new Told(listener);
             var fence = new Fence(table.ports(), table.times(), told);
             var membership = new Membership(seat, new Body(named, table.ports(), table.times(), told, fence), wires);
+            membership.listen.begin();
             joining.appear(seat, who);
             membership.begin();
             return membership;
@@ -109,7 +112,6 @@ public final class Membership implements AutoCloseable {
     private void begin() throws SQLException {
         others.look(wire(Use.WATCH).link(), seat);
         others.tell(new Word.Joined(seat.number()));
-        var listen = new ListenLoop(seat, body, wire(Use.LISTEN), hold, watch);
         loops.add(body.ports().threads().loop(FENCE, this::fence));
         loop(HOLD, hold::run);
         loop("holdfast-watch", watch::run);

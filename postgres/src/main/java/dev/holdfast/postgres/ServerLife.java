@@ -11,7 +11,8 @@ import java.sql.SQLException;
  * @param timeline changes when a replica is promoted
  * @param started when the postmaster was started, in microseconds
  * @param counted since when its statistics count, in microseconds: they begin anew when the server has ended all sessions
- *     because one of its processes crashed, which the postmaster outlives
+ *     because one of its processes crashed, which the postmaster outlives. (Also when somebody resets them; then nodes are
+ *     given time to come back who were never away.)
  */
 record ServerLife(long system, int timeline, long started, long counted) {
     /** The names of its columns in {@code nodes}, in order. */
