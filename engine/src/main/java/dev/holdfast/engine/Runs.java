@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * {@code cursor_unknown}, {@code request_id_reused}, {@code run_not_finished}, {@code run_finished},
  * {@code token_unknown}, {@code token_completed}, {@code lane_required}, {@code limit_invalid},
  * {@code debounce_invalid}; {@code ledger_read_only},
- * {@code disk_full}, {@code closing}.
+ * {@code disk_full}, {@code closing}; of a node among several {@code suspended}, {@code fenced}.
  */
 public interface Runs {
     /** Starts a run. When it returns, the run is durable. */

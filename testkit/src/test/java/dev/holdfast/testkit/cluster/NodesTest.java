@@ -3,6 +3,7 @@ package dev.holdfast.testkit.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.core.Command;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Outcome;
@@ -11,11 +12,13 @@ import dev.holdfast.core.RunState;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.Admission;
 import dev.holdfast.engine.Runs;
+import dev.holdfast.engine.StartRequest;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.sdk.Handler;
 import dev.holdfast.sdk.Signal;
 import dev.holdfast.sdk.Task;
+import dev.holdfast.sdk.Unwind;
 import dev.holdfast.testkit.QuietEngine;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,6 +81,43 @@ final class NodesTest {
     }
 
     @Test
+    void a_run_that_cannot_be_taken_over_keeps_no_other_waiting() {
+        var deaf = Task.named("deaf", Integer.class, Integer.class);
+        var hears = deaf.handle((ctx, n) -> {
+            long until = site.turns.clock().nanos() + Duration.ofHours(1).toNanos();
+            while (site.turns.clock().nanos() < until) {
+                try {
+                    site.turns.sleep(Duration.ofMinutes(1));
+                } catch (InterruptedException e) {
+                    // It does not leave.
+                }
+            }
+            return n;
+        });
+        Member one = site.join(works(), hears);
+        var within = new StartRequest.Options(Command.Timing.NOW, Duration.ofSeconds(5), List.of());
+        RunId broken = one.engine()
+                .start(new StartRequest(Namespace.DEFAULT, "deaf", "1", StartRequest.Identity.NONE, within))
+                .id();
+        RunId sound = site.start(one, "long", "1");
+        site.pass(Duration.ofSeconds(8));
+        assertThat(site.run(broken).state()).isEqualTo(RunState.STOPPING);
+        Member other = site.join(works());
+        other.spoil(call -> {
+            if (call.toString().equals("Reads.steps") && broken.equals(call.argument())) {
+                throw new IllegalStateException("this row cannot be read");
+            }
+        });
+        one.die();
+        one.bury();
+        site.assertHeld(sound, other);
+        site.assertHeld(broken, one);
+        other.spoil(call -> {});
+        site.pass(NEVER.multipliedBy(2).plusSeconds(1));
+        site.assertEnded(broken, Outcome.TIMED_OUT);
+    }
+
+    @Test
     void a_death_of_which_nobody_was_told_is_found_by_the_sweep() {
         Member one = site.join(works());
         RunId id = site.start(one, "long", "1");
@@ -110,6 +150,35 @@ final class NodesTest {
         one.leave();
         site.assertHeld(id, other);
         assertThat(site.run(id).tries().losses()).isZero();
+    }
+
+    @Test
+    void a_compensation_that_a_closing_node_interrupts_goes_on_elsewhere_and_nobody_is_blamed() {
+        var compensates = LONG.handle((ctx, n) -> {
+            try {
+                return ctx.step("work", Integer.class, s -> {
+                    site.turns.sleep(Duration.ofHours(1));
+                    return n;
+                });
+            } catch (Unwind.Cancelled cancelled) {
+                ctx.step("undo", s -> {
+                    heard.add("epoch " + s.epoch());
+                    if (heard.size() == 1) site.turns.sleep(Duration.ofSeconds(30));
+                });
+                throw cancelled;
+            }
+        });
+        Member one = site.join(compensates);
+        RunId id = site.start(one, "long", "1");
+        one.engine().cancel(Namespace.DEFAULT, id, null);
+        site.settle();
+        assertThat(heard).hasSize(1);
+        Member other = site.join(compensates);
+        one.leave();
+        site.assertEnded(id, Outcome.CANCELLED);
+        assertThat(heard).hasSize(2);
+        assertThat(site.run(id).tries().losses()).isZero();
+        assertThat(site.view(id).snapshots().toString()).contains(other.node().toString());
     }
 
     private void assertRefused(Member member, String code, RunId id) {
