@@ -32,7 +32,7 @@ final class ClusterKillTest {
                 var client = Holdfast.cluster(
                         ClusterOptions.at(url).label("client"),
                         NodeOptions.defaults().engine(EngineOptions.defaults().slots(0)),
-                        List.of())) {
+                        List.of(ClusterProgram.handler(System.err)))) {
             one.awaitReady();
             two.awaitReady();
             var runs = new ArrayList<RunHandle<String>>();

@@ -54,9 +54,7 @@ final class NodeProcess implements AutoCloseable {
     NodeProcess awaitReady() {
         await("node " + label + " is ready")
                 .atMost(Duration.ofSeconds(90))
-                .failFast(
-                        () -> "node " + label + " has ended: " + lines,
-                        () -> !process.isAlive() && !lines.contains("ready"))
+                .failFast("node " + label + " has ended", () -> !process.isAlive() && !lines.contains("ready"))
                 .until(() -> lines.contains("ready"));
         return this;
     }

@@ -25,9 +25,6 @@ record Schema(List<String> locations, int version) {
             "SELECT 1 FROM pg_tables WHERE schemaname = 'holdfast' AND tablename = 'flyway_schema_history'";
     private static final String NEWEST =
             "SELECT max(CAST(version AS int)) FROM flyway_schema_history WHERE success AND version IS NOT NULL";
-    /** A migration that waits for a table keeps everybody else waiting behind it. */
-    private static final String PATIENCE = "SET lock_timeout = '5s'";
-
     /**
      * Brings a database up to this schema.
      *
@@ -49,7 +46,6 @@ record Schema(List<String> locations, int version) {
             Flyway.configure()
                     .dataSource(new SessionSource(connections))
                     .schemas(Connections.SCHEMA)
-                    .initSql(PATIENCE)
                     .locations(locations.toArray(String[]::new))
                     .load()
                     .migrate();

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Our sessions for a library that wants to make its own: they have every setting that all others have. */
 final class SessionSource implements DataSource {
+    /** A migration that waits for a table keeps everybody else waiting behind it. */
+    private static final String PATIENCE = "SET lock_timeout = '5s'";
+
     private final Connections connections;
 
     SessionSource(Connections connections) {
@@ -18,12 +21,19 @@ final class SessionSource implements DataSource {
 
     @Override
     public Connection getConnection() throws SQLException {
-        return connections.open();
+        Connection connection = connections.open();
+        try (var statement = connection.createStatement()) {
+            statement.execute(PATIENCE);
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
     }
 
     @Override
     public Connection getConnection(String user, String password) throws SQLException {
-        return connections.open();
+        return getConnection();
     }
 
     @Override
