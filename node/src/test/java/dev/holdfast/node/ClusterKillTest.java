@@ -32,7 +32,7 @@ final class ClusterKillTest {
                 var client = Holdfast.cluster(
                         ClusterOptions.at(url).label("client"),
                         NodeOptions.defaults().engine(EngineOptions.defaults().slots(0)),
-                        List.of(ClusterProgram.handler(System.err)))) {
+                        List.of(ClusterProgram.handler(line -> {})))) {
             one.awaitReady();
             two.awaitReady();
             var runs = new ArrayList<RunHandle<String>>();

@@ -6,6 +6,7 @@ import dev.holdfast.sdk.Task;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A node in a process of its own, to be killed: it says {@code ready}, and {@code did RUN STEP EPOCH MICROS} for each step
@@ -17,12 +18,12 @@ final class ClusterProgram {
 
     private ClusterProgram() {}
 
-    static Handler<String, String> handler(PrintStream out) {
+    static Handler<String, String> handler(Consumer<String> out) {
         return WORK.handle((ctx, input) -> {
             for (int i = 1; i <= STEPS; i++) {
                 int step = i;
                 ctx.step("step-" + step, s -> {
-                    out.println("did " + input + " " + step + " " + s.epoch() + " " + System.nanoTime() / 1_000);
+                    out.accept("did " + input + " " + step + " " + s.epoch() + " " + System.nanoTime() / 1_000);
                     Thread.sleep(50);
                 });
             }
@@ -34,7 +35,7 @@ final class ClusterProgram {
         var out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         var options = NodeOptions.defaults().engine(EngineOptions.defaults().slots(200));
         var cluster = ClusterOptions.at(arguments[0]).label(arguments[1]).overdue(ClusterOptions.Overdue.HALT);
-        var node = Holdfast.cluster(cluster, options, List.of(handler(out)));
+        var node = Holdfast.cluster(cluster, options, List.of(handler(out::println)));
         Runtime.getRuntime().addShutdownHook(new Thread(node::close));
         out.println("ready");
         Thread.currentThread().join();
