@@ -31,7 +31,7 @@ class CutTest {
                 .filter(line -> line.startsWith("cut "))
                 .findFirst()
                 .orElseThrow()
-                .split(" ");
+                .split(" ", -1);
         long halted = Long.parseLong(words[1]);
         long ended = Long.parseLong(words[2]);
         assertThat(halted).as("everything has stopped, in ms").isBetween(3_500L, 5_000L);
