@@ -106,10 +106,14 @@ class LocalPostgresTest {
             process.destroyForcibly().waitFor();
         }
 
-        await("the server has ended")
-                .atMost(SOON)
-                .until(() -> ProcessHandle.of(Long.parseLong(said[0])).isEmpty());
-        await("its folder is gone").atMost(SOON).until(() -> !Files.exists(Path.of(said[1])));
+        try {
+            await("the server has ended")
+                    .atMost(SOON)
+                    .until(() -> ProcessHandle.of(Long.parseLong(said[0])).isEmpty());
+            await("its folder is gone").atMost(SOON).until(() -> !Files.exists(Path.of(said[1])));
+        } finally {
+            ProcessHandle.of(Long.parseLong(said[0])).ifPresent(ProcessHandle::destroyForcibly);
+        }
     }
 
     @Test

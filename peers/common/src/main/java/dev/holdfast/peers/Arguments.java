@@ -31,6 +31,11 @@ record Arguments(Map<String, String> words) {
         return Long.parseLong(words.getOrDefault("postmaster", "0"));
     }
 
+    /** Where its own database is, for JDBC. The address comes by the environment, since it may hold a password. */
+    String database() {
+        return Address.given().jdbc(text("database"));
+    }
+
     Duration seconds(String name) {
         return Duration.ofMillis(Math.round(1_000 * Double.parseDouble(text(name))));
     }

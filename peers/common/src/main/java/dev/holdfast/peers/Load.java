@@ -3,12 +3,17 @@ package dev.holdfast.peers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Clients, each of which starts a run, waits for its end, and starts the next. */
+/**
+ * Clients, each of which starts a run, waits for its end, perhaps pauses, and starts the next. Pauses are of any length
+ * up to the longest, so that runs start at any time between two looks of somebody who looks again and again.
+ */
 final class Load {
     private final Bodies bodies;
     private final Samples starting = new Samples();
@@ -33,17 +38,30 @@ final class Load {
         }
     }
 
-    Done go(Peer.Start way, Work work, int clients, Duration limit) throws Exception {
+    /**
+     * @param limit after which no client starts another one
+     * @param pause the longest between two runs of a client
+     */
+    record Shape(int clients, Duration limit, Duration pause) {
+        static Shape busy(int clients, Duration limit) {
+            return new Shape(clients, limit, Duration.ZERO);
+        }
+    }
+
+    Done go(Peer.Start way, Work work, Shape shape) throws Exception {
         long begun = System.nanoTime();
-        long end = begun + limit.toNanos();
+        long end = begun + shape.limit().toNanos();
         var runs = new AtomicLong();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> all = new ArrayList<>();
-            for (int i = 0; i < clients; i++) {
+            for (int i = 0; i < shape.clients(); i++) {
+                var random = new SplittableRandom(i);
                 all.add(threads.submit(() -> {
+                    pause(random, shape.pause());
                     while (System.nanoTime() - end < 0) {
                         turn(way, work);
                         runs.incrementAndGet();
+                        pause(random, shape.pause());
                     }
                     return null;
                 }));
@@ -51,6 +69,10 @@ final class Load {
             for (Future<?> each : all) get(each);
         }
         return new Done(runs.get(), (System.nanoTime() - begun) / 1e9);
+    }
+
+    private static void pause(SplittableRandom random, Duration longest) throws InterruptedException {
+        if (!longest.isZero()) TimeUnit.NANOSECONDS.sleep(random.nextLong(longest.toNanos()));
     }
 
     private static void get(Future<?> future) throws Exception {

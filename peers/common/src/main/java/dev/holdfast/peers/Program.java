@@ -13,9 +13,8 @@ import java.util.logging.Logger;
 /**
  * The program of every peer. What it measures it prints, a line of JSON each; everything else goes to standard error.
  *
- * <p>Words: {@code measure} (round, idle, kill), {@code url} of an empty database (JDBC), {@code seconds} and {@code
- * warmup} of each load, {@code clients}, {@code backlog}, {@code patience} (seconds to wait for what may never come), and
- * {@code postmaster}, the server's process if it is on this machine.
+ * <p>Words: {@code measure} (round, idle, kill), {@code database} to make and to remove, {@code seconds} and {@code
+ * warmup} of each load, {@code clients}, {@code backlog}, {@code patience} (seconds to wait for what may never come), and {@code postmaster}, the server's process if it is on this machine.
  */
 public final class Program {
     private static final Duration SETTLE = Duration.ofSeconds(3);
@@ -65,18 +64,36 @@ public final class Program {
 
     private void go(PrintStream out) throws Exception {
         switch (arguments.text("measure")) {
-            case "round" -> round();
-            case "idle" -> idle();
-            case "kill" -> new Kill(main, arguments, sheet).go();
+            case "round" -> onEmpty(this::round);
+            case "idle" -> onEmpty(this::idle);
+            case "kill" -> onEmpty(new Kill(main, arguments, sheet)::go);
             case "victim" -> victim(out);
             case "heir" -> heir(out);
             default -> throw new IllegalArgumentException("measure=" + arguments.text("measure"));
         }
     }
 
+    private interface Step {
+        void go() throws Exception;
+    }
+
+    /** With a database that is made for it and removed after it. */
+    private void onEmpty(Step step) throws Exception {
+        String name = '"' + arguments.text("database").replace("\"", "\"\"") + '"';
+        try (var admin = DriverManager.getConnection(Address.given().jdbc());
+                var statement = admin.createStatement()) {
+            statement.execute("CREATE DATABASE " + name);
+            try {
+                step.go();
+            } finally {
+                statement.execute("DROP DATABASE " + name + " WITH (FORCE)");
+            }
+        }
+    }
+
     private void round() throws Exception {
         var bodies = Bodies.quiet();
-        try (Peer peer = opening.open(arguments.text("url"), "a", bodies);
+        try (Peer peer = opening.open(arguments.database(), "a", bodies);
                 Server server = server()) {
             settings(peer);
             new Round(peer, bodies, server, sheet, arguments).go();
@@ -85,17 +102,17 @@ public final class Program {
 
     private void settings(Peer peer) throws SQLException {
         peer.settings().forEach(sheet::setting);
-        try (var writing = DriverManager.getConnection(arguments.text("url"))) {
+        try (var writing = DriverManager.getConnection(arguments.database())) {
             Server.settings(writing).forEach((name, value) -> sheet.setting("PostgreSQL: " + name, value));
         }
     }
 
     private Server server() throws SQLException {
-        return Server.of(arguments.text("url"), arguments.process());
+        return Server.of(arguments.database(), arguments.process());
     }
 
     private void idle() throws Exception {
-        try (Peer peer = opening.open(arguments.text("url"), "a", Bodies.quiet());
+        try (Peer peer = opening.open(arguments.database(), "a", Bodies.quiet());
                 Server server = server()) {
             peer.direct().start(Work.NOOP, "first").await();
             rest(SETTLE);
@@ -115,14 +132,14 @@ public final class Program {
 
     private void victim(PrintStream out) throws Exception {
         var bodies = Bodies.stuck((run, step) -> say(out, Kill.step(step)));
-        try (Peer peer = opening.open(arguments.text("url"), arguments.text("name"), bodies)) {
+        try (Peer peer = opening.open(arguments.database(), arguments.text("name"), bodies)) {
             peer.direct().start(Work.STUCK, "stuck").await();
         }
     }
 
     private void heir(PrintStream out) throws Exception {
         var bodies = Bodies.heard((run, step) -> say(out, Kill.step(step)));
-        Peer peer = opening.open(arguments.text("url"), arguments.text("name"), bodies);
+        Peer peer = opening.open(arguments.database(), arguments.text("name"), bodies);
         say(out, Kill.READY);
         // Whoever started us kills us, or is gone.
         awaitTheEnd();

@@ -15,6 +15,11 @@ import java.util.stream.LongStream;
 final class Round {
     private static final Duration BACKLOG_LIMIT = Duration.ofMinutes(3);
 
+    /** Clients that start a run now and then: some sixteen a second, if runs take no time. */
+    private static final int SELDOM = 40;
+    /** As long as the longest time between two looks of any peer. */
+    private static final Duration PAUSE = Duration.ofSeconds(5);
+
     private final Peer peer;
     private final Bodies bodies;
     private final Server server;
@@ -34,9 +39,9 @@ final class Round {
         int clients = arguments.number("clients");
         throughput("no-op runs, " + clients + " in flight", Work.NOOP, clients);
         throughput("runs of " + Bodies.STEPS + " steps, " + clients + " in flight", Work.STEPS, clients);
-        latency("one at a time", peer.direct());
+        latency("a no-op run now and then", peer.direct());
         if (peer.queued().isPresent())
-            latency("one at a time, through a queue", peer.queued().get());
+            latency("a no-op run now and then, through a queue", peer.queued().get());
         int backlog = arguments.number("backlog");
         backlog(String.format(Locale.ROOT, "a backlog of %,d no-op runs", backlog), Work.NOOP, backlog);
         int fewer = backlog / 4;
@@ -48,10 +53,10 @@ final class Round {
 
     private void throughput(String load, Work work, int clients) throws Exception {
         server.checkpoint();
-        new Load(bodies, numbers).go(peer.direct(), work, clients, arguments.seconds("warmup"));
+        new Load(bodies, numbers).go(peer.direct(), work, Load.Shape.busy(clients, arguments.seconds("warmup")));
         var measured = new Load(bodies, numbers);
         Cost before = Cost.now(server);
-        Load.Done done = measured.go(peer.direct(), work, clients, arguments.seconds("seconds"));
+        Load.Done done = measured.go(peer.direct(), work, Load.Shape.busy(clients, arguments.seconds("seconds")));
         Cost cost = Cost.now(server).since(before);
         sheet.figure(load, "runs", "PER_SECOND", done.perSecond());
         cost.write(sheet, load, done.runs());
@@ -59,9 +64,15 @@ final class Round {
 
     private void latency(String load, Peer.Start way) throws Exception {
         new Load(bodies, numbers)
-                .go(way, Work.NOOP, 1, arguments.seconds("warmup").dividedBy(2));
+                .go(
+                        way,
+                        Work.NOOP,
+                        Load.Shape.busy(1, arguments.seconds("warmup").dividedBy(2)));
         var measured = new Load(bodies, numbers);
-        measured.go(way, Work.NOOP, 1, arguments.seconds("seconds"));
+        measured.go(
+                way,
+                Work.NOOP,
+                new Load.Shape(SELDOM, arguments.seconds("seconds").multipliedBy(2), PAUSE));
         measured.write(sheet, load);
     }
 
