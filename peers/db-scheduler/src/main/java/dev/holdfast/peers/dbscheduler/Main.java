@@ -116,7 +116,11 @@ public final class Main implements Peer {
         public void onExecutionComplete(ExecutionComplete done) {
             TaskInstance<?> instance = done.getExecution().taskInstance;
             String task = instance.getTaskName();
-            if (!task.equals(EMPTY) && !task.endsWith("-" + Bodies.STEPS)) return;
+            if (!task.equals(EMPTY) && !task.endsWith("-" + Bodies.STEPS)) {
+                // Immediate execution is for what a client schedules; the next link would wait for a poll.
+                scheduler.triggerCheckForDueExecutions();
+                return;
+            }
             CompletableFuture<Void> waiter = waiting.remove(instance.getId());
             if (waiter != null) waiter.complete(null);
         }
@@ -134,7 +138,7 @@ public final class Main implements Peer {
         all.put("connections", Pool.told(CONNECTIONS));
         all.put("polling", "lock-and-fetch(1.0, 4.0), every second (default: 10 s), immediate execution");
         all.put("threads", "" + THREADS);
-        all.put("steps", "a chain of tasks by OnCompleteReplace");
+        all.put("steps", "a chain of tasks by OnCompleteReplace; triggerCheckForDueExecutions after each");
         all.put("waiting", "by a listener in the same process: there is no way to wait");
         all.put(
                 "recovery",
