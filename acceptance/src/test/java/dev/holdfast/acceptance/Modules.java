@@ -20,13 +20,13 @@ final class Modules {
             Map.entry("testkit", Set.of("engine")),
             Map.entry("sql", Set.of("engine")),
             Map.entry("sqlite", Set.of("sql")),
-            Map.entry("localpg", Set.of("core")),
+            Map.entry("localpg", Set.of()),
             Map.entry("postgres", Set.of("sql")),
             Map.entry("node", Set.of("sqlite", "postgres")),
             Map.entry("server", Set.of("node")),
             Map.entry("examples", Set.of("sdk")),
             Map.entry("drills", Set.of("core")),
-            Map.entry("bench", Set.of("node", "drills")),
+            Map.entry("bench", Set.of("node", "drills", "localpg")),
             Map.entry("cli", Set.of("server", "examples", "drills", "bench"))));
 
     static Set<String> all() {

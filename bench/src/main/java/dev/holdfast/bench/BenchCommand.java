@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
 /** {@code holdfast bench}: what a run costs on this machine. The command line registers it. */
 @Command(
         name = "bench",
+        subcommands = PeersCommand.class,
         description = {
             "Measures one node on SQLite, in this process, and beside it the floor: the same rows in the same tables, written"
                     + " by bare statements without the engine. Everything is done in three rounds, one after the other,"
@@ -41,6 +42,8 @@ import picocli.CommandLine.Spec;
             "  sleepers  what 100,000 sleeping runs cost, in processes of their own",
             "  retention how a million old runs are removed beside the work of clients",
             "  kill      how long runs rest when a server is killed: figures of 'holdfast drill crash'",
+            "",
+            "Others at the same work, on PostgreSQL: holdfast bench peers --help",
             "",
             "Examples:",
             "  holdfast bench                            everything, some four minutes",

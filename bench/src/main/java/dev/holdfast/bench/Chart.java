@@ -7,11 +7,10 @@ import java.util.Locale;
 final class Chart {
     private static final int WIDTH = 760;
     private static final int LABEL = 250;
-    private static final int ROOM = WIDTH - LABEL - 90;
     private static final int ROW = 30;
     private static final String TEXT = "#7d8590";
-    private static final String OURS = "#2f81f7";
-    private static final String FLOOR = "#9aa4af";
+    static final String OURS = "#2f81f7";
+    static final String FLOOR = "#9aa4af";
 
     private Chart() {}
 
@@ -26,8 +25,25 @@ final class Chart {
                 .stream()
                 .filter(line -> !Double.isNaN(sheet.median(line)))
                 .toList();
-        double most = lines.stream().mapToDouble(sheet::median).max().orElse(1);
-        int height = ROW * lines.size() + 44;
+        return bars(
+                "Runs per second on one node, and the floor",
+                "runs per second (grey: the floor)",
+                lines.stream()
+                        .map(line -> new Bar(label(line), sheet.median(line), isFloor(line) ? FLOOR : OURS))
+                        .toList());
+    }
+
+    private static boolean isFloor(Line line) {
+        return line.equals(NoopRuns.FLOOR) || line.equals(NoopRuns.FLOOR_AT_BATCH);
+    }
+
+    /** @param value NaN if it was not measured: then there is no bar */
+    record Bar(String label, double value, String colour) {}
+
+    static String bars(String title, String caption, List<Bar> all) {
+        List<Bar> bars = all.stream().filter(bar -> !Double.isNaN(bar.value())).toList();
+        double most = bars.stream().mapToDouble(Bar::value).max().orElse(1);
+        int height = ROW * bars.size() + 44;
         var svg = new StringBuilder();
         svg.append(String.format(
                 Locale.ROOT,
@@ -38,23 +54,26 @@ final class Chart {
                 WIDTH,
                 height,
                 TEXT));
-        svg.append("  <title>Runs per second on one node, and the floor</title>\n");
-        svg.append("  <text x=\"0\" y=\"18\" font-weight=\"600\">runs per second (grey: the floor)</text>\n");
+        svg.append("  <title>").append(title).append("</title>\n");
+        svg.append("  <text x=\"0\" y=\"18\" font-weight=\"600\">")
+                .append(caption)
+                .append("</text>\n");
+        int label =
+                8 * bars.stream().mapToInt(bar -> bar.label().length()).max().orElse(0);
+        int begin = Math.max(LABEL, Math.min(label, WIDTH / 2));
         int y = 32;
-        for (Line line : lines) {
-            double value = sheet.median(line);
-            boolean floor = line.equals(NoopRuns.FLOOR) || line.equals(NoopRuns.FLOOR_AT_BATCH);
-            int width = Math.max(1, (int) Math.round(ROOM * value / most));
-            svg.append(String.format(Locale.ROOT, "  <text x=\"0\" y=\"%d\">%s</text>\n", y + 15, label(line)));
+        for (Bar bar : bars) {
+            int width = Math.max(1, (int) Math.round((WIDTH - begin - 90) * bar.value() / most));
+            svg.append(String.format(Locale.ROOT, "  <text x=\"0\" y=\"%d\">%s</text>\n", y + 15, bar.label()));
             svg.append(String.format(
                     Locale.ROOT,
                     "  <rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"20\" rx=\"2\" fill=\"%s\"/>\n",
-                    LABEL,
+                    begin,
                     y,
                     width,
-                    floor ? FLOOR : OURS));
+                    bar.colour()));
             svg.append(String.format(
-                    Locale.ROOT, "  <text x=\"%d\" y=\"%d\">%,.0f</text>\n", LABEL + width + 8, y + 15, value));
+                    Locale.ROOT, "  <text x=\"%d\" y=\"%d\">%,.0f</text>\n", begin + width + 8, y + 15, bar.value()));
             y += ROW;
         }
         return svg.append("</svg>\n").toString();

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -41,21 +42,27 @@ record Report(String command, Map<String, String> machine, Map<String, String> s
         all.put("command", command);
         all.put("machine", machine);
         all.put("settings", settings);
-        all.put("lines", sheet.lines().stream().map(this::line).toList());
+        all.put("lines", sheet.lines().stream().map(line -> line(sheet, line)).toList());
         return JsonMapper.builder()
                 .enable(SerializationFeature.INDENT_OUTPUT)
                 .build()
                 .writeValueAsString(all);
     }
 
-    private Map<String, Object> line(Line line) {
-        var entry = new LinkedHashMap<String, Object>();
+    /** A line of the data. */
+    static Map<String, @Nullable Object> line(Sheet sheet, Line line) {
+        var entry = new LinkedHashMap<String, @Nullable Object>();
         entry.put("load", line.load());
         entry.put("name", line.name());
         entry.put("unit", line.unit().name());
-        entry.put("median", sheet.median(line));
-        entry.put("rounds", sheet.of(line));
+        entry.put("median", number(sheet.median(line)));
+        entry.put("rounds", sheet.of(line).stream().map(Report::number).toList());
         return entry;
+    }
+
+    /** JSON has no word for what is not a number. */
+    private static @Nullable Double number(double value) {
+        return Double.isNaN(value) ? null : value;
     }
 
     /** Writes a page with a chart, and the data. */

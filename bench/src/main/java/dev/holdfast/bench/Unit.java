@@ -7,7 +7,10 @@ enum Unit {
     PER_SECOND("%,.0f", "/s"),
     COUNT("%,.0f", ""),
     RATIO("%.0f", " %"),
+    /** Of something that most often is not a whole number. */
+    FRACTION("%,.1f", ""),
     MILLIS("%,.2f", " ms"),
+    SECONDS("%,.1f", " s"),
     MICROS("%,.0f", " µs"),
     BYTES("%,.0f", " B"),
     MEGABYTES("%,.0f", " MB");

@@ -33,6 +33,12 @@ class BenchCommandTest {
     }
 
     @Test
+    void a_peer_that_is_not_there_is_told_with_those_that_are() {
+        assertThat(bench("peers", "quartz")).isEqualTo(2);
+        assertThat(err.toString()).contains("no peer is called 'quartz'; there are dbos, db-scheduler, jobrunr");
+    }
+
+    @Test
     void its_help_names_what_can_be_measured() {
         assertThat(bench("--help")).isEqualTo(0);
         assertThat(Bench.ALL).allSatisfy(m -> assertThat(out.toString()).contains("  " + m.name() + " "));

@@ -71,6 +71,9 @@ class LocalPostgresTest {
         try (var again = LocalPostgres.start(folder, Settings.standard())) {
             assertThat(again.query("postgres", "SELECT n FROM kept")).containsExactly(List.of("42"));
         }
+        assertThatThrownBy(() -> LocalPostgres.start(folder, Settings.standard().with("work_mem", "much")))
+                .hasMessageContaining("did not start")
+                .hasMessageContaining("work_mem");
     }
 
     @Test
@@ -106,10 +109,14 @@ class LocalPostgresTest {
             process.destroyForcibly().waitFor();
         }
 
-        await("the server has ended")
-                .atMost(SOON)
-                .until(() -> ProcessHandle.of(Long.parseLong(said[0])).isEmpty());
-        await("its folder is gone").atMost(SOON).until(() -> !Files.exists(Path.of(said[1])));
+        try {
+            await("the server has ended")
+                    .atMost(SOON)
+                    .until(() -> ProcessHandle.of(Long.parseLong(said[0])).isEmpty());
+            await("its folder is gone").atMost(SOON).until(() -> !Files.exists(Path.of(said[1])));
+        } finally {
+            ProcessHandle.of(Long.parseLong(said[0])).ifPresent(ProcessHandle::destroyForcibly);
+        }
     }
 
     @Test
@@ -178,9 +185,6 @@ class LocalPostgresTest {
     void what_cannot_be_says_why() {
         assertThatThrownBy(() -> LocalPostgres.start(folder, Settings.standard().installed(folder)))
                 .hasMessageContaining("no initdb and postgres in " + folder);
-        assertThatThrownBy(() -> LocalPostgres.start(folder, Settings.standard().with("work_mem", "much")))
-                .hasMessageContaining("did not start")
-                .hasMessageContaining("work_mem");
         try (var database = TestDatabase.fresh()) {
             assertThatThrownBy(() -> database.server().query(database.name(), "SELEKT 1"))
                     .hasMessageContaining("SELEKT 1")
