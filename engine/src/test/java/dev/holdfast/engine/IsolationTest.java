@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class IsolationTest {
@@ -34,7 +35,7 @@ final class IsolationTest {
 
     @Test
     void ofSeveralNodesOneAtMostClosesItsDoor() {
-        var closed = new AtomicReference<Holder>();
+        var closed = new AtomicReference<@Nullable Holder>();
         var nodes = List.of(new Isolation(new OneDoor(node(1), closed)), new Isolation(new OneDoor(node(2), closed)));
         int both = 0;
         int[] times = {0, 0};
@@ -57,7 +58,7 @@ final class IsolationTest {
     }
 
     /** Nodes that share nothing but who of them has closed. */
-    private record OneDoor(Holder node, AtomicReference<Holder> closed) implements Peers {
+    private record OneDoor(Holder node, AtomicReference<@Nullable Holder> closed) implements Peers {
         @Override
         public boolean isCluster() {
             return true;

@@ -26,11 +26,17 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 final class SqliteReads implements Reads {
+    /** All of an index that holds what can be claimed, and nothing else is read. */
+    private static final String WAITING =
+            "SELECT task, count(*) FROM runs INDEXED BY runs_claimable WHERE turn IS NOT NULL GROUP BY task";
+
     /** Few columns: the driver asks for the name of each at every call. */
     private static final String PROGRESS = "SELECT epoch, seq, outcome IS NOT NULL FROM runs WHERE id = ?";
 
@@ -128,6 +134,12 @@ final class SqliteReads implements Reads {
     public Optional<Progress> progress(RunId id) {
         return readers.ask(s ->
                 s.sql(PROGRESS).id(id).first(r -> new Progress(r.number(), r.number(), r.number() != 0)));
+    }
+
+    @Override
+    public Map<String, Long> waiting() {
+        return readers.read(s -> s.sql(WAITING).list(r -> Map.entry(r.text(), r.number()))).stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     @Override
