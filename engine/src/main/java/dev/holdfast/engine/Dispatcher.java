@@ -76,8 +76,9 @@ final class Dispatcher implements AutoCloseable {
         try {
             while (!closed) {
                 claimAll();
-                bell.await(options.look());
+                if (!closed) bell.await(options.look());
             }
+            isolation.leave();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -24,6 +24,7 @@ import dev.holdfast.engine.port.SnapshotWindow;
 import dev.holdfast.engine.port.Write;
 import dev.holdfast.sdk.Handler;
 import dev.holdfast.sdk.Hosted;
+import io.opentelemetry.api.metrics.ObservableLongGauge;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -62,6 +63,7 @@ public final class Engine implements Runs, AutoCloseable {
     private final Dispatcher dispatcher;
     private final Ticker ticker;
     private final Inquiry inquiry;
+    private final ObservableLongGauge unhosted;
     private final Bell left;
     private final Watcher.Ports watching;
     private final Door door;
@@ -100,6 +102,7 @@ public final class Engine implements Runs, AutoCloseable {
         this.sweeper = ports.peers().isCluster() ? new Sweeper(desk, executor, options.look()) : null;
         this.dispatcher = new Dispatcher(desk, executor, new Dispatcher.Hosting(versions, door), options, work);
         this.inquiry = new Inquiry(ports, dispatcher, executor);
+        this.unhosted = meters.unhosted(inquiry::unhosted);
     }
 
     /**
@@ -292,6 +295,7 @@ public final class Engine implements Runs, AutoCloseable {
         if (closed) return;
         closed = true;
         door.close();
+        unhosted.close();
         dispatcher.close();
         try {
             if (!door.isFenced()) executor.drain();

@@ -32,6 +32,11 @@ final class Isolation {
         return othersExecute ? Company.OTHERS : Company.NOBODY;
     }
 
+    /** This node takes nobody any more, so another one may be the one that has its door closed. */
+    void leave() {
+        peers.openDoor();
+    }
+
     /**
      * Opens or closes the door.
      *

@@ -31,6 +31,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -181,6 +182,11 @@ final class Journal implements Reads, StreamLog {
     @Override
     public Optional<Progress> progress(RunId id) {
         return run(id).map(run -> new Progress(run.fence().epoch(), run.fence().seq(), run.isFinished()));
+    }
+
+    @Override
+    public Map<String, Long> waiting() {
+        return Map.of();
     }
 
     @Override

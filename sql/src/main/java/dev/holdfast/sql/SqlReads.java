@@ -26,8 +26,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a ledger whose things are the rows of these tables. */
@@ -35,6 +37,9 @@ public final class SqlReads implements Reads {
     /** Few columns: the driver of SQLite asks for the name of each at every call. */
     private static final String PROGRESS =
             "SELECT epoch, seq, CASE WHEN outcome IS NULL THEN 0 ELSE 1 END FROM runs WHERE id = ?";
+    /** All of an index that holds what can be claimed, and nothing else is read. */
+    private static final String WAITING =
+            "SELECT task, count(*) FROM runs INDEXED BY runs_claimable WHERE turn IS NOT NULL GROUP BY task";
 
     private static final String SUSPECT_WAITING = "SELECT min(coalesce(due, place)) FROM runs WHERE task = ?"
             + " AND claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3"
@@ -130,6 +135,12 @@ public final class SqlReads implements Reads {
     public Optional<Progress> progress(RunId id) {
         return readers.ask(s ->
                 s.sql(PROGRESS).id(id).first(r -> new Progress(r.number(), r.number(), r.number() != 0)));
+    }
+
+    @Override
+    public Map<String, Long> waiting() {
+        return readers.read(s -> s.sql(WAITING).list(r -> Map.entry(r.text(), r.number()))).stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     @Override

@@ -38,7 +38,7 @@ public interface Peers {
      */
     boolean closeDoor();
 
-    /** Takes it back; nothing if this node is not the one. */
+    /** Takes it back; nothing if this node is not the one, or cannot say so: then its death does. */
     void openDoor();
 
     /** Of a process that has its ledger to itself. */

@@ -12,6 +12,7 @@ import dev.holdfast.engine.Line;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,9 @@ public interface Reads {
      * @param tasks that are hosted: a suspect that nobody here can run is not waited for
      */
     Optional<Instant> suspectWaiting(Collection<String> tasks, Instant now);
+
+    /** How many runs wait for a slot, by task: those whose time has come, without suspects and parked ones. */
+    Map<String, Long> waiting();
 
     /** What is around a run now. */
     Line line(Run run);

@@ -223,6 +223,19 @@ interface ClaimContract extends Contract {
     }
 
     @Test
+    default void whatWaitsIsCountedByTask() {
+        Lab lab = lab();
+        assertThat(lab.reads().waiting()).isEmpty();
+        for (int i = 0; i < 3; i++) lab.queued("t");
+        lab.draft("u").queue("another").start();
+        lab.draft("u").delay(Duration.ofMinutes(1)).start();
+        lab.succeeded("v");
+        assertThat(lab.reads().waiting()).isEqualTo(Map.of("t", 3L, "u", 1L));
+        lab.claim("t", 2);
+        assertThat(lab.reads().waiting()).isEqualTo(Map.of("t", 1L, "u", 1L));
+    }
+
+    @Test
     default void oneRunIsClaimedByOneOfTwo() {
         Lab lab = lab();
         Run run = lab.queued("t");

@@ -25,9 +25,11 @@ import dev.holdfast.testkit.memory.MemoryDisk.LaneKey;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 final class MemoryReads implements Reads {
@@ -56,6 +58,14 @@ final class MemoryReads implements Reads {
 
     private Optional<Stored> find(Namespace namespace, RunId id) {
         return Optional.ofNullable(disk.runs.get(id)).filter(s -> guards.shows(s.run, namespace));
+    }
+
+    @Override
+    public Map<String, Long> waiting() {
+        return at(() -> disk.queue.stream()
+                .map(waiting -> disk.runs.get(waiting.id()))
+                .filter(s -> s != null && !s.run.isSuspect() && s.run.status().parked() == null)
+                .collect(Collectors.groupingBy(s -> s.run.origin().task(), Collectors.counting())));
     }
 
     @Override

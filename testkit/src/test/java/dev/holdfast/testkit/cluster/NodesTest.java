@@ -80,10 +80,9 @@ final class NodesTest {
         site.assertEnded(id, Outcome.SUCCEEDED);
     }
 
-    @Test
-    void a_run_that_cannot_be_taken_over_keeps_no_other_waiting() {
-        var deaf = Task.named("deaf", Integer.class, Integer.class);
-        var hears = deaf.handle((ctx, n) -> {
+    /** Does not leave for an hour, whoever asks it. */
+    private Handler<Integer, Integer> deaf() {
+        return Task.named("deaf", Integer.class, Integer.class).handle((ctx, n) -> {
             long until = site.turns.clock().nanos() + Duration.ofHours(1).toNanos();
             while (site.turns.clock().nanos() < until) {
                 try {
@@ -94,7 +93,11 @@ final class NodesTest {
             }
             return n;
         });
-        Member one = site.join(works(), hears);
+    }
+
+    @Test
+    void a_run_that_cannot_be_taken_over_keeps_no_other_waiting() {
+        Member one = site.join(works(), deaf());
         var within = new StartRequest.Options(Command.Timing.NOW, Duration.ofSeconds(5), List.of());
         RunId broken = one.engine()
                 .start(new StartRequest(Namespace.DEFAULT, "deaf", "1", StartRequest.Identity.NONE, within))
@@ -148,6 +151,21 @@ final class NodesTest {
         RunId id = site.start(one, "long", "1");
         Member other = site.join(works());
         one.leave();
+        site.assertHeld(id, other);
+        assertThat(site.run(id).tries().losses()).isZero();
+    }
+
+    @Test
+    void what_does_not_leave_a_closing_node_goes_on_elsewhere_when_that_is_gone_and_nobody_is_blamed() {
+        Member one = site.join(deaf());
+        RunId id = site.start(one, "deaf", "1");
+        Member other = site.join(deaf());
+        one.leave();
+        site.pass(Duration.ofSeconds(4));
+        site.assertHeld(id, one);
+        assertThat(site.run(id).state()).isEqualTo(RunState.STOPPING);
+        site.pass(Duration.ofSeconds(2));
+        one.bury();
         site.assertHeld(id, other);
         assertThat(site.run(id).tries().losses()).isZero();
     }
@@ -227,6 +245,16 @@ final class NodesTest {
         assertThat(one.writes).as("nothing was written").isEqualTo(before);
         site.assertHeld(id, one);
         one.engine().close();
+    }
+
+    @Test
+    void also_code_that_waits_is_told_to_leave_a_fenced_node() {
+        Member one = site.join(waits());
+        site.start(one, "long", "1");
+        assertThat(one.engine().executing()).isEqualTo(1);
+        one.engine().abandon();
+        site.settle();
+        assertThat(one.engine().executing()).isZero();
     }
 
     @Test

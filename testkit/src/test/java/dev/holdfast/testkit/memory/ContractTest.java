@@ -84,6 +84,12 @@ final class ContractTest {
             new Case(LaneMutants.RatesMeanNothing.class, "aQueueGivesNoMoreRunsInATimeThanItsRate"),
             new Case(LaneMutants.OnlyFirstClaimsCount.class, "everyClaimCounts"),
             new Case(LaneMutants.ForgetsWhatIsNotNamed.class, "changesOfDifferentThingsOfAQueueAllCount"),
+            new Case(NodeMutants.GivesToTheDead.class, "whoIsDeadIsGivenNothingHoweverLateItsClaimArrives"),
+            new Case(
+                    NodeMutants.TakesTheLivingForDead.class,
+                    "whatANeighbourHoldsIsItsOwnUntilItDies",
+                    "whatLingersOnALiveNeighbourIsThatOnesToTell"),
+            new Case(NodeMutants.GivesOneEverything.class, "aClaimGetsItsShareOfWhatWaits"),
             new Case(Mutants.StreamWithoutFence.class, "anOlderEpochAppendsNothing", "nothingIsAppendedAfterTheEnd"),
             new Case(Mutants.StreamWithoutEpoch.class, "anOlderEpochAppendsNothing"),
             new Case(Mutants.StreamWithoutIncarnation.class, "aNamesakeOfAnotherIncarnationAppendsNothing"));

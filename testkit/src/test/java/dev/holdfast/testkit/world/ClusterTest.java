@@ -18,6 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(QuietEngine.class)
 final class ClusterTest {
     private static final int SEEDS = Integer.getInteger("seeds", 100);
+    private static final int ROLES = Integer.getInteger("seeds", 24);
     private static final World.Disk RIGHT = MemoryStore::join;
 
     private static World.Result live(long seed, World.Disk disk) throws InterruptedException {
@@ -33,6 +34,17 @@ final class ClusterTest {
         assertThat(worlds.outcomes())
                 .containsKeys(Outcome.SUCCEEDED, Outcome.FAILED, Outcome.CANCELLED, Outcome.TIMED_OUT);
         assertThat(worlds.struck().keySet()).anyMatch(place -> place.contains("holdfast-sweep"));
+    }
+
+    /** Schedules fire once, rates hold, what is old goes: whoever of them does it. */
+    @Test
+    void whateverRoleClientsPlaySeveralNodesKeepTheirPromises() {
+        var worlds = new Worlds("ClusterTest#whateverRoleClientsPlaySeveralNodesKeepTheirPromises");
+        var kinds = Role.Kind.values();
+        worlds.each(ROLES, seed -> {
+            var kind = kinds[(int) Math.floorMod(seed, (long) kinds.length)];
+            return World.live(seed, RIGHT, Set.of(kind), 2 + (int) Math.floorMod(seed / kinds.length, 2L));
+        });
     }
 
     @Test
