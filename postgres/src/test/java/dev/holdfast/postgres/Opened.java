@@ -70,6 +70,11 @@ record Opened(Connections connections, PgStore store) implements TestStore {
     /** Whoever was there before is dead. */
     static Opened in(Connections connections, Clock clock, Ids ids) {
         execute(connections, "DELETE FROM nodes");
+        return beside(connections, clock, ids);
+    }
+
+    /** One more node. */
+    static Opened beside(Connections connections, Clock clock, Ids ids) {
         var outside = new PgStore.Outside(
                 Writing.sessions(connections), Writing.reading(connections), new SystemThreads(), clock, ids);
         var node = join(connections, ids.next().getLeastSignificantBits());

@@ -9,6 +9,7 @@ import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.system.SystemClock;
 import dev.holdfast.engine.system.SystemIds;
+import dev.holdfast.testkit.Changes;
 import dev.holdfast.testkit.ManualClock;
 import dev.holdfast.testkit.SeededIds;
 import java.io.IOException;
@@ -42,7 +43,7 @@ final class BackupTest {
     }
 
     private RunId start(Opened store) {
-        Change start = Starts.start(ids, clock.now(), "\"" + "x".repeat(1_000) + "\"");
+        Change start = Changes.start(ids, clock.now(), "\"" + "x".repeat(1_000) + "\"");
         assertThat(store.ledger().commit(start)).isInstanceOf(Receipt.Applied.class);
         return start.run();
     }

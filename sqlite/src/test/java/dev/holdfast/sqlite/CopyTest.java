@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.core.Refused;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.sql.Session;
+import dev.holdfast.testkit.Changes;
 import dev.holdfast.testkit.ManualClock;
 import dev.holdfast.testkit.SeededIds;
 import java.io.IOException;
@@ -35,7 +36,7 @@ final class CopyTest {
         var ids = new SeededIds(1, clock);
         try (Opened store = Opened.in(data(), clock, ids)) {
             for (int i = 0; i < 100; i++) {
-                assertThat(store.ledger().commit(Starts.start(ids, clock.now(), '"' + INPUT + '"')))
+                assertThat(store.ledger().commit(Changes.start(ids, clock.now(), '"' + INPUT + '"')))
                         .isInstanceOf(Receipt.Applied.class);
             }
         }

@@ -6,6 +6,7 @@ import dev.holdfast.engine.port.LedgerFigures;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.system.SystemClock;
 import dev.holdfast.engine.system.SystemIds;
+import dev.holdfast.testkit.Changes;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -28,7 +29,7 @@ final class GroupCommitTest {
                 var pool = Executors.newVirtualThreadPerTaskExecutor()) {
             Callable<Boolean> client = () -> {
                 for (int i = 0; i < 100; i++) {
-                    if (!(store.ledger().commit(Starts.start(ids, clock.now(), "1")) instanceof Receipt.Applied)) {
+                    if (!(store.ledger().commit(Changes.start(ids, clock.now(), "1")) instanceof Receipt.Applied)) {
                         return false;
                     }
                 }

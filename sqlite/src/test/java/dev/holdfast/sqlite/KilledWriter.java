@@ -13,6 +13,7 @@ import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.engine.system.SystemClock;
 import dev.holdfast.engine.system.SystemIds;
 import dev.holdfast.engine.system.SystemThreads;
+import dev.holdfast.testkit.Changes;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ final class KilledWriter {
             threads.loop("client-" + i, () -> {
                 while (true) {
                     var ledger = store.ledger();
-                    var start = Starts.start(ids, ledger.now(), "1");
+                    var start = Changes.start(ids, ledger.now(), "1");
                     if (ledger.commit(start) instanceof Receipt.Applied) out.println("started " + start.run());
                     var claim = new Claim(store.node(), new Admission(Map.of("t", "1"), 1), 1);
                     for (var claimed : ledger.claim(claim)) {
@@ -43,7 +44,7 @@ final class KilledWriter {
                         var chunk = new Item.Chunk(Source.step(StepKey.of(1), 1), "1");
                         var number = store.stream().append(List.of(new StreamLog.Append(run.id(), by, List.of(chunk))));
                         if (number.getFirst() instanceof Appended.At) out.println("appended " + run.id() + " 1");
-                        if (ledger.commit(Starts.succeed(ids, ledger.now(), run, "2")) instanceof Receipt.Applied) {
+                        if (ledger.commit(Changes.succeed(ids, ledger.now(), run, "2")) instanceof Receipt.Applied) {
                             out.println("finished " + run.id());
                         }
                     }

@@ -14,6 +14,7 @@ import dev.holdfast.engine.port.QueueSettings;
 import dev.holdfast.engine.port.Rate;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.system.SystemThreads;
+import dev.holdfast.testkit.Changes;
 import dev.holdfast.testkit.ManualClock;
 import dev.holdfast.testkit.SeededIds;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ final class LanesTest {
     }
 
     private RunId start(@Nullable Lane lane) {
-        Change start = Starts.start(ids, clock.now(), "{}", lane);
+        Change start = Changes.start(ids, clock.now(), "{}", lane);
         assertThat(store().ledger().commit(start)).isInstanceOf(Receipt.Applied.class);
         clock.pass(Duration.ofMillis(1));
         return start.run();
@@ -70,7 +71,7 @@ final class LanesTest {
     }
 
     private void end(Run run) {
-        assertThat(store().ledger().commit(Starts.succeed(ids, clock.now(), run, "1")))
+        assertThat(store().ledger().commit(Changes.succeed(ids, clock.now(), run, "1")))
                 .isInstanceOf(Receipt.Applied.class);
     }
 
@@ -135,14 +136,14 @@ final class LanesTest {
     @Test
     void queuesThatAreNotUsedTakePartNoMore() throws Exception {
         for (int i = 0; i < 20; i++) {
-            Change start = Starts.start(ids, clock.now(), "{}", null, "queue " + i);
+            Change start = Changes.start(ids, clock.now(), "{}", null, "queue " + i);
             assertThat(store().ledger().commit(start)).isInstanceOf(Receipt.Applied.class);
         }
         claim(20).forEach(this::end);
         assertThat(ask("SELECT count(*) FROM lanes")).isEqualTo(20);
         store().ledger().tick(store().node(), 100);
         assertThat(ask("SELECT count(*) FROM lanes")).isZero();
-        Change again = Starts.start(ids, clock.now(), "{}", null, "queue 7");
+        Change again = Changes.start(ids, clock.now(), "{}", null, "queue 7");
         store().ledger().commit(again);
         assertThat(claim(9)).extracting(Run::id).containsExactly(again.run());
     }
@@ -151,11 +152,11 @@ final class LanesTest {
     void lanesThatCannotGiveAreNotLookedAt() {
         var starts = new ArrayList<Change>();
         for (int i = 0; i < 2_000; i++) {
-            starts.add(Starts.start(ids, clock.now(), "{}", Lane.serial("full " + i)));
-            starts.add(Starts.start(ids, clock.now(), "{}", Lane.serial("full " + i)));
-            starts.add(Starts.start(ids, clock.now(), "{}", Lane.serial("paused " + i), "paused"));
-            starts.add(Starts.start(ids, clock.now(), "{}", Lane.serial("limited " + i), "limited"));
-            starts.add(Starts.start(ids, clock.now(), "{}", Lane.serial("paced " + i), "paced"));
+            starts.add(Changes.start(ids, clock.now(), "{}", Lane.serial("full " + i)));
+            starts.add(Changes.start(ids, clock.now(), "{}", Lane.serial("full " + i)));
+            starts.add(Changes.start(ids, clock.now(), "{}", Lane.serial("paused " + i), "paused"));
+            starts.add(Changes.start(ids, clock.now(), "{}", Lane.serial("limited " + i), "limited"));
+            starts.add(Changes.start(ids, clock.now(), "{}", Lane.serial("paced " + i), "paced"));
         }
         configure("limited", QueueChange.configure(new QueueSettings(1, null, null)));
         configure("paced", QueueChange.configure(new QueueSettings(null, null, new Rate(1, Duration.ofDays(1)))));

@@ -19,6 +19,7 @@ import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.engine.system.SystemThreads;
+import dev.holdfast.testkit.Changes;
 import dev.holdfast.testkit.ManualClock;
 import dev.holdfast.testkit.SeededIds;
 import java.nio.file.Files;
@@ -132,7 +133,7 @@ final class MigrationTest {
 
     private void fill(SqliteStore store) {
         for (int i = 0; i < 50; i++) {
-            assertThat(store.ledger().commit(Starts.start(ids, clock.now(), "[" + i + "]")))
+            assertThat(store.ledger().commit(Changes.start(ids, clock.now(), "[" + i + "]")))
                     .isInstanceOf(Receipt.Applied.class);
         }
         var admission = new Admission(Map.of("t", "1"), 30);
@@ -142,7 +143,7 @@ final class MigrationTest {
             var rewind = new Item.Rewind(List.of(Source.step(StepKey.of(1), 1)));
             store.stream().append(List.of(new StreamLog.Append(claimed.run().id(), by, List.of(chunk, rewind))));
             if (claimed.input().endsWith("0]")) continue;
-            store.ledger().commit(Starts.succeed(ids, clock.now(), claimed.run(), "\"done\""));
+            store.ledger().commit(Changes.succeed(ids, clock.now(), claimed.run(), "\"done\""));
         }
     }
 }

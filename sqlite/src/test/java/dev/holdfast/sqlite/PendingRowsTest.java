@@ -18,6 +18,7 @@ import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Write;
 import dev.holdfast.engine.system.SystemThreads;
 import dev.holdfast.sql.LedgerClock;
+import dev.holdfast.testkit.Changes;
 import dev.holdfast.testkit.ManualClock;
 import dev.holdfast.testkit.SeededIds;
 import java.nio.file.Path;
@@ -68,7 +69,7 @@ final class PendingRowsTest {
 
     private Change start() {
         clock.pass(Duration.ofMillis(1));
-        return Starts.start(ids, clock.now(), "17");
+        return Changes.start(ids, clock.now(), "17");
     }
 
     private ClaimWork claim(int most) {
@@ -202,7 +203,7 @@ final class PendingRowsTest {
                 new Change(ids.next(), waits.id(), Expect.asRead(waits), null, List.of(new Write.Await(target.run())));
         assertThat(together(new ChangeWork(await)).getFirst()).isInstanceOf(Receipt.Applied.class);
         Run ends = stored(target.run());
-        together(new ChangeWork(Starts.succeed(ids, clock.now(), ends, "1")));
+        together(new ChangeWork(Changes.succeed(ids, clock.now(), ends, "1")));
         assertThat(store.ledger().reads().inbox(waits.id())).hasSize(1);
     }
 
@@ -215,7 +216,7 @@ final class PendingRowsTest {
         var message = Message.signal(ids.next(), "go", "1");
         var post = new Change(
                 ids.next(), sends.id(), Expect.asRead(sends), null, List.of(new Write.Post(target.run(), message)));
-        together(new ChangeWork(post), new ChangeWork(Starts.succeed(ids, clock.now(), stored(target.run()), "1")));
+        together(new ChangeWork(post), new ChangeWork(Changes.succeed(ids, clock.now(), stored(target.run()), "1")));
         assertThat(store.ledger().reads().inbox(target.run())).isEmpty();
         assertThat(tx.read("SELECT count(*) FROM inbox").single()).isZero();
     }

@@ -8,6 +8,7 @@ import dev.holdfast.engine.Admission;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.sql.Session;
+import dev.holdfast.testkit.Changes;
 import dev.holdfast.testkit.ManualClock;
 import dev.holdfast.testkit.SeededIds;
 import java.nio.file.Path;
@@ -25,12 +26,12 @@ final class SnapshotsTest {
         var clock = new ManualClock();
         var ids = new SeededIds(1, clock);
         try (Opened store = Opened.in(folder, clock, ids)) {
-            Change start = Starts.start(ids, store.ledger().now(), "1");
+            Change start = Changes.start(ids, store.ledger().now(), "1");
             store.ledger().commit(start);
             var claim = new Claim(store.node(), new Admission(Map.of("t", "1"), 1), 1);
             for (int i = 0; i < 250; i++) {
                 Run held = store.ledger().claim(claim).getFirst().run();
-                store.ledger().commit(Starts.release(ids, store.ledger().now(), held));
+                store.ledger().commit(Changes.release(ids, store.ledger().now(), held));
             }
             try (Session session = new Database(folder).forReading()) {
                 assertThat(session.sql("SELECT count(*) FROM snapshots").single())

@@ -13,6 +13,7 @@ import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.sql.Session;
+import dev.holdfast.testkit.Changes;
 import dev.holdfast.testkit.ManualClock;
 import dev.holdfast.testkit.SeededIds;
 import java.io.IOException;
@@ -34,7 +35,7 @@ final class TroubleTest {
     private final SeededIds ids = new SeededIds(1, clock);
 
     private Change start(String input) {
-        return Starts.start(ids, clock.now(), input);
+        return Changes.start(ids, clock.now(), input);
     }
 
     private static int run(String... command) throws IOException, InterruptedException {

@@ -1,4 +1,4 @@
-package dev.holdfast.sqlite;
+package dev.holdfast.testkit;
 
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Decision;
@@ -23,18 +23,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Changes for tests that are not about the rules. */
-final class Starts {
-    private Starts() {}
+public final class Changes {
+    private Changes() {}
 
-    static Change start(Ids ids, Instant now, String input) {
+    /** Of a run of task {@code t} that waits in the default queue. */
+    public static Change start(Ids ids, Instant now, String input) {
         return start(ids, now, input, null);
     }
 
-    static Change start(Ids ids, Instant now, String input, @Nullable Lane lane) {
+    public static Change start(Ids ids, Instant now, String input, @Nullable Lane lane) {
         return start(ids, now, input, lane, Defaults.QUEUE);
     }
 
-    static Change start(Ids ids, Instant now, String input, @Nullable Lane lane, String queue) {
+    public static Change start(Ids ids, Instant now, String input, @Nullable Lane lane, String queue) {
         RunId id = RunId.of(ids.next());
         var start = Rules.start(
                 new Command.Start(
@@ -57,7 +58,7 @@ final class Starts {
                         new Write.Payload(Write.Payload.Kind.INPUT, input)));
     }
 
-    static Change succeed(Ids ids, Instant now, Run run, String output) {
+    public static Change succeed(Ids ids, Instant now, Run run, String output) {
         var by = new Fence.By(run.fence().epoch(), holder(run));
         return transition(
                 ids,
@@ -69,8 +70,13 @@ final class Starts {
                 new Write.ClearInbox());
     }
 
+    /** What this command does to the run, as it was read. */
+    public static Change of(Ids ids, Instant now, Run run, Command command, Write... more) {
+        return transition(ids, now, run, command, more);
+    }
+
     /** Back to the queue, without blame. */
-    static Change release(Ids ids, Instant now, Run run) {
+    public static Change release(Ids ids, Instant now, Run run) {
         return transition(ids, now, run, new Command.Lost(holder(run), Command.Blame.NOT_COUNTED));
     }
 

@@ -1,0 +1,384 @@
+package dev.holdfast.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.holdfast.core.Command;
+import dev.holdfast.core.Holder;
+import dev.holdfast.core.Lane;
+import dev.holdfast.core.Namespace;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
+import dev.holdfast.core.StepKey;
+import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.Wait;
+import dev.holdfast.core.Waiting;
+import dev.holdfast.engine.Admission;
+import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.Claim;
+import dev.holdfast.engine.port.Claimed;
+import dev.holdfast.engine.port.Expect;
+import dev.holdfast.engine.port.Message;
+import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.engine.port.Request;
+import dev.holdfast.engine.port.Write;
+import dev.holdfast.engine.system.SystemClock;
+import dev.holdfast.engine.system.SystemIds;
+import dev.holdfast.localpg.TestDatabase;
+import dev.holdfast.testkit.Changes;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What two nodes do at the same time on one database: races that a single writer hides. */
+final class TwoNodesTest {
+    private static final TestDatabase DATABASE = Opened.database();
+    private static final Connections CONNECTIONS = Opened.connections(DATABASE);
+    private static final SystemIds IDS = new SystemIds();
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Lane TALK = new Lane("talk", Lane.Kind.SERIAL);
+
+    private final ExecutorService hands = Executors.newCachedThreadPool();
+    private Opened one;
+    private Opened two;
+
+    @BeforeEach
+    void open() {
+        one = Opened.in(CONNECTIONS, new SystemClock(), IDS);
+        two = Opened.beside(CONNECTIONS, new SystemClock(), IDS);
+    }
+
+    @AfterEach
+    void close() throws SQLException {
+        one.close();
+        two.close();
+        hands.shutdownNow();
+        execute("DROP TRIGGER IF EXISTS gate ON snapshots");
+        Opened.empty(CONNECTIONS);
+    }
+
+    @AfterAll
+    static void drop() {
+        DATABASE.close();
+    }
+
+    @Test
+    void aClaimThatIsOnItsWayWhenItsNodeDiesIsFoundByWhoeverSweeps() throws Exception {
+        Run waiting = start(one, null);
+        try (Gate gate = Gate.shut()) {
+            Future<List<Claimed>> claim = hands.submit(() -> claim(one, 1));
+            gate.awaitSomebody();
+            Future<?> death = hands.submit(() -> bury(one.node()));
+            awaitBlocked("DELETE FROM nodes%");
+            gate.open();
+            assertThat(claim.get()).hasSize(1);
+            death.get();
+        }
+        assertThat(two.ledger().orphans(two.node(), 10)).extracting(Run::id).containsExactly(waiting.id());
+    }
+
+    @Test
+    void aClaimThatArrivesAfterTheDeathOfItsNodeGetsNothing() throws Exception {
+        start(one, null);
+        Future<List<Claimed>> claim;
+        try (Connection death = CONNECTIONS.open();
+                var statement = death.createStatement()) {
+            death.setAutoCommit(false);
+            statement.execute("DELETE FROM nodes WHERE number = " + one.node().number());
+            claim = hands.submit(() -> claim(one, 1));
+            awaitBlocked("SELECT 1 FROM nodes%");
+            death.commit();
+        }
+        assertThat(claim.get()).isEmpty();
+        assertThat(two.ledger().orphans(two.node(), 10)).isEmpty();
+    }
+
+    @Test
+    void whoWaitsAndWhoEndsAtTheSameMomentMeet() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            Run child = running(one);
+            Run parent = running(two);
+            var wait = Changes.of(
+                    IDS,
+                    two.ledger().now(),
+                    parent,
+                    new Command.Block(by(parent), Waiting.on(StepKey.of(1)), null),
+                    new Write.Step(StepRecord.waiting(StepKey.of(1), "call", 1, new Wait.Child(child.id()))),
+                    new Write.Await(child.id()));
+            var end = Changes.succeed(IDS, one.ledger().now(), child, "1");
+            Future<Receipt> waits = hands.submit(() -> two.ledger().commit(wait));
+            Future<Receipt> ends = hands.submit(() -> one.ledger().commit(end));
+            assertThat(List.of(waits.get(), ends.get())).containsOnly(new Receipt.Applied());
+            assertThat(two.ledger().reads().inbox(parent.id()))
+                    .extracting(m -> m.message().kind())
+                    .containsExactly(Message.Kind.RUN_ENDED);
+        }
+    }
+
+    @Test
+    void changesOfTheSameRunsInOppositeOrderDoNotDeadlock() throws Exception {
+        var runs = new ArrayList<Run>();
+        for (int i = 0; i < 60; i++) runs.add(start(one, null));
+        var reversed = new ArrayList<>(runs);
+        Collections.reverse(reversed);
+        Callable<Integer> forth = () -> postToAll(one, runs);
+        Callable<Integer> back = () -> postToAll(two, reversed);
+        var all = new ArrayList<Future<Integer>>();
+        for (int i = 0; i < 3; i++) {
+            all.add(hands.submit(forth));
+            all.add(hands.submit(back));
+        }
+        for (Future<Integer> each : all) assertThat(each.get()).isEqualTo(60);
+        var moved = new ArrayList<Future<List<Receipt>>>();
+        for (var order : List.of(runs, reversed)) {
+            for (Opened node : List.of(one, two)) {
+                moved.add(hands.submit(() -> node.ledger().commit(cancels(node, order))));
+            }
+        }
+        int applied = 0;
+        for (var each : moved) {
+            for (Receipt receipt : each.get()) {
+                assertThat(receipt).isInstanceOfAny(Receipt.Applied.class, Receipt.Stale.class);
+                if (receipt instanceof Receipt.Applied) applied++;
+            }
+        }
+        assertThat(applied).as("each run is cancelled once").isEqualTo(60);
+    }
+
+    private static int postToAll(Opened node, List<Run> runs) {
+        var changes = new ArrayList<Change>();
+        for (Run run : runs) {
+            var post = new Write.Post(run.id(), Message.signal(IDS.next(), "s", "1"));
+            changes.add(new Change(IDS.next(), run.id(), new Expect.Alive(), null, List.of(post)));
+        }
+        return (int) node.ledger().commit(changes).stream()
+                .filter(r -> r instanceof Receipt.Applied)
+                .count();
+    }
+
+    private static List<Change> cancels(Opened node, List<Run> runs) {
+        return runs.stream()
+                .map(run -> Changes.of(IDS, node.ledger().now(), run, new Command.Cancel(false)))
+                .toList();
+    }
+
+    @Test
+    void aLaneWithOneSlotGivesOneWhoeverAsks() throws Exception {
+        for (int i = 0; i < 30; i++) start(one, TALK);
+        var open = new ArrayList<Run>();
+        for (int done = 0; done < 30; done++) {
+            Future<List<Claimed>> first = hands.submit(() -> claim(one, 5));
+            Future<List<Claimed>> second = hands.submit(() -> claim(two, 5));
+            var given = new ArrayList<Claimed>(first.get());
+            given.addAll(second.get());
+            assertThat(given.size()).as("of a serial lane").isLessThanOrEqualTo(1);
+            if (given.isEmpty()) {
+                // Each has found the lane locked by the other.
+                done--;
+                continue;
+            }
+            open.add(given.getFirst().run());
+            Run run = open.removeLast();
+            Opened holder = one.node().equals(run.fence().holder()) ? one : two;
+            assertThat(holder.ledger()
+                            .commit(Changes.succeed(IDS, holder.ledger().now(), run, "1")))
+                    .isEqualTo(new Receipt.Applied());
+        }
+    }
+
+    @Test
+    void whatWaitsIsGivenOnceWhoeverAsks() throws Exception {
+        var waiting = new ArrayList<RunId>();
+        for (int i = 0; i < 200; i++) waiting.add(start(one, null).id());
+        var claims = new ArrayList<Future<List<Claimed>>>();
+        for (int i = 0; i < 10; i++) {
+            Opened node = i % 2 == 0 ? one : two;
+            claims.add(hands.submit(() -> claim(node, 50)));
+        }
+        var given = new ArrayList<RunId>();
+        for (var each : claims)
+            for (Claimed claimed : each.get()) given.add(claimed.run().id());
+        given.addAll(claim(one, 200).stream().map(c -> c.run().id()).toList());
+        assertThat(given).containsExactlyInAnyOrderElementsOf(waiting);
+    }
+
+    @Test
+    void twoSurvivorsTakeThreeHundredRunsOverOnce() throws Exception {
+        Opened third = Opened.beside(CONNECTIONS, new SystemClock(), IDS);
+        var held = new ArrayList<RunId>();
+        for (int i = 0; i < 300; i++) start(one, null);
+        for (Claimed each : claim(third, 300)) held.add(each.run().id());
+        assertThat(held).hasSize(300);
+        third.close();
+        bury(third.node());
+        var sweeps = new ArrayList<Future<Integer>>();
+        for (Opened node : List.of(one, two)) sweeps.add(hands.submit(() -> sweep(node)));
+        int lost = 0;
+        for (var each : sweeps) lost += each.get();
+        assertThat(lost).as("each of them by one of the two").isEqualTo(300);
+        for (RunId id : held) {
+            Run run = one.ledger().reads().run(id).orElseThrow();
+            assertThat(run.fence().epoch()).isEqualTo(2);
+            assertThat(run.tries().losses()).isEqualTo(1);
+        }
+    }
+
+    private static int sweep(Opened node) {
+        int lost = 0;
+        while (true) {
+            List<Run> orphans = node.ledger().orphans(node.node(), 64);
+            if (orphans.isEmpty()) return lost;
+            var changes = new ArrayList<Change>();
+            for (Run run : orphans) {
+                Holder holder = run.fence().holder();
+                if (holder == null) throw new IllegalStateException(run.id() + " is held by nobody");
+                var command = new Command.Lost(holder, Command.Blame.COUNTED);
+                changes.add(Changes.of(IDS, node.ledger().now(), run, command));
+            }
+            for (Receipt receipt : node.ledger().commit(changes)) if (receipt instanceof Receipt.Applied) lost++;
+        }
+    }
+
+    @Test
+    void ofTwoWhoAskUnderOneRequestIdOneIsAnsweredAndTheOtherHearsThat() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            var request = new Request(Namespace.DEFAULT, "request-" + i, "same", "");
+            var both = new ArrayList<Future<Receipt>>();
+            for (Opened node : List.of(one, two)) {
+                Change start = Changes.start(IDS, node.ledger().now(), "1");
+                var answer = new Request(
+                        request.namespace(),
+                        request.id(),
+                        request.fingerprint(),
+                        start.run().toString());
+                var asked = new Change(start.id(), start.run(), start.expect(), answer, start.writes());
+                both.add(hands.submit(() -> node.ledger().commit(asked)));
+            }
+            var receipts = List.of(both.get(0).get(), both.get(1).get());
+            assertThat(receipts).filteredOn(r -> r instanceof Receipt.Applied).hasSize(1);
+            assertThat(receipts).filteredOn(r -> r instanceof Receipt.Repeated).hasSize(1);
+        }
+    }
+
+    @Test
+    void aCommitWhoseAnswerIsLostIsLookedUpAndDoneOnce() throws Exception {
+        execute("CREATE OR REPLACE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS"
+                + " $$ BEGIN PERFORM pg_sleep(2); RETURN NULL; END $$");
+        execute("CREATE CONSTRAINT TRIGGER gate AFTER INSERT ON snapshots DEFERRABLE INITIALLY DEFERRED"
+                + " FOR EACH ROW EXECUTE FUNCTION slow()");
+        Change start = Changes.start(IDS, one.ledger().now(), "1");
+        Future<Receipt> commit = hands.submit(() -> one.ledger().commit(start));
+        awaitActive("COMMIT%");
+        // The session is cut while the server is at the commit: it is not known what becomes of it.
+        execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COMMIT%'"
+                + " AND state = 'active' AND datname = current_database()");
+        execute("DROP TRIGGER gate ON snapshots");
+        try {
+            assertThat(commit.get()).isEqualTo(new Receipt.Applied());
+            assertThat(one.ledger().reads().run(start.run())).isPresent();
+        } catch (ExecutionException e) {
+            assertThat(e.getCause()).hasMessageContaining("ledger could not be used");
+            assertThat(one.ledger().reads().run(start.run())).isEmpty();
+        }
+    }
+
+    private static Run start(Opened node, @org.jspecify.annotations.Nullable Lane lane) {
+        Change change = Changes.start(IDS, node.ledger().now(), "1", lane);
+        assertThat(node.ledger().commit(change)).isEqualTo(new Receipt.Applied());
+        return node.ledger().reads().run(change.run()).orElseThrow();
+    }
+
+    private static List<Claimed> claim(Opened node, int max) {
+        return node.ledger().claim(new Claim(node.node(), new Admission(Map.of("t", "1"), max), max));
+    }
+
+    private static Run running(Opened node) {
+        start(node, null);
+        return claim(node, 1).getFirst().run();
+    }
+
+    private static dev.holdfast.core.Fence.By by(Run run) {
+        Holder holder = run.fence().holder();
+        if (holder == null) throw new IllegalStateException("nobody holds it");
+        return new dev.holdfast.core.Fence.By(run.fence().epoch(), holder);
+    }
+
+    private static void bury(Holder node) {
+        execute("DELETE FROM nodes WHERE number = " + node.number());
+    }
+
+    private static void awaitBlocked(String statement) {
+        await("blocked: " + statement).atMost(SOON).until(() -> count(statement, "wait_event_type = 'Lock'") > 0);
+    }
+
+    private static void awaitActive(String statement) {
+        await("active: " + statement).atMost(SOON).until(() -> count(statement, "state = 'active'") > 0);
+    }
+
+    private static int count(String statement, String condition) throws SQLException {
+        try (Connection connection = CONNECTIONS.open();
+                var asked = connection.createStatement();
+                var rows = asked.executeQuery("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '" + statement
+                        + "' AND datname = current_database() AND " + condition)) {
+            rows.next();
+            return rows.getInt(1);
+        }
+    }
+
+    private static void execute(String sql) {
+        try (Connection connection = CONNECTIONS.open();
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Keeps whoever writes a snapshot waiting on the server. */
+    private static final class Gate implements AutoCloseable {
+        private final Connection keeper;
+
+        private Gate(Connection keeper) {
+            this.keeper = keeper;
+        }
+
+        static Gate shut() throws SQLException {
+            execute("CREATE OR REPLACE FUNCTION gate() RETURNS trigger LANGUAGE plpgsql AS"
+                    + " $$ BEGIN PERFORM pg_advisory_xact_lock_shared(4242); RETURN NULL; END $$");
+            execute("CREATE TRIGGER gate AFTER INSERT ON snapshots FOR EACH STATEMENT EXECUTE FUNCTION gate()");
+            Connection keeper = CONNECTIONS.open();
+            try (var statement = keeper.createStatement()) {
+                statement.execute("SELECT pg_advisory_lock(4242)");
+            }
+            return new Gate(keeper);
+        }
+
+        void awaitSomebody() {
+            awaitBlocked("INSERT INTO snapshots%");
+        }
+
+        void open() throws SQLException {
+            try (var statement = keeper.createStatement()) {
+                statement.execute("SELECT pg_advisory_unlock(4242)");
+            }
+        }
+
+        @Override
+        public void close() throws SQLException {
+            keeper.close();
+        }
+    }
+}
