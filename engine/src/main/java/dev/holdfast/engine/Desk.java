@@ -46,6 +46,7 @@ final class Desk {
     private final NavigableSet<RunId> mail = new ConcurrentSkipListSet<>();
     private final Duration look;
     private final Set<String> tasks;
+    private final Ends ends = new Ends();
 
     /**
      * @param tick rung when something becomes due before the next regular look
@@ -66,6 +67,11 @@ final class Desk {
 
     Meters meters() {
         return meters;
+    }
+
+    /** How runs have ended here. */
+    Ends ends() {
+        return ends;
     }
 
     /** A message was posted to this run: the next look at the mail, which is at once, brings it. */
@@ -288,6 +294,7 @@ final class Desk {
             if (left && (row.run().place().lane() != null || !hasSnapshot))
                 ports.hints().work();
             if (outcome != null && hasSnapshot) {
+                ends.note(change, row.run());
                 meters.finished(outcome);
                 var parent = row.run().origin().parent();
                 if (parent != null) post(parent.run());

@@ -29,6 +29,8 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
+import dev.holdfast.engine.port.Reads;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -159,6 +161,15 @@ public final class Engine implements Runs, AutoCloseable {
         return ports.ledger().reads().runs(namespace, filter, before, limit);
     }
 
+    /** What this node has written or still executes it knows; everything else is read. */
+    @Override
+    public Optional<Reads.Reached> reached(Namespace namespace, RunId id) {
+        var known = desk.ends().of(namespace, id);
+        if (known.isPresent()) return known.map(Reads.Reached::new);
+        if (executor.executes(namespace, id)) return Optional.of(new Reads.Reached(null));
+        return ports.ledger().reads().reached(namespace, id);
+    }
+
     @Override
     public SnapshotWindow snapshots(Namespace namespace, RunId id, long since) {
         if (ports.ledger().reads().run(namespace, id).isEmpty()) throw unknown(id);
@@ -208,6 +219,7 @@ public final class Engine implements Runs, AutoCloseable {
             var change = new Change(ports.ids().next(), id, expect, request, List.of(new Write.Remove()));
             switch (ports.ledger().commit(change)) {
                 case Receipt.Applied a -> {
+                    desk.ends().forget(id);
                     ports.hints().changed(id);
                     return;
                 }

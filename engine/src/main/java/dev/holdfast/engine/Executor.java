@@ -2,6 +2,7 @@ package dev.holdfast.engine;
 
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Outcome;
+import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunError;
 import dev.holdfast.core.RunId;
@@ -65,6 +66,12 @@ final class Executor {
 
     Optional<Holding> holding(RunId id) {
         return Optional.ofNullable(holdings.get(id));
+    }
+
+    /** Whether the run has not ended, as far as is known here: its end is noted before anybody is told. */
+    boolean executes(Namespace namespace, RunId id) {
+        Holding holding = holdings.get(id);
+        return holding != null && holding.isGoing(namespace);
     }
 
     Collection<Holding> holdings() {

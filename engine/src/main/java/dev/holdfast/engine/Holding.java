@@ -6,6 +6,7 @@ import dev.holdfast.core.Decision;
 import dev.holdfast.core.Decision.Accepted;
 import dev.holdfast.core.Decision.Transition;
 import dev.holdfast.core.Fence;
+import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunState;
@@ -41,6 +42,8 @@ final class Holding {
 
     private final Desk desk;
     private final Fence.By by;
+    private final Namespace namespace;
+    private volatile boolean ended;
     private final Lock lock;
     private Run run;
     /** Read without the lock by whoever abandons it. */
@@ -63,6 +66,7 @@ final class Holding {
         this.lock = desk.ports().threads().lock();
         this.intake = new Intake(this, desk);
         this.run = run;
+        this.namespace = run.origin().namespace();
         this.by = new Fence.By(run.fence().epoch(), desk.ports().node());
         this.suspect = run.isSuspect();
         this.standing = run.status().cancelled() ? Standing.CANCELLED : Standing.GOING;
@@ -90,6 +94,11 @@ final class Holding {
     /** Whether nobody may execute beside it. */
     boolean isSuspect() {
         return suspect;
+    }
+
+    /** Without the lock, which may wait for a commit: whether nothing is known of an end, or of a loss. */
+    boolean isGoing(Namespace of) {
+        return namespace.equals(of) && !ended && standing == Standing.GOING;
     }
 
     /** The newest state. */
@@ -228,6 +237,7 @@ final class Holding {
 
     private void know(Run next) {
         run = next;
+        ended |= next.isFinished();
         if (suspect && !next.isSuspect()) {
             suspect = false;
             // Cleared: others may come beside it.

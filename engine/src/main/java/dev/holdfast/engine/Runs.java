@@ -13,6 +13,8 @@ import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.port.SnapshotWindow;
 import java.util.List;
+import java.util.Optional;
+import dev.holdfast.engine.port.Reads;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,9 @@ public interface Runs {
 
     /** Newest first. */
     List<Run> list(Namespace namespace, RunFilter filter, @Nullable RunId before, int limit);
+
+    /** How far it has come, for whoever waits for its end; empty if there is no such run. */
+    Optional<Reads.Reached> reached(Namespace namespace, RunId id);
 
     /** Snapshots after this seq; a seq that the run has not reached is {@code cursor_unknown}. */
     SnapshotWindow snapshots(Namespace namespace, RunId id, long since);

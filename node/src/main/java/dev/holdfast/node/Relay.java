@@ -13,10 +13,12 @@ import dev.holdfast.engine.Watch;
 import dev.holdfast.engine.port.LaneView;
 import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.QueueView;
+import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.port.SnapshotWindow;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,11 @@ record Relay(Supplier<? extends Runs> now) implements Runs {
     @Override
     public List<Run> list(Namespace namespace, RunFilter filter, @Nullable RunId before, int limit) {
         return now.get().list(namespace, filter, before, limit);
+    }
+
+    @Override
+    public Optional<Reads.Reached> reached(Namespace namespace, RunId id) {
+        return now.get().reached(namespace, id);
     }
 
     @Override

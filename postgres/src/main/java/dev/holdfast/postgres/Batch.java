@@ -3,6 +3,10 @@ package dev.holdfast.postgres;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
+import dev.holdfast.engine.Admission;
+import dev.holdfast.engine.Company;
+import dev.holdfast.engine.port.Claim;
+import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Request;
 import dev.holdfast.engine.port.Write;
@@ -28,7 +32,7 @@ final class Batch {
     private @Nullable ClaimWork claim;
 
     /** What a node remembers from batch to batch. */
-    record Memory(KnownQueues queues, StepCounts steps, Folding folding) {
+    record Memory(KnownQueues queues, StepCounts steps, Folding folding, ClaimWalk.Memory claims) {
         void forgetAll() {
             queues.forget();
             steps.forgetAll();
@@ -80,7 +84,7 @@ final class Batch {
             }
         }
         for (AppendWork work : appends) stream.add(work, scene);
-        if (claim != null) claim.becomes(folded == null ? ClaimWork.Fold.NOTHING : folded.give(runs, changes));
+        List<Claimed> started = folded == null ? List.of() : folded.give(runs, changes);
         lanes(tx, scene, runs);
 
         for (ChangeWork work : changes) {
@@ -97,6 +101,37 @@ final class Batch {
         remove(tx, removed);
         scene.lanes().write(memory.queues());
         scene.requests().answer(answers(scene));
+        if (claim != null) claim.becomes(claimed(tx, claim.claim(), folded, started));
+    }
+
+    /** What was started here, and then whoever else has his turn. */
+    private List<Claimed> claimed(
+            Transaction tx, Claim claim, Folding.@Nullable Fold folded, List<Claimed> started) throws SQLException {
+        boolean lanes = folded != null && changes.stream().anyMatch(Batch::startsInLane);
+        if (folded != null && !folded.othersWait() && !lanes) return started;
+        if (folded == null && changes.isEmpty() && !ClaimWalk.isWorthIt(tx)) return List.of();
+        var all = new ArrayList<>(started);
+        all.addAll(new ClaimWalk(tx, rest(claim, started.size()), memory.claims()).claim(memory.queues()));
+        return List.copyOf(all);
+    }
+
+    private static boolean startsInLane(ChangeWork work) {
+        for (Part part : work.part().all()) {
+            Run row = part.row();
+            if (part.isNew() && row != null && row.place().lane() != null) return true;
+        }
+        return false;
+    }
+
+    private static Claim rest(Claim claim, int given) {
+        if (given == 0) return claim;
+        var admission = claim.admission();
+        Company company = admission.company() == Company.NOBODY ? Company.OTHERS : admission.company();
+        return new Claim(
+                claim.holder(),
+                new Admission(admission.hosted(), admission.slots() - given, company),
+                claim.max() - given,
+                claim.alive());
     }
 
     private static void row(Transaction tx, Scene scene, RunWrites runs, Part part) {

@@ -25,12 +25,6 @@ final class BatchFigures {
         if (size > 0) sizes.merge(size, 1L, Long::sum);
     }
 
-    /** A claim beside the batches. */
-    synchronized void claimed(int runs) {
-        batches++;
-        sizes.merge(runs, 1L, Long::sum);
-    }
-
     synchronized LedgerFigures figures(Map<String, String> durability) {
         return new LedgerFigures(batches, changes, stale, Map.copyOf(sizes), durability);
     }

@@ -30,7 +30,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A claim in a transaction of its own: lane after lane takes a turn, the one that was served longest ago first, until there
+ * The claim of a batch: lane after lane takes a turn, the one that was served longest ago first, until there
  * are enough runs or no lane has any more. It waits for nobody: what somebody else has locked is passed over, so that it
  * may lock in the order in which lanes take turns.
  */
@@ -64,19 +64,20 @@ final class ClaimWalk {
 
     private final Transaction tx;
     private final Claim claim;
-    private final Ids ids;
-    private final Alternation alternation;
+    private final Memory memory;
     private final RunWrites runs;
     private final LaneBook lanes;
     private final Map<RunId, Given> given = new LinkedHashMap<>();
 
     private record Given(Run run, @Nullable Instant opens) {}
 
-    ClaimWalk(Transaction tx, Claim claim, Ids ids, Alternation alternation) {
+    /** What a node remembers from claim to claim. */
+    record Memory(Ids ids, Alternation alternation) {}
+
+    ClaimWalk(Transaction tx, Claim claim, Memory memory) {
         this.tx = tx;
         this.claim = claim;
-        this.ids = ids;
-        this.alternation = alternation;
+        this.memory = memory;
         this.runs = new RunWrites(tx);
         this.lanes = new LaneBook(tx);
     }
@@ -151,7 +152,7 @@ final class ClaimWalk {
     private LaneTurn turn(Lanes.Found found, boolean parked, int wanted) {
         if (!found.key().isPlain()) lanes.hasLocked(found.key());
         var wish = new Candidates.Wish(claim.admission().hosted(), parked, wanted);
-        return new LaneTurn(tx, found, wish, alternation);
+        return new LaneTurn(tx, found, wish, memory.alternation());
     }
 
     /** Its lane, its queue and its row are locked: what was counted before it holds until the transaction ends. */
@@ -165,7 +166,7 @@ final class ClaimWalk {
         if (!(decision instanceof Decision.Transition transition)) return false;
         Run next = transition.next();
         runs.update(next, candidate.isUnder());
-        runs.snapshot(run.id(), Snapshot.of(next, transition.cause(), tx.now(), ids.next()));
+        runs.snapshot(run.id(), Snapshot.of(next, transition.cause(), tx.now(), memory.ids().next()));
         lanes.change(
                 LaneKey.of(next),
                 Share.of(run, candidate.isUnder(), tx.now()),

@@ -6,25 +6,12 @@ import dev.holdfast.engine.port.Claimed;
 import java.util.List;
 import java.util.Set;
 
-/**
- * A claim that is committed with the starts that were handed in beside it: what is started and claimed at once is written
- * once. Whatever else can be claimed is for {@link ClaimWalk}.
- */
-final class ClaimWork extends Work<ClaimWork.Fold> {
+/** A claim. It comes last in its batch, so that what is started beside it can be claimed in the same commit. */
+final class ClaimWork extends Work<List<Claimed>> {
     private final Claim claim;
 
     ClaimWork(Claim claim) {
         this.claim = claim;
-    }
-
-    /**
-     * What a claim found in its batch.
-     *
-     * @param given runs that were started in it
-     * @param isAll whether nothing else could be claimed at that moment
-     */
-    record Fold(List<Claimed> given, boolean isAll) {
-        static final Fold NOTHING = new Fold(List.of(), false);
     }
 
     Claim claim() {
@@ -38,13 +25,13 @@ final class ClaimWork extends Work<ClaimWork.Fold> {
     }
 
     @Override
-    Fold refusal(Refused why) {
-        return Fold.NOTHING;
+    List<Claimed> refusal(Refused why) {
+        throw why;
     }
 
     @Override
     int changes() {
-        Fold fold = result();
-        return fold == null ? 0 : fold.given().size();
+        List<Claimed> given = result();
+        return given == null ? 0 : given.size();
     }
 }

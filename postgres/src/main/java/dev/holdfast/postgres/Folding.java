@@ -22,17 +22,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Claims what is started in the same batch, if nothing else waits: then it makes no odds whose turn it is, and a run is
- * written once, as it is after its claim.
+ * Claims what is started in the same batch, if all that waits, it and others, get a slot: then it makes no odds whose turn it
+ * is, and a run is written once, as it is after its claim.
  */
 final class Folding {
-    /** What has to be looked at one by one, or waits already: a lane, a limit, a pause, a suspect, what other code has parked. */
-    private static final String ANYTHING_ELSE =
-            "SELECT 1 WHERE EXISTS (SELECT 1 FROM lanes WHERE ready = 1 AND lane <> '')"
-                    + " OR EXISTS (SELECT 1 FROM queues WHERE concurrency IS NOT NULL OR rate_count IS NOT NULL OR paused = 1)"
-                    + " OR EXISTS (SELECT 1 FROM runs WHERE claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3)"
-                    + " OR EXISTS (SELECT 1 FROM runs WHERE parked_version IS NOT NULL)"
-                    + " OR EXISTS (SELECT 1 FROM runs WHERE turn IS NOT NULL)";
+    /** What has to be looked at one by one: a lane, a limit, a pause, a suspect, what other code has parked. */
+    private static final String SPECIAL = "EXISTS (SELECT 1 FROM lanes WHERE ready = 1 AND lane <> '')"
+            + " OR EXISTS (SELECT 1 FROM queues WHERE concurrency IS NOT NULL OR rate_count IS NOT NULL OR paused = 1)"
+            + " OR EXISTS (SELECT 1 FROM runs WHERE claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3)"
+            + " OR EXISTS (SELECT 1 FROM runs WHERE parked_version IS NOT NULL)";
+    /** How many wait, counted up to a limit; none of it counts if something is special. */
+    private static final String WAITING = "SELECT CASE WHEN " + SPECIAL + " THEN -1 ELSE"
+            + " (SELECT count(*) FROM (SELECT 1 FROM runs WHERE turn IS NOT NULL LIMIT ?) AS waiting) END";
 
     private final Ids ids;
 
@@ -46,35 +47,37 @@ final class Folding {
         Company company = claim.admission().company();
         int most = Math.min(claim.max(), claim.admission().slots());
         if (most <= 0 || (company != Company.NOBODY && company != Company.OTHERS)) return null;
-        boolean starts = changes.stream().anyMatch(w -> w.part().isNew());
-        if (!starts || !Alive.lock(tx, claim.holder())) return null;
-        return tx.sql(ANYTHING_ELSE).any() ? null : new Fold(tx, claim, most);
+        long started = changes.stream().filter(w -> w.part().isNew()).count();
+        if (started == 0 || started > most || !Alive.lock(tx, claim.holder())) return null;
+        long waiting = tx.sql(WAITING).number(most - started + 1).single();
+        return waiting < 0 || waiting > most - started ? null : new Fold(tx, claim, waiting > 0);
     }
 
     /** A claim within a batch. */
     final class Fold {
         private final Transaction tx;
         private final Claim claim;
-        private final int most;
+        private final boolean othersWait;
 
-        Fold(Transaction tx, Claim claim, int most) {
+        Fold(Transaction tx, Claim claim, boolean othersWait) {
             this.tx = tx;
             this.claim = claim;
-            this.most = most;
+            this.othersWait = othersWait;
         }
 
-        ClaimWork.Fold give(RunWrites runs, List<ChangeWork> changes) {
+        /** Whether runs wait that were there before. */
+        boolean othersWait() {
+            return othersWait;
+        }
+
+        List<Claimed> give(RunWrites runs, List<ChangeWork> changes) {
             Map<RunId, String> inputs = inputs(changes);
             var given = new ArrayList<Claimed>();
-            boolean isAll = true;
             for (RunWrites.New each : runs.fresh()) {
                 Run run = each.run();
                 if (RunRow.claimAt(run, tx.now()) == null) continue;
-                boolean plain = run.place().lane() == null;
-                if (!plain || given.size() >= most) {
-                    isAll = false;
-                    continue;
-                }
+                // In a lane it is not alone: whoever walks the lanes comes to it.
+                if (run.place().lane() != null) continue;
                 if (Obstacle.of(run, Line.FREE, claim.admission(), tx.now()).isPresent()) continue;
                 var decision = Rules.decide(run, new Command.Claim(claim.holder(), Line.FREE.slot()), tx.now());
                 if (!(decision instanceof Decision.Transition transition)) continue;
@@ -82,7 +85,7 @@ final class Folding {
                 runs.snapshot(run.id(), Snapshot.of(transition.next(), transition.cause(), tx.now(), ids.next()));
                 given.add(new Claimed(transition.next(), inputs.getOrDefault(run.id(), "null"), null));
             }
-            return new ClaimWork.Fold(List.copyOf(given), isAll);
+            return given;
         }
 
         private static Map<RunId, String> inputs(List<ChangeWork> changes) {

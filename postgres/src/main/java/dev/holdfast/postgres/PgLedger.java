@@ -3,13 +3,10 @@ package dev.holdfast.postgres;
 import dev.holdfast.core.Holder;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Run;
-import dev.holdfast.engine.Admission;
-import dev.holdfast.engine.Company;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Fault;
-import dev.holdfast.engine.port.Ids;
 import dev.holdfast.engine.port.Ledger;
 import dev.holdfast.engine.port.LedgerFigures;
 import dev.holdfast.engine.port.QueueChange;
@@ -17,7 +14,6 @@ import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.ScheduleChange;
 import dev.holdfast.engine.port.Tick;
-import dev.holdfast.postgres.ClaimWork.Fold;
 import dev.holdfast.sql.RunRow;
 import dev.holdfast.sql.SqlReads;
 import java.time.Instant;
@@ -45,24 +41,20 @@ final class PgLedger implements Ledger {
 
     private final Parts parts;
     private final Reads reads;
-    private final Alternation alternation = new Alternation();
     private final Tidying tidying = new Tidying();
 
     /**
      * What the ledger is made of.
      *
-     * @param claims on which it claims
      * @param errands on which everything else is done that is not a change
      */
     record Parts(
             Writer writer,
-            Track claims,
             Track errands,
             PgReaders readers,
             Batch.Memory memory,
             BatchFigures figures,
             Supplier<Instant> now,
-            Ids ids,
             Map<String, String> durability) {}
 
     PgLedger(Parts parts) {
@@ -89,34 +81,12 @@ final class PgLedger implements Ledger {
         return receipts;
     }
 
-    /** With what is started at this moment, if that is all there is; then what else there is. */
+    /** Nobody is kept from his commit by a claim that would find nothing. */
     @Override
     public List<Claimed> claim(Claim claim) {
-        Fold fold = parts.writer().perform(new ClaimWork(claim));
-        var given = new ArrayList<>(fold.given());
-        if (fold.isAll() || given.size() >= claim.max()) return given;
-        given.addAll(walk(rest(claim, given.size())));
-        return given;
-    }
-
-    private static Claim rest(Claim claim, int given) {
-        if (given == 0) return claim;
-        var admission = claim.admission();
-        Company company = admission.company() == Company.NOBODY ? Company.OTHERS : admission.company();
-        return new Claim(
-                claim.holder(),
-                new Admission(admission.hosted(), admission.slots() - given, company),
-                claim.max() - given,
-                claim.alive());
-    }
-
-    private synchronized List<Claimed> walk(Claim claim) {
-        if (!parts.readers().ask(s -> ClaimWalk.isWorthIt(new Transaction(s, now())))) return List.of();
-        List<Claimed> claimed = parts.claims()
-                .perform(tx -> new ClaimWalk(tx, claim, parts.ids(), alternation)
-                        .claim(parts.memory().queues()));
-        if (!claimed.isEmpty()) parts.figures().claimed(claimed.size());
-        return claimed;
+        boolean idle = parts.writer().isIdle();
+        if (idle && !parts.readers().ask(s -> ClaimWalk.isWorthIt(new Transaction(s, now())))) return List.of();
+        return parts.writer().perform(new ClaimWork(claim));
     }
 
     @Override
@@ -197,7 +167,6 @@ final class PgLedger implements Ledger {
     @Override
     public void close() {
         parts.writer().close();
-        parts.claims().close();
         parts.errands().close();
         parts.readers().close();
     }

@@ -42,7 +42,7 @@ final class PgStore implements AutoCloseable {
      */
     static PgStore open(Outside outside, Holder node, Supplier<Instant> now) {
         Map<String, String> durability = durability(outside.writing());
-        var memory = new Batch.Memory(new KnownQueues(outside.clock()), new StepCounts(), new Folding(outside.ids()));
+        var memory = new Batch.Memory(new KnownQueues(outside.clock()), new StepCounts(), new Folding(outside.ids()), new ClaimWalk.Memory(outside.ids(), new Alternation()));
         var figures = new BatchFigures();
         var writer = new Writer(
                 new Track(outside.writing(), outside.threads(), now),
@@ -54,12 +54,10 @@ final class PgStore implements AutoCloseable {
         var parts = new PgLedger.Parts(
                 writer,
                 new Track(outside.writing(), outside.threads(), now),
-                new Track(outside.writing(), outside.threads(), now),
                 readers,
                 memory,
                 figures,
                 now,
-                outside.ids(),
                 durability);
         return new PgStore(parts, node);
     }

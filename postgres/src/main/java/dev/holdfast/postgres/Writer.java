@@ -4,7 +4,6 @@ import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Threads;
-import dev.holdfast.postgres.ClaimWork.Fold;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -30,6 +29,7 @@ final class Writer implements AutoCloseable {
     private final LinkedBlockingQueue<List<? extends Work<?>>> queue = new LinkedBlockingQueue<>();
 
     private final Thread loop;
+    private volatile boolean busy;
     private boolean stopping;
     private boolean closed;
 
@@ -67,11 +67,18 @@ final class Writer implements AutoCloseable {
         }
     }
 
+    /** Whether nothing is waiting, nor being committed. */
+    boolean isIdle() {
+        return queue.isEmpty() && !busy;
+    }
+
     private void run() {
         var waiting = new ArrayList<Work<?>>();
         while (!stopping || !waiting.isEmpty()) {
             try {
+                busy = !waiting.isEmpty();
                 if (waiting.isEmpty()) take(queue.take(), waiting);
+                busy = true;
             } catch (InterruptedException e) {
                 // Nobody has a reason to interrupt it, and callers are waiting: it ends when it is closed.
                 continue;
@@ -111,11 +118,6 @@ final class Writer implements AutoCloseable {
     }
 
     private void process(List<Work<?>> batch) {
-        if (batch.size() == 1 && batch.getFirst() instanceof ClaimWork alone) {
-            alone.becomes(Fold.NOTHING);
-            alone.committed();
-            return;
-        }
         try {
             while (!tried(batch)) {}
         } catch (Unavailable e) {

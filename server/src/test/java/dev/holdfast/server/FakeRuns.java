@@ -27,6 +27,7 @@ import dev.holdfast.engine.Watch;
 import dev.holdfast.engine.port.LaneView;
 import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.QueueView;
+import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.port.SnapshotWindow;
@@ -218,6 +219,14 @@ final class FakeRuns implements Runs {
                 .sorted(Comparator.comparing(Run::id).reversed())
                 .limit(limit)
                 .toList();
+    }
+
+    @Override
+    public Optional<Reads.Reached> reached(Namespace namespace, RunId id) {
+        RunView view = show(namespace, id);
+        Outcome outcome = view.run().status().outcome();
+        return Optional.of(new Reads.Reached(
+                outcome == null ? null : new Reads.Result(outcome, view.output(), view.error())));
     }
 
     @Override

@@ -13,10 +13,12 @@ import dev.holdfast.engine.Watch;
 import dev.holdfast.engine.port.LaneView;
 import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.QueueView;
+import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.port.SnapshotWindow;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Asks whichever engine is alive. */
@@ -45,6 +47,11 @@ final class TestRuns implements Runs {
     @Override
     public List<Run> list(Namespace namespace, RunFilter filter, @Nullable RunId before, int limit) {
         return node.ask("list", runs -> runs.list(namespace, filter, before, limit));
+    }
+
+    @Override
+    public Optional<Reads.Reached> reached(Namespace namespace, RunId id) {
+        return node.ask("reached", runs -> runs.reached(namespace, id));
     }
 
     @Override

@@ -75,7 +75,7 @@ final class LocalRun<O extends @Nullable Object> implements RunHandle<O> {
     /** A ledger that cannot be read is waited for: it says nothing about the run. */
     private Reads.@Nullable Result reached() {
         try {
-            var reached = local.ports().ledger().reads().reached(local.namespace(), id);
+            var reached = local.runs().reached(local.namespace(), id);
             // An unknown run is told by whoever shows it.
             if (reached.isEmpty()) view();
             return reached.map(Reads.Reached::end).orElse(null);
