@@ -110,12 +110,18 @@ final class Desk {
     private Delivery deliver(Draft draft, List<Message.Delivered> inbox) {
         RunId id = draft.run().id();
         boolean cancels = inbox.stream().anyMatch(m -> m.message().kind() == Message.Kind.CANCEL);
-        boolean hosted = tasks.contains(draft.run().origin().task());
-        boolean compensable = cancels && hosted && ports.ledger().reads().hasSteps(id);
+        boolean compensable = cancels
+                && isHosted(draft.run().origin().task())
+                && ports.ledger().reads().hasSteps(id);
         var delivery = new Delivery(
                 draft, ports.ledger().reads(), ports.ledger().reads().pending(id));
         delivery.messages(inbox, compensable);
         return delivery;
+    }
+
+    /** Here, or by another node. */
+    private boolean isHosted(String task) {
+        return tasks.contains(task) || ports.peers().hosts().containsKey(task);
     }
 
     /** What was accepted before the time of a wait counts. */

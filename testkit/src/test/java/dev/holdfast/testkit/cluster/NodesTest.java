@@ -199,6 +199,27 @@ final class NodesTest {
         assertThat(site.view(id).snapshots().toString()).contains(other.node().toString());
     }
 
+    @Test
+    void what_another_node_can_compensate_is_not_just_cancelled_by_one_that_cannot() {
+        var compensates = LONG.giveUpAfter(Duration.ZERO).handle((ctx, n) -> {
+            ctx.step("first", Integer.class, s -> n);
+            try {
+                return ctx.await(GO);
+            } catch (Unwind.Cancelled cancelled) {
+                ctx.step("undo", s -> heard.add("undone"));
+                throw cancelled;
+            }
+        });
+        Member one = site.join(compensates);
+        RunId id = site.start(one, "long", "1");
+        assertThat(site.run(id).isGivenUp()).isTrue();
+        Member other = site.join();
+        other.engine().cancel(Namespace.DEFAULT, id, null);
+        site.settle();
+        assertThat(heard).containsExactly("undone");
+        site.assertEnded(id, Outcome.CANCELLED);
+    }
+
     private void assertRefused(Member member, String code, RunId id) {
         List<ThrowingCallable> wishes = List.of(
                 () -> site.start(member, "long", "1"),

@@ -52,7 +52,7 @@ final class Boots {
             node = next;
             chaos.aimAt(next);
             world.turns().await("the end of " + name, next::isDown, null);
-            if (world.isCluster()) world.outside("fate", () -> world.fate().died(next));
+            if (world.isCluster()) world.outside("fate", () -> world.fate().isDown(next));
             int millis = new SplittableRandom(seed + boots).nextInt((int) longest.toMillis());
             world.turns().sleep(Duration.ofMillis(millis));
             if (next.isReplaced() && !world.isCluster()) world.outside("zombie", () -> haunt(next));

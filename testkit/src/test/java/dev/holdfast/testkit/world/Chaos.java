@@ -96,6 +96,11 @@ final class Chaos implements Turns.Observer {
         struck.merge(point.place(), 1, Integer::sum);
     }
 
+    /** Something else went wrong. */
+    void note(String what) {
+        struck.merge(what, 1, Integer::sum);
+    }
+
     private void failed(String place) {
         failuresLeft--;
         struck.merge(place, 1, Integer::sum);

@@ -33,7 +33,14 @@ final class ClusterTest {
         if (worlds.count() < 100) return;
         assertThat(worlds.outcomes())
                 .containsKeys(Outcome.SUCCEEDED, Outcome.FAILED, Outcome.CANCELLED, Outcome.TIMED_OUT);
-        assertThat(worlds.struck().keySet()).anyMatch(place -> place.contains("holdfast-sweep"));
+        assertThat(worlds.struck().keySet())
+                .anyMatch(place -> place.contains("holdfast-sweep"))
+                .contains(
+                        "fate: a zombie goes on",
+                        "fate: a zombie finds out",
+                        "fate: a node is cut off",
+                        "fate: it comes back with another number",
+                        "fate: it comes back with its number");
     }
 
     /** Schedules fire once, rates hold, what is old goes: whoever of them does it. */

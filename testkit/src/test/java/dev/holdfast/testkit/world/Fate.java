@@ -27,13 +27,15 @@ final class Fate {
         world.turns().sleep(Duration.ofMillis(random.nextInt(most)));
     }
 
-    /** It says that it leaves. */
-    void left(Node node) {
-        bury(node);
-    }
-
-    /** Its neighbour notices at once, or some sweep within two seconds; of a frozen one only that it is silent. */
-    void died(Node node) throws InterruptedException {
+    /**
+     * It may have said that it leaves. Otherwise its neighbour notices at once, or some sweep within two seconds; of a frozen
+     * one only that it is silent.
+     */
+    void isDown(Node node) throws InterruptedException {
+        if (node.hasLeft()) {
+            bury(node);
+            return;
+        }
         if (node.isReplaced()) pass(4_000);
         pass(random.nextInt(4) > 0 ? 30 : 2_000);
         bury(node);
@@ -51,7 +53,9 @@ final class Fate {
     private void haunt(Node zombie) throws InterruptedException {
         pass(400);
         zombie.process().thaw();
+        chaos.note("fate: a zombie goes on");
         if (random.nextBoolean()) {
+            chaos.note("fate: a zombie finds out");
             pass(200);
             zombie.abandon();
         }
@@ -77,6 +81,7 @@ final class Fate {
             return;
         }
         node.abandon();
+        chaos.note("fate: a node is cut off");
         boolean isJudged = random.nextBoolean();
         if (isJudged) {
             pass(600);
@@ -85,9 +90,11 @@ final class Fate {
         world.turns().await("code leaves " + node.process().name(), () -> node.isDown() || node.isIdle(), null);
         if (node.isDown()) return;
         if (isJudged) {
+            chaos.note("fate: it comes back with another number");
             node.close();
             return;
         }
+        chaos.note("fate: it comes back with its number");
         node.reopen();
         node.peers().suspend(false);
     }

@@ -120,6 +120,11 @@ final class Node {
         return process.isDead() || failed || closed || replaced;
     }
 
+    /** Whether it has ended in its own time. */
+    boolean hasLeft() {
+        return closed;
+    }
+
     /** It stands still, and whoever waits for it gives up: another one takes its place. */
     void freeze() {
         replaced = true;
