@@ -68,10 +68,18 @@ public final class LocalPostgres implements AutoCloseable {
 
     /** Starts a server in a folder of its own, which is removed when the server is closed or this process has ended. */
     public static LocalPostgres temporary(Settings settings) {
+        Path folder;
         try {
-            return started(Files.createTempDirectory("holdfast-postgres-data"), settings, true);
+            folder = Files.createTempDirectory("holdfast-postgres-data");
         } catch (IOException e) {
             throw new UncheckedIOException("no temporary folder for PostgreSQL: " + e.getMessage(), e);
+        }
+        try {
+            return started(folder, settings, true);
+        } catch (RuntimeException e) {
+            // What it said is in the exception.
+            Folder.delete(folder);
+            throw e;
         }
     }
 
