@@ -121,7 +121,7 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
         Incarnation present = now;
         switch (event) {
             case Event.Stop stop -> {
-                if (present != null) present.engine().abandon();
+                if (present != null) leave(present);
             }
             case Event.Resumed resumed -> {
                 if (present == null) return;
@@ -144,9 +144,15 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
         }
     }
 
+    /** Its code is told to go, and does not wait for a database that does not answer. */
+    private static void leave(Incarnation present) {
+        present.engine().abandon();
+        present.member().cut();
+    }
+
     /** Nothing of it may run beside what takes its place. */
     private void end(Incarnation present) throws InterruptedException {
-        present.engine().abandon();
+        leave(present);
         while (present.engine().executing() > 0 && !closing) bell.await(LEFT_YET);
         present.engine().close();
     }
@@ -161,6 +167,7 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
         while (!closing) {
             try {
                 if (mine == null) mine = join();
+                else mine.restore();
                 now = begin(mine);
                 return;
             } catch (HoldfastException e) {

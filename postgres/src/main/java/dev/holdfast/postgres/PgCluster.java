@@ -73,7 +73,7 @@ public final class PgCluster implements AutoCloseable {
             var peers = store.peers(membership);
             ear.peers.set(peers);
             hints.speakBy(new Mouth(membership));
-            return new PgMember(membership, peers, store.ledger(), store.stream());
+            return new PgMember(membership, store, peers);
         } catch (SQLException e) {
             membership.close();
             throw connections.trouble(e);

@@ -7,14 +7,49 @@ import dev.holdfast.engine.port.StreamLog;
 /**
  * One incarnation of a node: its number, and its ledger and stream. When it is not a member any more it is closed, and the
  * process may join again as another one.
- *
- * @param membership its place among the nodes
- * @param peers the others, as the engine asks for them
  */
-public record PgMember(Membership membership, Peers peers, Ledger ledger, StreamLog stream) implements AutoCloseable {
+public final class PgMember implements AutoCloseable {
+    private final Membership membership;
+    private final PgStore store;
+    private final Peers peers;
+
+    PgMember(Membership membership, PgStore store, Peers peers) {
+        this.membership = membership;
+        this.store = store;
+        this.peers = peers;
+    }
+
+    /** Its place among the nodes. */
+    public Membership membership() {
+        return membership;
+    }
+
+    /** The others, as the engine asks for them. */
+    public Peers peers() {
+        return peers;
+    }
+
+    public Ledger ledger() {
+        return store.ledger();
+    }
+
+    public StreamLog stream() {
+        return store.stream();
+    }
+
+    /** It is cut off: whoever waits for the database is answered at once that it cannot be used, until {@link #restore}. */
+    public void cut() {
+        store.cut();
+    }
+
+    /** The database answers again, and it is who it was. */
+    public void restore() {
+        store.restore();
+    }
+
     /** Commits what is waiting, and leaves: the others take over whatever it still holds at once. */
     public void leave() {
-        ledger.close();
+        store.close();
         membership.leave();
     }
 
@@ -22,6 +57,6 @@ public record PgMember(Membership membership, Peers peers, Ledger ledger, Stream
     @Override
     public void close() {
         membership.close();
-        ledger.close();
+        store.close();
     }
 }

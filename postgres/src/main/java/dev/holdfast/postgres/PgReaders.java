@@ -4,6 +4,8 @@ import dev.holdfast.core.Unavailable;
 import dev.holdfast.sql.Readers;
 import dev.holdfast.sql.Session;
 import java.sql.SQLException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
@@ -17,7 +19,9 @@ final class PgReaders implements Readers, AutoCloseable {
     private final Sessions sessions;
     private final Semaphore free = new Semaphore(MOST);
     private final ConcurrentLinkedDeque<Session> idle = new ConcurrentLinkedDeque<>();
+    private final Set<Session> used = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
+    private volatile boolean cut;
 
     /** @param sessions whose statements are transactions by themselves */
     PgReaders(Sessions sessions) {
@@ -39,6 +43,7 @@ final class PgReaders implements Readers, AutoCloseable {
         free.acquireUninterruptibly();
         try {
             if (closed) throw Unavailable.notApplied("closing", "the ledger is closed", null);
+            if (cut) throw Track.isCut();
             return asked(query);
         } finally {
             free.release();
@@ -65,11 +70,13 @@ final class PgReaders implements Readers, AutoCloseable {
 
     private <T> T with(Session session, Query<T> query) throws SQLException {
         boolean well = false;
+        used.add(session);
         try {
             T result = query.ask(session);
             well = true;
             return result;
         } finally {
+            used.remove(session);
             if (well) idle.addFirst(session);
             else discard(session);
         }
@@ -85,6 +92,22 @@ final class PgReaders implements Readers, AutoCloseable {
         } catch (SQLException e) {
             LOG.debug("a reading session could not be closed", e);
         }
+    }
+
+    /** See {@link Track#cut}. */
+    void cut() {
+        cut = true;
+        for (Session session : used) {
+            try {
+                session.connection().abort(Runnable::run);
+            } catch (SQLException e) {
+                LOG.debug("a reading session could not be cut", e);
+            }
+        }
+    }
+
+    void restore() {
+        cut = false;
     }
 
     @Override

@@ -22,13 +22,15 @@ final class PgStore implements AutoCloseable {
     private final Holder node;
     private final PgReaders readers;
     private final Track errands;
+    private final Track batches;
 
-    private PgStore(PgLedger.Parts parts, Holder node) {
+    private PgStore(PgLedger.Parts parts, Track batches, Holder node) {
         this.ledger = new PgLedger(parts);
         this.stream = new PgStream(parts.writer(), new SqlStreamReads(parts.readers()));
         this.node = node;
         this.readers = parts.readers();
         this.errands = parts.errands();
+        this.batches = batches;
     }
 
     /** What a store is given from outside. */
@@ -44,8 +46,9 @@ final class PgStore implements AutoCloseable {
         Map<String, String> durability = durability(outside.writing());
         var memory = new Batch.Memory(new KnownQueues(outside.clock()), new StepCounts(), new Folding(outside.ids()), new ClaimWalk.Memory(outside.ids(), new Alternation()));
         var figures = new BatchFigures();
+        var batches = new Track(outside.writing(), outside.threads(), now);
         var writer = new Writer(
-                new Track(outside.writing(), outside.threads(), now),
+                batches,
                 memory,
                 figures,
                 outside.threads(),
@@ -59,7 +62,7 @@ final class PgStore implements AutoCloseable {
                 figures,
                 now,
                 durability);
-        return new PgStore(parts, node);
+        return new PgStore(parts, batches, node);
     }
 
     private static Map<String, String> durability(Sessions writing) {
@@ -89,6 +92,19 @@ final class PgStore implements AutoCloseable {
 
     Holder node() {
         return node;
+    }
+
+    /** See {@link PgMember#cut}. */
+    void cut() {
+        batches.cut();
+        errands.cut();
+        readers.cut();
+    }
+
+    void restore() {
+        batches.restore();
+        errands.restore();
+        readers.restore();
     }
 
     /** Commits what is waiting, then refuses. */

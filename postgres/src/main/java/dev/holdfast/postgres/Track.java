@@ -22,15 +22,22 @@ final class Track implements AutoCloseable {
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
     private static final String NUMBER = "SELECT pg_current_xact_id()::text";
     private static final String STATUS = "SELECT pg_xact_status(?::xid8)";
-    /** Who may still be executing what we have not heard of. */
-    private static final String END = "SELECT pg_terminate_backend(?::int)";
+    private static final String WHO =
+            "SELECT pid, backend_start::text FROM pg_stat_activity WHERE pid = pg_backend_pid()";
+    /** Who may still be executing what we have not heard of; its number alone may be somebody else's by now. */
+    private static final String END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            + " WHERE pid = ? AND backend_start = CAST(? AS timestamptz)";
 
     private final Sessions sessions;
     private final Threads threads;
     private final Supplier<Instant> now;
-    private @Nullable Session session;
-    private int process;
+    private volatile @Nullable Session session;
+    private Backend backend = new Backend(0, "-infinity");
+    private volatile boolean cut;
     private boolean failing;
+
+    /** The server's process behind a session. */
+    private record Backend(int pid, String since) {}
 
     Track(Sessions sessions, Threads threads, Supplier<Instant> now) {
         this.sessions = sessions;
@@ -51,6 +58,7 @@ final class Track implements AutoCloseable {
     synchronized <T> T perform(Body<T> body) {
         SQLException last = null;
         for (int tried = 0; tried < TRIES; tried++) {
+            if (cut) throw isCut();
             if (tried > 0) rest(Duration.ofMillis(Math.min(50, tried)));
             Session with;
             String number;
@@ -115,8 +123,8 @@ final class Track implements AutoCloseable {
      * does not change any more.
      */
     private boolean hasHappened(String number, SQLException failure) {
-        int ended = process;
-        for (int look = 0; look < LOOKS; look++) {
+        Backend before = backend;
+        for (int look = 0; look < LOOKS && !cut; look++) {
             if (look > 0) rest(BETWEEN_LOOKS);
             try {
                 Session with = connected();
@@ -124,7 +132,7 @@ final class Track implements AutoCloseable {
                 with.connection().commit();
                 if (status.equals("committed")) return true;
                 if (status.equals("aborted")) return false;
-                with.sql(END).number(ended).any();
+                with.sql(END).number(before.pid()).text(before.since()).any();
                 with.connection().commit();
             } catch (SQLException e) {
                 failure.addSuppressed(e);
@@ -139,7 +147,7 @@ final class Track implements AutoCloseable {
         if (present != null) return present;
         Session made = sessions.open();
         session = made;
-        process = Integer.parseInt(made.ask("SELECT pg_backend_pid()"));
+        backend = made.sql(WHO).first(r -> new Backend(r.integer(), r.text())).orElse(backend);
         made.connection().commit();
         return made;
     }
@@ -163,6 +171,31 @@ final class Track implements AutoCloseable {
         } catch (SQLException e) {
             LOG.debug("a session could not be closed", e);
         }
+    }
+
+    /**
+     * Whoever is at it gets no answer any more, and nobody else is let in: the node has been cut off, and its code must not wait
+     * for a database that does not answer.
+     */
+    void cut() {
+        cut = true;
+        Session present = session;
+        if (present == null) return;
+        try {
+            present.connection().abort(Runnable::run);
+        } catch (SQLException e) {
+            LOG.debug("a session could not be cut", e);
+        }
+    }
+
+    /** The node is answered again, and is who it was. */
+    void restore() {
+        cut = false;
+    }
+
+    static Unavailable isCut() {
+        return Unavailable.notApplied(
+                "fenced", "this node was cut off from its cluster: nothing was changed; ask another node", null);
     }
 
     /** Told once, however many try while it lasts. */
