@@ -1,8 +1,8 @@
 package dev.holdfast.engine;
 
 import dev.holdfast.core.Command;
-import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Namespace;
+import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunError;
 import dev.holdfast.core.RunId;

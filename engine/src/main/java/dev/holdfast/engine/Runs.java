@@ -9,12 +9,12 @@ import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.LaneView;
 import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.QueueView;
+import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.port.SnapshotWindow;
 import java.util.List;
 import java.util.Optional;
-import dev.holdfast.engine.port.Reads;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -105,8 +105,8 @@ final class Batch {
     }
 
     /** What was started here, and then whoever else has his turn. */
-    private List<Claimed> claimed(
-            Transaction tx, Claim claim, Folding.@Nullable Fold folded, List<Claimed> started) throws SQLException {
+    private List<Claimed> claimed(Transaction tx, Claim claim, Folding.@Nullable Fold folded, List<Claimed> started)
+            throws SQLException {
         boolean lanes = folded != null && changes.stream().anyMatch(Batch::startsInLane);
         if (folded != null && !folded.othersWait() && !lanes) return started;
         if (folded == null && changes.isEmpty() && !ClaimWalk.isWorthIt(tx)) return List.of();

@@ -166,7 +166,9 @@ final class ClaimWalk {
         if (!(decision instanceof Decision.Transition transition)) return false;
         Run next = transition.next();
         runs.update(next, candidate.isUnder());
-        runs.snapshot(run.id(), Snapshot.of(next, transition.cause(), tx.now(), memory.ids().next()));
+        runs.snapshot(
+                run.id(),
+                Snapshot.of(next, transition.cause(), tx.now(), memory.ids().next()));
         lanes.change(
                 LaneKey.of(next),
                 Share.of(run, candidate.isUnder(), tx.now()),

@@ -44,15 +44,14 @@ final class PgStore implements AutoCloseable {
      */
     static PgStore open(Outside outside, Holder node, Supplier<Instant> now) {
         Map<String, String> durability = durability(outside.writing());
-        var memory = new Batch.Memory(new KnownQueues(outside.clock()), new StepCounts(), new Folding(outside.ids()), new ClaimWalk.Memory(outside.ids(), new Alternation()));
+        var memory = new Batch.Memory(
+                new KnownQueues(outside.clock()),
+                new StepCounts(),
+                new Folding(outside.ids()),
+                new ClaimWalk.Memory(outside.ids(), new Alternation()));
         var figures = new BatchFigures();
         var batches = new Track(outside.writing(), outside.threads(), now);
-        var writer = new Writer(
-                batches,
-                memory,
-                figures,
-                outside.threads(),
-                "holdfast-ledger");
+        var writer = new Writer(batches, memory, figures, outside.threads(), "holdfast-ledger");
         var readers = new PgReaders(outside.reading());
         var parts = new PgLedger.Parts(
                 writer,

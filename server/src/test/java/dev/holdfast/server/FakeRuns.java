@@ -225,8 +225,8 @@ final class FakeRuns implements Runs {
     public Optional<Reads.Reached> reached(Namespace namespace, RunId id) {
         RunView view = show(namespace, id);
         Outcome outcome = view.run().status().outcome();
-        return Optional.of(new Reads.Reached(
-                outcome == null ? null : new Reads.Result(outcome, view.output(), view.error())));
+        return Optional.of(
+                new Reads.Reached(outcome == null ? null : new Reads.Result(outcome, view.output(), view.error())));
     }
 
     @Override
