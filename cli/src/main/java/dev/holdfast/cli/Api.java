@@ -28,10 +28,12 @@ final class Api {
     private static final int READ_MILLIS = 30_000;
 
     private final URI base;
+    private final Caller caller;
     private final Waiting waiting;
 
-    Api(URI base, Waiting waiting) {
+    Api(URI base, Caller caller, Waiting waiting) {
         this.base = base;
+        this.caller = caller;
         this.waiting = waiting;
     }
 
@@ -41,7 +43,8 @@ final class Api {
             // What stands behind the port would be swallowed by the paths that are put there.
             boolean bare = "".equals(uri.getRawPath()) && uri.getRawQuery() == null && uri.getRawFragment() == null;
             boolean server = uri.getHost() != null && uri.getRawUserInfo() == null && uri.getPort() <= 65_535;
-            if ("http".equals(uri.getScheme()) && bare && server) return uri;
+            boolean speaks = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+            if (speaks && bare && server) return uri;
         } catch (URISyntaxException e) {
             // Told below.
         }
@@ -142,8 +145,9 @@ final class Api {
                 .timeout(Duration.ofMillis(READ_MILLIS))
                 .header("Content-Type", "application/json")
                 .method("PATCH", HttpRequest.BodyPublishers.ofString(body));
+        caller.introduce(patch);
         if (request.requestId() != null) patch.header("Idempotency-Key", request.requestId());
-        try (var client = HttpClient.newBuilder()
+        try (var client = caller.client()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(Duration.ofMillis(CONNECT_MILLIS))
                 .build()) {
@@ -160,6 +164,7 @@ final class Api {
         connection.setConnectTimeout(CONNECT_MILLIS);
         connection.setReadTimeout(readMillis);
         connection.setUseCaches(false);
+        caller.introduce(connection);
         return connection;
     }
 
