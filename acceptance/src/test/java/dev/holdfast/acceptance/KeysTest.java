@@ -84,7 +84,8 @@ class KeysTest {
         stage.cli()
                 .with(Map.of("HOLDFAST_URL", url, "HOLDFAST_KEY", read))
                 .run("runs")
-                .code(4);
+                .code(4)
+                .tells("tls_failed", "HOLDFAST_CA");
 
         String id = read.split("_", -1)[1];
         cli.run("keys", "revoke", id).ok();

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,6 +111,8 @@ final class Api {
             } catch (ConnectException e) {
                 failure = notThere(e);
                 if (patience == Patience.SHORT) throw failure;
+            } catch (SSLException e) {
+                throw distrusted(e);
             } catch (IOException e) {
                 failure = notThere(e);
             }
@@ -216,6 +219,13 @@ final class Api {
         }
         String detail = problem.at("detail").text();
         return response.status() >= 500 ? Failure.unreachable(code, detail) : Failure.refused(code, detail);
+    }
+
+    private Failure distrusted(SSLException why) {
+        return Failure.unreachable(
+                "tls_failed",
+                base + " is not trusted, or speaks no TLS (" + why.getMessage()
+                        + "): name the certificate, or who vouches for it, by HOLDFAST_CA, and check the URL");
     }
 
     Failure notThere(IOException why) {

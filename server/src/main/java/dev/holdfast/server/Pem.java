@@ -5,6 +5,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -87,8 +88,10 @@ final class Pem {
     private static byte[] read(Path file) {
         try {
             return Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            throw refused(file, "is not there", e);
         } catch (IOException e) {
-            throw refused(file, "cannot be read (" + e + ")", e);
+            throw refused(file, "cannot be read: look at its rights (" + e.getMessage() + ")", e);
         }
     }
 

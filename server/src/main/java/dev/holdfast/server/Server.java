@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,8 @@ public final class Server implements AutoCloseable {
     private volatile boolean closing;
 
     private Server(ServerOptions options, Endpoint endpoint) {
+        TlsFiles files = options.tls();
+        SSLContext tls = files == null ? null : Pem.context(files);
         this.endpoint = endpoint;
         this.guard = new Guard(endpoint, () -> ready().keys());
         this.watchers = new Watchers(() -> ready().runs(), options);
@@ -61,8 +64,7 @@ public final class Server implements AutoCloseable {
                 .addProtocol(Http1Config.builder().addReceiveListener(arrivals).build())
                 .directHandlers(Dispatcher.malformed())
                 .routing(routing -> routing.any(dispatcher::handle));
-        TlsFiles tls = options.tls();
-        if (tls != null) web.tls(Tls.builder().sslContext(Pem.context(tls)).build());
+        if (tls != null) web.tls(Tls.builder().sslContext(tls).build());
         this.web = web.build();
     }
 
