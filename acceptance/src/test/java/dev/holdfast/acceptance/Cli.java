@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.JsonNode;
@@ -20,11 +21,22 @@ final class Cli {
     private final Path folder;
     private final int port;
     private final List<Running> commands;
+    private final Map<String, String> environment;
 
     Cli(Path folder, int port, List<Running> commands) {
+        this(folder, port, commands, Map.of());
+    }
+
+    private Cli(Path folder, int port, List<Running> commands, Map<String, String> environment) {
         this.folder = folder;
         this.port = port;
         this.commands = commands;
+        this.environment = Map.copyOf(environment);
+    }
+
+    /** The same with these in the environment. */
+    Cli with(Map<String, String> more) {
+        return new Cli(folder, port, commands, more);
     }
 
     /** How a command ended. */
@@ -83,6 +95,7 @@ final class Cli {
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         builder.environment().put("HOLDFAST_URL", "http://127.0.0.1:" + port);
+        builder.environment().putAll(environment);
         var running = new Running("holdfast " + String.join(" ", arguments), builder.start(), out, err);
         commands.add(running);
         return running;

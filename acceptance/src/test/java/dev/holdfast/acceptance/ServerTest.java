@@ -123,7 +123,8 @@ class ServerTest {
     void as_process_1_it_ends_at_sigterm() throws Exception {
         var command = new ArrayList<>(List.of("unshare", "-pf"));
         command.addAll(Stage.nodeCommand(DATABASE.url().toString(), "one", bluePort));
-        Process container = new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process container =
+                new ProcessBuilder(command).redirectErrorStream(true).start();
         try {
             var lines = container.inputReader(StandardCharsets.UTF_8);
             String first = lines.readLine();

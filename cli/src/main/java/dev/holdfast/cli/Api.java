@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +29,12 @@ final class Api {
     private static final int READ_MILLIS = 30_000;
 
     private final URI base;
+    private final Caller caller;
     private final Waiting waiting;
 
-    Api(URI base, Waiting waiting) {
+    Api(URI base, Caller caller, Waiting waiting) {
         this.base = base;
+        this.caller = caller;
         this.waiting = waiting;
     }
 
@@ -41,7 +44,8 @@ final class Api {
             // What stands behind the port would be swallowed by the paths that are put there.
             boolean bare = "".equals(uri.getRawPath()) && uri.getRawQuery() == null && uri.getRawFragment() == null;
             boolean server = uri.getHost() != null && uri.getRawUserInfo() == null && uri.getPort() <= 65_535;
-            if ("http".equals(uri.getScheme()) && bare && server) return uri;
+            boolean speaks = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+            if (speaks && bare && server) return uri;
         } catch (URISyntaxException e) {
             // Told below.
         }
@@ -107,6 +111,8 @@ final class Api {
             } catch (ConnectException e) {
                 failure = notThere(e);
                 if (patience == Patience.SHORT) throw failure;
+            } catch (SSLException e) {
+                throw distrusted(e);
             } catch (IOException e) {
                 failure = notThere(e);
             }
@@ -142,8 +148,9 @@ final class Api {
                 .timeout(Duration.ofMillis(READ_MILLIS))
                 .header("Content-Type", "application/json")
                 .method("PATCH", HttpRequest.BodyPublishers.ofString(body));
+        caller.introduce(patch);
         if (request.requestId() != null) patch.header("Idempotency-Key", request.requestId());
-        try (var client = HttpClient.newBuilder()
+        try (var client = caller.client()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(Duration.ofMillis(CONNECT_MILLIS))
                 .build()) {
@@ -160,6 +167,7 @@ final class Api {
         connection.setConnectTimeout(CONNECT_MILLIS);
         connection.setReadTimeout(readMillis);
         connection.setUseCaches(false);
+        caller.introduce(connection);
         return connection;
     }
 
@@ -211,6 +219,13 @@ final class Api {
         }
         String detail = problem.at("detail").text();
         return response.status() >= 500 ? Failure.unreachable(code, detail) : Failure.refused(code, detail);
+    }
+
+    private Failure distrusted(SSLException why) {
+        return Failure.unreachable(
+                "tls_failed",
+                base + " is not trusted, or speaks no TLS (" + why.getMessage()
+                        + "): name the certificate, or who vouches for it, by HOLDFAST_CA, and check the URL");
     }
 
     Failure notThere(IOException why) {

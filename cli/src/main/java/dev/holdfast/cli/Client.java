@@ -42,7 +42,8 @@ final class Client {
     }
 
     Api api() {
-        return new Api(Api.url(url), waiting());
+        Caller caller = Caller.of(System.getenv("HOLDFAST_KEY"), System.getenv("HOLDFAST_CA"));
+        return new Api(Api.url(url), caller, waiting());
     }
 
     Follower follower() {

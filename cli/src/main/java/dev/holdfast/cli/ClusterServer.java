@@ -23,7 +23,7 @@ record ClusterServer(String postgres, @Nullable String label, Duration keep) {
     Holdfast node(Server server) {
         var engine = EngineOptions.defaults().retention(keep).drainGrace(DRAIN).meter(server.meter());
         var cluster =
-                ClusterOptions.at(postgres).address(server.url().toString()).overdue(ClusterOptions.Overdue.HALT);
+                ClusterOptions.at(postgres).address(server.outside().toString()).overdue(ClusterOptions.Overdue.HALT);
         if (label != null) cluster = cluster.label(label);
         return Holdfast.cluster(cluster, NodeOptions.defaults().engine(engine), Examples.all());
     }

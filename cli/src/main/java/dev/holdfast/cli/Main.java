@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
             "  holdfast run wordcount --follow --input '{\"path\":\"docs\",\"glob\":\"**/*.md\",\"delayMs\":200}'",
             "  kill -9 the first one, start it again: the run goes on where it was.",
             "",
-            "The server is http://127.0.0.1:7007, or what HOLDFAST_URL or --url says.",
+            "The server is http://127.0.0.1:7007, or what HOLDFAST_URL or --url says. " + Caller.HELP,
             "Completion: source <(holdfast generate-completion)",
         })
 public final class Main implements Runnable {
@@ -98,6 +98,7 @@ public final class Main implements Runnable {
         all.put("schedule", ScheduleCommand::new);
         all.put("unschedule", UnscheduleCommand::new);
         all.put("nodes", NodesCommand::new);
+        all.put("keys", KeysCommand::new);
         all.put("backup", BackupCommand::new);
         all.put("restore", RestoreCommand::new);
         all.put("doctor", DoctorCommand::new);

@@ -1,5 +1,8 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.server.ServerOptions;
+import dev.holdfast.server.TlsFiles;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -16,14 +19,15 @@ import picocli.CommandLine.Option;
             "Nodes are alike: a run that was started on one may execute on any, and each of them shows all runs. What a node"
                     + " executes when it dies goes on elsewhere within milliseconds. One that is cut off from the database"
                     + " stops what it executes, halts itself if that does not leave, and joins again by itself otherwise.",
-            "When it serves, it prints one line: ready http://127.0.0.1:PORT. It listens on this machine only. The tables are"
-                    + " made in schema holdfast of the database; its user needs the right to make them.",
+            "When it serves, it prints one line: ready http://127.0.0.1:PORT. The tables are made in schema holdfast of the"
+                    + " database; its user needs the right to make them.",
+            "It listens beyond this machine only if there is an API key ('holdfast keys create'); use TLS there.",
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "2:wrong usage",
-            "3:cannot serve: port_in_use, host_unknown, host_not_loopback, database_url, database_unreachable, database_login,"
+            "3:cannot serve: port_in_use, host_unknown, keys_required, tls_files, database_url, database_unreachable, database_login,"
                     + " database_missing, database_rights, database_pooler, database_version, schema_too_new,"
                     + " schema_incompatible and so on; it says what to fix",
             "4:the database has failed while the node was starting",
@@ -51,8 +55,18 @@ final class ServerCommand implements Callable<Integer> {
             names = "--host",
             paramLabel = "ADDRESS",
             defaultValue = "127.0.0.1",
-            description = "The address to listen on; one of this machine alone. Default: 127.0.0.1.")
+            description = "The address to listen on; 0.0.0.0 for all. Others than this machine need a key. Default:"
+                    + " 127.0.0.1.")
     private String host = "127.0.0.1";
+
+    @Option(
+            names = "--tls-cert",
+            paramLabel = "FILE",
+            description = "Speak TLS, with this certificate and those that vouch for it, in PEM.")
+    private @Nullable Path certificates;
+
+    @Option(names = "--tls-key", paramLabel = "FILE", description = "Its private key: PEM, PKCS #8, not encrypted.")
+    private @Nullable Path key;
 
     @Option(
             names = "--port",
@@ -73,6 +87,14 @@ final class ServerCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         if (keep < 1) throw Failure.usage("usage", "--keep is at least 1 day, and " + keep + " was given");
         var node = new ClusterServer(database.url(), label, Duration.ofDays(keep));
-        return Serving.run(Serving.options(port).host(host), node::node, ready::print);
+        return Serving.run(options(), node::node, ready::print);
+    }
+
+    private ServerOptions options() {
+        var plain = Serving.options(port).host(host);
+        if (certificates != null && key != null) return plain.tls(new TlsFiles(certificates, key));
+        if (certificates == null && key == null) return plain;
+        throw Failure.usage(
+                "usage", "--tls-cert and --tls-key are given together: the certificate, and its private key");
     }
 }

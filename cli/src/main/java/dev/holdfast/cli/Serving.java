@@ -72,7 +72,7 @@ final class Serving {
     }
 
     /** Warnings and errors, a line each. */
-    private static void quieten() {
+    static void quieten() {
         System.setProperty("java.util.logging.SimpleFormatter.format", "%1$tF %1$tT %4$s %3$s: %5$s%6$s%n");
         Logger.getLogger("").setLevel(Level.WARNING);
     }

@@ -21,4 +21,9 @@ record Alone(Engine engine, Ports ports, Instant since) implements Holdfast.Seat
         var node = new Ring.Node(number, "", "", since, Duration.ZERO, engine.executing(), hosts);
         return new Ring(number, List.of(node), List.of());
     }
+
+    @Override
+    public KeyBook keys() {
+        return KeyBook.empty();
+    }
 }

@@ -73,6 +73,13 @@ final class Assembly {
         }
     }
 
+    static ApiKeys keys(String url) {
+        var clock = new SystemClock();
+        var outside = new PostgresPorts(new SystemThreads(), clock, new SystemIds());
+        PgCluster database = PgCluster.open(new PostgresOptions(url), outside);
+        return new ApiKeys(database.keys(), clock, database);
+    }
+
     private static void closeAfter(Throwable failure, AutoCloseable part) {
         try {
             part.close();

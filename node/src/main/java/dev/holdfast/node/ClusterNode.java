@@ -88,6 +88,11 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
         return MemberRing.of(now().member().membership());
     }
 
+    @Override
+    public KeyBook keys() {
+        return new KeyBook(cluster.keys().all());
+    }
+
     private PgMember join() {
         return cluster.join(options.label(), options.address(), this);
     }

@@ -48,6 +48,9 @@ public final class Holdfast implements Client {
 
         /** @throws Unavailable while it is none */
         Ring ring();
+
+        /** @throws Unavailable if the database does not answer */
+        KeyBook keys();
     }
 
     /** @param parts what is closed, in this order */
@@ -165,6 +168,15 @@ public final class Holdfast implements Client {
      */
     public Ring ring() {
         return seat.ring();
+    }
+
+    /**
+     * The API keys of its cluster as they are now; one that has its ledger to itself has none.
+     *
+     * @throws Unavailable if the database does not answer
+     */
+    public KeyBook keys() {
+        return seat.keys();
     }
 
     /** How many attempts execute now. */

@@ -24,11 +24,13 @@ public final class PgCluster implements AutoCloseable {
     private final Connections connections;
     private final PostgresPorts ports;
     private final PgHints hints;
+    private final KeyTable keys;
 
     private PgCluster(Connections connections, PostgresPorts ports) {
         this.connections = connections;
         this.ports = ports;
         this.hints = new PgHints(ports.threads(), ports.clock());
+        this.keys = new KeyTable(Writing.reading(connections));
     }
 
     /**
@@ -50,6 +52,11 @@ public final class PgCluster implements AutoCloseable {
     /** Those of this process, whoever it is at the moment, and of the other nodes. */
     public Hints hints() {
         return hints;
+    }
+
+    /** Who may ask the nodes. */
+    public KeyTable keys() {
+        return keys;
     }
 
     /**
@@ -166,5 +173,6 @@ public final class PgCluster implements AutoCloseable {
     @Override
     public void close() {
         hints.close();
+        keys.close();
     }
 }

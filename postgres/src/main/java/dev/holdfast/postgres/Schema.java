@@ -16,7 +16,7 @@ import org.flywaydb.core.api.FlywayException;
  * @param version the newest of them
  */
 record Schema(List<String> locations, int version) {
-    static final Schema CURRENT = new Schema(List.of("classpath:dev/holdfast/postgres"), 3);
+    static final Schema CURRENT = new Schema(List.of("classpath:dev/holdfast/postgres"), 4);
 
     /** The oldest version with which this program can work beside newer ones. */
     static final int OLDEST = 3;

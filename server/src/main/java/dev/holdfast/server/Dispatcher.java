@@ -1,7 +1,6 @@
 package dev.holdfast.server;
 
 import dev.holdfast.core.HoldfastException;
-import dev.holdfast.core.Refused;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -15,8 +14,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Locale;
-import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,14 +25,13 @@ final class Dispatcher {
     private final Router router;
     private final Requests requests;
     private final Arrivals arrivals;
-    /** The names of this machine for itself. Another name in Host means that a foreign page had its name point here. */
-    private final Set<String> names;
+    private final Guard guard;
 
-    Dispatcher(Router router, Requests requests, Arrivals arrivals, Set<String> names) {
+    Dispatcher(Router router, Requests requests, Arrivals arrivals, Guard guard) {
         this.router = router;
         this.requests = requests;
         this.arrivals = arrivals;
-        this.names = Set.copyOf(names);
+        this.guard = guard;
     }
 
     void handle(ServerRequest request, ServerResponse response) {
@@ -47,9 +43,10 @@ final class Dispatcher {
         try {
             if (!request.content().hasEntity()) arrivals.over();
             Framing.check(request.headers());
-            guard(request, method);
+            guard.checkOrigin(request, method);
             Router.Match match = router.match(method, path);
             route = match.route().path();
+            guard.demand(match.route().scope(), request);
             answer = match.route().handler().handle(new HelidonCall(request, match.variables(), arrivals::over));
         } catch (HoldfastException e) {
             answer = Problem.of(e).answer(path);
@@ -80,25 +77,6 @@ final class Dispatcher {
         }
         // Helidon says so in the answer, and then waits for another request all the same.
         if (last) throw new CloseConnectionException("this was the last request of its connection");
-    }
-
-    private void guard(ServerRequest request, String method) {
-        String host = request.headers().first(HeaderNames.HOST).orElse("");
-        int colon = host.lastIndexOf(':');
-        String name = colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
-        // Names have no case, and a dot at the end says only that they are complete.
-        String bare = (name.endsWith(".") ? name.substring(0, name.length() - 1) : name).toLowerCase(Locale.ROOT);
-        if (!names.contains(bare)) {
-            throw new Refused(
-                    "host_refused",
-                    "this server answers on this machine only, to "
-                            + names.stream().sorted().toList() + ", not to '" + Text.shown(name) + "'");
-        }
-        if (method.equals("GET") || method.equals("HEAD")) return;
-        String origin = request.headers().first(HeaderNames.ORIGIN).orElse(null);
-        if (origin != null && !origin.equalsIgnoreCase("http://" + host)) {
-            throw new Refused("origin_refused", "a page of '" + Text.shown(origin) + "' may not change anything here");
-        }
     }
 
     private static Answer.Whole internal(String method, String path, Exception error) {

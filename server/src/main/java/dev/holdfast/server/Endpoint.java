@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.Set;
@@ -15,30 +16,25 @@ import java.util.TreeSet;
 /**
  * Where a server listens.
  *
+ * @param scheme http or https
  * @param host as it was named
  */
-record Endpoint(String host, InetAddress address) {
-    /**
-     * @throws Refused {@code host_unknown}; {@code host_not_loopback}: whoever reaches a server that asks for no key may do
-     *     everything
-     */
-    static Endpoint at(String host) {
-        InetAddress address;
+record Endpoint(String scheme, String host, InetAddress address) {
+    /** @throws Refused {@code host_unknown} */
+    static Endpoint of(ServerOptions options) {
+        String host = options.host();
         try {
-            address = InetAddress.getByName(host);
+            return new Endpoint(options.tls() == null ? "http" : "https", host, InetAddress.getByName(host));
         } catch (UnknownHostException e) {
             throw new Refused(
                     "host_unknown",
                     "'" + Text.shown(host) + "' is no address of this machine: name one, such as 127.0.0.1 or ::1");
         }
-        if (!address.isLoopbackAddress()) {
-            throw new Refused(
-                    "host_not_loopback",
-                    "'" + Text.shown(host)
-                            + "' can be reached from other machines, and whoever reaches a server without keys may do"
-                            + " everything: listen on 127.0.0.1 or ::1");
-        }
-        return new Endpoint(host, address);
+    }
+
+    /** Whether only this machine can reach it. */
+    boolean isLoopback() {
+        return address.isLoopbackAddress();
     }
 
     /** @throws Refused {@code port_in_use} */
@@ -58,8 +54,19 @@ record Endpoint(String host, InetAddress address) {
                         + ". Stop the program that uses it, or choose another port (0 for any free one)");
     }
 
+    /** All addresses of a machine are none that anybody could ask: then it is the one for itself. */
     URI url(int port) {
-        return URI.create("http://" + bracketed() + ":" + port);
+        return URI.create(scheme + "://" + (address.isAnyLocalAddress() ? "127.0.0.1" : bracketed()) + ":" + port);
+    }
+
+    /** As other machines may reach it. */
+    URI outside(int port) {
+        if (!address.isAnyLocalAddress()) return url(port);
+        try {
+            return new URI(scheme, null, InetAddress.getLocalHost().getHostName(), port, null, null, null);
+        } catch (UnknownHostException | URISyntaxException e) {
+            return url(port);
+        }
     }
 
     /** The names under which this machine asks itself. */

@@ -3,6 +3,7 @@ package dev.holdfast.server;
 import dev.holdfast.engine.Runs;
 import dev.holdfast.engine.port.LedgerFigures;
 import dev.holdfast.node.Holdfast;
+import dev.holdfast.node.KeyBook;
 import dev.holdfast.node.Ring;
 import dev.holdfast.sdk.Codec;
 import java.util.SortedMap;
@@ -24,6 +25,9 @@ interface Node {
 
     /** @throws dev.holdfast.core.Unavailable while the node is none */
     Ring ring();
+
+    /** @throws dev.holdfast.core.Unavailable if they cannot be read */
+    KeyBook keys();
 
     static Node of(Holdfast holdfast) {
         var hosted = new TreeMap<String, Hosting>();
@@ -58,6 +62,11 @@ interface Node {
             @Override
             public Ring ring() {
                 return holdfast.ring();
+            }
+
+            @Override
+            public KeyBook keys() {
+                return holdfast.keys();
             }
         };
     }

@@ -23,10 +23,10 @@ final class NodeApi {
         return List.of(
                 new Router.Route("GET", "/v1/tasks", this::tasks),
                 new Router.Route("GET", "/v1/node", this::node),
-                new Router.Route("GET", "/livez", call -> Answer.text(200, "alive\n")),
-                new Router.Route("GET", "/readyz", this::ready),
+                Router.Route.open("/livez", call -> Answer.text(200, "alive\n")),
+                Router.Route.open("/readyz", this::ready),
                 new Router.Route("GET", "/metrics", call -> metrics.call()),
-                new Router.Route("GET", "/openapi.json", call -> Answer.json(200, Resources.read("openapi.json"))));
+                Router.Route.open("/openapi.json", call -> Answer.json(200, Resources.read("openapi.json"))));
     }
 
     private Answer tasks(Call call) {

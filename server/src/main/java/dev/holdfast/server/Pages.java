@@ -15,23 +15,23 @@ final class Pages {
 
     List<Router.Route> routes() {
         return List.of(
-                new Router.Route("GET", "/", call -> file("page/index.html", "text/html; charset=utf-8")),
-                new Router.Route("GET", "/runs/{id}", call -> file("page/index.html", "text/html; charset=utf-8")),
-                new Router.Route("GET", "/queues", call -> file("page/index.html", "text/html; charset=utf-8")),
-                new Router.Route("GET", "/queues/{queue}", call -> file("page/index.html", "text/html; charset=utf-8")),
-                new Router.Route("GET", "/schedules", call -> file("page/index.html", "text/html; charset=utf-8")),
-                new Router.Route("GET", "/page/schedules.js", call -> script("schedules.js")),
-                new Router.Route("GET", "/page/page.css", call -> file("page/page.css", "text/css; charset=utf-8")),
-                new Router.Route("GET", "/page/page.js", call -> script("page.js")),
-                new Router.Route("GET", "/page/parts.js", call -> script("parts.js")),
-                new Router.Route("GET", "/page/fold.js", call -> script("fold.js")),
-                new Router.Route("GET", "/page/queues.js", call -> script("queues.js")),
-                new Router.Route("GET", "/page/waits.js", call -> script("waits.js")),
-                new Router.Route("GET", "/page/run.js", call -> script("run.js")),
-                new Router.Route("GET", "/page/runs.js", call -> script("runs.js")),
-                new Router.Route("GET", "/page/stream.js", call -> script("stream.js")),
-                new Router.Route("GET", "/page/timeline.js", call -> script("timeline.js")),
-                new Router.Route("GET", "/page/icon.svg", call -> file("page/icon.svg", "image/svg+xml")));
+                Router.Route.open("/", call -> file("page/index.html", "text/html; charset=utf-8")),
+                Router.Route.open("/runs/{id}", call -> file("page/index.html", "text/html; charset=utf-8")),
+                Router.Route.open("/queues", call -> file("page/index.html", "text/html; charset=utf-8")),
+                Router.Route.open("/queues/{queue}", call -> file("page/index.html", "text/html; charset=utf-8")),
+                Router.Route.open("/schedules", call -> file("page/index.html", "text/html; charset=utf-8")),
+                Router.Route.open("/page/schedules.js", call -> script("schedules.js")),
+                Router.Route.open("/page/page.css", call -> file("page/page.css", "text/css; charset=utf-8")),
+                Router.Route.open("/page/page.js", call -> script("page.js")),
+                Router.Route.open("/page/parts.js", call -> script("parts.js")),
+                Router.Route.open("/page/fold.js", call -> script("fold.js")),
+                Router.Route.open("/page/queues.js", call -> script("queues.js")),
+                Router.Route.open("/page/waits.js", call -> script("waits.js")),
+                Router.Route.open("/page/run.js", call -> script("run.js")),
+                Router.Route.open("/page/runs.js", call -> script("runs.js")),
+                Router.Route.open("/page/stream.js", call -> script("stream.js")),
+                Router.Route.open("/page/timeline.js", call -> script("timeline.js")),
+                Router.Route.open("/page/icon.svg", call -> file("page/icon.svg", "image/svg+xml")));
     }
 
     private static Answer script(String name) {

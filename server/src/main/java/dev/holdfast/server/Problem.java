@@ -24,6 +24,10 @@ record Problem(int status, String title, String code, String detail, boolean ind
             Map.entry("parameter_invalid", new Kind(400, "A parameter has an impossible value")),
             Map.entry("run_id_malformed", new Kind(400, "This is not a run id")),
             Map.entry("request_malformed", new Kind(400, "The request is not HTTP as it should be")),
+            Map.entry("key_required", new Kind(401, "An API key is needed")),
+            Map.entry("key_unknown", new Kind(401, "There is no such API key")),
+            Map.entry("key_revoked", new Kind(401, "The API key was revoked")),
+            Map.entry("scope_missing", new Kind(403, "The API key is not for this")),
             Map.entry("origin_refused", new Kind(403, "Pages of other sites may not do this")),
             Map.entry("task_unknown", new Kind(404, "There is no such task")),
             Map.entry("run_unknown", new Kind(404, "There is no such run")),
@@ -92,6 +96,10 @@ record Problem(int status, String title, String code, String detail, boolean ind
             out.writeEndObject();
         });
         var answer = new Answer.Whole(status, "application/problem+json", body, Map.of());
-        return status == 503 ? answer.with("Retry-After", "1") : answer;
+        return switch (status) {
+            case 401 -> answer.with("WWW-Authenticate", "Bearer realm=\"holdfast\"");
+            case 503 -> answer.with("Retry-After", "1");
+            default -> answer;
+        };
     }
 }

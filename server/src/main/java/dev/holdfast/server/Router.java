@@ -1,6 +1,7 @@
 package dev.holdfast.server;
 
 import dev.holdfast.core.Refused;
+import dev.holdfast.node.ApiKey;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Which handler answers. One list of routes: what is served, what is documented and what is counted are the same. */
 final class Router {
@@ -20,11 +22,30 @@ final class Router {
     }
 
     /**
-     * @param method GET, POST, PATCH, DELETE
+     * @param method GET, POST, PUT, PATCH, DELETE
      * @param path a template such as {@code /v1/runs/{id}}
      * @param handler who answers
+     * @param scope what a key must have; null if none is needed
      */
-    record Route(String method, String path, Handler handler) {
+    record Route(String method, String path, Handler handler, ApiKey.@Nullable Scope scope) {
+        /** What is asked for is read, POST does something with runs, and the rest is for whoever others depend on. */
+        Route(String method, String path, Handler handler) {
+            this(
+                    method,
+                    path,
+                    handler,
+                    switch (method) {
+                        case "GET" -> ApiKey.Scope.READ;
+                        case "POST" -> ApiKey.Scope.WRITE;
+                        default -> ApiKey.Scope.ADMIN;
+                    });
+        }
+
+        /** To be read by everybody. */
+        static Route open(String path, Handler handler) {
+            return new Route("GET", path, handler, null);
+        }
+
         /** The values of the variables, empty if the path is another one. */
         Optional<Map<String, String>> match(List<String> segments) {
             List<String> template = split(path);

@@ -4,6 +4,7 @@ import dev.holdfast.core.Refused;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.LedgerFigures;
 import dev.holdfast.node.Holdfast;
+import io.helidon.common.tls.Tls;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http1.Http1Config;
 import io.opentelemetry.api.metrics.Meter;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,7 @@ public final class Server implements AutoCloseable {
     private final Requests requests = new Requests();
     private final Metrics metrics = new Metrics(this::figures);
     private final Endpoint endpoint;
+    private final Guard guard;
     private final Watchers watchers;
     private final Arrivals arrivals;
     private final WebServer web;
@@ -42,11 +45,14 @@ public final class Server implements AutoCloseable {
     private volatile boolean closing;
 
     private Server(ServerOptions options, Endpoint endpoint) {
+        TlsFiles files = options.tls();
+        SSLContext tls = files == null ? null : Pem.context(files);
         this.endpoint = endpoint;
+        this.guard = new Guard(endpoint, () -> ready().keys());
         this.watchers = new Watchers(() -> ready().runs(), options);
         this.arrivals = new Arrivals(options.arrival());
-        var dispatcher = new Dispatcher(router(), requests, arrivals, endpoint.names());
-        this.web = WebServer.builder()
+        var dispatcher = new Dispatcher(router(), requests, arrivals, guard);
+        var web = WebServer.builder()
                 .address(endpoint.address())
                 .port(options.port())
                 .shutdownHook(false)
@@ -57,17 +63,18 @@ public final class Server implements AutoCloseable {
                 .protocolsDiscoverServices(false)
                 .addProtocol(Http1Config.builder().addReceiveListener(arrivals).build())
                 .directHandlers(Dispatcher.malformed())
-                .routing(routing -> routing.any(dispatcher::handle))
-                .build();
+                .routing(routing -> routing.any(dispatcher::handle));
+        if (tls != null) web.tls(Tls.builder().sslContext(tls).build());
+        this.web = web.build();
     }
 
     /**
      * Opens the port.
      *
-     * @throws Refused {@code port_in_use}, {@code host_unknown}, {@code host_not_loopback}
+     * @throws Refused {@code port_in_use}, {@code host_unknown}, {@code tls_files}
      */
     public static Server open(ServerOptions options) {
-        Endpoint endpoint = Endpoint.at(options.host());
+        Endpoint endpoint = Endpoint.of(options);
         endpoint.demandFree(options.port());
         var server = new Server(options, endpoint);
         server.web.start();
@@ -80,12 +87,19 @@ public final class Server implements AutoCloseable {
         return server;
     }
 
-    /** From now on requests are answered from this node. */
+    /**
+     * From now on requests are answered from this node.
+     *
+     * @throws Refused {@code keys_required} if others than this machine could do everything: it listens beyond it, and there
+     *     is no API key
+     * @throws Unavailable if the node has just been cut off from its cluster
+     */
     public void serve(Holdfast holdfast) {
         serve(Node.of(holdfast));
     }
 
     void serve(Node ready) {
+        guard.demandKeys(ready.keys());
         node = ready;
     }
 
@@ -97,6 +111,11 @@ public final class Server implements AutoCloseable {
     /** Where it listens, such as {@code http://127.0.0.1:7007}. */
     public URI url() {
         return endpoint.url(web.port());
+    }
+
+    /** The same for other machines: by the name of this one, if it listens on all of its addresses. */
+    public URI outside() {
+        return endpoint.outside(web.port());
     }
 
     List<Router.Route> routes() {

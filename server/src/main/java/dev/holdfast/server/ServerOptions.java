@@ -2,11 +2,14 @@ package dev.holdfast.server;
 
 import dev.holdfast.core.Defaults;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a server listens.
  *
- * @param host the address to listen on; only those of the machine itself (127.0.0.1, ::1, localhost) are possible
+ * @param host the address to listen on: of this machine alone (127.0.0.1, ::1, localhost), or one that others reach, which
+ *     needs API keys
+ * @param tls null for none
  * @param port 0 for any free one
  * @param keepAlive how often a silent stream sends a comment, so that both ends notice a dead connection
  * @param patience how long one write to a watcher may take before it is cut off; it resumes with its cursor
@@ -14,7 +17,13 @@ import java.time.Duration;
  * @param grace how long closing waits for requests that are being answered
  */
 public record ServerOptions(
-        String host, int port, Duration keepAlive, Duration patience, Duration arrival, Duration grace) {
+        String host,
+        int port,
+        @Nullable TlsFiles tls,
+        Duration keepAlive,
+        Duration patience,
+        Duration arrival,
+        Duration grace) {
     public static final int DEFAULT_PORT = Defaults.PORT;
 
     public static final String DEFAULT_HOST = "127.0.0.1";
@@ -24,6 +33,7 @@ public record ServerOptions(
         return new ServerOptions(
                 DEFAULT_HOST,
                 port,
+                null,
                 Defaults.KEEP_ALIVE,
                 Defaults.WATCHER_PATIENCE,
                 Defaults.ARRIVAL_LIMIT,
@@ -31,7 +41,11 @@ public record ServerOptions(
     }
 
     public ServerOptions host(String address) {
-        return new ServerOptions(address, port, keepAlive, patience, arrival, grace);
+        return new ServerOptions(address, port, tls, keepAlive, patience, arrival, grace);
+    }
+
+    public ServerOptions tls(TlsFiles files) {
+        return new ServerOptions(host, port, files, keepAlive, patience, arrival, grace);
     }
 
     public ServerOptions {

@@ -4,6 +4,7 @@ import dev.holdfast.core.Lane;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.Runs;
 import dev.holdfast.engine.port.LedgerFigures;
+import dev.holdfast.node.KeyBook;
 import dev.holdfast.node.Ring;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,5 +64,10 @@ record FakeNode(FakeRuns fake, @Nullable Unavailable obstacle) implements Node {
 
     private static SortedMap<String, String> hosts() {
         return new TreeMap<>(Map.of("noop", "1"));
+    }
+
+    @Override
+    public KeyBook keys() {
+        return KeyBook.empty();
     }
 }

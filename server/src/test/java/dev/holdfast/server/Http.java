@@ -16,11 +16,16 @@ final class Http implements AutoCloseable {
     private static final JsonMapper MAPPER = JsonMapper.shared();
 
     private final URI base;
-    private final HttpClient client = HttpClient.newHttpClient();
+    private final HttpClient client;
     private final OpenApi description;
 
     Http(URI base) {
+        this(base, HttpClient.newHttpClient());
+    }
+
+    Http(URI base, HttpClient client) {
         this.base = base;
+        this.client = client;
         this.description = new OpenApi(MAPPER.readTree(Resources.read("openapi.json")));
     }
 

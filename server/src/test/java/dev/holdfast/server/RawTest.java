@@ -27,7 +27,7 @@ class RawTest {
 
     private final FakeRuns runs = new FakeRuns();
     private final Server server = Server.open(new ServerOptions(
-            "127.0.0.1", 0, Duration.ofSeconds(15), Duration.ofSeconds(30), ARRIVAL, Duration.ofSeconds(1)));
+            "127.0.0.1", 0, null, Duration.ofSeconds(15), Duration.ofSeconds(30), ARRIVAL, Duration.ofSeconds(1)));
     private final List<LogRecord> severe = new CopyOnWriteArrayList<>();
     private final Handler listener = new Handler() {
         @Override

@@ -410,11 +410,15 @@ class ServerTest {
     }
 
     @Test
-    void itDoesNotListenBeyondThisMachine() {
-        assertThatThrownBy(() -> Server.open(ServerOptions.onPort(0).host("0.0.0.0")))
-                .isInstanceOf(Refused.class)
-                .extracting(e -> ((Refused) e).code())
-                .isEqualTo("host_not_loopback");
+    void itServesNobodyBeyondThisMachineWithoutAKey() throws Exception {
+        try (var open = Server.open(ServerOptions.onPort(0).host("0.0.0.0"));
+                var client = new Http(open.url())) {
+            assertThatThrownBy(() -> open.serve(new FakeNode(runs)))
+                    .isInstanceOf(Refused.class)
+                    .extracting(e -> ((Refused) e).code())
+                    .isEqualTo("keys_required");
+            assertThat(client.get("/v1/runs").status()).isEqualTo(503);
+        }
     }
 
     @Test

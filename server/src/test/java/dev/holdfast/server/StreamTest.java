@@ -29,6 +29,7 @@ class StreamTest {
     private final Server server = Server.open(new ServerOptions(
             "127.0.0.1",
             0,
+            null,
             Duration.ofMillis(200),
             Duration.ofSeconds(2),
             Duration.ofMillis(500),

@@ -1,0 +1,42 @@
+package dev.holdfast.node;
+
+import dev.holdfast.postgres.KeyRow;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The API keys as they were at one moment. */
+public final class KeyBook {
+    private static final KeyBook EMPTY = new KeyBook(List.of());
+
+    private final Map<String, KeyRow> rows;
+
+    KeyBook(List<KeyRow> rows) {
+        this.rows = rows.stream().collect(Collectors.toUnmodifiableMap(KeyRow::id, Function.identity()));
+    }
+
+    /** Without any. */
+    public static KeyBook empty() {
+        return EMPTY;
+    }
+
+    /** Whether no key was ever made. A revoked one counts: a revocation never opens anything. */
+    public boolean isEmpty() {
+        return rows.isEmpty();
+    }
+
+    /** Whether there is a key that holds. */
+    public boolean hasValid() {
+        return rows.values().stream().anyMatch(row -> row.revoked() == null);
+    }
+
+    /** The key that was presented, also if it was revoked; empty if there is none, or its secret is another one. */
+    public Optional<ApiKey> find(String presented) {
+        return Secret.parse(presented).flatMap(secret -> {
+            KeyRow row = rows.get(secret.id());
+            return row != null && secret.fits(row.hash()) ? Optional.of(ApiKeys.key(row)) : Optional.empty();
+        });
+    }
+}

@@ -1,0 +1,68 @@
+package dev.holdfast.postgres;
+
+import dev.holdfast.core.Unavailable;
+import dev.holdfast.sql.Session;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+
+/** The API keys of a cluster. Each statement is a transaction by itself; a change is seen by all nodes when it is done. */
+public final class KeyTable implements AutoCloseable {
+    private static final String ALL = "SELECT " + KeyRow.COLUMNS + " FROM api_keys ORDER BY created, id";
+    private static final String INSERT =
+            "INSERT INTO api_keys (" + KeyRow.COLUMNS + ") VALUES (?, ?, ?, ?, ?, CAST(? AS bigint))";
+    /** Locks the row of the key. */
+    private static final String REVOKE = "UPDATE api_keys SET revoked = coalesce(revoked, ?) WHERE id = ?";
+
+    private final Sessions sessions;
+    private final PgReaders readers;
+
+    KeyTable(Sessions sessions) {
+        this.sessions = sessions;
+        this.readers = new PgReaders(sessions);
+    }
+
+    /**
+     * All that were ever made, the oldest first.
+     *
+     * @throws Unavailable if the database does not answer
+     */
+    public List<KeyRow> all() {
+        return readers.ask(session -> session.sql(ALL).list(KeyRow::of));
+    }
+
+    /** @throws Unavailable if the database does not answer: it may be there nevertheless, and nobody knows its secret */
+    public void insert(KeyRow key) {
+        try (Session session = sessions.open()) {
+            session.sql(INSERT)
+                    .text(key.id())
+                    .text(key.name())
+                    .text(key.scope())
+                    .text(key.hash())
+                    .instant(key.created())
+                    .instant(key.revoked())
+                    .update();
+        } catch (SQLException e) {
+            throw Trouble.unavailable(e);
+        }
+    }
+
+    /**
+     * Once is enough: a repetition changes nothing.
+     *
+     * @return false if there is no such key
+     * @throws Unavailable if the database does not answer: it may be done nevertheless
+     */
+    public boolean revoke(String id, Instant now) {
+        try (Session session = sessions.open()) {
+            return session.sql(REVOKE).instant(now).text(id).update() == 1;
+        } catch (SQLException e) {
+            throw Trouble.unavailable(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        readers.close();
+    }
+}
