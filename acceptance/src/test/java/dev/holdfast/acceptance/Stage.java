@@ -96,6 +96,18 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
         return ready(start(new ServerProcess.Setup(data(), port, folder.resolve("server.log"), command)));
     }
 
+    /** {@code holdfast server}, just started: one of many nodes, on a port of its own. */
+    ServerProcess node(String postgres, String label, int onPort) {
+        var log = folder.resolve(label + ".log");
+        return start(new ServerProcess.Setup(data(), onPort, log, nodeCommand(postgres, label, onPort)));
+    }
+
+    static List<String> nodeCommand(String postgres, String label, int onPort) {
+        String port = Integer.toString(onPort);
+        return JavaCommand.like(
+                "dev.holdfast.cli.Main", "server", "--postgres", postgres, "--node", label, "--port", port);
+    }
+
     private ServerProcess start(ServerProcess.Setup setup) {
         var server = ServerProcess.start(setup);
         servers.add(server);

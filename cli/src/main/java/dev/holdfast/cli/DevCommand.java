@@ -4,9 +4,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code holdfast dev}. Only the options are here: the server is loaded when it is started. */
 @Command(
@@ -33,8 +32,8 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {"  holdfast dev", "  holdfast dev --data /tmp/trial --port 0"})
 final class DevCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+    @Mixin
+    private Ready ready = new Ready();
 
     @Option(
             names = "--data",
@@ -57,27 +56,9 @@ final class DevCommand implements Callable<Integer> {
             description = "How many days runs are kept that have ended; then they are removed. Default: 30.")
     private int keep = 30;
 
-    @Option(
-            names = "--json",
-            description = "Print {\"ready\":\"http://127.0.0.1:PORT\"} when it serves. " + Client.JSON_ERRORS)
-    private boolean json;
-
     @Override
     public Integer call() throws InterruptedException {
         if (keep < 1) throw Failure.usage("usage", "--keep is at least 1 day, and " + keep + " was given");
-        return DevServer.run(data, port, Duration.ofDays(keep), url -> print(url.toString()));
-    }
-
-    private void print(String url) {
-        var out = spec.commandLine().getOut();
-        out.println(
-                json
-                        ? Json.write(line -> {
-                            line.writeStartObject();
-                            line.writeStringProperty("ready", url);
-                            line.writeEndObject();
-                        })
-                        : "ready " + url);
-        out.flush();
+        return DevServer.run(data, port, Duration.ofDays(keep), ready::print);
     }
 }

@@ -76,6 +76,7 @@ public final class Main implements Runnable {
     private static Map<String, Supplier<Object>> commands() {
         var all = new LinkedHashMap<String, Supplier<Object>>();
         all.put("dev", DevCommand::new);
+        all.put("server", ServerCommand::new);
         all.put("run", RunCommand::new);
         all.put("runs", RunsCommand::new);
         all.put("show", ShowCommand::new);
@@ -96,6 +97,7 @@ public final class Main implements Runnable {
         all.put("schedules", SchedulesCommand::new);
         all.put("schedule", ScheduleCommand::new);
         all.put("unschedule", UnscheduleCommand::new);
+        all.put("nodes", NodesCommand::new);
         all.put("backup", BackupCommand::new);
         all.put("restore", RestoreCommand::new);
         all.put("doctor", DoctorCommand::new);

@@ -39,6 +39,7 @@ final class RehearseCommand implements Callable<Integer> {
             ask("runs", "--url", url);
             ask("explain", run, "--url", url);
             ask("queues", "--url", url);
+            ask("nodes", "--url", url);
             // Changes of queues are made by another client of the JDK than everything else.
             ask("resume", "default", "--url", url);
         } finally {

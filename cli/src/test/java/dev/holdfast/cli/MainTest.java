@@ -208,6 +208,22 @@ class MainTest {
     }
 
     @Test
+    void nodesAreATable() {
+        says(
+                "/v1/nodes",
+                200,
+                """
+                {"own": 8, "nodes": [{"number": 8, "label": "b\\u001b[2J", "address": "http://127.0.0.1:1",
+                  "joined": "2026-01-02T03:04:05Z", "silentMillis": 12, "held": 3, "hosts": [{"name": "noop", "version": "1"}]}],
+                 "takeovers": [{"number": 7, "label": "green", "by": 8, "at": "2026-01-02T03:04:05Z", "how": "RING",
+                  "silentMillis": null, "tookMicros": 4200}]}
+                """);
+        assertThat(ask("nodes").exits(0).out())
+                .containsSubsequence("NODE", "8* ", "b\ufffd[2J", "http://127.0.0.1:1", "12 ms", "3", "noop")
+                .containsSubsequence("DEAD", "7 ", "green", "RING", "- ", "4.2 ms");
+    }
+
+    @Test
     void aServerThatCannotServeIsNoRefusal() {
         problem("/v1/tasks/noop/runs", 503, "disk_full", "the disk is full");
         assertThat(ask("run", "noop").exits(4).err()).contains("disk_full");
@@ -220,6 +236,8 @@ class MainTest {
     void everyCommandHasJsonAndTellsItsExitCodes() {
         for (String command : List.of(
                 "dev",
+                "server",
+                "nodes",
                 "run",
                 "runs",
                 "show",

@@ -129,6 +129,15 @@ public final class Engine implements Runs, AutoCloseable {
         return List.copyOf(handlers.values());
     }
 
+    /**
+     * Returns if new runs are taken.
+     *
+     * @throws Unavailable {@code suspended}, {@code fenced} or {@code closing}
+     */
+    public void demandOpen() {
+        door.demandOpen();
+    }
+
     /** How many attempts execute now. */
     public int executing() {
         return executor.taken();

@@ -50,14 +50,13 @@ final class Assembly {
                     Peers.alone(store.node()));
             Engine engine = Engine.open(ports, with.engine(), with.hosted());
             var client = new LocalClient(engine, ports, options.namespace());
-            return new Holdfast(new Alone(engine, ports), engine, client, List.of(engine, store));
+            var alone = new Alone(engine, ports, with.clock().now());
+            return new Holdfast(alone, engine, client, List.of(engine, store));
         } catch (RuntimeException | Error e) {
             closeAfter(e, store);
             throw e;
         }
     }
-
-    private record Alone(Engine engine, Ports ports) implements Holdfast.Seat {}
 
     static Holdfast cluster(ClusterOptions cluster, NodeOptions options, Collection<? extends Hosted> hosted) {
         var with = Wiring.of(options, hosted);

@@ -83,6 +83,11 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
         return now().ports();
     }
 
+    @Override
+    public Ring ring() {
+        return MemberRing.of(now().member().membership());
+    }
+
     private PgMember join() {
         return cluster.join(options.label(), options.address(), this);
     }

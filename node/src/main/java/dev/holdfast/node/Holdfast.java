@@ -45,6 +45,9 @@ public final class Holdfast implements Client {
 
         /** @throws Unavailable while it is none */
         Ports ports();
+
+        /** @throws Unavailable while it is none */
+        Ring ring();
     }
 
     /** @param parts what is closed, in this order */
@@ -142,6 +145,26 @@ public final class Holdfast implements Client {
     /** The handlers that it was given. */
     public List<Handler<?, ?>> hosted() {
         return seat.engine().hosted();
+    }
+
+    /**
+     * Returns if it takes new runs now.
+     *
+     * @throws Unavailable with the reason: {@code suspended} or {@code fenced} while it is cut off from its cluster, {@code
+     *     rejoining} until it is a node again, {@code closing}
+     */
+    public void demandOpen() {
+        seat.engine().demandOpen();
+    }
+
+    /**
+     * The nodes of its cluster, what they hold, and which of them were found dead lately. One that has its ledger to itself
+     * is the only one.
+     *
+     * @throws Unavailable while it is no node, or if the database does not answer
+     */
+    public Ring ring() {
+        return seat.ring();
     }
 
     /** How many attempts execute now. */

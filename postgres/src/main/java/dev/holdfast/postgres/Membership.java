@@ -187,6 +187,20 @@ public final class Membership implements AutoCloseable {
         }
     }
 
+    /**
+     * What the nodes carry, by their numbers.
+     *
+     * @throws Unavailable if the database does not answer
+     */
+    public Map<Long, NodeLoad> loads() {
+        try (Connection session = body.connections().open()) {
+            return NodeLoad.read(session);
+        } catch (SQLException e) {
+            throw Unavailable.notApplied(
+                    "database_failed", "what nodes hold could not be read: the database says: " + e.getMessage(), e);
+        }
+    }
+
     private static Takeover takeover(ResultSet row) throws SQLException {
         long heard = row.getLong(7);
         return new Takeover(

@@ -24,17 +24,18 @@ import org.slf4j.LoggerFactory;
 /** Between Helidon and the handlers: finds the handler, guards the door, turns whatever is thrown into a problem. */
 final class Dispatcher {
     private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
-    /** The names of this machine for itself. Another name in Host means that a foreign page had its name point here. */
-    private static final Set<String> OWN_NAMES = Set.of("127.0.0.1", "localhost", "[::1]");
 
     private final Router router;
     private final Requests requests;
     private final Arrivals arrivals;
+    /** The names of this machine for itself. Another name in Host means that a foreign page had its name point here. */
+    private final Set<String> names;
 
-    Dispatcher(Router router, Requests requests, Arrivals arrivals) {
+    Dispatcher(Router router, Requests requests, Arrivals arrivals, Set<String> names) {
         this.router = router;
         this.requests = requests;
         this.arrivals = arrivals;
+        this.names = Set.copyOf(names);
     }
 
     void handle(ServerRequest request, ServerResponse response) {
@@ -81,17 +82,17 @@ final class Dispatcher {
         if (last) throw new CloseConnectionException("this was the last request of its connection");
     }
 
-    private static void guard(ServerRequest request, String method) {
+    private void guard(ServerRequest request, String method) {
         String host = request.headers().first(HeaderNames.HOST).orElse("");
         int colon = host.lastIndexOf(':');
         String name = colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
         // Names have no case, and a dot at the end says only that they are complete.
         String bare = (name.endsWith(".") ? name.substring(0, name.length() - 1) : name).toLowerCase(Locale.ROOT);
-        if (!OWN_NAMES.contains(bare)) {
+        if (!names.contains(bare)) {
             throw new Refused(
                     "host_refused",
                     "this server answers on this machine only, to "
-                            + OWN_NAMES.stream().sorted().toList() + ", not to '" + Text.shown(name) + "'");
+                            + names.stream().sorted().toList() + ", not to '" + Text.shown(name) + "'");
         }
         if (method.equals("GET") || method.equals("HEAD")) return;
         String origin = request.headers().first(HeaderNames.ORIGIN).orElse(null);

@@ -3,6 +3,7 @@ package dev.holdfast.server;
 import dev.holdfast.engine.Runs;
 import dev.holdfast.engine.port.LedgerFigures;
 import dev.holdfast.node.Holdfast;
+import dev.holdfast.node.Ring;
 import dev.holdfast.sdk.Codec;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -17,6 +18,12 @@ interface Node {
     int executing();
 
     LedgerFigures figures();
+
+    /** @throws dev.holdfast.core.Unavailable with the reason, unless new runs are taken */
+    void demandOpen();
+
+    /** @throws dev.holdfast.core.Unavailable while the node is none */
+    Ring ring();
 
     static Node of(Holdfast holdfast) {
         var hosted = new TreeMap<String, Hosting>();
@@ -41,6 +48,16 @@ interface Node {
             @Override
             public LedgerFigures figures() {
                 return holdfast.figures();
+            }
+
+            @Override
+            public void demandOpen() {
+                holdfast.demandOpen();
+            }
+
+            @Override
+            public Ring ring() {
+                return holdfast.ring();
             }
         };
     }

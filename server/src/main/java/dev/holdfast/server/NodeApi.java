@@ -7,15 +7,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** What a node tells of itself: tasks, health, metrics, and the description of this API. */
 final class NodeApi {
-    private final Supplier<@Nullable Node> node;
+    private final Supplier<Node> node;
     private final Callable<Answer> metrics;
 
-    /** @param node null until it is ready */
-    NodeApi(Supplier<@Nullable Node> node, Callable<Answer> metrics) {
+    /** @param node throws {@link Unavailable} until there is one */
+    NodeApi(Supplier<Node> node, Callable<Answer> metrics) {
         this.node = node;
         this.metrics = metrics;
     }
@@ -31,8 +30,7 @@ final class NodeApi {
     }
 
     private Answer tasks(Call call) {
-        Node ready = node.get();
-        Map<String, Hosting> hosted = ready == null ? Map.of() : ready.hosted();
+        Map<String, Hosting> hosted = node.get().hosted();
         return Answer.json(200, Json.text(out -> {
             out.writeStartObject();
             out.writeName("tasks");
@@ -52,9 +50,6 @@ final class NodeApi {
 
     private Answer node(Call call) {
         Node ready = node.get();
-        if (ready == null) {
-            throw Unavailable.notApplied("starting", "this process is not ready yet; ask again in a moment", null);
-        }
         LedgerFigures ledger = ready.figures();
         return Answer.json(200, Json.text(out -> {
             out.writeStartObject();
@@ -83,8 +78,12 @@ final class NodeApi {
     }
 
     private Answer ready(Call call) {
-        if (node.get() != null) return Answer.text(200, "ready\n");
-        String why = "starting: what was running when the process ended is being taken up\n";
-        return new Answer.Whole(503, "text/plain; charset=utf-8", why, Map.of("Retry-After", "1"));
+        try {
+            node.get().demandOpen();
+            return Answer.text(200, "ready\n");
+        } catch (Unavailable e) {
+            String why = e.code() + ": " + e.getMessage() + "\n";
+            return new Answer.Whole(503, "text/plain; charset=utf-8", why, Map.of("Retry-After", "1"));
+        }
     }
 }

@@ -58,6 +58,9 @@ record Problem(int status, String title, String code, String detail, boolean ind
             Map.entry("ledger_read_only", new Kind(503, "The ledger cannot be written")),
             Map.entry("starting", new Kind(503, "Not ready yet")),
             Map.entry("closing", new Kind(503, "Shutting down")),
+            Map.entry("suspended", new Kind(503, "The node is cut off from its cluster")),
+            Map.entry("fenced", new Kind(503, "The node was cut off from its cluster")),
+            Map.entry("rejoining", new Kind(503, "The node joins its cluster again")),
             Map.entry("disk_full", new Kind(503, "The disk is full")));
     private static final Kind REFUSED = new Kind(422, "Not accepted");
     private static final Kind UNAVAILABLE = new Kind(503, "Not possible right now");

@@ -7,10 +7,6 @@ import dev.holdfast.node.Holdfast;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http1.Http1Config;
 import io.opentelemetry.api.metrics.Meter;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,10 +16,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The HTTP API and the page of a node, on the loopback address.
+ * The HTTP API and the page of a node.
  *
  * <p>It listens as soon as it is open, and answers {@code 503 starting} until it is given a node; {@code /readyz} tells
- * which of the two it is.
+ * which of the two it is, and why a node takes nothing at the moment.
  *
  * <pre>{@code
  * try (var server = Server.open(ServerOptions.onPort(7007))) {
@@ -38,18 +34,20 @@ public final class Server implements AutoCloseable {
 
     private final Requests requests = new Requests();
     private final Metrics metrics = new Metrics(this::figures);
+    private final Endpoint endpoint;
     private final Watchers watchers;
     private final Arrivals arrivals;
     private final WebServer web;
     private volatile @Nullable Node node;
     private volatile boolean closing;
 
-    private Server(ServerOptions options) {
+    private Server(ServerOptions options, Endpoint endpoint) {
+        this.endpoint = endpoint;
         this.watchers = new Watchers(() -> ready().runs(), options);
         this.arrivals = new Arrivals(options.arrival());
-        var dispatcher = new Dispatcher(router(), requests, arrivals);
+        var dispatcher = new Dispatcher(router(), requests, arrivals, endpoint.names());
         this.web = WebServer.builder()
-                .address(InetAddress.getLoopbackAddress())
+                .address(endpoint.address())
                 .port(options.port())
                 .shutdownHook(false)
                 .shutdownGracePeriod(options.grace())
@@ -66,35 +64,20 @@ public final class Server implements AutoCloseable {
     /**
      * Opens the port.
      *
-     * @throws Refused {@code port_in_use}
+     * @throws Refused {@code port_in_use}, {@code host_unknown}, {@code host_not_loopback}
      */
     public static Server open(ServerOptions options) {
-        demandFree(options.port());
-        var server = new Server(options);
+        Endpoint endpoint = Endpoint.at(options.host());
+        endpoint.demandFree(options.port());
+        var server = new Server(options, endpoint);
         server.web.start();
         // Helidon logs why, and does not throw.
         if (!server.web.isRunning()) {
             server.watchers.close();
             server.arrivals.close();
-            throw taken(options.port(), "it was taken while this was starting");
+            throw endpoint.taken(options.port(), "it was taken while this was starting");
         }
         return server;
-    }
-
-    private static void demandFree(int port) {
-        if (port == 0) return;
-        try (var probe = new ServerSocket()) {
-            probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-        } catch (IOException e) {
-            throw taken(port, String.valueOf(e.getMessage()));
-        }
-    }
-
-    private static Refused taken(int port, String why) {
-        return new Refused(
-                "port_in_use",
-                "port " + port + " of 127.0.0.1 cannot be opened: " + why
-                        + ". Stop the program that uses it, or choose another port (0 for any free one)");
     }
 
     /** From now on requests are answered from this node. */
@@ -113,7 +96,7 @@ public final class Server implements AutoCloseable {
 
     /** Where it listens, such as {@code http://127.0.0.1:7007}. */
     public URI url() {
-        return URI.create("http://127.0.0.1:" + web.port());
+        return endpoint.url(web.port());
     }
 
     List<Router.Route> routes() {
@@ -128,7 +111,8 @@ public final class Server implements AutoCloseable {
         routes.addAll(new SchedulesApi(this::ready).routes());
         routes.addAll(new ThreadsApi(this::ready).routes());
         routes.addAll(watchers.routes());
-        routes.addAll(new NodeApi(() -> closing ? null : node, metrics::page).routes());
+        routes.addAll(new NodeApi(this::ready, metrics::page).routes());
+        routes.addAll(new RingApi(this::ready).routes());
         routes.addAll(new Pages().routes());
         return new Router(routes);
     }
@@ -139,7 +123,10 @@ public final class Server implements AutoCloseable {
         Node ready = node;
         if (ready == null) {
             throw Unavailable.notApplied(
-                    "starting", "this process has just started and is not ready yet; ask again in a moment", null);
+                    "starting",
+                    "this process has just started, and what was running when it ended is being taken up; ask again in a"
+                            + " moment",
+                    null);
         }
         return ready;
     }
@@ -147,7 +134,11 @@ public final class Server implements AutoCloseable {
     private List<Figure> figures() {
         var all = new ArrayList<Figure>();
         Node ready = node;
-        if (ready != null) node(ready, all);
+        try {
+            if (ready != null) node(ready, all);
+        } catch (Unavailable e) {
+            // It has no engine at the moment, and so there is nothing to count.
+        }
         all.addAll(requests.figures());
         all.add(Figure.gauge("holdfast.watchers", "Streams that are open", Map.of(), watchers.open()));
         return all;
@@ -174,11 +165,19 @@ public final class Server implements AutoCloseable {
         return groups;
     }
 
+    /**
+     * From now on it is not ready, and refuses what is asked with {@code closing}; streams end. So whoever asks goes on
+     * elsewhere while the node gives up what it holds.
+     */
+    public void retire() {
+        closing = true;
+        watchers.close();
+    }
+
     /** Ends every stream, lets requests that are being answered finish for the grace of the options, and frees the port. */
     @Override
     public void close() {
-        closing = true;
-        watchers.close();
+        retire();
         web.stop();
         arrivals.close();
     }

@@ -26,8 +26,8 @@ class RawTest {
     private static final Duration ARRIVAL = Duration.ofMillis(300);
 
     private final FakeRuns runs = new FakeRuns();
-    private final Server server = Server.open(
-            new ServerOptions(0, Duration.ofSeconds(15), Duration.ofSeconds(30), ARRIVAL, Duration.ofSeconds(1)));
+    private final Server server = Server.open(new ServerOptions(
+            "127.0.0.1", 0, Duration.ofSeconds(15), Duration.ofSeconds(30), ARRIVAL, Duration.ofSeconds(1)));
     private final List<LogRecord> severe = new CopyOnWriteArrayList<>();
     private final Handler listener = new Handler() {
         @Override

@@ -382,6 +382,51 @@ class ServerTest {
     }
 
     @Test
+    void itSaysWhyItTakesNothing() throws Exception {
+        try (var away = Server.open(ServerOptions.onPort(0));
+                var client = new Http(away.url())) {
+            away.serve(new FakeNode(runs, Unavailable.notApplied("rejoining", "it was cut off", null)));
+            var ready = client.get("/readyz");
+            assertThat(ready.status()).isEqualTo(503);
+            assertThat(ready.body()).isEqualTo("rejoining: it was cut off\n");
+            assertThat(client.get("/livez").status()).isEqualTo(200);
+
+            away.retire();
+
+            assertThat(client.get("/readyz").body()).startsWith("closing: ");
+            var refused = client.get("/v1/runs");
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.code()).isEqualTo("closing");
+            assertThat(refused.header("Retry-After")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void nodesAreListed() throws Exception {
+        var ring = http.get("/v1/nodes").json();
+        assertThat(ring.path("own").asInt()).isEqualTo(7);
+        assertThat(ring.path("nodes").get(0).path("held").asInt()).isEqualTo(2);
+        assertThat(ring.path("takeovers").get(0).path("tookMicros").asInt()).isEqualTo(4_200);
+    }
+
+    @Test
+    void itDoesNotListenBeyondThisMachine() {
+        assertThatThrownBy(() -> Server.open(ServerOptions.onPort(0).host("0.0.0.0")))
+                .isInstanceOf(Refused.class)
+                .extracting(e -> ((Refused) e).code())
+                .isEqualTo("host_not_loopback");
+    }
+
+    @Test
+    void itListensOnAnotherAddressOfThisMachine() throws Exception {
+        try (var other = Server.open(ServerOptions.onPort(0).host("127.0.0.2"));
+                var client = new Http(other.url())) {
+            assertThat(other.url().getHost()).isEqualTo("127.0.0.2");
+            assertThat(client.get("/livez").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void aTakenPortIsNamed() {
         int port = server.url().getPort();
         assertThatThrownBy(() -> Server.open(ServerOptions.onPort(port)))

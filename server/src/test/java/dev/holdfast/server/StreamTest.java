@@ -27,7 +27,12 @@ import org.junit.jupiter.api.Timeout;
 class StreamTest {
     private final FakeRuns runs = new FakeRuns();
     private final Server server = Server.open(new ServerOptions(
-            0, Duration.ofMillis(200), Duration.ofSeconds(2), Duration.ofMillis(500), Duration.ofSeconds(1)));
+            "127.0.0.1",
+            0,
+            Duration.ofMillis(200),
+            Duration.ofSeconds(2),
+            Duration.ofMillis(500),
+            Duration.ofSeconds(1)));
     private final RunId id = runs.start(new StartRequest(
                     Namespace.DEFAULT, "noop", "null", StartRequest.Identity.NONE, StartRequest.Options.NONE))
             .id();

@@ -1,0 +1,30 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.engine.EngineOptions;
+import dev.holdfast.examples.Examples;
+import dev.holdfast.node.ClusterOptions;
+import dev.holdfast.node.Holdfast;
+import dev.holdfast.node.NodeOptions;
+import dev.holdfast.server.Server;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The node that {@code holdfast server} runs.
+ *
+ * @param postgres URL of the database
+ * @param label of the node; null for the name of the machine
+ * @param keep how long runs are kept that have ended
+ */
+record ClusterServer(String postgres, @Nullable String label, Duration keep) {
+    /** Enough for code that is about to leave anyway; what does not is taken over by others, which takes less than this. */
+    private static final Duration DRAIN = Duration.ofMillis(500);
+
+    Holdfast node(Server server) {
+        var engine = EngineOptions.defaults().retention(keep).drainGrace(DRAIN).meter(server.meter());
+        var cluster =
+                ClusterOptions.at(postgres).address(server.url().toString()).overdue(ClusterOptions.Overdue.HALT);
+        if (label != null) cluster = cluster.label(label);
+        return Holdfast.cluster(cluster, NodeOptions.defaults().engine(engine), Examples.all());
+    }
+}

@@ -1,0 +1,79 @@
+package dev.holdfast.cli;
+
+import dev.holdfast.core.HoldfastException;
+import dev.holdfast.node.Holdfast;
+import dev.holdfast.server.Server;
+import dev.holdfast.server.ServerOptions;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** A process that serves a node until it is told to end. */
+final class Serving {
+    /** Whatever hangs, the process ends after this; what was not finished goes on at the next start, or elsewhere. */
+    private static final Duration STOP = Duration.ofSeconds(8);
+
+    private Serving() {}
+
+    /**
+     * @param node opens it, when the port is taken
+     * @param ready is told where it serves
+     */
+    static int run(ServerOptions options, Function<Server, Holdfast> node, Consumer<URI> ready)
+            throws InterruptedException {
+        quieten();
+        Server server = open(options);
+        Holdfast holdfast;
+        try {
+            holdfast = node.apply(server);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, holdfast), "holdfast-stop"));
+            server.serve(holdfast);
+        } catch (HoldfastException e) {
+            server.close();
+            throw Failure.of(e);
+        }
+        ready.accept(server.url());
+        new CountDownLatch(1).await();
+        return Exit.OK;
+    }
+
+    static ServerOptions options(int port) {
+        try {
+            return ServerOptions.onPort(port);
+        } catch (IllegalArgumentException e) {
+            throw Failure.refused("port_invalid", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Server open(ServerOptions options) {
+        try {
+            return Server.open(options);
+        } catch (HoldfastException e) {
+            throw Failure.of(e);
+        }
+    }
+
+    /** First nobody is sent here any more; then what executes is given up, while whoever asks is told so. */
+    private static void stop(Server server, Holdfast holdfast) {
+        Thread closing = Thread.ofPlatform().daemon().name("holdfast-close").start(() -> {
+            server.retire();
+            holdfast.close();
+            server.close();
+        });
+        try {
+            closing.join(STOP);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Warnings and errors, a line each. */
+    private static void quieten() {
+        System.setProperty("java.util.logging.SimpleFormatter.format", "%1$tF %1$tT %4$s %3$s: %5$s%6$s%n");
+        Logger.getLogger("").setLevel(Level.WARNING);
+    }
+}
