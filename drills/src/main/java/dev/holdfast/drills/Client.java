@@ -79,7 +79,8 @@ public record Client(Supplier<Api> servers, Duration patience) {
         String trouble = "";
         for (int retries = 0; Instant.now().isBefore(end); retries++) {
             try {
-                Api.Answer answer = api().post("/v1/tasks/" + task + "/runs", body, Map.of("Idempotency-Key", requestId));
+                Api.Answer answer =
+                        api().post("/v1/tasks/" + task + "/runs", body, Map.of("Idempotency-Key", requestId));
                 if (answer.isSuccess()) {
                     return new Ack(JSON.readTree(answer.body()).path("id").asString(""), retries, Instant.now());
                 }

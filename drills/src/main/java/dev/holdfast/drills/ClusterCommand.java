@@ -44,8 +44,9 @@ abstract class ClusterCommand implements Callable<Integer> {
     @Option(
             names = "--runs",
             paramLabel = "N",
-            description = "How many runs are under way at a time (default: what three quarters of the slots of all nodes"
-                    + " but one hold).")
+            description =
+                    "How many runs are under way at a time (default: what three quarters of the slots of all nodes"
+                            + " but one hold).")
     private @Nullable Integer runs;
 
     @Option(

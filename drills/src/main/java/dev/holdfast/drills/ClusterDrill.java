@@ -24,7 +24,12 @@ final class ClusterDrill {
      * @param folder for everything the drill writes; is there, and empty
      * @param url of the database; null for one of the drill's own
      */
-    record Plan(int nodes, int clients, long seed, Path folder, @Nullable String url) {
+    record Plan(
+            int nodes,
+            int clients,
+            long seed,
+            Path folder,
+            @Nullable String url) {
         /** Without the URL, which may contain a password. */
         @Override
         public String toString() {
@@ -67,7 +72,8 @@ final class ClusterDrill {
         var scene = new Scene(database, fleet, diary, new Random(plan.seed()), progress);
         var troubles = new ArrayList<String>();
         List<String> seen = List.of();
-        try (var load = new Load(client, input(diary.file()), "drill-" + plan.seed() + "-" + System.currentTimeMillis())) {
+        try (var load =
+                new Load(client, input(diary.file()), "drill-" + plan.seed() + "-" + System.currentTimeMillis())) {
             load.begin(plan.clients());
             try {
                 for (Node node : fleet.inService()) scene.awaitMoment(List.of(node));

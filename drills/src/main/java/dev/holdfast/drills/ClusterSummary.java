@@ -9,8 +9,9 @@ import java.util.stream.Collectors;
 
 /** The report of a drill of a cluster as a page for people: what was done, the picture, the figures, the verdict. */
 final class ClusterSummary {
-    private static final String HELD = "Each acknowledged run ended exactly once, and succeeded. Each step is recorded once, as"
-            + " it was done, and was not done again. No two epochs of a run overlap.";
+    private static final String HELD =
+            "Each acknowledged run ended exactly once, and succeeded. Each step is recorded once, as"
+                    + " it was done, and was not done again. No two epochs of a run overlap.";
     /** What a kill may cost, in microseconds. */
     private static final long GOAL_P50 = 100_000;
 
@@ -41,8 +42,8 @@ final class ClusterSummary {
         var work = figures.work();
         page.line(
                 "recorded",
-                many(work.steps(), "step") + " of " + many(work.runs(), "run") + "; "
-                        + many(work.movedRuns(), "run") + " moved, one of them in " + many(work.mostEpochs(), "epoch"));
+                many(work.steps(), "step") + " of " + many(work.runs(), "run") + "; " + many(work.movedRuns(), "run")
+                        + " moved, one of them in " + many(work.mostEpochs(), "epoch"));
         page.line("acknowledged", many(work.runs(), "start") + ", " + many(work.repeated(), "request") + " repeated");
         page.verdict(
                 HELD,
@@ -53,7 +54,8 @@ final class ClusterSummary {
     }
 
     private String struck() {
-        String kinds = report.figures().resumptions().stream().map(Resumption::kind).collect(Collectors.joining(" or "));
+        String kinds =
+                report.figures().resumptions().stream().map(Resumption::kind).collect(Collectors.joining(" or "));
         return kinds.isEmpty() ? "restart of the database" : kinds;
     }
 
@@ -61,7 +63,8 @@ final class ClusterSummary {
         boolean kill = resumption.kind().equals(Strike.Kind.KILL.toString());
         page.line(
                 resumption.kind(),
-                many(resumption.strikes(), "time") + "; of " + many(resumption.runs().count(), "run")
+                many(resumption.strikes(), "time") + "; of "
+                        + many(resumption.runs().count(), "run")
                         + " the first user code elsewhere after " + spread(resumption.runs())
                         + (kill ? goal(resumption.runs()) : ""));
     }

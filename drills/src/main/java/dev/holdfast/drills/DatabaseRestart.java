@@ -18,7 +18,8 @@ record DatabaseRestart(int restarts) implements Fault {
 
     @Override
     public List<String> happen(Scene scene) throws InterruptedException {
-        LocalPostgres server = Objects.requireNonNull(scene.database().own(), "only a database of our own is restarted");
+        LocalPostgres server =
+                Objects.requireNonNull(scene.database().own(), "only a database of our own is restarted");
         List<Node> nodes = scene.fleet().inService();
         Map<String, Long> before = Ring.numbers(nodes);
         var seen = new ArrayList<String>();
@@ -29,13 +30,14 @@ record DatabaseRestart(int restarts) implements Fault {
             if (crash) server.kill();
             server.restart();
             long down = Scene.now() - strike.micros();
-            scene.say("the database " + (crash ? "crashed" : "was restarted") + " and was down for " + down / 1_000 + " ms");
+            scene.say("the database " + (crash ? "crashed" : "was restarted") + " and was down for " + down / 1_000
+                    + " ms");
             long up = Scene.now();
             for (Node node : nodes) {
-                Wait.need("node " + node.label() + " executes something after the restart", Scene.PATIENCE, () -> scene
-                        .diary()
-                        .activeSince(up)
-                        .contains(node.pid()));
+                Wait.need(
+                        "node " + node.label() + " executes something after the restart",
+                        Scene.PATIENCE,
+                        () -> scene.diary().activeSince(up).contains(node.pid()));
             }
             seen.add("%s: down for %.1f s, all nodes execute %.1f s later"
                     .formatted(crash ? "crash" : "restart", down / 1e6, (Scene.now() - up) / 1e6));

@@ -23,6 +23,8 @@ final class DatabaseRestartCommand extends ClusterCommand {
     @Override
     @Nullable
     String obstacle(boolean ownDatabase) {
-        return ownDatabase ? null : "it restarts the database, which it does to one of its own only: leave out --postgres";
+        return ownDatabase
+                ? null
+                : "it restarts the database, which it does to one of its own only: leave out --postgres";
     }
 }

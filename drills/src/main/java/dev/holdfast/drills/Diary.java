@@ -68,7 +68,10 @@ final class Diary {
             in.readFully(more);
             int whole = more.length;
             while (whole > 0 && more[whole - 1] != '\n') whole--;
-            new String(more, 0, whole, StandardCharsets.US_ASCII).lines().map(Entry::parse).forEach(entries::add);
+            new String(more, 0, whole, StandardCharsets.US_ASCII)
+                    .lines()
+                    .map(Entry::parse)
+                    .forEach(entries::add);
             read += whole;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);

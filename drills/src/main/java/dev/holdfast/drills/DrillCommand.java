@@ -24,6 +24,8 @@ public final class DrillCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "Name a drill: crash, or of several nodes node-death, zombie, database-restart, rolling-restart");
+        throw new CommandLine.ParameterException(
+                spec.commandLine(),
+                "Name a drill: crash, or of several nodes node-death, zombie, database-restart, rolling-restart");
     }
 }

@@ -26,7 +26,8 @@ record Evidence(List<Load.Job> jobs, Map<String, RunAccount> runs, Diary diary, 
         return runs.values().stream()
                 .flatMap(run -> run.snapshots().stream()
                         .filter(snap -> snap.at().compareTo(before) < 0)
-                        .filter(snap -> snap.cause().startsWith(LOST) && !snap.cause().contains(NOT_COUNTED))
+                        .filter(snap ->
+                                snap.cause().startsWith(LOST) && !snap.cause().contains(NOT_COUNTED))
                         .map(snap -> run.id() + ": a loss was counted at " + snap.at() + " (" + snap.cause() + ")"))
                 .toList();
     }

@@ -57,11 +57,7 @@ final class Page {
             }
         }
         if (!evidence.isEmpty()) {
-            text.append("\n  ")
-                    .append(kept)
-                    .append(" are in ")
-                    .append(evidence)
-                    .append('\n');
+            text.append("\n  ").append(kept).append(" are in ").append(evidence).append('\n');
         }
     }
 

@@ -110,8 +110,8 @@ final class Picture {
 
     /** Whatever was done to whom. */
     private Stream<Mark> strikes() {
-        var kills = timeline.lives().stream().flatMap(life -> Stream.ofNullable(life.killed())
-                .map(killed -> new Mark(killed, life.name())));
+        var kills = timeline.lives().stream()
+                .flatMap(life -> Stream.ofNullable(life.killed()).map(killed -> new Mark(killed, life.name())));
         return Stream.concat(kills, timeline.marks().stream());
     }
 
@@ -137,9 +137,7 @@ final class Picture {
             if (!tick.stands())
                 row.put(besideKill(column(tick.at())), look.signs().taken(), Tone.TAKEN);
         }
-        strikes()
-                .filter(s -> track.epochs().stream().anyMatch(e -> hit(e, s)))
-                .forEach(s -> strike(row, s));
+        strikes().filter(s -> track.epochs().stream().anyMatch(e -> hit(e, s))).forEach(s -> strike(row, s));
         Long finished = track.finished();
         if (finished != null) row.put(column(finished), look.signs().end(), Tone.GOOD);
         return row;

@@ -14,8 +14,7 @@ interface Program {
                 log,
                 port,
                 log,
-                JavaCommand.like(
-                        "dev.holdfast.cli.Main", "server", "--port", Integer.toString(port), "--node", label),
+                JavaCommand.like("dev.holdfast.cli.Main", "server", "--port", Integer.toString(port), "--node", label),
                 // Not on the command line, which everybody on the machine can read.
                 Map.of("HOLDFAST_POSTGRES", database.url()));
     }

@@ -19,8 +19,9 @@ final class Ring {
 
     /** The number that a node has now; empty if it does not say so, because it is none or does not answer. */
     static Optional<Long> number(Node node) {
-        return ask(node).filter(ring -> ring.path("own").isNumber()).map(ring -> ring.path("own")
-                .asLong());
+        return ask(node)
+                .filter(ring -> ring.path("own").isNumber())
+                .map(ring -> ring.path("own").asLong());
     }
 
     /** The numbers of these nodes, by their labels. */
@@ -33,17 +34,22 @@ final class Ring {
     /** The numbers that this node sees as those that are alive. */
     static Set<Long> alive(Node asked) {
         var alive = new TreeSet<Long>();
-        ask(asked).ifPresent(ring -> ring.path("nodes").forEach(n -> alive.add(n.path("number").asLong(0))));
+        ask(asked)
+                .ifPresent(ring -> ring.path("nodes")
+                        .forEach(n -> alive.add(n.path("number").asLong(0))));
         return alive;
     }
 
     /** Waits until it serves again, and answers its number. */
     static Optional<Long> awaitNumber(Node node, Duration patience) throws InterruptedException {
         var number = new long[1];
-        boolean came = Wait.until(patience, () -> isReady(node) && number(node).stream()
-                .peek(n -> number[0] = n)
-                .findAny()
-                .isPresent());
+        boolean came = Wait.until(
+                patience,
+                () -> isReady(node)
+                        && number(node).stream()
+                                .peek(n -> number[0] = n)
+                                .findAny()
+                                .isPresent());
         return came ? Optional.of(number[0]) : Optional.empty();
     }
 

@@ -44,8 +44,9 @@ record RollingRestart(int rounds) implements Fault {
         var told = Resumption.of(evidence, Strike.Kind.TERM);
         var killed = Resumption.of(evidence, Strike.Kind.KILL);
         if (told.runs().p50() > killed.runs().p50() + NOISE_MICROS) {
-            violations.add("runs of a node that was told to end went on after " + told.runs().p50() / 1_000
-                    + " ms (p50), and those of one that was killed after " + killed.runs().p50() / 1_000 + " ms");
+            violations.add("runs of a node that was told to end went on after "
+                    + told.runs().p50() / 1_000 + " ms (p50), and those of one that was killed after "
+                    + killed.runs().p50() / 1_000 + " ms");
         }
         return violations;
     }

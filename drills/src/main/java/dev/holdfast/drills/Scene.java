@@ -90,9 +90,10 @@ final class Scene {
 
     /** What a node had in flight goes on elsewhere. */
     void awaitResumed(Node node) throws InterruptedException {
-        Wait.need("what node " + node.label() + " had goes on elsewhere", PATIENCE, () -> diary.inFlight(
-                        node.pid(), Long.MAX_VALUE)
-                .isEmpty());
+        Wait.need(
+                "what node " + node.label() + " had goes on elsewhere",
+                PATIENCE,
+                () -> diary.inFlight(node.pid(), Long.MAX_VALUE).isEmpty());
     }
 
     static long now() {

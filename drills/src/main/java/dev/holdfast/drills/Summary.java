@@ -32,8 +32,7 @@ final class Summary {
                         seconds(figures.tookMillis())));
         page.picture(new Picture(report.timeline(), look));
         figures(page, figures);
-        page.verdict(
-                HELD, report.violations(), report.evidence(), "The data folder, the server's log and the report");
+        page.verdict(HELD, report.violations(), report.evidence(), "The data folder, the server's log and the report");
         return page.written();
     }
 

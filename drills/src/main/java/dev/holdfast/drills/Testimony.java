@@ -45,9 +45,12 @@ final class Testimony {
             broken(run.id(), "it ended " + run.outcome() + ", and nothing was wrong with its code");
             return;
         }
-        JsonNode beats = JSON.readTree(run.output() == null ? "{}" : run.output()).path("beats");
+        JsonNode beats =
+                JSON.readTree(run.output() == null ? "{}" : run.output()).path("beats");
         if (beats.size() != evidence.diary().beats()) {
-            broken(run.id(), "it has " + beats.size() + " results of " + evidence.diary().beats() + " steps");
+            broken(
+                    run.id(),
+                    "it has " + beats.size() + " results of " + evidence.diary().beats() + " steps");
         }
         for (int i = 0; i < beats.size(); i++) checkBeat(run.id(), i + 1, beats.get(i), entries);
     }
@@ -55,16 +58,19 @@ final class Testimony {
     private void checkBeat(String run, int beat, JsonNode recorded, List<Entry> entries) {
         long epoch = recorded.path("epoch").asLong(0);
         long pid = recorded.path("pid").asLong(0);
-        boolean done = entries.stream()
-                .anyMatch(e -> !e.begins() && e.beat() == beat && e.epoch() == epoch && e.pid() == pid);
+        boolean done =
+                entries.stream().anyMatch(e -> !e.begins() && e.beat() == beat && e.epoch() == epoch && e.pid() == pid);
         if (!done) {
-            broken(run, "step " + beat + " is recorded for epoch " + epoch + " and pid " + pid + ", where it was not done");
+            broken(
+                    run,
+                    "step " + beat + " is recorded for epoch " + epoch + " and pid " + pid + ", where it was not done");
         }
         entries.stream()
                 .filter(e -> e.begins() && e.beat() == beat && e.epoch() > epoch)
                 .findFirst()
                 .ifPresent(e -> broken(
-                        run, "step " + beat + " was recorded in epoch " + epoch + " and done again in epoch " + e.epoch()));
+                        run,
+                        "step " + beat + " was recorded in epoch " + epoch + " and done again in epoch " + e.epoch()));
     }
 
     private void checkEpochs(String run, List<Entry> entries) {

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param starts when other starts were acknowledged
  * @param marks what was done beside ending processes
  */
-record Timeline(
-        long from, long to, List<Life> lives, List<Track> tracks, List<Long> starts, List<Mark> marks) {
+record Timeline(long from, long to, List<Life> lives, List<Track> tracks, List<Long> starts, List<Mark> marks) {
     Timeline {
         lives = List.copyOf(lives);
         tracks = List.copyOf(tracks);

@@ -34,9 +34,10 @@ record Zombie(Duration frozen) implements Fault {
         scene.say("node " + node.label() + " goes on");
         long now = awaitReturn(scene, node, before);
         scene.fleet().backInService(node);
-        Wait.need("the node that came back executes something", Scene.PATIENCE, () -> scene.diary()
-                .activeSince(cont.micros())
-                .contains(node.pid()));
+        Wait.need(
+                "the node that came back executes something",
+                Scene.PATIENCE,
+                () -> scene.diary().activeSince(cont.micros()).contains(node.pid()));
         return List.of("node %s was number %d, was taken over after %.1f s, and came back as number %d"
                 .formatted(node.label(), before, after / 1e6, now));
     }
@@ -44,14 +45,16 @@ record Zombie(Duration frozen) implements Fault {
     private static long awaitReturn(Scene scene, Node node, long before) throws InterruptedException {
         var number = new long[] {before};
         Wait.need("the node that was frozen is a new one", Scene.PATIENCE, () -> {
-            if (!node.process().isAlive()) throw new IllegalStateException("the node that was frozen ended when it went on");
+            if (!node.process().isAlive())
+                throw new IllegalStateException("the node that was frozen ended when it went on");
             number[0] = Ring.number(node).orElse(before);
             return number[0] != before;
         });
         for (Node other : scene.fleet().inService()) {
             Set<Long> alive = Ring.alive(other);
             if (alive.contains(before)) {
-                throw new IllegalStateException("node " + other.label() + " sees number " + before + " alive: " + alive);
+                throw new IllegalStateException(
+                        "node " + other.label() + " sees number " + before + " alive: " + alive);
             }
         }
         return number[0];

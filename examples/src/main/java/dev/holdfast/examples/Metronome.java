@@ -55,7 +55,8 @@ public final class Metronome {
 
     private static Result run(Context ctx, @Nullable Input input) {
         if (input == null) throw new NoRetry("metronome needs an input: " + USAGE);
-        var log = new Log(input.log() == null ? null : Path.of(input.log()), ctx.runId().toString());
+        var log = new Log(
+                input.log() == null ? null : Path.of(input.log()), ctx.runId().toString());
         var beats = new ArrayList<Beat>();
         for (int i = 1; i <= input.beats(); i++) {
             int number = i;

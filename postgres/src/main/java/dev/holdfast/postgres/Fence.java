@@ -125,7 +125,9 @@ final class Fence {
 
     /** Nanoseconds that who was told to stop still has. */
     private long untilOverdue() {
-        return stopTold + times.halt().minus(times.stop()).toNanos() - ports.clock().nanos();
+        return stopTold
+                + times.halt().minus(times.stop()).toNanos()
+                - ports.clock().nanos();
     }
 
     private long silent() {
