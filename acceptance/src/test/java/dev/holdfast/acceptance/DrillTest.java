@@ -26,7 +26,7 @@ class DrillTest {
     /** The one process test that always runs. */
     @Test
     void a_short_drill_holds() throws Exception {
-        var drill = drill(JavaCommand.like(MAIN, "drill", "crash", "--runs", "1", "--kills", "2", "--json"));
+        var drill = drill(stage, JavaCommand.like(MAIN, "drill", "crash", "--runs", "1", "--kills", "2", "--json"));
 
         JsonNode report = drill.ok().json();
 
@@ -41,7 +41,7 @@ class DrillTest {
     @ProcessTest
     void a_whole_drill_holds_and_draws_its_picture() throws Exception {
         var drill =
-                drill(JavaCommand.like(MAIN, "drill", "crash", "--seed", "7")).ok();
+                drill(stage, JavaCommand.like(MAIN, "drill", "crash", "--seed", "7")).ok();
 
         assertThat(drill.out()).contains("seed 7", " HELD ", "kill -9").doesNotContain("VIOLATED", "\u001b");
         assertThat(drill.out().lines().filter(l -> l.strip().startsWith("run ")))
@@ -54,7 +54,7 @@ class DrillTest {
     void without_a_guard_it_says_violated(Sabotage sabotage, String finding) throws Exception {
         String classPath = sabotage.classPath(stage.folder());
 
-        var drill = drill(JavaCommand.on(
+        var drill = drill(stage, JavaCommand.on(
                 classPath, MAIN, "drill", "crash", "--runs", "2", "--kills", "3", "--seed", "7", "--json"));
 
         JsonNode report = drill.code(1).json();
@@ -83,7 +83,8 @@ class DrillTest {
                 Arguments.of(Named.of("the rewind of a new epoch", rewind), "twice"));
     }
 
-    private Cli.Result drill(List<String> command) throws IOException, InterruptedException {
+    /** Runs a drill to its end; it keeps its folders in that of the test. */
+    static Cli.Result drill(Stage stage, List<String> command) throws IOException, InterruptedException {
         Path out = stage.folder().resolve("drill.out");
         Path err = stage.folder().resolve("drill.err");
         var builder = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());

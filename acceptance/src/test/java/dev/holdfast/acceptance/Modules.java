@@ -25,7 +25,7 @@ final class Modules {
             Map.entry("node", Set.of("sqlite", "postgres")),
             Map.entry("server", Set.of("node")),
             Map.entry("examples", Set.of("sdk")),
-            Map.entry("drills", Set.of("core")),
+            Map.entry("drills", Set.of("core", "localpg")),
             Map.entry("bench", Set.of("node", "drills", "localpg")),
             Map.entry("cli", Set.of("server", "examples", "drills", "bench"))));
 

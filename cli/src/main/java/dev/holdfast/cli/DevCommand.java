@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
             "When it serves, it prints one line: ready http://127.0.0.1:PORT. It listens on this machine only. What was"
                     + " running when it was killed goes on when it is started again on the same folder.",
             "Example tasks: wordcount, noop, flaky; approval, which waits for a signal; fanout, which adds up what its"
-                    + " children return; sleeper, which sleeps; and chat, which asks the OpenAI-compatible endpoint that OPENAI_BASE_URL,"
+                    + " children return; sleeper, which sleeps; metronome, whose steps"
+                    + " say when they are done, and where; and chat, which asks the OpenAI-compatible endpoint that OPENAI_BASE_URL,"
                     + " OPENAI_API_KEY and OPENAI_MODEL name, or a scripted model if they do not.",
         },
         mixinStandardHelpOptions = true,

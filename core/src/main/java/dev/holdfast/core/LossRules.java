@@ -16,7 +16,8 @@ final class LossRules {
     static Decision lost(Run run, Command.Lost lost, Instant now) {
         if (!run.isHeld()) return new Nothing("nobody holds it");
         if (!lost.holder().equals(run.fence().holder())) return new Nothing("somebody else holds it");
-        String cause = "lost: " + lost.holder();
+        String blame = lost.blame() == Command.Blame.COUNTED ? "" : ", not counted";
+        String cause = "lost: " + lost.holder() + blame;
         Stop stop = run.status().stop();
         if (stop == null || stop.next() == Next.QUEUED) return requeued(run, lost.blame(), cause, now);
         boolean compensates = stop.next() == Next.CANCELLED && Moves.budgetLeft(run, now);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -12,12 +13,22 @@ import tools.jackson.databind.node.ObjectNode;
  * A client as it should be: it gives each start a request id and repeats the request under the same id until it is
  * answered, through any number of restarts of the server.
  *
- * @param api of the server
+ * @param servers gives one to ask, each time anew
  * @param patience how long a request is repeated
  */
-public record Client(Api api, Duration patience) {
+public record Client(Supplier<Api> servers, Duration patience) {
     private static final JsonMapper JSON = new JsonMapper();
     private static final int AGAIN_MILLIS = 25;
+
+    /** Of one server. */
+    public Client(Api api, Duration patience) {
+        this(() -> api, patience);
+    }
+
+    /** The server to ask. */
+    public Api api() {
+        return servers.get();
+    }
 
     /**
      * The answer to a start.
@@ -68,7 +79,8 @@ public record Client(Api api, Duration patience) {
         String trouble = "";
         for (int retries = 0; Instant.now().isBefore(end); retries++) {
             try {
-                Api.Answer answer = api.post("/v1/tasks/" + task + "/runs", body, Map.of("Idempotency-Key", requestId));
+                Api.Answer answer =
+                        api().post("/v1/tasks/" + task + "/runs", body, Map.of("Idempotency-Key", requestId));
                 if (answer.isSuccess()) {
                     return new Ack(JSON.readTree(answer.body()).path("id").asString(""), retries, Instant.now());
                 }
@@ -93,7 +105,7 @@ public record Client(Api api, Duration patience) {
         String trouble = "";
         while (Instant.now().isBefore(end)) {
             try {
-                Api.Answer answer = api.get(path);
+                Api.Answer answer = api().get(path);
                 if (!answer.isForLater()) return answer;
                 trouble = answer.status() + " " + answer.body();
             } catch (IOException e) {

@@ -1,22 +1,16 @@
 package dev.holdfast.drills;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code holdfast drill crash}. */
 @Command(
@@ -46,8 +40,6 @@ import tools.jackson.databind.json.JsonMapper;
         },
         mixinStandardHelpOptions = true)
 final class CrashCommand implements Callable<Integer> {
-    private static final int COULD_NOT = 3;
-
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before call()
     private CommandSpec spec;
@@ -74,70 +66,25 @@ final class CrashCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        check("--runs", runs, 100);
-        check("--kills", kills, 1_000);
+        var outlet = new Outlet(spec, json);
+        outlet.check("--runs", runs, 1, 100);
+        outlet.check("--kills", kills, 1, 1_000);
         long chosen = seed == null ? ThreadLocalRandom.current().nextLong(1_000_000) : seed;
         Path folder = Files.createTempDirectory("holdfast-drill-");
         try {
             var plan = new CrashDrill.Plan(runs, kills, chosen, folder);
-            Report report = new CrashDrill(plan, progress()).run();
+            Report report = new CrashDrill(plan, Outlet.progress()).run();
             if (keep || report.verdict() == Verdict.VIOLATED) {
                 report = report.keptIn(folder.toString());
-                Files.writeString(folder.resolve("report.json"), toJson(report));
+                Files.writeString(folder.resolve("report.json"), Outlet.toJson(report));
             } else {
                 CrashDrill.remove(folder);
             }
-            print(report);
+            var found = report;
+            outlet.print(found, look -> new Summary(found, look).written());
             return report.verdict() == Verdict.HELD ? 0 : 1;
         } catch (IllegalStateException | UncheckedIOException e) {
-            sayThatItCouldNot(e.getMessage() + "; what there is lies in " + folder);
-            return COULD_NOT;
+            return outlet.couldNot(e.getMessage() + "; what there is lies in " + folder);
         }
-    }
-
-    private void sayThatItCouldNot(String why) {
-        String message = "the drill could not be done: " + why;
-        var error = new LinkedHashMap<String, Object>();
-        error.put("code", "drill_impossible");
-        error.put("message", message);
-        error.put("exit", COULD_NOT);
-        spec.commandLine()
-                .getErr()
-                .println(
-                        json
-                                ? JsonMapper.shared().writeValueAsString(error)
-                                : "holdfast: drill_impossible: " + message);
-    }
-
-    private void check(String option, int value, int most) {
-        if (value >= 1 && value <= most) return;
-        throw new CommandLine.ParameterException(
-                spec.commandLine(), option + " must be from 1 to " + most + ", is " + value);
-    }
-
-    private Progress progress() {
-        return Terminal.isInteractive() ? Progress.oneLine(System.err) : Progress.lines(System.err);
-    }
-
-    private void print(Report report) {
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            out.println(toJson(report));
-        } else {
-            out.print(new Summary(report, look()).written());
-        }
-        out.flush();
-    }
-
-    private static Look look() {
-        var charset = Charset.forName(System.getProperty("stdout.encoding", "US-ASCII"));
-        return new Look(Terminal.width(), Look.Signs.of(charset), Terminal.paint());
-    }
-
-    private static String toJson(Report report) {
-        return JsonMapper.builder()
-                .enable(SerializationFeature.INDENT_OUTPUT)
-                .build()
-                .writeValueAsString(report);
     }
 }

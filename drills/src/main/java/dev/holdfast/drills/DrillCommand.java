@@ -9,7 +9,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "drill",
         description = "Breaks things on purpose, on real processes, and says whether the promises held.",
-        subcommands = CrashCommand.class,
+        subcommands = {
+            CrashCommand.class,
+            NodeDeathCommand.class,
+            ZombieCommand.class,
+            DatabaseRestartCommand.class,
+            RollingRestartCommand.class
+        },
         mixinStandardHelpOptions = true)
 public final class DrillCommand implements Runnable {
     @Spec
@@ -18,6 +24,8 @@ public final class DrillCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "Name a drill: crash");
+        throw new CommandLine.ParameterException(
+                spec.commandLine(),
+                "Name a drill: crash, or of several nodes node-death, zombie, database-restart, rolling-restart");
     }
 }

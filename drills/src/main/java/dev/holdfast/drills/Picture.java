@@ -3,13 +3,15 @@ package dev.holdfast.drills;
 import dev.holdfast.drills.Look.Tone;
 import dev.holdfast.drills.Timeline.Epoch;
 import dev.holdfast.drills.Timeline.Life;
+import dev.holdfast.drills.Timeline.Mark;
 import dev.holdfast.drills.Timeline.Tick;
 import dev.holdfast.drills.Timeline.Track;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * Draws a timeline: time from left to right, a line for the process, one for each run with its epochs as blocks, and one
- * for the starts that clients were acknowledged.
+ * Draws a timeline: time from left to right, a line for the process or for each node, one for each run with its epochs as
+ * blocks, and one for the starts that clients were acknowledged.
  */
 final class Picture {
     private static final int LABEL = 12;
@@ -18,21 +20,37 @@ final class Picture {
     private static final List<Integer> STEPS = List.of(500, 1_000, 2_000, 5_000, 10_000, 20_000, 60_000, 300_000);
     private static final int LABEL_SPACE = 8;
 
+    private static final String ALONE = "process";
+    private static final String ID = "run_";
+
     private final Timeline timeline;
     private final Look look;
+    private final String begins;
+    private final String struck;
     private final int width;
 
+    /** Of one process after the other. */
     Picture(Timeline timeline, Look look) {
+        this(timeline, look, "epoch begins", "kill -9");
+    }
+
+    /**
+     * @param begins what the sign means with which an epoch begins
+     * @param struck what was done to processes
+     */
+    Picture(Timeline timeline, Look look, String begins, String struck) {
         this.timeline = timeline;
         this.look = look;
+        this.begins = begins;
+        this.struck = struck;
         this.width = Math.clamp(look.width() - LABEL - 3L, NARROWEST, WIDEST);
     }
 
     String drawn() {
         var picture = new StringBuilder();
         line(picture, "", axis());
-        line(picture, "process", process());
-        for (Track track : timeline.tracks()) line(picture, shortened(track.run()), run(track));
+        for (String name : names()) line(picture, name, process(name));
+        for (Track track : timeline.tracks()) line(picture, label(track.run()), run(track));
         if (!timeline.starts().isEmpty()) line(picture, "starts", starts());
         picture.append('\n').append(legend());
         return picture.toString();
@@ -45,8 +63,13 @@ final class Picture {
                 .append('\n');
     }
 
+    private List<String> names() {
+        return timeline.lives().stream().map(Life::name).distinct().toList();
+    }
+
     /** The end of an id is what tells runs apart that were started at once. */
-    private String shortened(String run) {
+    private String label(String run) {
+        if (!run.startsWith(ID)) return run;
         String dots = look.signs().isUnicode() ? "…" : "..";
         return "run " + dots + run.substring(Math.max(0, run.length() - 5));
     }
@@ -71,23 +94,29 @@ final class Picture {
         return row;
     }
 
-    private Row process() {
+    private Row process(String name) {
         var row = new Row(width);
         for (Life life : timeline.lives()) {
+            if (!life.name().equals(name)) continue;
             Long killed = life.killed();
             Long ready = life.ready();
             int end = killed == null ? width : column(killed);
             row.fill(column(life.started()), end, look.signs().coming(), Tone.FAINT);
             if (ready != null) row.fill(column(ready), end, look.signs().serving(), Tone.GOOD);
         }
-        kills(row, timeline.lives().stream().map(Life::killed).toList());
+        strikes().filter(s -> s.name().equals(name)).forEach(s -> strike(row, s));
         return row;
     }
 
-    private void kills(Row row, List<Long> kills) {
-        for (Long kill : kills) {
-            if (kill != null) row.put(column(kill), look.signs().kill(), Tone.KILL);
-        }
+    /** Whatever was done to whom. */
+    private Stream<Mark> strikes() {
+        var kills = timeline.lives().stream()
+                .flatMap(life -> Stream.ofNullable(life.killed()).map(killed -> new Mark(killed, life.name())));
+        return Stream.concat(kills, timeline.marks().stream());
+    }
+
+    private void strike(Row row, Mark mark) {
+        row.put(column(mark.at()), look.signs().kill(), Tone.KILL);
     }
 
     private Row run(Track track) {
@@ -102,21 +131,21 @@ final class Picture {
                     row.put(column(tick.at()), look.signs().step(), tone);
                 }
             }
-            row.put(from, Long.toString(epoch.number()), Tone.STRONG);
+            row.put(from, epoch.mark(), Tone.STRONG);
         }
         for (Tick tick : track.ticks()) {
             if (!tick.stands())
                 row.put(besideKill(column(tick.at())), look.signs().taken(), Tone.TAKEN);
         }
-        kills(
-                row,
-                timeline.lives().stream()
-                        .map(Life::killed)
-                        .filter(k -> k != null && track.epochs().stream().anyMatch(e -> e.from() <= k && e.to() >= k))
-                        .toList());
+        strikes().filter(s -> track.epochs().stream().anyMatch(e -> hit(e, s))).forEach(s -> strike(row, s));
         Long finished = track.finished();
         if (finished != null) row.put(column(finished), look.signs().end(), Tone.GOOD);
         return row;
+    }
+
+    private static boolean hit(Epoch epoch, Mark strike) {
+        boolean its = strike.name().equals(ALONE) || strike.name().equals(epoch.mark());
+        return its && epoch.from() <= strike.at() && epoch.to() >= strike.at();
     }
 
     /** What is taken back was sent just before a kill, whose mark would cover it. */
@@ -141,12 +170,20 @@ final class Picture {
         return row;
     }
 
+    private String sign() {
+        return timeline.tracks().stream()
+                .flatMap(t -> t.epochs().stream())
+                .map(Epoch::mark)
+                .reduce((a, b) -> b)
+                .orElse("3");
+    }
+
     private String legend() {
         var signs = look.signs();
         String sep = "   ";
         return "  " + " ".repeat(LABEL)
-                + look.paint(signs.kill() + " kill -9", Tone.KILL) + sep
-                + look.paint("3", Tone.STRONG) + " epoch begins" + sep
+                + look.paint(signs.kill() + " " + struck, Tone.KILL) + sep
+                + look.paint(sign(), Tone.STRONG) + " " + begins + sep
                 + look.paint(Character.toString(signs.step()), Tone.EVEN_EPOCH) + " step recorded" + sep
                 + look.paint(Character.toString(signs.taken()), Tone.TAKEN) + " rewound" + sep
                 + look.paint(Character.toString(signs.end()), Tone.GOOD) + " end\n";

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -35,19 +36,25 @@ public final class ServerProcess implements AutoCloseable {
     private static final String READY = "ready ";
 
     /**
-     * @param data the data folder
+     * @param data the data folder, or where the server has its data
      * @param port to listen on; the same one after a restart, so that clients find it again
      * @param log gets what the process prints
      * @param command the whole command line
+     * @param environment what the process finds in its environment beside what this one has
      */
-    public record Setup(Path data, int port, Path log, List<String> command) {
+    public record Setup(Path data, int port, Path log, List<String> command, Map<String, String> environment) {
+        public Setup {
+            command = List.copyOf(command);
+            environment = Map.copyOf(environment);
+        }
+
+        public Setup(Path data, int port, Path log, List<String> command) {
+            this(data, port, log, command, Map.of());
+        }
+
         /** {@code holdfast dev}, on the Java and the class path of this process. */
         public Setup(Path data, int port, Path log) {
             this(data, port, log, dev(data, port));
-        }
-
-        public Setup {
-            command = List.copyOf(command);
         }
 
         private static List<String> dev(Path data, int port) {
@@ -73,9 +80,9 @@ public final class ServerProcess implements AutoCloseable {
     public static ServerProcess start(Setup setup) {
         try {
             Instant now = Instant.now();
-            Process process = new ProcessBuilder(setup.command())
-                    .redirectErrorStream(true)
-                    .start();
+            var builder = new ProcessBuilder(setup.command()).redirectErrorStream(true);
+            builder.environment().putAll(setup.environment());
+            Process process = builder.start();
             var server = new ServerProcess(setup, process, now);
             Thread.ofPlatform().daemon().name("output of " + process.pid()).start(server::readOutput);
             return server;
@@ -140,11 +147,22 @@ public final class ServerProcess implements AutoCloseable {
      * @throws IllegalStateException if it does not end in time
      */
     public int interrupt(Duration limit) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
+        signal("INT");
+        return awaitExit(limit);
+    }
+
+    /** Sends SIGTERM, as a supervisor does that wants it to end, and does not wait. */
+    public void terminate() {
+        if (killedAt == null) killedAt = Instant.now();
+        process.destroy();
+    }
+
+    /** Sends a signal by its name, such as TERM, STOP or CONT, and does not wait for what comes of it. */
+    public void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
                 .inheritIO()
                 .start()
                 .waitFor();
-        return awaitExit(limit);
     }
 
     /**

@@ -18,6 +18,7 @@ public final class Examples {
                 Fanout.handler(),
                 Fanout.part(),
                 Sleeper.handler(),
+                Metronome.handler(),
                 Chat.handler(System.getenv()));
     }
 }

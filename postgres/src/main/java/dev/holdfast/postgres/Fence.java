@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stops a node that gets no answer, by nothing but its own clock, and tells the listener about it. A heartbeat counts from
  * when it was sent: what the server has seen of the node is no older.
+ *
+ * <p>Who is told to stop has some time for it before it is overdue, also if it was frozen and is told late: what runs then
+ * cannot have left before.
  */
 final class Fence {
     private enum Stage {
@@ -26,6 +29,8 @@ final class Fence {
     private volatile Stage told = Stage.SERVING;
     private volatile @Nullable String dead;
     private volatile boolean closed;
+    /** When the listener was told to stop; only of the loop. */
+    private long stopTold;
 
     Fence(PostgresPorts ports, Times times, Listener listener) {
         this.ports = ports;
@@ -86,10 +91,14 @@ final class Fence {
         }
         for (Stage next : Stage.values()) {
             if (next.compareTo(before) <= 0 || next.compareTo(stage) > 0) continue;
+            if (next == Stage.OVERDUE && untilOverdue() > 0) continue;
             told = next;
             switch (next) {
                 case SUSPENDED -> listener.suspended();
-                case STOPPED -> listener.stop();
+                case STOPPED -> {
+                    stopTold = ports.clock().nanos();
+                    listener.stop();
+                }
                 case OVERDUE -> listener.overdue();
                 case SERVING -> {}
             }
@@ -110,7 +119,15 @@ final class Fence {
         for (Duration step : steps) {
             if (silent < step.toNanos()) return Duration.ofNanos(step.toNanos() - silent);
         }
-        return LONGEST;
+        boolean leaving = told == Stage.STOPPED && untilOverdue() > 0;
+        return leaving ? Duration.ofNanos(untilOverdue()) : LONGEST;
+    }
+
+    /** Nanoseconds that who was told to stop still has. */
+    private long untilOverdue() {
+        return stopTold
+                + times.halt().minus(times.stop()).toNanos()
+                - ports.clock().nanos();
     }
 
     private long silent() {

@@ -46,6 +46,8 @@ class FenceTest {
     void whoWakesLateIsToldEverythingInOrder() {
         clock.pass(Duration.ofSeconds(30));
         threads.loop("fence", fence::run);
+        ear.until("stop", SOON);
+        clock.pass(Times.USUAL.halt().minus(Times.USUAL.stop()));
         ear.until("overdue", SOON);
         fence.answered(clock.nanos());
         ear.until("resumed", SOON);
@@ -54,5 +56,15 @@ class FenceTest {
         assertThat(ear.heard())
                 .containsExactly("suspended", "stop", "overdue", "resumed STOPPED", "dead: a test says so");
         assertThat(fence.serving()).isFalse();
+    }
+
+    @Test
+    void whoWakesLateHasItsTimeToLeaveAllTheSame() {
+        clock.pass(Duration.ofSeconds(30));
+        threads.loop("fence", fence::run);
+        ear.until("stop", SOON);
+        fence.answered(clock.nanos());
+        ear.until("resumed", SOON);
+        assertThat(ear.heard()).containsExactly("suspended", "stop", "resumed STOPPED");
     }
 }

@@ -1,0 +1,92 @@
+package dev.holdfast.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.drills.JavaCommand;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** The drills of several nodes: they say HELD of the product, and VIOLATED of the product without one of its guards. */
+class ClusterDrillTest {
+    private static final String MAIN = "dev.holdfast.cli.Main";
+
+    @RegisterExtension
+    final Stage stage = new Stage();
+
+    /** The one that always runs. */
+    @Test
+    void a_short_node_death_holds() throws Exception {
+        JsonNode report = drill("node-death", "--nodes", "2", "--runs", "4", "--kills", "1").code(0).json();
+
+        held(report);
+        assertThat(report.at("/figures/resumptions/0/kind").asString()).isEqualTo("kill -9");
+        assertThat(report.at("/figures/resumptions/0/runs/count").asInt()).isPositive();
+        assertThat(report.at("/figures/work/movedRuns").asInt()).isPositive();
+        assertThat(report.at("/timeline/lives")).hasSize(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"node-death", "zombie", "database-restart", "rolling-restart"})
+    @ProcessTest
+    void a_drill_in_short_holds(String name) throws Exception {
+        held(drill(name, "--quick").code(0).json());
+    }
+
+    @ParameterizedTest
+    @MethodSource("sabotages")
+    @ProcessTest
+    void without_a_guard_it_says_violated(Sabotage sabotage, String finding) throws Exception {
+        var command = command("node-death", List.of("--kills", "2", "--seed", "7"));
+        var drill = DrillTest.drill(
+                stage, JavaCommand.on(sabotage.classPath(stage.folder()), MAIN, command.toArray(String[]::new)));
+
+        JsonNode report = drill.code(1).json();
+        Path evidence = Path.of(report.path("evidence").asString());
+        assertThat(report.path("verdict").asString()).isEqualTo("VIOLATED");
+        assertThat(report.path("violations").valueStream().map(JsonNode::asString))
+                .as("what it found")
+                .anyMatch(sentence -> sentence.contains(finding));
+        assertThat(evidence.resolve("diary.log")).exists();
+        assertThat(evidence.resolve("report.json")).exists();
+    }
+
+    /** What is taken out, and what the drill must find then. */
+    static List<Arguments> sabotages() {
+        var fence = new Sabotage(
+                "core/src/main/java/dev/holdfast/core/Fence.java",
+                "return new Fence(epoch + 1,",
+                "return new Fence(Math.max(1, epoch),");
+        var living = new Sabotage(
+                "postgres/src/main/java/dev/holdfast/postgres/PgLedger.java",
+                "SELECT + \" WHERE holder_number IS NOT NULL AND NOT EXISTS (SELECT 1 FROM nodes n\"",
+                "SELECT + \" WHERE holder_number IS NOT NULL AND EXISTS (SELECT 1 FROM nodes n\"");
+        return List.of(
+                Arguments.of(Named.of("the epoch that grows", fence), "did not grow when it was"),
+                Arguments.of(Named.of("only the dead lose what they hold", living), "epochs overlap"));
+    }
+
+    private static void held(JsonNode report) {
+        assertThat(report.path("violations")).isEmpty();
+        assertThat(report.path("verdict").asString()).isEqualTo("HELD");
+    }
+
+    private Cli.Result drill(String name, String... options) throws Exception {
+        return DrillTest.drill(
+                stage, JavaCommand.like(MAIN, command(name, List.of(options)).toArray(String[]::new)));
+    }
+
+    private static List<String> command(String name, List<String> options) {
+        var command = new ArrayList<>(List.of("drill", name, "--json"));
+        command.addAll(options);
+        return command;
+    }
+}

@@ -1,0 +1,110 @@
+package dev.holdfast.drills;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What the drills of a cluster have in common. */
+@Command(
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:HELD",
+            "1:VIOLATED; the logs of the nodes, what user code wrote down, and the report are kept",
+            "2:wrong usage",
+            "3:the drill could not be done, because the database or the nodes do not start at all",
+            "5:a mistake of this program; with HOLDFAST_DEBUG=1 it shows where"
+        },
+        mixinStandardHelpOptions = true)
+abstract class ClusterCommand implements Callable<Integer> {
+    /** Of a node, for each core: a run that has no slot waits, and says nothing about how fast it is taken over. */
+    private static final int SLOTS_PER_CORE = 4;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
+    private CommandSpec spec;
+
+    @Option(
+            names = "--postgres",
+            paramLabel = "URL",
+            description = "The database: postgres://user:password@host/database?sslmode=… (default: a server of the"
+                    + " drill's own, in a temporary folder). Its runs stay there.")
+    private @Nullable String postgres;
+
+    @Option(names = "--nodes", paramLabel = "N", defaultValue = "3", description = "How many nodes (default: 3).")
+    private int nodes;
+
+    @Option(
+            names = "--runs",
+            paramLabel = "N",
+            description =
+                    "How many runs are under way at a time (default: what three quarters of the slots of all nodes"
+                            + " but one hold).")
+    private @Nullable Integer runs;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "Makes the same choices again (default: random; the report names it).")
+    private @Nullable Long seed;
+
+    @Option(names = "--quick", description = "In short: for a look, or a test.")
+    private boolean quick;
+
+    @Option(names = "--keep", description = "Keep the folder also when everything held.")
+    private boolean keep;
+
+    @Option(
+            names = "--json",
+            description = "Print the report as JSON. An error is a line of JSON on stderr: {code, message, exit}.")
+    private boolean json;
+
+    /** What is done to the cluster. */
+    abstract Fault fault(boolean inShort);
+
+    /** Why it cannot be done; null if it can. */
+    @Nullable
+    String obstacle(boolean ownDatabase) {
+        return null;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        var outlet = new Outlet(spec, json);
+        outlet.check("--nodes", nodes, 2, 20);
+        int slots = SLOTS_PER_CORE * Runtime.getRuntime().availableProcessors() * (nodes - 1);
+        int clients = runs == null ? Math.max(2, slots * 3 / 4) : runs;
+        outlet.check("--runs", clients, 1, 1_000);
+        String why = obstacle(postgres == null);
+        if (why != null) return outlet.couldNot(why);
+        long chosen = seed == null ? ThreadLocalRandom.current().nextLong(1_000_000) : seed;
+        Path folder = Files.createTempDirectory("holdfast-drill-");
+        var plan = new ClusterDrill.Plan(nodes, clients, chosen, folder, postgres);
+        try {
+            var drill = new ClusterDrill(plan, fault(quick), Program.server(), Outlet.progress());
+            return tell(outlet, drill.run(), folder);
+        } catch (IllegalStateException | UncheckedIOException e) {
+            return outlet.couldNot(e.getMessage() + "; what there is lies in " + folder);
+        }
+    }
+
+    private int tell(Outlet outlet, ClusterReport found, Path folder) throws IOException {
+        ClusterReport report = found;
+        if (keep || report.verdict() == Verdict.VIOLATED) {
+            report = report.keptIn(folder.toString());
+            Files.writeString(folder.resolve("report.json"), Outlet.toJson(report));
+        } else {
+            CrashDrill.remove(folder);
+        }
+        var told = report;
+        outlet.print(told, look -> new ClusterSummary(told, look).written());
+        return told.verdict() == Verdict.HELD ? 0 : 1;
+    }
+}

@@ -1,0 +1,97 @@
+package dev.holdfast.drills;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fault in a cluster: real nodes on a real PostgreSQL, clients that always have runs under way, something that is done to
+ * them, and a look at everything from outside when it is over.
+ */
+final class ClusterDrill {
+    static final int BEATS = 30;
+    static final int BEAT_MILLIS = 50;
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    /**
+     * @param nodes how many
+     * @param clients each with one run under way; all of them fit into one node less
+     * @param seed of the choices
+     * @param folder for everything the drill writes; is there, and empty
+     * @param url of the database; null for one of the drill's own
+     */
+    record Plan(
+            int nodes,
+            int clients,
+            long seed,
+            Path folder,
+            @Nullable String url) {
+        /** Without the URL, which may contain a password. */
+        @Override
+        public String toString() {
+            return "Plan[" + nodes + " nodes, " + clients + " clients, seed " + seed + "]";
+        }
+    }
+
+    private final Plan plan;
+    private final Fault fault;
+    private final Program program;
+    private final Progress progress;
+
+    ClusterDrill(Plan plan, Fault fault, Program program, Progress progress) {
+        this.plan = plan;
+        this.fault = fault;
+        this.program = program;
+        this.progress = progress;
+    }
+
+    /**
+     * Does it all.
+     *
+     * @throws IllegalStateException if the cluster does not even start
+     */
+    ClusterReport run() throws IOException, InterruptedException {
+        progress.say("starting PostgreSQL");
+        try (var database = Database.of(plan.url(), progress::say);
+                var fleet = new Fleet(program, database, plan.folder())) {
+            return run(database, fleet);
+        } finally {
+            progress.end();
+        }
+    }
+
+    private ClusterReport run(Database database, Fleet fleet) throws IOException, InterruptedException {
+        progress.say("starting " + plan.nodes() + " nodes");
+        for (Node node : Fleet.labels(plan.nodes()).stream().map(fleet::start).toList()) fleet.ready(node, PATIENCE);
+        var diary = new Diary(plan.folder().resolve("diary.log"), BEATS);
+        var client = new Client(fleet, PATIENCE);
+        var scene = new Scene(database, fleet, diary, new Random(plan.seed()), progress);
+        var troubles = new ArrayList<String>();
+        List<String> seen = List.of();
+        try (var load =
+                new Load(client, input(diary.file()), "drill-" + plan.seed() + "-" + System.currentTimeMillis())) {
+            load.begin(plan.clients());
+            try {
+                for (Node node : fleet.inService()) scene.awaitMoment(List.of(node));
+                seen = fault.happen(scene);
+            } catch (IllegalStateException e) {
+                troubles.add(String.valueOf(e.getMessage()));
+            }
+            progress.say("waiting for the end of what is under way");
+            load.finish();
+            troubles.addAll(load.troubles());
+            progress.say("looking at everything again");
+            var findings = new ClusterFindings(plan, fault, client);
+            return findings.report(scene, load.jobs(), troubles, seen);
+        }
+    }
+
+    private static String input(Path diary) {
+        String log = diary.toAbsolutePath().toString().replace("\\", "\\\\");
+        return "{\"beats\":%d,\"millis\":%d,\"log\":\"%s\"}".formatted(BEATS, BEAT_MILLIS, log);
+    }
+}

@@ -1,0 +1,104 @@
+package dev.holdfast.drills;
+
+import dev.holdfast.drills.ClusterReport.Figures;
+import dev.holdfast.drills.ClusterReport.Work;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Collects what can be seen when a drill of a cluster is over, checks it, and makes the report of it. */
+final class ClusterFindings {
+    private static final int SENTENCES = 40;
+
+    private final ClusterDrill.Plan plan;
+    private final Fault fault;
+    private final Client client;
+
+    ClusterFindings(ClusterDrill.Plan plan, Fault fault, Client client) {
+        this.plan = plan;
+        this.fault = fault;
+        this.client = client;
+    }
+
+    /**
+     * @param troubles what went wrong meanwhile
+     * @param seen what else was seen
+     */
+    ClusterReport report(Scene scene, List<Load.Job> jobs, List<String> troubles, List<String> seen)
+            throws InterruptedException {
+        var violations = new ArrayList<>(troubles);
+        var runs = new LinkedHashMap<String, RunAccount>();
+        try {
+            read(jobs, runs);
+        } catch (IllegalStateException e) {
+            violations.add("not everything could be read in the end: " + e.getMessage());
+        }
+        var evidence = new Evidence(jobs, runs, scene.diary(), scene.strikes());
+        violations.addAll(history(evidence));
+        violations.addAll(new Testimony(evidence, frozen(evidence)).violations());
+        if (troubles.isEmpty()) violations.addAll(fault.violations(evidence));
+        if (evidence.jobs().isEmpty()) violations.add("no run was started: nothing was tried");
+        var timeline = new ClusterTimeline(scene.fleet(), evidence).timeline();
+        var figures = new Figures(
+                plan.nodes(),
+                plan.clients(),
+                work(evidence),
+                resumptions(evidence),
+                seen,
+                timeline.to() - timeline.from());
+        var verdict = violations.isEmpty() ? Verdict.HELD : Verdict.VIOLATED;
+        return new ClusterReport(fault.name(), plan.seed(), verdict, shortened(violations), figures, timeline, "");
+    }
+
+    private void read(List<Load.Job> jobs, Map<String, RunAccount> runs) throws InterruptedException {
+        for (Load.Job job : jobs) {
+            String id = job.ack().run();
+            var answer = client.get("/v1/runs/" + id);
+            if (answer.isSuccess()) runs.put(id, RunAccount.parse(answer.body()));
+        }
+    }
+
+    private static List<String> history(Evidence evidence) {
+        var history = new History();
+        evidence.jobs().forEach(job -> history.acknowledged(job.ack().run(), null, null));
+        evidence.runs().values().forEach(history::run);
+        return history.violations();
+    }
+
+    private static Set<Long> frozen(Evidence evidence) {
+        return evidence.strikes().stream()
+                .filter(s -> s.kind() == Strike.Kind.STOP)
+                .flatMap(s -> s.victim().stream())
+                .map(Node::pid)
+                .collect(Collectors.toSet());
+    }
+
+    private static List<Resumption> resumptions(Evidence evidence) {
+        return evidence.strikes().stream()
+                .filter(s -> s.victim().isPresent())
+                .map(Strike::kind)
+                .distinct()
+                .map(kind -> Resumption.of(evidence, kind))
+                .toList();
+    }
+
+    private static Work work(Evidence evidence) {
+        var runs = evidence.runs().values();
+        return new Work(
+                evidence.jobs().size(),
+                runs.stream().mapToLong(r -> r.steps().size()).sum(),
+                runs.stream().filter(r -> r.epochsOfSteps() > 1).count(),
+                runs.stream().mapToLong(RunAccount::epochsOfSteps).max().orElse(0),
+                evidence.jobs().stream().mapToInt(j -> j.ack().retries()).sum());
+    }
+
+    private static List<String> shortened(List<String> violations) {
+        if (violations.size() <= SENTENCES) return violations;
+        var some = new ArrayList<>(violations.subList(0, SENTENCES));
+        some.add("and " + (violations.size() - SENTENCES) + " more");
+        return some;
+    }
+}

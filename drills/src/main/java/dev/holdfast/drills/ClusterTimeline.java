@@ -1,0 +1,114 @@
+package dev.holdfast.drills;
+
+import dev.holdfast.drills.Diary.Entry;
+import dev.holdfast.drills.Timeline.Epoch;
+import dev.holdfast.drills.Timeline.Life;
+import dev.holdfast.drills.Timeline.Mark;
+import dev.holdfast.drills.Timeline.Tick;
+import dev.holdfast.drills.Timeline.Track;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What happened when, for a picture: a line for each node, and one for each of the first clients with its runs. */
+final class ClusterTimeline {
+    private static final int CLIENTS = 6;
+
+    private final List<Node> nodes;
+    private final Evidence evidence;
+    private final Map<Long, String> labels = new HashMap<>();
+
+    ClusterTimeline(Fleet fleet, Evidence evidence) {
+        this.nodes = fleet.all();
+        this.evidence = evidence;
+        for (Node node : nodes) labels.put(node.pid(), node.label());
+    }
+
+    Timeline timeline() {
+        List<Entry> all = evidence.diary().entries();
+        var lives = nodes.stream().map(ClusterTimeline::life).toList();
+        long from = lives.stream().mapToLong(Life::started).min().orElseGet(System::currentTimeMillis);
+        long to = all.isEmpty() ? System.currentTimeMillis() : all.getLast().micros() / 1_000;
+        var starts = evidence.jobs().stream()
+                .map(j -> j.ack().at().toEpochMilli())
+                .sorted()
+                .toList();
+        return new Timeline(from, to, lives, tracks(), starts, marks());
+    }
+
+    private static Life life(Node node) {
+        var process = node.process();
+        return new Life(
+                node.label(),
+                node.pid(),
+                process.startedAt().toEpochMilli(),
+                millis(process.readyAt()),
+                millis(process.killedAt()));
+    }
+
+    /** What did not end a process, which its life tells. */
+    private List<Mark> marks() {
+        var labels = nodes.stream().map(Node::label).distinct().toList();
+        return evidence.strikes().stream()
+                .filter(s -> s.kind() != Strike.Kind.KILL && s.kind() != Strike.Kind.TERM)
+                .flatMap(s -> s.node() == null
+                        ? labels.stream().map(l -> new Mark(s.at().toEpochMilli(), l))
+                        : Stream.of(new Mark(s.at().toEpochMilli(), s.node().label())))
+                .toList();
+    }
+
+    private List<Track> tracks() {
+        Map<String, List<Entry>> diary = evidence.diary().byRun();
+        var tracks = new ArrayList<Track>();
+        for (int client = 0; client < CLIENTS; client++) {
+            int who = client;
+            var epochs = new ArrayList<Epoch>();
+            var ticks = new ArrayList<Tick>();
+            evidence.jobs().stream().filter(j -> j.client() == who).forEach(job -> {
+                List<Entry> entries = diary.getOrDefault(job.ack().run(), List.of());
+                epochs(entries, epochs);
+                entries.stream()
+                        .filter(e -> !e.begins())
+                        .map(e -> new Tick(e.micros() / 1_000, true))
+                        .forEach(ticks::add);
+            });
+            if (!epochs.isEmpty()) tracks.add(new Track("client " + (who + 1), epochs, ticks, null));
+        }
+        return tracks;
+    }
+
+    /** One that did not end its last step ended with its node. */
+    private void epochs(List<Entry> entries, List<Epoch> epochs) {
+        var bounds = new HashMap<Long, Entry[]>();
+        var order = new ArrayList<Long>();
+        for (Entry entry : entries) {
+            bounds.computeIfAbsent(entry.epoch(), e -> {
+                order.add(e);
+                return new Entry[] {entry, entry};
+            })[1] = entry;
+        }
+        for (Long epoch : order) {
+            Entry first = bounds.get(epoch)[0];
+            Entry last = bounds.get(epoch)[1];
+            long end = last.begins() ? struckAfter(last) : last.micros();
+            epochs.add(new Epoch(labels.getOrDefault(first.pid(), "?"), first.micros() / 1_000, end / 1_000));
+        }
+    }
+
+    private long struckAfter(Entry entry) {
+        return evidence.strikes().stream()
+                .filter(s -> s.victim().filter(n -> n.pid() == entry.pid()).isPresent())
+                .mapToLong(Strike::micros)
+                .filter(at -> at >= entry.micros())
+                .findFirst()
+                .orElse(entry.micros());
+    }
+
+    private static @Nullable Long millis(@Nullable Instant instant) {
+        return instant == null ? null : instant.toEpochMilli();
+    }
+}

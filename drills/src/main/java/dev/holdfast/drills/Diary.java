@@ -1,0 +1,113 @@
+package dev.holdfast.drills;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * When user code executed, as it wrote that down itself: the file to which the task {@code metronome} appends, in every
+ * process. It tells what was recorded and what was not.
+ */
+final class Diary {
+    private final Path file;
+    private final int beats;
+    private final List<Entry> entries = new ArrayList<>();
+    private long read;
+
+    /**
+     * @param file may not be there yet
+     * @param beats of each run
+     */
+    Diary(Path file, int beats) {
+        this.file = file;
+        this.beats = beats;
+    }
+
+    /**
+     * The begin or the end of a step's body.
+     *
+     * @param micros since 1970
+     */
+    record Entry(boolean begins, String run, int beat, long epoch, long pid, long micros) {
+        static Entry parse(String line) {
+            String[] parts = line.split(" ", -1);
+            if (parts.length != 6) throw new IllegalStateException("not a line of a diary: " + line);
+            return new Entry(
+                    parts[0].equals("begin"),
+                    parts[1],
+                    Integer.parseInt(parts[2]),
+                    Long.parseLong(parts[3]),
+                    Long.parseLong(parts[4]),
+                    Long.parseLong(parts[5]));
+        }
+    }
+
+    Path file() {
+        return file;
+    }
+
+    int beats() {
+        return beats;
+    }
+
+    /** What was written until now, in the order in which it was written. */
+    synchronized List<Entry> entries() {
+        if (!Files.exists(file)) return List.of();
+        try (var in = new RandomAccessFile(file.toFile(), "r")) {
+            byte[] more = new byte[Math.toIntExact(in.length() - read)];
+            in.seek(read);
+            in.readFully(more);
+            int whole = more.length;
+            while (whole > 0 && more[whole - 1] != '\n') whole--;
+            new String(more, 0, whole, StandardCharsets.US_ASCII)
+                    .lines()
+                    .map(Entry::parse)
+                    .forEach(entries::add);
+            read += whole;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+        return List.copyOf(entries);
+    }
+
+    /** The same, run by run. */
+    Map<String, List<Entry>> byRun() {
+        var runs = new LinkedHashMap<String, List<Entry>>();
+        for (Entry entry : entries()) {
+            runs.computeIfAbsent(entry.run(), r -> new ArrayList<>()).add(entry);
+        }
+        return runs;
+    }
+
+    /** The last that each run wrote before this moment, of those in which this process was then and had more to do. */
+    Map<String, Entry> inFlight(long pid, long micros) {
+        var last = new LinkedHashMap<String, Entry>();
+        for (Entry entry : entries()) {
+            if (entry.micros() < micros) last.put(entry.run(), entry);
+        }
+        last.values().removeIf(entry -> entry.pid() != pid || isLast(entry));
+        return last;
+    }
+
+    private boolean isLast(Entry entry) {
+        return !entry.begins() && entry.beat() == beats;
+    }
+
+    /** In which processes user code began after this moment. */
+    Set<Long> activeSince(long micros) {
+        var pids = new LinkedHashSet<Long>();
+        for (Entry entry : entries()) {
+            if (entry.begins() && entry.micros() > micros) pids.add(entry.pid());
+        }
+        return pids;
+    }
+}

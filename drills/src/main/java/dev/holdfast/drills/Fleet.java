@@ -1,0 +1,94 @@
+package dev.holdfast.drills;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/**
+ * The nodes of a drill, and what stands before them: each request goes to the next one that is in service. It is put out of
+ * service by whoever breaks it, as by a balancer that looks after it.
+ */
+final class Fleet implements Supplier<Api>, AutoCloseable {
+    private final Program program;
+    private final Database database;
+    private final Path folder;
+    private final List<Node> all = new CopyOnWriteArrayList<>();
+    private final List<Node> inService = new CopyOnWriteArrayList<>();
+    private final AtomicInteger turn = new AtomicInteger();
+    private final Thread last = new Thread(this::end, "drill-end");
+
+    Fleet(Program program, Database database, Path folder) {
+        this.program = program;
+        this.database = database;
+        this.folder = folder;
+        // A drill that is broken off leaves no process behind.
+        Runtime.getRuntime().addShutdownHook(last);
+    }
+
+    /** Starts a node; it is in service when it is ready. */
+    Node start(String label) {
+        int port = Ports.free();
+        var setup = program.node(database, label, port, folder.resolve("node-" + label + ".log"));
+        var node = new Node(label, ServerProcess.start(setup), new Api(URI.create("http://127.0.0.1:" + port)));
+        all.add(node);
+        return node;
+    }
+
+    /**
+     * Waits until it serves, and puts it into service.
+     *
+     * @throws IllegalStateException if it does not serve in time
+     */
+    Node ready(Node node, Duration patience) throws InterruptedException {
+        node.process().awaitReady(patience);
+        inService.add(node);
+        return node;
+    }
+
+    void outOfService(Node node) {
+        inService.remove(node);
+    }
+
+    void backInService(Node node) {
+        inService.add(node);
+    }
+
+    /** Those that are asked, in the order in which they came. */
+    List<Node> inService() {
+        return List.copyOf(inService);
+    }
+
+    /** All that there ever were. */
+    List<Node> all() {
+        return List.copyOf(all);
+    }
+
+    @Override
+    public Api get() {
+        var now = inService();
+        if (now.isEmpty()) throw new IllegalStateException("no node is in service");
+        return now.get(Math.floorMod(turn.getAndIncrement(), now.size())).api();
+    }
+
+    private void end() {
+        all.forEach(node -> node.process().close());
+    }
+
+    @Override
+    public void close() {
+        end();
+        Runtime.getRuntime().removeShutdownHook(last);
+    }
+
+    /** The labels of as many nodes: a, b, c and so on. */
+    static List<String> labels(int nodes) {
+        var labels = new ArrayList<String>();
+        for (int i = 0; i < nodes; i++) labels.add(Character.toString('a' + i));
+        return labels;
+    }
+}

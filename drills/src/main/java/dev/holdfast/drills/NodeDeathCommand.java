@@ -1,0 +1,33 @@
+package dev.holdfast.drills;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code holdfast drill node-death}. */
+@Command(
+        name = "node-death",
+        description = {
+            "Starts several nodes on one PostgreSQL, keeps runs under way on all of them, and kills one with kill -9, again"
+                    + " and again; each time another one comes. Then checks that every run ended exactly once, that no step"
+                    + " was recorded twice or done again after it was recorded, and that no two epochs of a run overlap.",
+            "",
+            "It prints a timeline, how long it took from a kill to the first user code of each run elsewhere, and a verdict:"
+                    + " HELD or VIOLATED."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  holdfast drill node-death                       ten kills, about a minute",
+            "  holdfast drill node-death --kills 50 --nodes 5  longer and harder"
+        })
+final class NodeDeathCommand extends ClusterCommand {
+    private static final int IN_SHORT = 2;
+
+    @Option(names = "--kills", paramLabel = "K", defaultValue = "10", description = "How often to kill (default: 10).")
+    private int kills;
+
+    @Override
+    Fault fault(boolean inShort) {
+        return new NodeDeath(inShort ? IN_SHORT : kills);
+    }
+}

@@ -1,0 +1,102 @@
+package dev.holdfast.drills;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** A cluster under load, and what one can do to it. */
+final class Scene {
+    static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final int SHORTEST = 200;
+    private static final int LONGEST = 900;
+
+    private final Database database;
+    private final Fleet fleet;
+    private final Diary diary;
+    private final Random random;
+    private final Progress progress;
+    private final List<Strike> strikes = new ArrayList<>();
+
+    Scene(Database database, Fleet fleet, Diary diary, Random random, Progress progress) {
+        this.database = database;
+        this.fleet = fleet;
+        this.diary = diary;
+        this.random = random;
+        this.progress = progress;
+    }
+
+    Database database() {
+        return database;
+    }
+
+    Fleet fleet() {
+        return fleet;
+    }
+
+    Diary diary() {
+        return diary;
+    }
+
+    Random random() {
+        return random;
+    }
+
+    void say(String what) {
+        progress.say(what);
+    }
+
+    List<Strike> strikes() {
+        return List.copyOf(strikes);
+    }
+
+    Strike note(Strike strike) {
+        strikes.add(strike);
+        return strike;
+    }
+
+    /** A moment at which each of these nodes executes something, and one does not know which. */
+    void awaitMoment(List<Node> nodes) throws InterruptedException {
+        Thread.sleep(SHORTEST + random.nextInt(LONGEST - SHORTEST));
+        for (Node node : nodes) {
+            Wait.need("node " + node.label() + " executes something", PATIENCE, () -> executes(node));
+        }
+    }
+
+    /** A node of which something will have to go on elsewhere. */
+    Node anyNode() {
+        var nodes = fleet.inService();
+        return nodes.get(random.nextInt(nodes.size()));
+    }
+
+    boolean executes(Node node) {
+        return !diary.inFlight(node.pid(), now()).isEmpty();
+    }
+
+    /** Ends a node by this signal, and, when what it had has gone on, starts its successor. */
+    void replace(Node node, Strike.Kind kind) throws IOException, InterruptedException {
+        note(Strike.now(kind, node));
+        if (kind == Strike.Kind.TERM) node.process().terminate();
+        else node.process().kill();
+        fleet.outOfService(node);
+        say(kind + " of node " + node.label() + ", pid " + node.pid());
+        if (kind == Strike.Kind.TERM) node.process().awaitExit(PATIENCE);
+        awaitResumed(node);
+        fleet.ready(fleet.start(node.label()), PATIENCE);
+    }
+
+    /** What a node had in flight goes on elsewhere. */
+    void awaitResumed(Node node) throws InterruptedException {
+        Wait.need(
+                "what node " + node.label() + " had goes on elsewhere",
+                PATIENCE,
+                () -> diary.inFlight(node.pid(), Long.MAX_VALUE).isEmpty());
+    }
+
+    static long now() {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+    }
+}
