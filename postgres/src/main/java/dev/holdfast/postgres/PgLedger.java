@@ -15,6 +15,7 @@ import dev.holdfast.engine.port.LedgerFigures;
 import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.engine.port.ReplicaReads;
 import dev.holdfast.engine.port.ScheduleChange;
 import dev.holdfast.engine.port.Tick;
 import dev.holdfast.postgres.ClaimWork.Fold;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The ledger in a PostgreSQL database that many nodes share. */
 final class PgLedger implements Ledger {
@@ -45,6 +47,8 @@ final class PgLedger implements Ledger {
 
     private final Parts parts;
     private final Reads reads;
+    private final @Nullable Replica replica;
+    private final ReplicaReads replicaReads;
     private final Alternation alternation = new Alternation();
     private final Tidying tidying = new Tidying();
 
@@ -65,9 +69,12 @@ final class PgLedger implements Ledger {
             Ids ids,
             Map<String, String> durability) {}
 
-    PgLedger(Parts parts) {
+    /** @param replica what may be behind is read of it; null for none */
+    PgLedger(Parts parts, @Nullable Replica replica) {
         this.parts = parts;
         this.reads = new SqlReads(parts.readers(), parts.now());
+        this.replica = replica;
+        this.replicaReads = replica == null ? reads : new Ladder(replica, reads);
     }
 
     @Override
@@ -185,6 +192,11 @@ final class PgLedger implements Ledger {
     }
 
     @Override
+    public ReplicaReads replicaReads() {
+        return replicaReads;
+    }
+
+    @Override
     public Instant now() {
         return parts.now().get();
     }
@@ -200,5 +212,6 @@ final class PgLedger implements Ledger {
         parts.claims().close();
         parts.errands().close();
         parts.readers().close();
+        if (replica != null) replica.close();
     }
 }

@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 /** Reading sessions, made as they are needed and kept. What several statements read is one moment. */
 final class PgReaders implements Readers, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PgReaders.class);
-    private static final int MOST = 8;
+    /** At once. */
+    static final int MOST = 8;
 
     private final Sessions sessions;
     private final Semaphore free = new Semaphore(MOST);
