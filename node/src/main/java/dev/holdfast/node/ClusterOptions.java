@@ -17,7 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param replica answers lists and snapshots since a cursor; null for none
  */
 public record ClusterOptions(
-        String url, String label, String address, Overdue overdue, @Nullable Replica replica) {
+        String url,
+        String label,
+        String address,
+        Overdue overdue,
+        @Nullable Replica replica) {
     /**
      * A replica of the database.
      *

@@ -3,6 +3,7 @@ package dev.holdfast.postgres;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.sql.Readers;
 import dev.holdfast.sql.Session;
+import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
@@ -46,7 +47,10 @@ final class PgReaders implements Readers, AutoCloseable {
         }
     }
 
-    /** A kept session may have ended since it was used last: that is not the caller's trouble. */
+    /**
+     * A kept session may have ended since it was used last: that is not the caller's trouble. One that does not answer is: the
+     * next would not, either.
+     */
     private <T> T asked(Query<T> query) {
         Session kept = idle.pollFirst();
         if (kept != null) {
@@ -55,6 +59,7 @@ final class PgReaders implements Readers, AutoCloseable {
             } catch (SQLException e) {
                 if (Trouble.of(e) != Trouble.LOST) throw Trouble.unavailable(e);
                 discardAll();
+                if (e.getCause() instanceof SocketTimeoutException) throw Trouble.unavailable(e);
             }
         }
         try {

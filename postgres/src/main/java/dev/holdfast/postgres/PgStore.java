@@ -38,7 +38,12 @@ final class PgStore implements AutoCloseable {
      * @param replica which is the store's from now on; null for none
      */
     record Outside(
-            Sessions writing, Sessions reading, Threads threads, Clock clock, Ids ids, @Nullable Replica replica) {
+            Sessions writing,
+            Sessions reading,
+            Threads threads,
+            Clock clock,
+            Ids ids,
+            @Nullable Replica replica) {
         /** Without a replica. */
         Outside(Sessions writing, Sessions reading, Threads threads, Clock clock, Ids ids) {
             this(writing, reading, threads, clock, ids, null);

@@ -26,8 +26,7 @@ record Replica(ReplicaOptions options, PostgresPorts ports, Misses misses, Repli
     private static final String SYSTEM = "SELECT pg_is_in_recovery(), system_identifier FROM pg_control_system()";
 
     /** @param connections named after the node */
-    static Replica of(
-            ReplicaOptions options, Connections connections, PostgresPorts ports, Supplier<Instant> now) {
+    static Replica of(ReplicaOptions options, Connections connections, PostgresPorts ports, Supplier<Instant> now) {
         var misses = new Misses(options.meter(), ports.clock());
         var readers = new ReplicaReaders(Writing.replica(connections), misses, ports.clock());
         return new Replica(options, ports, misses, readers, new SqlReads(readers, now));
@@ -61,7 +60,9 @@ record Replica(ReplicaOptions options, PostgresPorts ports, Misses misses, Repli
         } catch (SQLException e) {
             HoldfastException trouble = connections.trouble(e);
             if (!trouble.code().equals("database_unreachable")) throw trouble;
-            LOG.warn("the replica does not answer, and what may come of it is refused until it does: {}", trouble.getMessage());
+            LOG.warn(
+                    "the replica does not answer, and what may come of it is refused until it does: {}",
+                    trouble.getMessage());
         }
         return connections;
     }

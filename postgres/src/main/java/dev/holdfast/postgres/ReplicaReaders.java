@@ -20,12 +20,15 @@ final class ReplicaReaders implements Readers, AutoCloseable {
     /** A replica can be promoted under our sessions; from then on it is somebody's primary. */
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
 
+    private static final String CODE = "replica_unavailable";
+
     private final PgReaders readers;
     private final Misses misses;
     private final Clock clock;
     private final Breaker breaker = new Breaker();
     /** Who waits here when the breaker opens is told so, and does not wait for the replica any more. */
     private final Semaphore free = new Semaphore(PgReaders.MOST);
+
     private final AtomicLong lookAt;
     private volatile boolean closed;
 
@@ -57,7 +60,7 @@ final class ReplicaReaders implements Readers, AutoCloseable {
             if (!breaker.admits(clock.nanos())) {
                 misses.notAsked();
                 throw Unavailable.notApplied(
-                        "replica_unavailable",
+                        CODE,
                         "the replica has failed several times in a row and is not asked for a moment, nor is the primary in"
                                 + " its place: ask again",
                         null);
@@ -77,8 +80,9 @@ final class ReplicaReaders implements Readers, AutoCloseable {
         } catch (Unavailable e) {
             misses.failed();
             throw Unavailable.notApplied(
-                    "replica_unavailable",
-                    "the replica could not be read, and the primary is not asked in its place: ask again. " + e.getMessage(),
+                    CODE,
+                    "the replica could not be read, and the primary is not asked in its place: ask again. "
+                            + e.getMessage(),
                     e);
         } finally {
             if (well && breaker.answered()) LOG.info("the replica answers again");

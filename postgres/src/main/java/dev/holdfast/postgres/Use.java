@@ -15,7 +15,7 @@ enum Use {
     WATCH(Duration.ofSeconds(15), true),
     LISTEN(Duration.ofSeconds(15), false),
     SPEAK(Duration.ofSeconds(15), false),
-    /** Of what only reads and has somebody waiting: a replica that hangs is given up soon. */
+    /** Somebody waits, and nothing is lost: a replica that hangs is given up soon. */
     REPLICA(Duration.ofSeconds(5), true);
 
     /** How long the driver waits for an answer before it gives the session up. */

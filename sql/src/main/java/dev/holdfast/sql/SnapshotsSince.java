@@ -28,12 +28,16 @@ final class SnapshotsSince {
             throws SQLException {
         long from = Math.max(since, 0);
         var snapshots = new ArrayList<Snapshot>();
-        List<Ends> rows = session.sql(WINDOW).number(from).id(id).text(namespace.name()).list(r -> {
-            var ends = new Ends(r.number(), r.number());
-            Long seq = r.numberOrNull();
-            if (seq != null) snapshots.add(snapshot(seq, r));
-            return ends;
-        });
+        List<Ends> rows = session.sql(WINDOW)
+                .number(from)
+                .id(id)
+                .text(namespace.name())
+                .list(r -> {
+                    var ends = new Ends(r.number(), r.number());
+                    Long seq = r.numberOrNull();
+                    if (seq != null) snapshots.add(snapshot(seq, r));
+                    return ends;
+                });
         if (rows.isEmpty() || from > rows.getFirst().seq()) return Optional.empty();
         Ends run = rows.getFirst();
         long omitted = run.seq() - from - snapshots.size();

@@ -162,10 +162,7 @@ public final class SqlReads implements Reads {
     }
 
     private static List<Snapshot> snapshots(Session session, RunId id, long after) throws SQLException {
-        return session.sql(SNAPSHOTS)
-                .id(id)
-                .number(after)
-                .list(r -> SnapshotsSince.snapshot(r.number(), r));
+        return session.sql(SNAPSHOTS).id(id).number(after).list(r -> SnapshotsSince.snapshot(r.number(), r));
     }
 
     @Override
