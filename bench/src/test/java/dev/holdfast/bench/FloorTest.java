@@ -72,7 +72,9 @@ class FloorTest {
             var run = holdfast.run(id, Work.NOOP);
             assertThat(run.show().outcome()).isEqualTo(Outcome.SUCCEEDED);
             assertThat(run.show().input()).isEqualTo("17");
-            assertThat(holdfast.runs().snapshots(Namespace.DEFAULT, run.id(), 0).snapshots())
+            assertThat(holdfast.runs()
+                            .snapshots(Namespace.DEFAULT, run.id(), 0, 0)
+                            .snapshots())
                     .hasSize(3);
         }
     }

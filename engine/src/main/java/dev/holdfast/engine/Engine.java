@@ -167,7 +167,7 @@ public final class Engine implements Runs, AutoCloseable {
 
     @Override
     public List<Run> list(Namespace namespace, RunFilter filter, @Nullable RunId before, int limit) {
-        return ports.ledger().reads().runs(namespace, filter, before, limit);
+        return ports.ledger().replicaReads().runs(namespace, filter, before, limit);
     }
 
     /** What this node has written or still executes it knows; everything else is read. */
@@ -180,14 +180,11 @@ public final class Engine implements Runs, AutoCloseable {
     }
 
     @Override
-    public SnapshotWindow snapshots(Namespace namespace, RunId id, long since) {
-        if (ports.ledger().reads().run(namespace, id).isEmpty()) throw unknown(id);
+    public SnapshotWindow snapshots(Namespace namespace, RunId id, long since, long atLeast) {
         return ports.ledger()
-                .reads()
-                .snapshots(namespace, id, since)
-                .orElseThrow(() -> new Refused(
-                        "cursor_unknown",
-                        "run " + id + " has no snapshot " + since + ": the cursor is not one of this run"));
+                .replicaReads()
+                .snapshots(namespace, id, since, atLeast)
+                .orElseThrow(() -> since <= 0 ? unknown(id) : Runs.cursorUnknown(id, id + "." + since));
     }
 
     @Override

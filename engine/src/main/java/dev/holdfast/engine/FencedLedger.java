@@ -10,6 +10,7 @@ import dev.holdfast.engine.port.LedgerFigures;
 import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.engine.port.ReplicaReads;
 import dev.holdfast.engine.port.ScheduleChange;
 import dev.holdfast.engine.port.Tick;
 import java.time.Instant;
@@ -96,6 +97,11 @@ final class FencedLedger implements Ledger {
     @Override
     public Reads reads() {
         return ledger.reads();
+    }
+
+    @Override
+    public ReplicaReads replicaReads() {
+        return ledger.replicaReads();
     }
 
     @Override

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * {@code cursor_unknown}, {@code request_id_reused}, {@code run_not_finished}, {@code run_finished},
  * {@code token_unknown}, {@code token_completed}, {@code lane_required}, {@code limit_invalid},
  * {@code debounce_invalid}; {@code ledger_read_only},
- * {@code disk_full}, {@code closing}; of a node among several {@code suspended}, {@code fenced}.
+ * {@code disk_full}, {@code closing}; {@code replica_unavailable} of lists and snapshots; of a node among several {@code suspended}, {@code fenced}.
  */
 public interface Runs {
     /** Starts a run. When it returns, the run is durable. */
@@ -47,8 +47,20 @@ public interface Runs {
     /** How far it has come, for whoever waits for its end; empty if there is no such run. */
     Optional<Reads.Reached> reached(Namespace namespace, RunId id);
 
-    /** Snapshots after this seq; a seq that the run has not reached is {@code cursor_unknown}. */
-    SnapshotWindow snapshots(Namespace namespace, RunId id, long since);
+    /**
+     * Snapshots after a cursor. One that is not of this run, whoever's it is, is {@code cursor_unknown}.
+     *
+     * @param since the seq of the cursor; 0 is the start
+     * @param atLeast a seq that the caller was told of, by a hint: who answers has come so far, if the run has; 0 for none
+     */
+    SnapshotWindow snapshots(Namespace namespace, RunId id, long since, long atLeast);
+
+    /** The answer to a cursor that is none of this run's: the same, whether it is another's or of nobody. */
+    static Refused cursorUnknown(RunId id, String cursor) {
+        return new Refused(
+                "cursor_unknown",
+                "'" + cursor + "' is not a position of " + id + "; they look like " + id + ".5, and 0 is the start");
+    }
 
     /**
      * Starts a run that does again what this one does, by the code that is hosted now: with its input, tags and lane, and

@@ -123,7 +123,7 @@ final class Journal implements Reads, StreamLog {
         if (deleted || since > snapshots.size()) return Optional.empty();
         int from = Math.max((int) since, snapshots.size() - WINDOW);
         return Optional.of(new SnapshotWindow(
-                snapshots.size(), List.copyOf(snapshots.subList(from, snapshots.size())), from - since));
+                snapshots.size(), 1, List.copyOf(snapshots.subList(from, snapshots.size())), from - since));
     }
 
     @Override

@@ -15,6 +15,7 @@ import dev.holdfast.engine.system.SystemThreads;
 import dev.holdfast.postgres.PgCluster;
 import dev.holdfast.postgres.PostgresOptions;
 import dev.holdfast.postgres.PostgresPorts;
+import dev.holdfast.postgres.ReplicaOptions;
 import dev.holdfast.sdk.Codec;
 import dev.holdfast.sdk.Hosted;
 import dev.holdfast.sqlite.SqliteOptions;
@@ -61,7 +62,15 @@ final class Assembly {
     static Holdfast cluster(ClusterOptions cluster, NodeOptions options, Collection<? extends Hosted> hosted) {
         var with = Wiring.of(options, hosted);
         var outside = new PostgresPorts(with.threads(), with.clock(), with.ids());
-        PgCluster database = PgCluster.open(new PostgresOptions(cluster.url()), outside);
+        var replica = cluster.replica();
+        var where = new PostgresOptions(cluster.url())
+                .replica(
+                        replica == null
+                                ? null
+                                : ReplicaOptions.at(replica.url())
+                                        .waits(replica.least(), replica.most())
+                                        .meter(options.engine().meter()));
+        PgCluster database = PgCluster.open(where, outside);
         try {
             ClusterNode node = ClusterNode.join(database, with, cluster);
             var runs = new Relay(() -> node.now().engine());

@@ -2,6 +2,8 @@ package dev.holdfast.node;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which cluster a node joins, and as what.
@@ -12,8 +14,34 @@ import java.net.UnknownHostException;
  * @param address where it is reached, for people; may be empty
  * @param overdue what happens when code has not left though the node was cut off for so long that others may have taken its
  *     runs over
+ * @param replica answers lists and snapshots since a cursor; null for none
  */
-public record ClusterOptions(String url, String label, String address, Overdue overdue) {
+public record ClusterOptions(
+        String url,
+        String label,
+        String address,
+        Overdue overdue,
+        @Nullable Replica replica) {
+    /**
+     * A replica of the database.
+     *
+     * @param url as that of the database; it leads to a hot standby of it and nothing else
+     * @param least how long a reader that is ahead of the replica waits, at least, before the replica is asked again
+     * @param most … and at most; 0 to ask the primary at once
+     */
+    public record Replica(String url, Duration least, Duration most) {
+        /** Waits 50 to 200 ms. */
+        public static Replica at(String url) {
+            return new Replica(url, Duration.ofMillis(50), Duration.ofMillis(200));
+        }
+
+        /** Without the URL, which may contain a password. */
+        @Override
+        public String toString() {
+            return "Replica";
+        }
+    }
+
     /** Code that ignores being told to leave. */
     public enum Overdue {
         /** The process is halted: nothing of it runs beside its successor. For a process of its own. */
@@ -22,21 +50,30 @@ public record ClusterOptions(String url, String label, String address, Overdue o
         WAIT
     }
 
-    /** Named as the machine is; waits for code that does not leave. */
+    /** Named as the machine is; waits for code that does not leave; without a replica. */
     public static ClusterOptions at(String url) {
-        return new ClusterOptions(url, machine(), "", Overdue.WAIT);
+        return new ClusterOptions(url, machine(), "", Overdue.WAIT, null);
     }
 
     public ClusterOptions label(String name) {
-        return new ClusterOptions(url, name, address, overdue);
+        return new ClusterOptions(url, name, address, overdue, replica);
     }
 
     public ClusterOptions address(String where) {
-        return new ClusterOptions(url, label, where, overdue);
+        return new ClusterOptions(url, label, where, overdue, replica);
     }
 
     public ClusterOptions overdue(Overdue what) {
-        return new ClusterOptions(url, label, address, what);
+        return new ClusterOptions(url, label, address, what, replica);
+    }
+
+    /** Reads what may be behind of a hot standby of the database. */
+    public ClusterOptions replica(String standby) {
+        return replica(Replica.at(standby));
+    }
+
+    public ClusterOptions replica(Replica standby) {
+        return new ClusterOptions(url, label, address, overdue, standby);
     }
 
     /** Without the URL, which may contain a password. */

@@ -90,7 +90,7 @@ public final class Holdfast implements Client {
      * }
      * }</pre>
      *
-     * @throws Refused {@code database_…} if the database cannot be used, with what to fix; {@code schema_too_new} or {@code
+     * @throws Refused {@code database_…}, {@code replica_…} if the database or its replica cannot be used, with what to fix; {@code schema_too_new} or {@code
      *     schema_incompatible} if other nodes are too new or too old for this program; {@code task_twice}
      * @throws Unavailable if the database fails meanwhile
      */

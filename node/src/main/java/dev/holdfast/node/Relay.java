@@ -50,8 +50,8 @@ record Relay(Supplier<? extends Runs> now) implements Runs {
     }
 
     @Override
-    public SnapshotWindow snapshots(Namespace namespace, RunId id, long since) {
-        return now.get().snapshots(namespace, id, since);
+    public SnapshotWindow snapshots(Namespace namespace, RunId id, long since, long atLeast) {
+        return now.get().snapshots(namespace, id, since, atLeast);
     }
 
     @Override

@@ -62,6 +62,11 @@ public final class Connections {
         }
     }
 
+    /** Not looked at: for a server that need not be there, of which {@link #trouble} says what is wrong. */
+    static Connections unchecked(String url) throws HoldfastException {
+        return new Connections(DatabaseUrl.parse(url), NAME + "booting", false);
+    }
+
     /** The same for sessions of the node with this number. */
     public Connections named(long number) {
         return new Connections(url, nameOf(number), seesClientsGo);

@@ -6,8 +6,10 @@ import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Hints;
 import dev.holdfast.sql.LedgerClock;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +27,19 @@ public final class PgCluster implements AutoCloseable {
     private final PostgresPorts ports;
     private final PgHints hints;
     private final KeyTable keys;
+    private final @Nullable Standby standby;
 
-    private PgCluster(Connections connections, PostgresPorts ports) {
+    /** A replica and where it is. */
+    private record Standby(ReplicaOptions options, Connections connections) {
+        Replica of(long number, PostgresPorts ports, Supplier<Instant> now) {
+            return Replica.of(options, connections.named(number), ports, now);
+        }
+    }
+
+    private PgCluster(Connections connections, PostgresPorts ports, @Nullable Standby standby) {
         this.connections = connections;
         this.ports = ports;
+        this.standby = standby;
         this.hints = new PgHints(ports.threads(), ports.clock());
         this.keys = new KeyTable(Writing.reading(connections));
     }
@@ -36,17 +47,20 @@ public final class PgCluster implements AutoCloseable {
     /**
      * Looks whether the database can be used, and brings its tables up to what this program knows.
      *
-     * @throws Refused what {@link Connections#to} says; {@code schema_too_new}; {@code migration_failed}
+     * @throws Refused what {@link Connections#to} says; {@code replica_is_primary}, {@code replica_foreign} if the replica is
+     *     none; {@code schema_too_new}; {@code migration_failed}
      * @throws Unavailable if the database fails meanwhile
      */
     public static PgCluster open(PostgresOptions options, PostgresPorts ports) throws HoldfastException {
         var connections = Connections.to(options);
+        ReplicaOptions replica = options.replica();
+        Standby standby = replica == null ? null : new Standby(replica, Replica.connections(replica, connections));
         try {
             Schema.CURRENT.bringUp(connections);
         } catch (SQLException e) {
             throw connections.trouble(e);
         }
-        return new PgCluster(connections, ports);
+        return new PgCluster(connections, ports, standby);
     }
 
     /** Those of this process, whoever it is at the moment, and of the other nodes. */
@@ -76,6 +90,9 @@ public final class PgCluster implements AutoCloseable {
             var outside = new PgStore.Outside(
                     Writing.sessions(own), Writing.reading(own), ports.threads(), ports.clock(), ports.ids());
             var clock = new LedgerClock(new DatabaseClock(own, ports.clock()), 0);
+            if (standby != null) {
+                outside = outside.with(standby.of(membership.node().number(), ports, clock::now));
+            }
             var store = PgStore.open(outside, membership.node(), clock::now);
             var peers = store.peers(membership);
             ear.peers.set(peers);

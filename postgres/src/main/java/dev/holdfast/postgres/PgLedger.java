@@ -12,6 +12,7 @@ import dev.holdfast.engine.port.LedgerFigures;
 import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.engine.port.ReplicaReads;
 import dev.holdfast.engine.port.ScheduleChange;
 import dev.holdfast.engine.port.Tick;
 import dev.holdfast.sql.RunRow;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The ledger in a PostgreSQL database that many nodes share. */
 final class PgLedger implements Ledger {
@@ -41,6 +43,8 @@ final class PgLedger implements Ledger {
 
     private final Parts parts;
     private final Reads reads;
+    private final @Nullable Replica replica;
+    private final ReplicaReads replicaReads;
     private final Tidying tidying = new Tidying();
 
     /**
@@ -57,9 +61,12 @@ final class PgLedger implements Ledger {
             Supplier<Instant> now,
             Map<String, String> durability) {}
 
-    PgLedger(Parts parts) {
+    /** @param replica what may be behind is read of it; null for none */
+    PgLedger(Parts parts, @Nullable Replica replica) {
         this.parts = parts;
         this.reads = new SqlReads(parts.readers(), parts.now());
+        this.replica = replica;
+        this.replicaReads = replica == null ? reads : new Ladder(replica, reads);
     }
 
     @Override
@@ -155,6 +162,11 @@ final class PgLedger implements Ledger {
     }
 
     @Override
+    public ReplicaReads replicaReads() {
+        return replicaReads;
+    }
+
+    @Override
     public Instant now() {
         return parts.now().get();
     }
@@ -169,5 +181,6 @@ final class PgLedger implements Ledger {
         parts.writer().close();
         parts.errands().close();
         parts.readers().close();
+        if (replica != null) replica.close();
     }
 }

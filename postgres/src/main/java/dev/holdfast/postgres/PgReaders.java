@@ -3,6 +3,7 @@ package dev.holdfast.postgres;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.sql.Readers;
 import dev.holdfast.sql.Session;
+import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,7 +15,8 @@ import org.slf4j.LoggerFactory;
 /** Reading sessions, made as they are needed and kept. What several statements read is one moment. */
 final class PgReaders implements Readers, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PgReaders.class);
-    private static final int MOST = 8;
+    /** At once. */
+    static final int MOST = 8;
 
     private final Sessions sessions;
     private final Semaphore free = new Semaphore(MOST);
@@ -50,7 +52,10 @@ final class PgReaders implements Readers, AutoCloseable {
         }
     }
 
-    /** A kept session may have ended since it was used last: that is not the caller's trouble. */
+    /**
+     * A kept session may have ended since it was used last: that is not the caller's trouble. One that does not answer is: the
+     * next would not, either.
+     */
     private <T> T asked(Query<T> query) {
         Session kept = idle.pollFirst();
         if (kept != null) {
@@ -59,6 +64,7 @@ final class PgReaders implements Readers, AutoCloseable {
             } catch (SQLException e) {
                 if (Trouble.of(e) != Trouble.LOST) throw Trouble.unavailable(e);
                 discardAll();
+                if (e.getCause() instanceof SocketTimeoutException) throw Trouble.unavailable(e);
             }
         }
         try {

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A ledger and a stream log of one incarnation of a node, in a database that it shares with others. */
 final class PgStore implements AutoCloseable {
@@ -24,8 +25,8 @@ final class PgStore implements AutoCloseable {
     private final Track errands;
     private final Track batches;
 
-    private PgStore(PgLedger.Parts parts, Track batches, Holder node) {
-        this.ledger = new PgLedger(parts);
+    private PgStore(PgLedger.Parts parts, Track batches, Holder node, @Nullable Replica replica) {
+        this.ledger = new PgLedger(parts, replica);
         this.stream = new PgStream(parts.writer(), new SqlStreamReads(parts.readers()));
         this.node = node;
         this.readers = parts.readers();
@@ -33,8 +34,27 @@ final class PgStore implements AutoCloseable {
         this.batches = batches;
     }
 
-    /** What a store is given from outside. */
-    record Outside(Sessions writing, Sessions reading, Threads threads, Clock clock, Ids ids) {}
+    /**
+     * What a store is given from outside.
+     *
+     * @param replica which is the store's from now on; null for none
+     */
+    record Outside(
+            Sessions writing,
+            Sessions reading,
+            Threads threads,
+            Clock clock,
+            Ids ids,
+            @Nullable Replica replica) {
+        /** Without a replica. */
+        Outside(Sessions writing, Sessions reading, Threads threads, Clock clock, Ids ids) {
+            this(writing, reading, threads, clock, ids, null);
+        }
+
+        Outside with(Replica other) {
+            return new Outside(writing, reading, threads, clock, ids, other);
+        }
+    }
 
     /**
      * Opens the store for a node that has joined.
@@ -61,7 +81,7 @@ final class PgStore implements AutoCloseable {
                 figures,
                 now,
                 durability);
-        return new PgStore(parts, batches, node);
+        return new PgStore(parts, batches, node, outside.replica());
     }
 
     private static Map<String, String> durability(Sessions writing) {

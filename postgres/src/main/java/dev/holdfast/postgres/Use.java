@@ -14,7 +14,9 @@ enum Use {
     HOLD(Duration.ofSeconds(90), true),
     WATCH(Duration.ofSeconds(15), true),
     LISTEN(Duration.ofSeconds(15), false),
-    SPEAK(Duration.ofSeconds(15), false);
+    SPEAK(Duration.ofSeconds(15), false),
+    /** Somebody waits, and nothing is lost: a replica that hangs is given up soon. */
+    REPLICA(Duration.ofSeconds(5), true);
 
     /** How long the driver waits for an answer before it gives the session up. */
     final Duration answer;

@@ -30,8 +30,17 @@ final class Writing {
         return () -> new Session(planned(connections), Dialect.postgres());
     }
 
+    /** The same on a replica. */
+    static Sessions replica(Connections connections) {
+        return () -> new Session(planned(connections, Use.REPLICA), Dialect.postgres());
+    }
+
     private static Connection planned(Connections connections) throws SQLException {
-        Connection connection = connections.open();
+        return planned(connections, Use.ORDINARY);
+    }
+
+    private static Connection planned(Connections connections, Use use) throws SQLException {
+        Connection connection = connections.open(use);
         try (var statement = connection.createStatement()) {
             statement.execute(PLANS);
             return connection;

@@ -81,7 +81,7 @@ record Opened(Connections connections, PgStore store) implements TestStore {
         return new Opened(connections, PgStore.open(outside, node, new LedgerClock(clock, 0)::now));
     }
 
-    private static Holder join(Connections connections, long incarnation) {
+    static Holder join(Connections connections, long incarnation) {
         try (Connection connection = connections.open();
                 var statement = connection.createStatement();
                 var rows = statement.executeQuery(JOIN.formatted(incarnation))) {

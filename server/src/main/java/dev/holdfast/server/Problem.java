@@ -60,6 +60,7 @@ record Problem(int status, String title, String code, String detail, boolean ind
             Map.entry("request_id_reused", new Kind(422, "The request id was used for another request")),
             Map.entry("internal", new Kind(500, "Something is broken here")),
             Map.entry("ledger_read_only", new Kind(503, "The ledger cannot be written")),
+            Map.entry("replica_unavailable", new Kind(503, "The replica cannot be read")),
             Map.entry("starting", new Kind(503, "Not ready yet")),
             Map.entry("closing", new Kind(503, "Shutting down")),
             Map.entry("suspended", new Kind(503, "The node is cut off from its cluster")),

@@ -46,6 +46,7 @@ final class RunJson {
         out.writeStringProperty("run", id.toString());
         out.writeNumberProperty("seq", window.seq());
         out.writeStringProperty("cursor", id + "." + window.seq());
+        out.writeNumberProperty("floor", window.floor());
         out.writeNumberProperty("omitted", window.omitted());
         out.writeName("snapshots");
         snapshots(out, window.snapshots());

@@ -2,7 +2,6 @@ package dev.holdfast.server;
 
 import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Namespace;
-import dev.holdfast.core.Refused;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
@@ -93,9 +92,10 @@ final class RunsApi {
         call.demandParameters("since", "atLeast");
         RunId id = call.run();
         long since = call.query("since").map(text -> snapshotCursor(id, text)).orElse(0L);
-        // A reader of the primary is never behind, so that atLeast changes nothing here: it is only checked.
-        call.query("atLeast").ifPresent(text -> Parameters.number("atLeast", text, 0, Long.MAX_VALUE));
-        SnapshotWindow window = runs().snapshots(NAMESPACE, id, since);
+        long atLeast = call.query("atLeast")
+                .map(text -> Parameters.number("atLeast", text, 0, Long.MAX_VALUE))
+                .orElse(0L);
+        SnapshotWindow window = runs().snapshots(NAMESPACE, id, since, atLeast);
         return Answer.json(200, Json.text(out -> RunJson.window(out, id, window)));
     }
 
@@ -165,12 +165,9 @@ final class RunsApi {
                 long seq = Long.parseLong(text.substring(dot + 1));
                 if (seq >= 0) return seq;
             } catch (NumberFormatException e) {
-                // Told below, in the same words as a cursor of another run.
+                // Told below.
             }
         }
-        throw new Refused(
-                "cursor_unknown",
-                "'" + Text.shown(text) + "' is not a position of " + id + "; they look like " + id
-                        + ".5, and 0 is the start");
+        throw Runs.cursorUnknown(id, Text.shown(text));
     }
 }

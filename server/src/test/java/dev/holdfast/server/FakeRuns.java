@@ -230,13 +230,13 @@ final class FakeRuns implements Runs {
     }
 
     @Override
-    public SnapshotWindow snapshots(Namespace namespace, RunId id, long since) {
+    public SnapshotWindow snapshots(Namespace namespace, RunId id, long since, long atLeast) {
         RunView view = show(namespace, id);
         long seq = view.run().fence().seq();
-        if (since > seq) throw new Refused("cursor_unknown", "the run has not reached " + since);
+        if (since > seq) throw Runs.cursorUnknown(id, id + "." + since);
         List<Snapshot> after =
                 view.snapshots().stream().filter(s -> s.seq() > since).toList();
-        return new SnapshotWindow(seq, after, 0);
+        return new SnapshotWindow(seq, 1, after, 0);
     }
 
     @Override

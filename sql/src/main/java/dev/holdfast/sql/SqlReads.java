@@ -6,7 +6,6 @@ import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunError;
 import dev.holdfast.core.RunId;
-import dev.holdfast.core.RunState;
 import dev.holdfast.core.Snapshot;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.stream.StreamEnd;
@@ -45,7 +44,6 @@ public final class SqlReads implements Reads {
             + " AND claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3"
             + " AND (deadline IS NULL OR deadline > ?)";
 
-    private static final int WINDOW = 50;
     private static final int VIEW = 200;
 
     private static final String RUN = "SELECT " + RunRow.COLUMNS + " FROM runs WHERE id = ?";
@@ -160,28 +158,11 @@ public final class SqlReads implements Reads {
 
     @Override
     public Optional<SnapshotWindow> snapshots(Namespace namespace, RunId id, long since) {
-        return readers.read(s -> {
-            Run run = run(s, namespace, id).orElse(null);
-            if (run == null || since > run.fence().seq()) return Optional.<SnapshotWindow>empty();
-            long seq = run.fence().seq();
-            long from = Math.max(Math.max(since, 0), seq - WINDOW);
-            return Optional.of(new SnapshotWindow(seq, snapshots(s, id, from), from - Math.max(since, 0)));
-        });
+        return readers.ask(s -> SnapshotsSince.read(s, namespace, id, since));
     }
 
     private static List<Snapshot> snapshots(Session session, RunId id, long after) throws SQLException {
-        return session.sql(SNAPSHOTS)
-                .id(id)
-                .number(after)
-                .list(r -> new Snapshot(
-                        r.number(),
-                        r.constant(RunState.class),
-                        r.constantOrNull(Outcome.class),
-                        r.number(),
-                        r.integer(),
-                        r.instant(),
-                        r.text(),
-                        r.id().uuid()));
+        return session.sql(SNAPSHOTS).id(id).number(after).list(r -> SnapshotsSince.snapshot(r.number(), r));
     }
 
     @Override

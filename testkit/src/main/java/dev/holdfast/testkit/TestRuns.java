@@ -55,8 +55,8 @@ final class TestRuns implements Runs {
     }
 
     @Override
-    public SnapshotWindow snapshots(Namespace namespace, RunId id, long since) {
-        return node.ask("snapshots", runs -> runs.snapshots(namespace, id, since));
+    public SnapshotWindow snapshots(Namespace namespace, RunId id, long since, long atLeast) {
+        return node.ask("snapshots", runs -> runs.snapshots(namespace, id, since, atLeast));
     }
 
     @Override

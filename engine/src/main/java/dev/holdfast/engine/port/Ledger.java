@@ -89,7 +89,13 @@ public interface Ledger extends AutoCloseable {
      */
     boolean discard(Instant endedBefore, int limit);
 
+    /** Reads the primary: the freshness PRIMARY. */
     Reads reads();
+
+    /** Reads what may be behind: the freshness REPLICA_OK. The primary, where there is no replica. */
+    default ReplicaReads replicaReads() {
+        return reads();
+    }
 
     /** The ledger's clock: the database's where there are several nodes. */
     Instant now();

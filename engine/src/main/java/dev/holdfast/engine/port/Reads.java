@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reading what is written down. Each call sees one moment; committed changes are visible to it. */
-public interface Reads {
+/** Reading what is written down, of the primary. Each call sees one moment; committed changes are visible to it. */
+public interface Reads extends ReplicaReads {
     Optional<Run> run(Namespace namespace, RunId id);
 
     /** For the engine itself, which knows the run by its id. */
@@ -46,11 +46,14 @@ public interface Reads {
     /** Empty if the run is not there or {@code since} is above its seq. */
     Optional<SnapshotWindow> snapshots(Namespace namespace, RunId id, long since);
 
+    /** Nothing has come farther than the primary. */
+    @Override
+    default Optional<SnapshotWindow> snapshots(Namespace namespace, RunId id, long since, long atLeast) {
+        return snapshots(namespace, id, since);
+    }
+
     /** Where its stream ends; empty until it has ended. For watchers, who need nothing else of the view. */
     Optional<StreamEnd> end(RunId id);
-
-    /** Newest first; {@code before} is the last id of the previous page. */
-    List<Run> runs(Namespace namespace, RunFilter filter, @Nullable RunId before, int limit);
 
     /**
      * Since when the suspect that has waited longest could have been claimed; empty if none waits.

@@ -33,7 +33,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 final class MemoryReads implements Reads {
-    private static final int WINDOW = 50;
     private static final int VIEW = 200;
 
     private final MemoryDisk disk;
@@ -127,8 +126,8 @@ final class MemoryReads implements Reads {
                 .map(s -> {
                     var after =
                             s.snapshots.stream().filter(x -> x.seq() > since).toList();
-                    var window = newest(after, WINDOW);
-                    return new SnapshotWindow(s.run.fence().seq(), window, after.size() - window.size());
+                    var window = newest(after, SnapshotWindow.MOST);
+                    return new SnapshotWindow(s.run.fence().seq(), 1, window, after.size() - window.size());
                 }));
     }
 
