@@ -112,7 +112,7 @@ final class Api {
                 failure = notThere(e);
                 if (patience == Patience.SHORT) throw failure;
             } catch (SSLException e) {
-                throw distrusted(e);
+                throw distrusted();
             } catch (IOException e) {
                 failure = notThere(e);
             }
@@ -221,11 +221,12 @@ final class Api {
         return response.status() >= 500 ? Failure.unreachable(code, detail) : Failure.refused(code, detail);
     }
 
-    private Failure distrusted(SSLException why) {
+    private Failure distrusted() {
         return Failure.unreachable(
                 "tls_failed",
-                base + " is not trusted, or speaks no TLS (" + why.getMessage()
-                        + "): name the certificate, or who vouches for it, by HOLDFAST_CA, and check the URL");
+                base
+                        + " shows a certificate that nobody who is trusted vouches for, or speaks no TLS: name the certificate,"
+                        + " or who vouches for it, by HOLDFAST_CA, and check the URL");
     }
 
     Failure notThere(IOException why) {

@@ -27,8 +27,9 @@ record Caller(@Nullable String key, @Nullable SSLContext trusted) {
 
     /** @throws Failure {@code ca_invalid} */
     static Caller of(@Nullable String key, @Nullable String authorities) {
-        boolean none = authorities == null || authorities.isEmpty();
-        return new Caller(key == null || key.isBlank() ? null : key.strip(), none ? null : trusting(authorities));
+        return new Caller(
+                key == null || key.isBlank() ? null : key.strip(),
+                authorities == null || authorities.isEmpty() ? null : trusting(authorities));
     }
 
     private static SSLContext trusting(String file) {

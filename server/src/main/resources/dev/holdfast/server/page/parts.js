@@ -202,7 +202,26 @@ export async function api(path, {method = 'GET', body, headers = {}} = {}) {
     throw new Away(refused.message);
   }
   isAway(null);
+  if (answer.status === 401) askForKey(refused.message);
   throw refused;
+}
+
+/** A cookie, because a stream that is opened cannot be given a header. It ends with the browser; no other site sends it. */
+function askForKey(why) {
+  if (document.getElementById('key')) return;
+  const key = el('input', {type: 'password', 'aria-label': 'API key', placeholder: 'hf_…', autocomplete: 'off', autofocus: true});
+  const take = () => {
+    const given = key.value.trim();
+    if (!/^hf_[0-9a-f]+_[0-9a-f]+$/.test(given)) return say(problem, 'A key looks like hf_0123456789ab_… and is long.');
+    document.cookie = `holdfast_key=${given}; path=/; SameSite=Strict${location.protocol === 'https:' ? '; Secure' : ''}`;
+    location.reload();
+  };
+  key.addEventListener('keydown', event => event.key === 'Enter' && take());
+  const problem = el('p', {}, why);
+  const dialog = el('dialog', {id: 'key', 'aria-label': 'API key', onclose: () => dialog.remove()},
+    el('h2', {}, 'An API key is needed'), problem, key, el('div', {class: 'buttons'}, el('button', {onclick: take}, 'Use it')));
+  document.body.append(dialog);
+  dialog.showModal();
 }
 
 function isAway(text) {
