@@ -41,6 +41,7 @@ final class ClusterFindings {
         violations.addAll(new Testimony(evidence, frozen(evidence)).violations());
         if (troubles.isEmpty()) violations.addAll(fault.violations(evidence));
         if (evidence.jobs().isEmpty()) violations.add("no run was started: nothing was tried");
+        violations.addAll(untried(evidence));
         var timeline = new ClusterTimeline(scene.fleet(), evidence).timeline();
         var figures = new Figures(
                 plan.nodes(),
@@ -66,6 +67,14 @@ final class ClusterFindings {
         evidence.jobs().forEach(job -> history.acknowledged(job.ack().run(), null, null));
         evidence.runs().values().forEach(history::run);
         return history.violations();
+    }
+
+    /** What would show that a drill did nothing: nodes are hit while they execute something. */
+    private static List<String> untried(Evidence evidence) {
+        return resumptions(evidence).stream()
+                .filter(r -> r.runs().count() == 0)
+                .map(r -> "after " + r.strikes() + " times " + r.kind() + " no run was seen to go on elsewhere")
+                .toList();
     }
 
     private static Set<Long> frozen(Evidence evidence) {
