@@ -2,6 +2,8 @@ package dev.holdfast.drills;
 
 import dev.holdfast.drills.ClusterReport.Figures;
 import dev.holdfast.drills.ClusterReport.Work;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +30,7 @@ final class ClusterFindings {
      * @param seen what else was seen
      */
     ClusterReport report(Scene scene, List<Load.Job> jobs, List<String> troubles, List<String> seen)
-            throws InterruptedException {
+            throws IOException, InterruptedException {
         var violations = new ArrayList<>(troubles);
         var runs = new LinkedHashMap<String, RunAccount>();
         try {
@@ -36,6 +38,7 @@ final class ClusterFindings {
         } catch (IllegalStateException e) {
             violations.add("not everything could be read in the end: " + e.getMessage());
         }
+        Files.writeString(plan.folder().resolve("runs.json"), Outlet.toJson(runs));
         var evidence = new Evidence(jobs, runs, scene.diary(), scene.strikes());
         violations.addAll(history(evidence));
         violations.addAll(new Testimony(evidence, frozen(evidence)).violations());
