@@ -3,9 +3,11 @@ package dev.holdfast.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.drills.JavaCommand;
+import dev.holdfast.localpg.TestDatabase;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -18,14 +20,22 @@ import tools.jackson.databind.JsonNode;
 /** The drills of several nodes: they say HELD of the product, and VIOLATED of the product without one of its guards. */
 class ClusterDrillTest {
     private static final String MAIN = "dev.holdfast.cli.Main";
+    private static final TestDatabase DATABASE = TestDatabase.fresh();
 
     @RegisterExtension
     final Stage stage = new Stage();
 
-    /** The one that always runs. */
+    @AfterAll
+    static void drop() {
+        DATABASE.close();
+    }
+
+    /** The one that always runs; on a database that is there, and after others. */
     @Test
     void a_short_node_death_holds() throws Exception {
-        JsonNode report = drill("node-death", "--nodes", "2", "--runs", "4", "--kills", "1").code(0).json();
+        JsonNode report = drill("node-death", "--nodes", "2", "--runs", "4", "--kills", "1", "--postgres", url())
+                .code(0)
+                .json();
 
         held(report);
         assertThat(report.at("/figures/resumptions/0/kind").asString()).isEqualTo("kill -9");
@@ -72,6 +82,17 @@ class ClusterDrillTest {
         return List.of(
                 Arguments.of(Named.of("the epoch that grows", fence), "did not grow when it was"),
                 Arguments.of(Named.of("only the dead lose what they hold", living), "epochs overlap"));
+    }
+
+    @Test
+    void what_is_not_its_own_it_does_not_restart() throws Exception {
+        var refused = drill("database-restart", "--postgres", url()).code(3);
+
+        assertThat(refused.err()).contains("drill_impossible", "leave out --postgres");
+    }
+
+    private static String url() {
+        return DATABASE.url().toString();
     }
 
     private static void held(JsonNode report) {

@@ -40,8 +40,8 @@ class DrillTest {
     @Test
     @ProcessTest
     void a_whole_drill_holds_and_draws_its_picture() throws Exception {
-        var drill =
-                drill(stage, JavaCommand.like(MAIN, "drill", "crash", "--seed", "7")).ok();
+        var drill = drill(stage, JavaCommand.like(MAIN, "drill", "crash", "--seed", "7"))
+                .ok();
 
         assertThat(drill.out()).contains("seed 7", " HELD ", "kill -9").doesNotContain("VIOLATED", "\u001b");
         assertThat(drill.out().lines().filter(l -> l.strip().startsWith("run ")))
@@ -54,8 +54,10 @@ class DrillTest {
     void without_a_guard_it_says_violated(Sabotage sabotage, String finding) throws Exception {
         String classPath = sabotage.classPath(stage.folder());
 
-        var drill = drill(stage, JavaCommand.on(
-                classPath, MAIN, "drill", "crash", "--runs", "2", "--kills", "3", "--seed", "7", "--json"));
+        var drill = drill(
+                stage,
+                JavaCommand.on(
+                        classPath, MAIN, "drill", "crash", "--runs", "2", "--kills", "3", "--seed", "7", "--json"));
 
         JsonNode report = drill.code(1).json();
         Path evidence = Path.of(report.path("evidence").asString());

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:HELD",
-            "1:VIOLATED; the logs of the nodes, what user code wrote down, and the report are kept",
+            "1:VIOLATED; the logs of the nodes, what user code wrote down, all runs, and the report are kept",
             "2:wrong usage",
             "3:the drill could not be done, because the database or the nodes do not start at all",
             "5:a mistake of this program; with HOLDFAST_DEBUG=1 it shows where"

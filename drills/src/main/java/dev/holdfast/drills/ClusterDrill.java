@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class ClusterDrill {
     static final int BEATS = 30;
     static final int BEAT_MILLIS = 50;
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    /** For a request: longer than one to a frozen node hangs. */
+    private static final Duration PATIENCE = Duration.ofSeconds(50);
 
     /**
      * @param nodes how many
@@ -66,7 +67,8 @@ final class ClusterDrill {
 
     private ClusterReport run(Database database, Fleet fleet) throws IOException, InterruptedException {
         progress.say("starting " + plan.nodes() + " nodes");
-        for (Node node : Fleet.labels(plan.nodes()).stream().map(fleet::start).toList()) fleet.ready(node, PATIENCE);
+        for (Node node : Fleet.labels(plan.nodes()).stream().map(fleet::start).toList())
+            fleet.ready(node, Fleet.STARTS);
         var diary = new Diary(plan.folder().resolve("diary.log"), BEATS);
         var client = new Client(fleet, PATIENCE);
         var scene = new Scene(database, fleet, diary, new Random(plan.seed()), progress);

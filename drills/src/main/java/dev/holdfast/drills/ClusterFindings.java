@@ -2,6 +2,8 @@ package dev.holdfast.drills;
 
 import dev.holdfast.drills.ClusterReport.Figures;
 import dev.holdfast.drills.ClusterReport.Work;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +30,7 @@ final class ClusterFindings {
      * @param seen what else was seen
      */
     ClusterReport report(Scene scene, List<Load.Job> jobs, List<String> troubles, List<String> seen)
-            throws InterruptedException {
+            throws IOException, InterruptedException {
         var violations = new ArrayList<>(troubles);
         var runs = new LinkedHashMap<String, RunAccount>();
         try {
@@ -36,11 +38,13 @@ final class ClusterFindings {
         } catch (IllegalStateException e) {
             violations.add("not everything could be read in the end: " + e.getMessage());
         }
+        Files.writeString(plan.folder().resolve("runs.json"), Outlet.toJson(runs));
         var evidence = new Evidence(jobs, runs, scene.diary(), scene.strikes());
         violations.addAll(history(evidence));
         violations.addAll(new Testimony(evidence, frozen(evidence)).violations());
         if (troubles.isEmpty()) violations.addAll(fault.violations(evidence));
         if (evidence.jobs().isEmpty()) violations.add("no run was started: nothing was tried");
+        violations.addAll(untried(evidence));
         var timeline = new ClusterTimeline(scene.fleet(), evidence).timeline();
         var figures = new Figures(
                 plan.nodes(),
@@ -66,6 +70,14 @@ final class ClusterFindings {
         evidence.jobs().forEach(job -> history.acknowledged(job.ack().run(), null, null));
         evidence.runs().values().forEach(history::run);
         return history.violations();
+    }
+
+    /** What would show that a drill did nothing: nodes are hit while they execute something. */
+    private static List<String> untried(Evidence evidence) {
+        return resumptions(evidence).stream()
+                .filter(r -> r.runs().count() == 0)
+                .map(r -> "after " + r.strikes() + " times " + r.kind() + " no run was seen to go on elsewhere")
+                .toList();
     }
 
     private static Set<Long> frozen(Evidence evidence) {

@@ -70,6 +70,7 @@ final class ClusterSummary {
     }
 
     private static String goal(Spread spread) {
+        if (spread.count() == 0) return "";
         boolean met = spread.p50() < GOAL_P50 && spread.p99() < GOAL_P99;
         return "; goal " + millis(GOAL_P50) + " and " + millis(GOAL_P99) + (met ? ": met" : ": missed");
     }

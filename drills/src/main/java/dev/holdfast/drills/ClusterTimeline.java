@@ -9,6 +9,7 @@ import dev.holdfast.drills.Timeline.Track;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -83,21 +84,21 @@ final class ClusterTimeline {
 
     /** One that did not end its last step ended with its node. */
     private void epochs(List<Entry> entries, List<Epoch> epochs) {
-        var bounds = new HashMap<Long, Entry[]>();
-        var order = new ArrayList<Long>();
+        var spans = new LinkedHashMap<Long, Span>();
         for (Entry entry : entries) {
-            bounds.computeIfAbsent(entry.epoch(), e -> {
-                order.add(e);
-                return new Entry[] {entry, entry};
-            })[1] = entry;
+            spans.merge(entry.epoch(), new Span(entry, entry), (before, now) -> new Span(before.first(), now.last()));
         }
-        for (Long epoch : order) {
-            Entry first = bounds.get(epoch)[0];
-            Entry last = bounds.get(epoch)[1];
-            long end = last.begins() ? struckAfter(last) : last.micros();
-            epochs.add(new Epoch(labels.getOrDefault(first.pid(), "?"), first.micros() / 1_000, end / 1_000));
+        for (Span span : spans.values()) {
+            long end = span.last().begins()
+                    ? struckAfter(span.last())
+                    : span.last().micros();
+            String label = labels.getOrDefault(span.first().pid(), "?");
+            epochs.add(new Epoch(label, span.first().micros() / 1_000, end / 1_000));
         }
     }
+
+    /** What an epoch wrote first and last. */
+    private record Span(Entry first, Entry last) {}
 
     private long struckAfter(Entry entry) {
         return evidence.strikes().stream()

@@ -14,6 +14,9 @@ import java.util.function.Supplier;
  * service by whoever breaks it, as by a balancer that looks after it.
  */
 final class Fleet implements Supplier<Api>, AutoCloseable {
+    /** How long the start of a node may take, on a machine that does other things too. */
+    static final Duration STARTS = Duration.ofSeconds(90);
+
     private final Program program;
     private final Database database;
     private final Path folder;

@@ -11,7 +11,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class Load implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
     private static final int LOOK_MILLIS = 150;
-    private static final Duration LONGEST = Duration.ofSeconds(120);
+    private static final Duration LONGEST = Duration.ofMinutes(1);
 
     /**
      * A run that was acknowledged.
@@ -98,8 +98,10 @@ final class Load implements AutoCloseable {
     /** Nothing more is started; waits for the end of what was. */
     void finish() throws InterruptedException {
         closed = true;
+        Instant end = Instant.now().plus(LONGEST);
         for (Thread thread : threads) {
-            if (!thread.join(LONGEST.plusSeconds(10))) thread.interrupt();
+            Duration left = Duration.between(Instant.now(), end);
+            if (!left.isPositive() || !thread.join(left)) thread.interrupt();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.holdfast.drills;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 
 /** A node is killed, and another one comes; again and again. */
@@ -17,7 +18,8 @@ record NodeDeath(int kills) implements Fault {
             scene.awaitMoment(List.of(node));
             scene.replace(node, Strike.Kind.KILL);
         }
-        return List.of();
+        Instant first = scene.strikes().getFirst().at();
+        return List.of("deaths were found by " + Ring.deaths(scene.anyNode(), first));
     }
 
     @Override

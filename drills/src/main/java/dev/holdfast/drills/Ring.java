@@ -2,6 +2,7 @@ package dev.holdfast.drills;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -38,6 +39,16 @@ final class Ring {
                 .ifPresent(ring -> ring.path("nodes")
                         .forEach(n -> alive.add(n.path("number").asLong(0))));
         return alive;
+    }
+
+    /** How the deaths of nodes were found since this moment, and how often each. */
+    static Map<String, Integer> deaths(Node asked, Instant since) {
+        var found = new TreeMap<String, Integer>();
+        ask(asked).ifPresent(ring -> ring.path("takeovers").forEach(death -> {
+            boolean old = Instant.parse(death.path("at").asString()).isBefore(since);
+            if (!old) found.merge(death.path("how").asString(), 1, Integer::sum);
+        }));
+        return found;
     }
 
     /** Waits until it serves again, and answers its number. */

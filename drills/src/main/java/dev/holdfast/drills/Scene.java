@@ -10,7 +10,9 @@ import java.util.Random;
 
 /** A cluster under load, and what one can do to it. */
 final class Scene {
-    static final Duration PATIENCE = Duration.ofSeconds(90);
+    /** For what the cluster has to do; a frozen node is found after ten seconds. */
+    static final Duration PATIENCE = Duration.ofSeconds(40);
+
     private static final int SHORTEST = 200;
     private static final int LONGEST = 900;
 
@@ -85,7 +87,7 @@ final class Scene {
         say(kind + " of node " + node.label() + ", pid " + node.pid());
         if (kind == Strike.Kind.TERM) node.process().awaitExit(PATIENCE);
         awaitResumed(node);
-        fleet.ready(fleet.start(node.label()), PATIENCE);
+        fleet.ready(fleet.start(node.label()), Fleet.STARTS);
     }
 
     /** What a node had in flight goes on elsewhere. */

@@ -2,6 +2,7 @@ package dev.holdfast.drills;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
@@ -69,13 +70,17 @@ record Zombie(Duration frozen) implements Fault {
         for (Diary.Entry entry : evidence.diary().entries()) {
             if (entry.pid() == node.pid() && entry.micros() < cont.micros()) had.put(entry.run(), entry);
         }
-        return had.values().stream()
-                .filter(entry -> evidence.runs().containsKey(entry.run()))
-                .filter(entry -> evidence.runs().get(entry.run()).steps().stream()
-                        .anyMatch(step -> step.epoch() == entry.epoch() && later(step, entry)))
-                .map(entry -> entry.run() + ": the frozen node recorded a step in epoch " + entry.epoch()
-                        + " after it had been taken over")
-                .toList();
+        var violations = new ArrayList<String>();
+        for (Diary.Entry entry : had.values()) {
+            RunAccount run = evidence.runs().get(entry.run());
+            if (run == null) continue;
+            run.steps().stream()
+                    .filter(step -> step.epoch() == entry.epoch() && later(step, entry))
+                    .map(step -> run.id() + ": the frozen node recorded step " + step.key() + " in epoch "
+                            + step.epoch() + " after it had woken up")
+                    .forEach(violations::add);
+        }
+        return violations;
     }
 
     private static boolean later(RunAccount.Step step, Diary.Entry entry) {
