@@ -57,6 +57,9 @@ final class FakeRuns implements Runs {
     final FakeQueues queues = new FakeQueues();
     private long made;
     volatile int watching;
+    /** Of the last question for snapshots. */
+    volatile long atLeast;
+
     volatile @Nullable RuntimeException failure;
 
     @Override
@@ -231,6 +234,7 @@ final class FakeRuns implements Runs {
 
     @Override
     public SnapshotWindow snapshots(Namespace namespace, RunId id, long since, long atLeast) {
+        this.atLeast = atLeast;
         RunView view = show(namespace, id);
         long seq = view.run().fence().seq();
         if (since > seq) throw Runs.cursorUnknown(id, id + "." + since);

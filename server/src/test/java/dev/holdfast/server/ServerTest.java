@@ -202,6 +202,7 @@ class ServerTest {
         var all = http.get("/v1/runs/" + id + "/snapshots").json();
         assertThat(all.path("snapshots").size()).isEqualTo(2);
         assertThat(all.path("cursor").asString()).isEqualTo(id + ".2");
+        assertThat(all.path("floor").asLong()).isEqualTo(1);
         var start = http.get("/v1/runs/" + id + "/snapshots?since=0");
         assertThat(start.status()).isEqualTo(200);
         assertThat(start.json()).isEqualTo(all);
@@ -212,7 +213,14 @@ class ServerTest {
             var response = http.get("/v1/runs/" + id + "/snapshots?since=" + bad);
             assertThat(response.code()).as(bad).isEqualTo("cursor_unknown");
             assertThat(response.status()).isEqualTo(404);
+            assertThat(response.json().path("detail").asString())
+                    .as("the same words, whoever's it is")
+                    .isEqualTo("'" + bad + "' is not a position of " + id + "; they look like " + id
+                            + ".5, and 0 is the start");
         }
+        http.get("/v1/runs/" + id + "/snapshots?atLeast=7&since=" + id + ".2");
+        assertThat(runs.atLeast).isEqualTo(7);
+        assertThat(http.get("/v1/runs/" + id + "/snapshots?atLeast=-1").code()).isEqualTo("parameter_invalid");
     }
 
     @Test
@@ -275,6 +283,11 @@ class ServerTest {
         assertThat(full.status()).isEqualTo(503);
         assertThat(full.code()).isEqualTo("disk_full");
         assertThat(full.header("Retry-After")).isEqualTo("1");
+        runs.failure = Unavailable.notApplied("replica_unavailable", "the replica is down", null);
+        var replica = http.get("/v1/runs/" + id + "/snapshots");
+        assertThat(replica.status()).isEqualTo(503);
+        assertThat(replica.code()).isEqualTo("replica_unavailable");
+        assertThat(replica.header("Retry-After")).isEqualTo("1");
         runs.failure = new IllegalStateException("secret");
         var broken = http.get("/v1/runs/" + id);
         assertThat(broken.status()).isEqualTo(500);

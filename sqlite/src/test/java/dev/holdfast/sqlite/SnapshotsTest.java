@@ -42,6 +42,8 @@ final class SnapshotsTest {
                     .snapshots(Namespace.DEFAULT, start.run(), 1)
                     .orElseThrow();
             assertThat(window.snapshots().getLast().seq()).isEqualTo(501);
+            assertThat(window.floor()).as("where it is served from").isEqualTo(301);
+            assertThat(window.omitted()).isEqualTo(450);
         }
     }
 }

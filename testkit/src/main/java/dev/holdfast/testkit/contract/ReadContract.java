@@ -108,12 +108,16 @@ interface ReadContract extends Contract {
         assertThat(lab.reads().progress(run.id())).contains(new Reads.Progress(2, 3, true));
         assertThat(all.snapshots()).extracting(Snapshot::seq).containsExactly(1L, 2L, 3L);
         assertThat(all.omitted()).isZero();
+        assertThat(all.floor()).isEqualTo(1);
         var some = lab.reads().snapshots(Namespace.DEFAULT, run.id(), 2).orElseThrow();
         assertThat(some.snapshots()).extracting(Snapshot::seq).containsExactly(3L);
         var none = lab.reads().snapshots(Namespace.DEFAULT, run.id(), 3).orElseThrow();
         assertThat(none.seq()).isEqualTo(3);
         assertThat(none.snapshots()).isEmpty();
         assertThat(lab.reads().snapshots(Namespace.DEFAULT, run.id(), 4)).isEmpty();
+        assertThat(lab.reads().snapshots(Namespace.DEFAULT, run.id(), 2, 9))
+                .as("who was told of more than there is")
+                .contains(some);
         assertThat(lab.reads().snapshots(Namespace.DEFAULT, RunId.of(lab.ids.next()), 0))
                 .isEmpty();
     }
