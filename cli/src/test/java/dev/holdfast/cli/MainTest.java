@@ -209,10 +209,7 @@ class MainTest {
 
     @Test
     void nodesAreATable() {
-        says(
-                "/v1/nodes",
-                200,
-                """
+        says("/v1/nodes", 200, """
                 {"own": 8, "nodes": [{"number": 8, "label": "b\\u001b[2J", "address": "http://127.0.0.1:1",
                   "joined": "2026-01-02T03:04:05Z", "silentMillis": 12, "held": 3, "hosts": [{"name": "noop", "version": "1"}]}],
                  "takeovers": [{"number": 7, "label": "green", "by": 8, "at": "2026-01-02T03:04:05Z", "how": "RING",
@@ -262,9 +259,12 @@ class MainTest {
                     .contains("--json", "{code, message, exit}", "HOLDFAST_DEBUG")
                     .contains(" 5 a mistake");
         }
-        assertThat(help("drill", "crash"))
-                .contains("--json", "{code, message, exit}")
-                .contains(" 5 a mistake");
+        for (String drill : List.of("crash", "node-death", "zombie", "database-restart", "rolling-restart")) {
+            assertThat(help("drill", drill))
+                    .as(drill)
+                    .contains("--json", "{code, message, exit}")
+                    .contains(" 5 a mistake");
+        }
     }
 
     @Test

@@ -44,10 +44,11 @@ final class Ring {
     /** How the deaths of nodes were found since this moment, and how often each. */
     static Map<String, Integer> deaths(Node asked, Instant since) {
         var found = new TreeMap<String, Integer>();
-        ask(asked).ifPresent(ring -> ring.path("takeovers").forEach(death -> {
-            boolean old = Instant.parse(death.path("at").asString()).isBefore(since);
-            if (!old) found.merge(death.path("how").asString(), 1, Integer::sum);
-        }));
+        ask(asked)
+                .ifPresent(ring -> ring.path("takeovers").forEach(death -> {
+                    boolean old = Instant.parse(death.path("at").asString()).isBefore(since);
+                    if (!old) found.merge(death.path("how").asString(), 1, Integer::sum);
+                }));
         return found;
     }
 
