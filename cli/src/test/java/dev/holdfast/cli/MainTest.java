@@ -259,9 +259,12 @@ class MainTest {
                     .contains("--json", "{code, message, exit}", "HOLDFAST_DEBUG")
                     .contains(" 5 a mistake");
         }
-        assertThat(help("drill", "crash"))
-                .contains("--json", "{code, message, exit}")
-                .contains(" 5 a mistake");
+        for (String drill : List.of("crash", "node-death", "zombie", "database-restart", "rolling-restart")) {
+            assertThat(help("drill", drill))
+                    .as(drill)
+                    .contains("--json", "{code, message, exit}")
+                    .contains(" 5 a mistake");
+        }
     }
 
     @Test

@@ -207,6 +207,19 @@ class RulesTest {
     }
 
     @Test
+    void aLossForWhichNobodyIsBlamedSaysSo() {
+        var held = queued().claimed();
+        assertThat(causeOfLoss(held, Blame.NOT_COUNTED)).isEqualTo("lost: " + NODE + ", not counted");
+        assertThat(causeOfLoss(held, Blame.COUNTED)).isEqualTo("lost: " + NODE);
+    }
+
+    private static String causeOfLoss(Tale tale, Blame blame) {
+        return tale.decide(r -> new Command.Lost(NODE, blame)) instanceof Transition lost
+                ? lost.cause()
+                : "no transition";
+    }
+
+    @Test
     void aDrainThatTakesTooLongDoesNotEndTheRunNorStartASecondExecutor() {
         var draining = queued().claimed().stop(Reason.DRAIN, Next.QUEUED).later(Duration.ofMinutes(1));
         var still = draining.swept();
