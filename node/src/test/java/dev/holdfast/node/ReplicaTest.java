@@ -42,7 +42,8 @@ final class ReplicaTest {
                     standby.pauseReplay();
                     RunHandle<String> run = holdfast.start(ClusterProgram.WORK, "r");
                     assertThat(run.join()).isEqualTo("r");
-                    long seq = holdfast.runs().show(HOME, run.id()).run().fence().seq();
+                    long seq =
+                            holdfast.runs().show(HOME, run.id()).run().fence().seq();
                     assertThat(seq).isGreaterThan(2);
                     assertThat(holdfast.runs().list(HOME, RunFilter.ALL, null, 9))
                             .as("of the replica")
