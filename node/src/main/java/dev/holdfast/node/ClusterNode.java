@@ -24,6 +24,8 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
     private static final Duration AGAIN = Duration.ofMillis(500);
     private static final Duration LEFT_YET = Duration.ofMillis(20);
+    /** Who hears of its death only when it is dead, as one that was frozen, is overdue after this. */
+    private static final Duration TO_LEAVE = Duration.ofSeconds(1);
     /** Of a process that halts itself: the code that it executed would not leave. */
     private static final int HALTED = 70;
 
@@ -163,7 +165,14 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
     /** Nothing of it may run beside what takes its place. */
     private void end(Incarnation present) throws InterruptedException {
         leave(present);
-        while (present.engine().executing() > 0 && !closing) bell.await(LEFT_YET);
+        long told = wiring.clock().nanos();
+        boolean late = false;
+        while (present.engine().executing() > 0 && !closing) {
+            bell.await(LEFT_YET);
+            if (late || wiring.clock().nanos() - told < TO_LEAVE.toNanos()) continue;
+            late = true;
+            overdue(present);
+        }
         present.engine().close();
     }
 
@@ -202,7 +211,11 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
     @Override
     public void overdue() {
         Incarnation present = now;
-        int left = present == null ? 0 : present.engine().executing();
+        if (present != null) overdue(present);
+    }
+
+    private void overdue(Incarnation present) {
+        int left = present.engine().executing();
         if (left == 0) return;
         if (options.overdue() == ClusterOptions.Overdue.HALT) {
             LOG.error(

@@ -77,7 +77,7 @@ class KillTest {
         stopped.until("dead: ");
         await("it has joined again").atMost(LONG).until(() -> stopped.number() > number);
         town.untilAlive(one.number(), two.number(), stopped.number());
-        assertThat(stopped.said()).contains("stop", "overdue");
+        assertThat(stopped.said()).contains("stop");
         assertThat(one.ear().heard()).noneMatch(each -> each.startsWith("suspended") || each.startsWith("dead"));
     }
 
