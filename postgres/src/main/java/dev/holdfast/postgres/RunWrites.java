@@ -105,7 +105,7 @@ final class RunWrites {
     void update(Run next, boolean under) {
         var row = new ArrayList<@Nullable Object>(CHANGED.size());
         row.add(next.id());
-        row.addAll(RunRow.changing(next, tx.now(), under));
+        row.addAll(RunRow.changing(next, tx.now(), slot(under)));
         updates.add(row);
         updated++;
     }
@@ -134,7 +134,7 @@ final class RunWrites {
             for (New each : fresh.values()) {
                 var row = new ArrayList<@Nullable Object>(ALL.size());
                 row.addAll(RunRow.fixed(each.run(), policy(each.run().policy())));
-                row.addAll(RunRow.changing(each.run(), tx.now(), each.under()));
+                row.addAll(RunRow.changing(each.run(), tx.now(), slot(each.under())));
                 rows.add(row);
             }
             written = Set.copyOf(rows.in(tx.sql(INSERT)).list(r -> r.id()));
@@ -146,6 +146,10 @@ final class RunWrites {
         if (!snapshots.isEmpty()) snapshots.in(tx.sql(SNAPSHOTS)).update();
         if (!prunes.isEmpty()) prunes.in(tx.sql(PRUNE)).update();
         return written;
+    }
+
+    private static Run.Slot slot(boolean under) {
+        return under ? Run.Slot.PARENTS : Run.Slot.OWN;
     }
 
     /** Most runs of a task have the same. */

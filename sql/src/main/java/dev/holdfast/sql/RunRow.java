@@ -78,9 +78,10 @@ public final class RunRow {
     /**
      * The values of {@link #CHANGING}.
      *
-     * @param under whether it executes in its parent's slot
+     * @param slot in which it executes, or will
      */
-    public static List<@Nullable Object> changing(Run run, Instant now, boolean under) {
+    public static List<@Nullable Object> changing(Run run, Instant now, Run.Slot slot) {
+        boolean under = slot == Run.Slot.PARENTS;
         var values = new ArrayList<@Nullable Object>(CHANGING.size());
         var place = run.place();
         var lane = place.lane();

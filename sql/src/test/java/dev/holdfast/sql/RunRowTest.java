@@ -23,7 +23,7 @@ class RunRowTest {
         Run run = run();
 
         assertThat(RunRow.fixed(run, Texts.policy(run.policy()))).hasSameSizeAs(RunRow.FIXED);
-        assertThat(RunRow.changing(run, NOW, false)).hasSameSizeAs(RunRow.CHANGING);
+        assertThat(RunRow.changing(run, NOW, Run.Slot.OWN)).hasSameSizeAs(RunRow.CHANGING);
     }
 
     @Test

@@ -109,7 +109,7 @@ final class RunRows {
     /** @return whether it was written, or is going to be: false if the id was used before */
     boolean insert(Run run, boolean under, @Nullable String input) throws SQLException {
         boolean small = input != null && input.length() <= SMALL;
-        var row = new Known(run, RunRow.changing(run, tx.now(), under), small ? input : null, true);
+        var row = new Known(run, RunRow.changing(run, tx.now(), slot(under)), small ? input : null, true);
         if (tx.defers()) {
             if (find(run.id()) != null) return false;
             pending.put(run.id(), row);
@@ -197,7 +197,7 @@ final class RunRows {
      * @return whether it was written
      */
     boolean update(Run next, Fence fence, boolean under) throws SQLException {
-        var values = RunRow.changing(next, tx.now(), under);
+        var values = RunRow.changing(next, tx.now(), slot(under));
         Known waits = pending.get(next.id());
         if (waits != null) {
             if (!waits.run().fence().equals(fence)) return false;
@@ -223,6 +223,10 @@ final class RunRows {
         if (update.update() == 0) return false;
         known.put(next.id(), new Known(next, values, null, before != null && before.alone()));
         return true;
+    }
+
+    private static Run.Slot slot(boolean under) {
+        return under ? Run.Slot.PARENTS : Run.Slot.OWN;
     }
 
     /** Somebody else has written this row, or has removed it. */

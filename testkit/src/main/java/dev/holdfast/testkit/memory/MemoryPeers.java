@@ -31,9 +31,14 @@ public final class MemoryPeers implements Peers {
         forDeaths.forEach(Runnable::run);
     }
 
-    /** From now on this node does not know whether it is still one of them, or it knows again. */
-    public void suspend(boolean is) {
-        suspended = is;
+    /** From now on this node does not know whether it is still one of them. */
+    public void suspend() {
+        suspended = true;
+    }
+
+    /** It knows again. */
+    public void resume() {
+        suspended = false;
     }
 
     @Override

@@ -241,13 +241,13 @@ final class NodesTest {
     void who_may_not_serve_accepts_nothing_and_claims_nothing() {
         Member one = site.join(works());
         RunId running = site.start(one, "long", "1");
-        one.peers().suspend(true);
+        one.peers().suspend();
         assertRefused(one, "suspended", running);
         Member other = site.join(works());
         for (int i = 0; i < SLOTS; i++) site.start(other, "long", "1");
         RunId id = site.start(other, "long", "2");
         assertThat(site.run(id).state()).isEqualTo(RunState.QUEUED);
-        one.peers().suspend(false);
+        one.peers().resume();
         site.start(other, "long", "3");
         site.assertHeld(id, one);
     }
@@ -349,11 +349,11 @@ final class NodesTest {
         Member one = site.join(works());
         Member two = site.join(works());
         Member three = site.join(works());
-        two.peers().suspend(true);
-        three.peers().suspend(true);
+        two.peers().suspend();
+        three.peers().suspend();
         for (int i = 0; i < 2 * SLOTS; i++) site.start(one, "long", "1");
-        two.peers().suspend(false);
-        three.peers().suspend(false);
+        two.peers().resume();
+        three.peers().resume();
         site.start(one, "long", "1");
         assertThat(one.engine().executing()).isEqualTo(SLOTS);
         assertThat(List.of(two.engine().executing(), three.engine().executing()))

@@ -74,10 +74,10 @@ final class Fate {
 
     /** It reaches nobody for a while. If that is long it stops what it does; it may be judged dead meanwhile. */
     private void cut(Node node) throws InterruptedException {
-        node.peers().suspend(true);
+        node.peers().suspend();
         pass(4_000);
         if (random.nextInt(3) == 0) {
-            node.peers().suspend(false);
+            node.peers().resume();
             return;
         }
         node.abandon();
@@ -96,6 +96,6 @@ final class Fate {
         }
         chaos.note("fate: it comes back with its number");
         node.reopen();
-        node.peers().suspend(false);
+        node.peers().resume();
     }
 }
