@@ -59,14 +59,8 @@ class ClusterDrillTest {
         var drill = DrillTest.drill(
                 stage, JavaCommand.on(sabotage.classPath(stage.folder()), MAIN, command.toArray(String[]::new)));
 
-        JsonNode report = drill.code(1).json();
-        Path evidence = Path.of(report.path("evidence").asString());
-        assertThat(report.path("verdict").asString()).isEqualTo("VIOLATED");
-        assertThat(report.path("violations").valueStream().map(JsonNode::asString))
-                .as("what it found")
-                .anyMatch(sentence -> sentence.contains(finding));
+        Path evidence = DrillTest.violated(drill, finding);
         assertThat(evidence.resolve("diary.log")).exists();
-        assertThat(evidence.resolve("report.json")).exists();
     }
 
     /** What is taken out, and what the drill must find then. */

@@ -59,15 +59,21 @@ class DrillTest {
                 JavaCommand.on(
                         classPath, MAIN, "drill", "crash", "--runs", "2", "--kills", "3", "--seed", "7", "--json"));
 
-        JsonNode report = drill.code(1).json();
-        Path evidence = Path.of(report.path("evidence").asString());
+        Path evidence = violated(drill, finding);
         Stage.copy(evidence, stage.folder().resolve("drill"));
+        assertThat(evidence.resolve("server.log")).exists();
+    }
+
+    /** A drill that has found this; where it has kept what it saw. */
+    static Path violated(Cli.Result drill, String finding) {
+        JsonNode report = drill.code(1).json();
         assertThat(report.path("verdict").asString()).isEqualTo("VIOLATED");
         assertThat(report.path("violations").valueStream().map(JsonNode::asString))
                 .as("what it found")
                 .anyMatch(sentence -> sentence.contains(finding));
-        assertThat(evidence.resolve("server.log")).exists();
+        Path evidence = Path.of(report.path("evidence").asString());
         assertThat(evidence.resolve("report.json")).exists();
+        return evidence;
     }
 
     /** What is taken out, and what the drill must find then. */

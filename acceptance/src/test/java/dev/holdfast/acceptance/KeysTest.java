@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.holdfast.drills.Ports;
+import dev.holdfast.localpg.Ports;
 import dev.holdfast.localpg.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Path;

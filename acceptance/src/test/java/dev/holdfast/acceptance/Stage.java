@@ -1,8 +1,8 @@
 package dev.holdfast.acceptance;
 
 import dev.holdfast.drills.JavaCommand;
-import dev.holdfast.drills.Ports;
 import dev.holdfast.drills.ServerProcess;
+import dev.holdfast.localpg.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

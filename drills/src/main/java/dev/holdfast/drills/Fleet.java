@@ -1,5 +1,6 @@
 package dev.holdfast.drills;
 
+import dev.holdfast.localpg.Ports;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

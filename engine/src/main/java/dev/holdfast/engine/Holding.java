@@ -98,7 +98,7 @@ final class Holding {
 
     /** Without the lock, which may wait for a commit: whether nothing is known of an end, or of a loss. */
     boolean isGoing(Namespace of) {
-        return namespace.equals(of) && !ended && standing == Standing.GOING;
+        return namespace.equals(of) && !ended && standing() == Standing.GOING;
     }
 
     /** The newest state. */

@@ -86,7 +86,7 @@ public final class LocalPostgres implements AutoCloseable {
     private static LocalPostgres started(Path folder, Settings settings, boolean temporary) {
         var cluster = Cluster.in(folder, Binaries.of(settings));
         cluster.make(settings.progress());
-        var server = new LocalPostgres(cluster, settings, temporary, FreePort::guess);
+        var server = new LocalPostgres(cluster, settings, temporary, Ports::free);
         server.restart();
         return server;
     }

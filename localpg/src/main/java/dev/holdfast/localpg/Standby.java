@@ -41,7 +41,7 @@ public final class Standby implements AutoCloseable {
                             "host=127.0.0.1 port=" + primary.port() + " user=" + LocalPostgres.USER
                                     + " application_name=" + slot)
                     .with("primary_slot_name", slot);
-            var server = new LocalPostgres(cluster, follow, false, FreePort::guess);
+            var server = new LocalPostgres(cluster, follow, false, Ports::free);
             server.restart();
             return new Standby(primary, server, slot);
         } catch (RuntimeException e) {

@@ -81,7 +81,7 @@ class LocalPostgresTest {
         var settings = Settings.standard();
         var cluster = Cluster.in(folder, Binaries.of(settings));
         cluster.make(settings.progress());
-        int free = FreePort.guess();
+        int free = Ports.free();
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var guesses = new ArrayDeque<>(List.of(taken.getLocalPort(), free));
             try (var server = new LocalPostgres(cluster, settings, false, guesses::removeFirst)) {
@@ -168,7 +168,7 @@ class LocalPostgresTest {
         try {
             var cluster = new Cluster(reached, Binaries.of(Settings.standard()), Account.NOBODY);
             cluster.make(said -> {});
-            try (var server = new LocalPostgres(cluster, Settings.standard(), false, FreePort::guess)) {
+            try (var server = new LocalPostgres(cluster, Settings.standard(), false, Ports::free)) {
                 server.restart();
                 assertThat(Files.getOwner(Path.of("/proc/" + server.pid())).getName())
                         .isEqualTo("nobody");

@@ -11,6 +11,7 @@ import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Request;
 import dev.holdfast.engine.port.Write;
 import dev.holdfast.sql.LaneKey;
+import dev.holdfast.sql.ScheduleWrites;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -89,7 +90,7 @@ final class Batch {
 
         for (ChangeWork work : changes) {
             if (!work.isApplied()) continue;
-            for (Write.Fire fire : work.part().writes(Write.Fire.class)) ScheduleWrites.write(tx, fire.moves());
+            for (Write.Fire fire : work.part().writes(Write.Fire.class)) ScheduleWrites.write(tx::sql, fire.moves());
         }
         used(runs, runs.write());
         payloads.write();
@@ -109,7 +110,6 @@ final class Batch {
             throws SQLException {
         boolean lanes = folded != null && changes.stream().anyMatch(Batch::startsInLane);
         if (folded != null && !folded.othersWait() && !lanes) return started;
-        if (folded == null && changes.isEmpty() && !ClaimWalk.isWorthIt(tx)) return List.of();
         var all = new ArrayList<>(started);
         all.addAll(new ClaimWalk(tx, rest(claim, started.size()), memory.claims()).claim(memory.queues()));
         return List.copyOf(all);

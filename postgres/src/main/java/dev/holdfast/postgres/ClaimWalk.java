@@ -14,6 +14,7 @@ import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Ids;
 import dev.holdfast.engine.port.Rate;
+import dev.holdfast.sql.Alternation;
 import dev.holdfast.sql.LaneKey;
 import dev.holdfast.sql.Lines;
 import dev.holdfast.sql.Place;

@@ -6,6 +6,7 @@ import dev.holdfast.engine.port.Request;
 import dev.holdfast.engine.port.ScheduleChange;
 import dev.holdfast.engine.port.StoredSchedule;
 import dev.holdfast.sql.QueueRow;
+import dev.holdfast.sql.ScheduleWrites;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
@@ -59,7 +60,7 @@ final class Errands {
                     .first(r -> new StoredSchedule.Seen(r.id().uuid(), r.instantOrNull()))
                     .orElse(null);
             if (!Objects.equals(present, change.seen())) return new Receipt.Stale();
-            ScheduleWrites.write(tx, change);
+            ScheduleWrites.write(tx::sql, change);
             return Judge.APPLIED;
         });
     }

@@ -1,5 +1,6 @@
 package dev.holdfast.postgres;
 
+import dev.holdfast.sql.Alternation;
 import dev.holdfast.sql.LaneKey;
 import dev.holdfast.sql.Place;
 import dev.holdfast.sql.Turn;
@@ -56,12 +57,13 @@ final class LaneTurn {
         free--;
         boolean comesBack =
                 first == null || (again != null && again.compareTo(first) < 0 && !alternation.wasResumed(lane.key()));
-        alternation.gave(lane.key(), comesBack);
         if (comesBack && again != null) {
             resumed.take();
+            alternation.gaveResumed(lane.key());
             return again;
         }
         fresh.take();
+        alternation.gaveFresh(lane.key());
         return first;
     }
 }

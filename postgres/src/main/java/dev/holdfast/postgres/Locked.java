@@ -26,8 +26,8 @@ record Locked(RunId id, Fence fence, RunState state, LaneKey lane, Share share, 
             + " CASE WHEN outcome IS NULL OR lingers_number IS NOT NULL THEN 1 ELSE 0 END"
             + " FROM runs WHERE id = ANY(?) ORDER BY id FOR NO KEY UPDATE";
 
-    static List<Locked> all(Transaction tx, List<UUID> ids) throws SQLException {
-        return tx.sql(LOCK).uuids(List.copyOf(ids)).list(Locked::read);
+    static List<Locked> all(Transaction tx, List<@Nullable UUID> ids) throws SQLException {
+        return tx.sql(LOCK).uuids(ids).list(Locked::read);
     }
 
     private static Locked read(Sql.Row row) throws SQLException {

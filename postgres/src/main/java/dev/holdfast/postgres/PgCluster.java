@@ -114,6 +114,13 @@ public final class PgCluster implements AutoCloseable {
         }
 
         @Override
+        public boolean isAlone() {
+            long own = number();
+            for (NodeView each : membership.nodes()) if (each.node().number() != own) return false;
+            return true;
+        }
+
+        @Override
         public List<Long> others() {
             long own = number();
             return membership.nodes().stream()

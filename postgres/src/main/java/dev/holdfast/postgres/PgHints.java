@@ -63,6 +63,11 @@ final class PgHints implements Hints, AutoCloseable {
             }
 
             @Override
+            public boolean isAlone() {
+                return true;
+            }
+
+            @Override
             public List<Long> others() {
                 return List.of();
             }
@@ -73,6 +78,9 @@ final class PgHints implements Hints, AutoCloseable {
 
         /** Who speaks. */
         long number();
+
+        /** Whether there is nobody else, as it was seen last: asked at every hint. */
+        boolean isAlone();
 
         /** The numbers of the other nodes, as they were seen last. */
         List<Long> others();
@@ -110,12 +118,12 @@ final class PgHints implements Hints, AutoCloseable {
 
     private void tell(RunId run, boolean end) {
         Speaker by = speaker;
-        if (by.others().isEmpty()) return;
+        if (by.isAlone()) return;
         synchronized (lately) {
             lately.merge(run, end, Boolean::logicalOr);
         }
         Set<Long> nodes = interested.get(run);
-        if (nodes == null || nodes.isEmpty()) return;
+        if (nodes == null) return;
         for (long node : nodes) by.say(node, (end ? "e" : "c") + run);
         if (end) interested.remove(run);
     }
@@ -128,7 +136,7 @@ final class PgHints implements Hints, AutoCloseable {
     @Override
     public void work() {
         local.work();
-        if (workAsked || speaker.others().isEmpty()) return;
+        if (workAsked || speaker.isAlone()) return;
         workAt = clock.nanos();
         workAsked = true;
         bell.ring();
@@ -146,7 +154,7 @@ final class PgHints implements Hints, AutoCloseable {
 
     private Listening waiting(RunId run, Listening listening) {
         int before = waitedFor.merge(run, 1, Integer::sum);
-        if (before == 1 && !speaker.others().isEmpty()) {
+        if (before == 1 && !speaker.isAlone()) {
             fresh.add(new Waited(run, clock.nanos()));
             bell.ring();
         }
@@ -185,21 +193,30 @@ final class PgHints implements Hints, AutoCloseable {
             case 'e' -> local.ended(run);
             case 'p' -> local.posted(run);
             case 'i' -> hasInterest(run, Long.parseLong(payload.substring(at + 1)));
-            case 'u' -> {
-                Set<Long> nodes = interested.get(run);
-                if (nodes != null) nodes.remove(Long.parseLong(payload.substring(at + 1)));
-            }
+            case 'u' -> hasNone(run, Long.parseLong(payload.substring(at + 1)));
             default -> {}
         }
     }
 
     private void hasInterest(RunId run, long node) {
-        interested.computeIfAbsent(run, r -> ConcurrentHashMap.newKeySet()).add(node);
+        interested.compute(run, (r, present) -> {
+            Set<Long> nodes = present == null ? ConcurrentHashMap.newKeySet() : present;
+            nodes.add(node);
+            return nodes;
+        });
         Boolean end;
         synchronized (lately) {
             end = lately.get(run);
         }
         if (end != null) speaker.say(node, (end ? "e" : "c") + run);
+    }
+
+    /** Nothing is kept of a run for which nobody waits. */
+    private void hasNone(RunId run, long node) {
+        interested.computeIfPresent(run, (r, nodes) -> {
+            nodes.remove(node);
+            return nodes.isEmpty() ? null : nodes;
+        });
     }
 
     /** Something was not heard: whoever waits looks. */
@@ -210,7 +227,7 @@ final class PgHints implements Hints, AutoCloseable {
 
     /** A node is gone, and with it whoever waited there. */
     void gone(long node) {
-        for (Set<Long> nodes : interested.values()) nodes.remove(node);
+        for (RunId run : interested.keySet()) hasNone(run, node);
     }
 
     private void run() {

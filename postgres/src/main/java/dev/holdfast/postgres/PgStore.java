@@ -7,8 +7,9 @@ import dev.holdfast.engine.port.Ids;
 import dev.holdfast.engine.port.Ledger;
 import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.engine.port.Threads;
+import dev.holdfast.sql.Alternation;
 import dev.holdfast.sql.Session;
-import dev.holdfast.sql.SqlStreamReads;
+import dev.holdfast.sql.SqlStream;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Map;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** A ledger and a stream log of one incarnation of a node, in a database that it shares with others. */
 final class PgStore implements AutoCloseable {
     private final PgLedger ledger;
-    private final PgStream stream;
+    private final SqlStream stream;
     private final Holder node;
     private final PgReaders readers;
     private final Track errands;
@@ -27,7 +28,10 @@ final class PgStore implements AutoCloseable {
 
     private PgStore(PgLedger.Parts parts, Track batches, Holder node, @Nullable Replica replica) {
         this.ledger = new PgLedger(parts, replica);
-        this.stream = new PgStream(parts.writer(), new SqlStreamReads(parts.readers()));
+        this.stream = new SqlStream(
+                parts.readers(),
+                appends -> parts.writer()
+                        .performAll(appends.stream().map(AppendWork::new).toList()));
         this.node = node;
         this.readers = parts.readers();
         this.errands = parts.errands();

@@ -70,7 +70,7 @@ final class Scene {
         var scene = new Scene(requests, keys, new LaneBook(tx));
         scene.schedules(tx, wish);
         scene.lanes.lock(wish.lanes);
-        for (Locked run : Locked.all(tx, wish.runs)) scene.runs.put(run.id(), run);
+        for (Locked run : Locked.all(tx, uuids(wish.locked))) scene.runs.put(run.id(), run);
         scene.messages(tx, wish);
         scene.slots(tx, wish);
         scene.ends(tx, wish);
@@ -87,7 +87,6 @@ final class Scene {
         final Columns consumed = new Columns(UUID, NUMBER);
         final Set<RunId> parents = new TreeSet<>();
         final Set<RunId> ending = new TreeSet<>();
-        final List<java.util.UUID> runs = new ArrayList<>();
 
         Wish(List<ChangeWork> changes, List<AppendWork> appends) {
             for (ChangeWork work : changes) {
@@ -96,7 +95,6 @@ final class Scene {
                 for (Part part : work.part().all()) add(part);
             }
             for (AppendWork work : appends) locked.add(work.append().run());
-            for (RunId id : locked) runs.add(id.uuid());
         }
 
         private void add(Part part) {

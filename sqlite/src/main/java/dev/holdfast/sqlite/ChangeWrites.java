@@ -11,6 +11,7 @@ import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.ErrorJson;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Write;
+import dev.holdfast.sql.ScheduleWrites;
 import dev.holdfast.sql.Texts;
 import java.sql.SQLException;
 import java.util.List;
@@ -148,7 +149,7 @@ final class ChangeWrites {
         }
         for (Write write : writes) {
             if (write instanceof Write.Begin w) begin(w.start());
-            if (write instanceof Write.Fire w) ScheduleWork.write(tx, w.moves());
+            if (write instanceof Write.Fire w) ScheduleWrites.write(tx::write, w.moves());
         }
         // Last of all: what has ended within this change is seen.
         for (Write write : writes) {

@@ -1,6 +1,7 @@
 package dev.holdfast.sqlite;
 
 import dev.holdfast.core.RunId;
+import dev.holdfast.sql.Alternation;
 import dev.holdfast.sql.LaneKey;
 import dev.holdfast.sql.Lines;
 import dev.holdfast.sql.Place;
@@ -77,12 +78,13 @@ final class LaneTurn {
         free--;
         boolean comesBack =
                 first == null || (again != null && again.compareTo(first) < 0 && !alternation.wasResumed(lane.key()));
-        alternation.gave(lane.key(), comesBack);
         if (comesBack && again != null) {
             resumed.take();
+            alternation.gaveResumed(lane.key());
             return again.id();
         }
         fresh.take();
+        alternation.gaveFresh(lane.key());
         return first == null ? null : first.id();
     }
 }

@@ -15,6 +15,7 @@ import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.ScheduleChange;
 import dev.holdfast.engine.port.Tick;
+import dev.holdfast.sql.Alternation;
 import dev.holdfast.sql.LedgerClock;
 import dev.holdfast.sql.Readers;
 import dev.holdfast.sql.RunRow;

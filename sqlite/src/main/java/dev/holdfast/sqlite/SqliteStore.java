@@ -7,7 +7,7 @@ import dev.holdfast.engine.port.Ledger;
 import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.sql.LedgerClock;
 import dev.holdfast.sql.Session;
-import dev.holdfast.sql.SqlStreamReads;
+import dev.holdfast.sql.SqlStream;
 import java.nio.file.Path;
 import java.sql.SQLException;
 
@@ -31,10 +31,10 @@ public final class SqliteStore implements AutoCloseable {
     private final FolderLock lock;
     private final SqliteReaders readers;
     private final SqliteLedger ledger;
-    private final SqliteStream stream;
+    private final SqlStream stream;
     private final Holder node;
 
-    private SqliteStore(FolderLock lock, SqliteReaders readers, SqliteLedger ledger, SqliteStream stream, Holder node) {
+    private SqliteStore(FolderLock lock, SqliteReaders readers, SqliteLedger ledger, SqlStream stream, Holder node) {
         this.lock = lock;
         this.readers = readers;
         this.ledger = ledger;
@@ -82,7 +82,10 @@ public final class SqliteStore implements AutoCloseable {
                 lock,
                 readers,
                 new SqliteLedger(writer, readers, clock, options.ids()),
-                new SqliteStream(writer, new SqlStreamReads(readers)),
+                new SqlStream(
+                        readers,
+                        appends -> writer.performAll(
+                                appends.stream().map(AppendWork::new).toList())),
                 node);
     }
 

@@ -17,6 +17,7 @@ import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Write;
 import dev.holdfast.engine.system.SystemThreads;
+import dev.holdfast.sql.Alternation;
 import dev.holdfast.sql.LedgerClock;
 import dev.holdfast.testkit.Changes;
 import dev.holdfast.testkit.ManualClock;

@@ -7,14 +7,20 @@ import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A port that a server can have again after it was killed: below the range from which the system takes the ports of
- * clients. That it is free is a guess, since nobody holds it until the server does.
+ * Ports that a server can have again after it was killed.
+ *
+ * <p>They lie below the range from which the system takes the ports of clients. A client that knocks again and again at
+ * a port of that range is one day given this very port for its own end, is connected to itself, and keeps the server
+ * from coming back.
  */
-final class FreePort {
+public final class Ports {
     private static final int FROM = 18_000;
     private static final int TO = 32_000;
 
-    static int guess() {
+    private Ports() {}
+
+    /** A port of the loopback interface that nobody listens on right now. */
+    public static int free() {
         for (int tries = 0; tries < 1_000; tries++) {
             int port = ThreadLocalRandom.current().nextInt(FROM, TO);
             try (var socket = new ServerSocket()) {
@@ -26,6 +32,4 @@ final class FreePort {
         }
         throw new IllegalStateException("no free port between " + FROM + " and " + TO);
     }
-
-    private FreePort() {}
 }

@@ -1,13 +1,12 @@
-package dev.holdfast.postgres;
+package dev.holdfast.sql;
 
 import dev.holdfast.engine.port.ScheduleChange;
 import dev.holdfast.engine.port.StoredSchedule;
-import dev.holdfast.sql.Sql;
 import java.sql.SQLException;
 import java.time.Duration;
 
 /** Writes schedules, whose rows the transaction has locked and found as they were read. */
-final class ScheduleWrites {
+public final class ScheduleWrites {
     private static final String INSERT = "INSERT INTO schedules (next, last_at, last_run, cron, zone, missed, task,"
             + " input, lane, ttl, revision, namespace, name) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static final String DEFINE = "UPDATE schedules SET next = ?, last_at = ?, last_run = ?, cron = ?, zone = ?,"
@@ -18,7 +17,14 @@ final class ScheduleWrites {
 
     private ScheduleWrites() {}
 
-    static void write(Transaction tx, ScheduleChange change) throws SQLException {
+    /** Where a transaction gets its statements from. */
+    @FunctionalInterface
+    public interface Statements {
+        Sql sql(String text) throws SQLException;
+    }
+
+    /** Removes it, writes it for the first time, defines it anew, or only moves it to its next firing. */
+    public static void write(Statements tx, ScheduleChange change) throws SQLException {
         StoredSchedule next = change.next();
         StoredSchedule.Seen seen = change.seen();
         if (next == null) {

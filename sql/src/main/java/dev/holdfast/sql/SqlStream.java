@@ -3,12 +3,14 @@ package dev.holdfast.sql;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.stream.Entry;
 import dev.holdfast.core.stream.Item;
+import dev.holdfast.engine.port.Appended;
 import dev.holdfast.engine.port.StreamLog;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
-/** The reading half of a {@link StreamLog} whose entries are rows of {@code chunks}. */
-public final class SqlStreamReads {
+/** A {@link StreamLog} whose entries are rows of {@code chunks}. Whoever writes changes appends, too: they share transactions. */
+public final class SqlStream implements StreamLog {
     private static final int MEGABYTE = 1_000_000;
     private static final int PORTION = 200;
 
@@ -20,13 +22,21 @@ public final class SqlStreamReads {
     private static final String HEAD = "SELECT head FROM stream_heads WHERE run = ?";
 
     private final Readers readers;
+    private final Function<List<Append>, List<Appended>> writer;
 
-    public SqlStreamReads(Readers readers) {
+    /** @param writer appends, as {@link StreamLog#append} promises */
+    public SqlStream(Readers readers, Function<List<Append>, List<Appended>> writer) {
         this.readers = readers;
+        this.writer = writer;
     }
 
-    /** See {@link StreamLog#read}. */
-    public StreamLog.Page read(RunId run, long after, int max) {
+    @Override
+    public List<Appended> append(List<Append> appends) {
+        return writer.apply(appends);
+    }
+
+    @Override
+    public Page read(RunId run, long after, int max) {
         return readers.read(session -> {
             var found = new ArrayList<Entry>();
             long characters = 0;
@@ -37,30 +47,34 @@ public final class SqlStreamReads {
                 List<Entry> some =
                         session.sql(READ).id(run).number(from).number(wanted).list(EntryRow::read);
                 for (Entry entry : some) {
-                    if (characters >= MEGABYTE) return new StreamLog.Page(found, false);
+                    if (characters >= MEGABYTE) return new Page(found, false);
                     found.add(entry);
                     from = entry.number();
                     if (entry.item() instanceof Item.Chunk chunk)
                         characters += chunk.data().length();
                 }
-                if (some.size() < wanted) return new StreamLog.Page(found, true);
+                if (some.size() < wanted) return new Page(found, true);
             }
-            return new StreamLog.Page(found, false);
+            return new Page(found, false);
         });
     }
 
-    /** See {@link StreamLog#rewinds}. */
+    @Override
     public List<Entry> rewinds(RunId run, long after) {
         return readers.ask(s -> s.sql(REWINDS).id(run).number(after).list(EntryRow::read));
     }
 
-    /** See {@link StreamLog#outline}. */
+    @Override
     public List<Entry> outline(RunId run) {
         return readers.ask(s -> s.sql(OUTLINE).id(run).list(EntryRow::read));
     }
 
-    /** See {@link StreamLog#head}. */
+    @Override
     public long head(RunId run) {
         return readers.ask(s -> s.sql(HEAD).id(run).single());
     }
+
+    /** The store closes what it is made of. */
+    @Override
+    public void close() {}
 }
