@@ -91,7 +91,7 @@ final class Dispatcher implements AutoCloseable {
                 Admission admission = admission();
                 if (admission.slots() <= 0) return;
                 int alive = Math.max(1, desk.ports().peers().alive());
-                var claim = new Claim(desk.ports().node(), admission, admission.slots(), alive);
+                var claim = new Claim(desk.ports().node(), admission, admission.slots(), alive, executor::reserve);
                 List<Claimed> claimed = desk.ports().ledger().claim(claim);
                 claimed.forEach(this::launch);
                 if (claimed.isEmpty()) return;

@@ -78,11 +78,16 @@ final class Executor {
         return holdings.values();
     }
 
-    /** Takes a slot and begins. */
+    /** Takes the slots: these runs are known to be held here from now on. */
+    void reserve(List<Claimed> given) {
+        for (Claimed claimed : given) holdings.put(claimed.run().id(), new Holding(desk, claimed.run()));
+    }
+
+    /** Begins, in the slot that was reserved. */
     void launch(Claimed claimed) {
         Run run = claimed.run();
-        var holding = new Holding(desk, run);
-        holdings.put(run.id(), holding);
+        Holding holding = holdings.get(run.id());
+        if (holding == null) throw new IllegalStateException("no slot is reserved for " + run.id());
         // It was given in the same moment.
         if (abandoned) holding.abandon();
         desk.ports().hints().changed(run.id());

@@ -7,7 +7,6 @@ import dev.holdfast.engine.Admission;
 import dev.holdfast.engine.Company;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
-import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Request;
 import dev.holdfast.engine.port.Write;
 import dev.holdfast.sql.LaneKey;
@@ -17,7 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,10 +51,17 @@ final class Batch {
         }
     }
 
-    /** @throws Surprise if one of the works cannot be written: it is settled, and the others begin anew */
-    void carryOut(Transaction tx) throws SQLException {
-        var folded = claim == null ? null : memory.folding().begin(tx, claim.claim(), changes);
+    /**
+     * Does all of it.
+     *
+     * @param late asked for a claim if there is none yet: a start wakes whoever claims, and that is quicker than all the looks
+     *     before the first row is written
+     * @throws Surprise if one of the works cannot be written: it is settled, and the others begin anew
+     */
+    void carryOut(Transaction tx, Supplier<@Nullable ClaimWork> late) throws SQLException {
         var scene = Scene.of(tx, changes, appends);
+        if (claim == null) claim = late.get();
+        var folded = claim == null ? null : memory.folding().begin(tx, claim.claim(), changes);
         var judge = new Judge(scene);
         var runs = new RunWrites(tx);
         var payloads = new PayloadWrites(tx);
@@ -92,7 +98,7 @@ final class Batch {
             if (!work.isApplied()) continue;
             for (Write.Fire fire : work.part().writes(Write.Fire.class)) ScheduleWrites.write(tx::sql, fire.moves());
         }
-        used(runs, runs.write());
+        runs.write();
         payloads.write();
         steps.write();
         mail.consume();
@@ -152,24 +158,6 @@ final class Batch {
         for (RunWrites.New each : runs.fresh()) {
             var share = Share.of(each.run(), each.under(), tx.now());
             scene.lanes().change(LaneKey.of(each.run()), Share.NONE, share);
-        }
-    }
-
-    /** Whose id was used before is stale; a child whose id was is not started, and so its parent's change is not written. */
-    private void used(RunWrites runs, Set<RunId> written) {
-        if (written.size() == runs.fresh().size()) return;
-        for (ChangeWork work : changes) {
-            if (!work.isApplied()) continue;
-            for (Part part : work.part().all()) {
-                if (!part.isNew() || written.contains(part.run())) continue;
-                if (part.run().equals(work.part().run())) throw Surprise.of(work, new Receipt.Stale());
-                throw Surprise.of(
-                        work,
-                        new Refused(
-                                "child_not_started",
-                                "run " + work.part().run() + " cannot start " + part.run()
-                                        + ": the id was used before"));
-            }
         }
     }
 

@@ -107,6 +107,11 @@ final class ChangeWork extends Work<Receipt> {
     }
 
     @Override
+    boolean begins() {
+        return part.isNew();
+    }
+
+    @Override
     Receipt refusal(Refused why) {
         return new Receipt.Rejected(why);
     }

@@ -25,8 +25,19 @@ final class ClaimWork extends Work<List<Claimed>> {
     }
 
     @Override
+    boolean begins() {
+        return true;
+    }
+
+    @Override
     List<Claimed> refusal(Refused why) {
         throw why;
+    }
+
+    @Override
+    void durable() {
+        List<Claimed> given = result();
+        if (given != null) claim.told().accept(given);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -14,10 +15,26 @@ import org.jspecify.annotations.Nullable;
  * it takes apart with {@code unnest}.
  */
 final class Columns {
+    /** What a value is, and in how many bytes it lies in the table. */
     enum Type {
-        UUID,
-        NUMBER,
-        TEXT
+        UUID("uuid", 16),
+        NUMBER("bigint", 8),
+        INTEGER("bigint", 4),
+        SMALL("bigint", 2),
+        TEXT("text", 0);
+
+        private final String element;
+        private final int bytes;
+
+        Type(String element, int bytes) {
+            this.element = element;
+            this.bytes = bytes;
+        }
+
+        /** Of a text 0: each has its own. */
+        int bytes() {
+            return bytes;
+        }
     }
 
     private final List<Type> types;
@@ -58,6 +75,27 @@ final class Columns {
         return columns.getFirst().isEmpty();
     }
 
+    List<Type> types() {
+        return types;
+    }
+
+    @Nullable
+    Object at(int row, int column) {
+        return columns.get(column).get(row);
+    }
+
+    /** Whether some row has something in this column. */
+    boolean isFilled(int column) {
+        return columns.get(column).stream().anyMatch(Objects::nonNull);
+    }
+
+    /** The same rows, with only these columns. */
+    Columns only(List<Integer> chosen) {
+        var some = new Columns(chosen.stream().map(types::get).toList());
+        for (int i = 0; i < chosen.size(); i++) some.columns.set(i, columns.get(chosen.get(i)));
+        return some;
+    }
+
     /** {@code unnest(?, ?)} for these columns. */
     static String unnest(Type... types) {
         return unnest(List.of(types));
@@ -67,12 +105,7 @@ final class Columns {
         var text = new StringBuilder("unnest(");
         for (Type type : types) {
             if (text.length() > 7) text.append(", ");
-            text.append(
-                    switch (type) {
-                        case UUID -> "?::uuid[]";
-                        case NUMBER -> "?::bigint[]";
-                        case TEXT -> "?::text[]";
-                    });
+            text.append("?::").append(type.element).append("[]");
         }
         return text.append(')').toString();
     }
@@ -84,7 +117,7 @@ final class Columns {
             List<?> column = columns.get(i);
             switch (types.get(i)) {
                 case UUID -> sql.uuids((List<@Nullable UUID>) column);
-                case NUMBER -> sql.numbers((List<@Nullable Long>) column);
+                case NUMBER, INTEGER, SMALL -> sql.numbers((List<@Nullable Long>) column);
                 case TEXT -> sql.texts((List<@Nullable String>) column);
             }
         }

@@ -37,7 +37,8 @@ final class Judge {
             if (by.isPresent()) return new Receipt.KeyHeld(by.get());
         }
         if (!hasMessages(part)) return STALE;
-        return fence(part);
+        Receipt receipt = fence(part);
+        return receipt instanceof Receipt.Applied ? children(part) : receipt;
     }
 
     private Receipt fence(Part part) {
@@ -45,7 +46,7 @@ final class Judge {
         Run row = part.row();
         if (part.isNew()) {
             Optional<RunId> by = holderOfKey(part);
-            if (present != null) return STALE;
+            if (present != null || scene.wasRemoved(part.run())) return STALE;
             return by.<Receipt>map(Receipt.KeyHeld::new).orElse(APPLIED);
         }
         if (present == null || !admits(part.change().expect(), present)) return STALE;
@@ -55,6 +56,17 @@ final class Judge {
                 "snapshot_gap",
                 "a change of run " + part.run() + " cannot be written: its snapshots do not continue those that are"
                         + " there. Each snapshot has the seq after the one before. This is a bug"));
+    }
+
+    /** A child whose id was used before is not started, and so its parent's change is not written. */
+    private Receipt children(Part part) {
+        for (Part child : part.all()) {
+            if (child == part || (scene.run(child.run()) == null && !scene.wasRemoved(child.run()))) continue;
+            return new Receipt.Rejected(new Refused(
+                    "child_not_started",
+                    "run " + part.run() + " cannot start " + child.run() + ": the id was used before"));
+        }
+        return APPLIED;
     }
 
     private static boolean admits(Expect expect, Locked present) {

@@ -8,32 +8,28 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.engine.port.Write;
 import dev.holdfast.sql.Texts;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Inputs, outputs, errors and ends of streams that a batch writes, and tags. */
 final class PayloadWrites {
-    private static final Columns.Type[] ROW = {UUID, TEXT, TEXT, TEXT, TEXT};
-    private static final String INSERT =
-            "INSERT INTO run_payloads (run, input, output, error, stream_end) SELECT * FROM " + Columns.unnest(ROW)
-                    + " AS v";
-    /** Writes no row if an input or an output is there already. */
-    private static final String UPDATE = "UPDATE run_payloads p SET input = coalesce(v.input, p.input),"
-            + " output = coalesce(v.output, p.output), error = coalesce(v.error, p.error),"
-            + " stream_end = coalesce(v.stream_end, p.stream_end) FROM " + Columns.unnest(ROW)
-            + " AS v(run, input, output, error, stream_end) WHERE p.run = v.run"
-            + " AND (v.input IS NULL OR p.input IS NULL) AND (v.output IS NULL OR p.output IS NULL) RETURNING p.run";
-
+    private static final List<String> KINDS = List.of("input", "output", "error", "stream_end");
+    private static final Set<String> ONCE = Set.of("input", "output");
+    private static final Table PAYLOADS = Table.of(
+            "run_payloads", "run, " + String.join(", ", KINDS), UUID, TEXT, TEXT, TEXT, TEXT);
     private static final String REPLACE = "UPDATE run_payloads p SET input = v.input FROM " + Columns.unnest(UUID, TEXT)
             + " AS v(run, input) WHERE p.run = v.run";
     private static final String TAG = "INSERT INTO run_tags (namespace, tag, run) SELECT * FROM "
             + Columns.unnest(TEXT, TEXT, UUID) + " AS v ON CONFLICT DO NOTHING";
 
     private final Transaction tx;
-    private final Columns fresh = new Columns(ROW);
-    private final Columns changed = new Columns(ROW);
+    private final Columns fresh = PAYLOADS.rows();
+    private final Columns changed = PAYLOADS.rows();
     private final Columns replaced = new Columns(UUID, TEXT);
     private final Columns tags = new Columns(TEXT, TEXT, UUID);
     private final Map<RunId, ChangeWork> whose = new HashMap<>();
@@ -85,10 +81,10 @@ final class PayloadWrites {
     }
 
     void write() throws SQLException {
-        if (!fresh.isEmpty()) fresh.in(tx.sql(INSERT)).update();
+        NewRows.write(tx, PAYLOADS, fresh);
         if (!tags.isEmpty()) tags.in(tx.sql(TAG)).update();
         if (!changed.isEmpty()) {
-            var written = new HashSet<>(changed.in(tx.sql(UPDATE)).list(r -> r.id()));
+            var written = change();
             for (Map.Entry<RunId, ChangeWork> each : whose.entrySet()) {
                 if (written.contains(each.getKey())) continue;
                 throw Surprise.of(
@@ -100,5 +96,28 @@ final class PayloadWrites {
             }
         }
         if (!replaced.isEmpty()) replaced.in(tx.sql(REPLACE)).update();
+    }
+
+    /**
+     * What a run has gets something more: those kinds that some run of the batch has something of.
+     *
+     * @return those that were written: none that has an input or an output already and is given another
+     */
+    private Set<RunId> change() throws SQLException {
+        var sent = new ArrayList<Integer>(List.of(0));
+        var set = new ArrayList<String>();
+        var where = new StringBuilder();
+        for (String kind : KINDS) {
+            int at = PAYLOADS.columns().indexOf(kind);
+            if (!changed.isFilled(at)) continue;
+            sent.add(at);
+            set.add(kind + " = coalesce(v." + kind + ", p." + kind + ")");
+            if (ONCE.contains(kind)) where.append(" AND (v.").append(kind).append(" IS NULL OR p.").append(kind).append(" IS NULL)");
+        }
+        var columns = changed.only(sent);
+        String names = sent.stream().map(PAYLOADS.columns()::get).collect(Collectors.joining(", "));
+        return Set.copyOf(columns.in(tx.sql("UPDATE run_payloads p SET " + String.join(", ", set) + " FROM "
+                        + Columns.unnest(columns.types()) + " AS v(" + names + ") WHERE p.run = v.run" + where + " RETURNING p.run"))
+                .list(r -> r.id()));
     }
 }

@@ -53,7 +53,7 @@ final class PgLedger implements Ledger {
      * @param errands on which everything else is done that is not a change
      */
     record Parts(
-            Writer writer,
+            Writers writers,
             Track errands,
             PgReaders readers,
             Batch.Memory memory,
@@ -79,7 +79,7 @@ final class PgLedger implements Ledger {
             if (fault.isPresent()) faults.put(i, fault.get());
             else sound.add(new ChangeWork(changes.get(i)));
         }
-        var answers = parts.writer().performAll(sound).iterator();
+        var answers = parts.writers().performAll(sound).iterator();
         var receipts = new ArrayList<Receipt>(changes.size());
         for (int i = 0; i < changes.size(); i++) {
             Refused fault = faults.get(i);
@@ -91,9 +91,9 @@ final class PgLedger implements Ledger {
     /** Nobody is kept from his commit by a claim that would find nothing. */
     @Override
     public List<Claimed> claim(Claim claim) {
-        boolean idle = parts.writer().isIdle();
+        boolean idle = parts.writers().isIdle();
         if (idle && !parts.readers().ask(s -> ClaimWalk.isWorthIt(new Transaction(s, now())))) return List.of();
-        return parts.writer().perform(new ClaimWork(claim));
+        return parts.writers().perform(new ClaimWork(claim));
     }
 
     @Override
@@ -178,7 +178,7 @@ final class PgLedger implements Ledger {
 
     @Override
     public void close() {
-        parts.writer().close();
+        parts.writers().close();
         parts.errands().close();
         parts.readers().close();
         if (replica != null) replica.close();

@@ -24,13 +24,13 @@ final class PgStore implements AutoCloseable {
     private final Holder node;
     private final PgReaders readers;
     private final Track errands;
-    private final Track batches;
+    private final Writers.Tracks batches;
 
-    private PgStore(PgLedger.Parts parts, Track batches, Holder node, @Nullable Replica replica) {
+    private PgStore(PgLedger.Parts parts, Writers.Tracks batches, Holder node, @Nullable Replica replica) {
         this.ledger = new PgLedger(parts, replica);
         this.stream = new SqlStream(
                 parts.readers(),
-                appends -> parts.writer()
+                appends -> parts.writers()
                         .performAll(appends.stream().map(AppendWork::new).toList()));
         this.node = node;
         this.readers = parts.readers();
@@ -74,11 +74,12 @@ final class PgStore implements AutoCloseable {
                 new Folding(outside.ids()),
                 new ClaimWalk.Memory(outside.ids(), new Alternation()));
         var figures = new BatchFigures();
-        var batches = new Track(outside.writing(), outside.threads(), now);
-        var writer = new Writer(batches, memory, figures, outside.threads(), "holdfast-ledger");
+        var batches = new Writers.Tracks(
+                new Track(outside.writing(), outside.threads(), now), new Track(outside.writing(), outside.threads(), now));
+        var writers = Writers.on(batches, memory, figures, outside.threads());
         var readers = new PgReaders(outside.reading());
         var parts = new PgLedger.Parts(
-                writer,
+                writers,
                 new Track(outside.writing(), outside.threads(), now),
                 readers,
                 memory,

@@ -1,5 +1,6 @@
 package dev.holdfast.postgres;
 
+import static dev.holdfast.postgres.Columns.Type.INTEGER;
 import static dev.holdfast.postgres.Columns.Type.NUMBER;
 import static dev.holdfast.postgres.Columns.Type.TEXT;
 import static dev.holdfast.postgres.Columns.Type.UUID;
@@ -13,6 +14,7 @@ import dev.holdfast.sql.Texts;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,20 +50,51 @@ final class RunWrites {
             "parked_called",
             "holder_kind",
             "deadlines");
+    private static final Set<String> INTEGERS = Set.of("parent_attempt", "attempt", "losses", "losses_alone");
+    private static final Set<String> SMALL = Set.of("detached", "serial", "cancelled", "under", "turn");
     private static final List<String> ALL =
             Stream.concat(RunRow.FIXED.stream(), RunRow.CHANGING.stream()).toList();
+    private static final Table RUNS = new Table("runs", ALL, types(ALL));
     private static final List<String> CHANGED =
             Stream.concat(Stream.of("id"), RunRow.CHANGING.stream()).toList();
-    private static final String INSERT = "INSERT INTO runs (" + String.join(", ", ALL) + ") SELECT v.* FROM "
-            + Columns.unnest(types(ALL)) + " AS v(" + String.join(", ", ALL) + ")"
-            + " WHERE NOT EXISTS (SELECT 1 FROM removed WHERE run = v.id) ON CONFLICT (id) DO NOTHING RETURNING id";
-    private static final String UPDATE = "UPDATE runs r SET "
-            + RunRow.CHANGING.stream().map(c -> c + " = v." + c).collect(Collectors.joining(", ")) + " FROM "
-            + Columns.unnest(types(CHANGED)) + " AS v(" + String.join(", ", CHANGED) + ") WHERE r.id = v.id";
-    private static final Columns.Type[] SNAPSHOT = {UUID, NUMBER, TEXT, TEXT, NUMBER, NUMBER, NUMBER, TEXT, UUID};
-    private static final String SNAPSHOTS =
-            "INSERT INTO snapshots (run, seq, state, outcome, epoch, attempt, at, cause, change) SELECT * FROM "
-                    + Columns.unnest(SNAPSHOT) + " AS v";
+    private static final List<Columns.Type> CHANGED_TYPES = types(CHANGED);
+    /**
+     * Most of what a row may say it does not. What no row of a batch says is not sent, group by group, so that there is a
+     * handful of statements and not one for each set of columns.
+     */
+    private static final List<List<String>> OPTIONAL = List.of(
+            List.of("due"),
+            List.of("started"),
+            List.of("outcome", "finished"),
+            List.of("holder_kind", "holder_number", "holder_incarnation"),
+            List.of("claim_at", "turn"),
+            List.of(
+                    "slot_of",
+                    "lingers_number",
+                    "lingers_incarnation",
+                    "debounce",
+                    "stop_reason",
+                    "stop_next",
+                    "waiting",
+                    "parked_version",
+                    "parked_key",
+                    "parked_recorded",
+                    "parked_called",
+                    "deadlines",
+                    "deadline",
+                    "key_until"));
+    private static final Table SNAPSHOTS = Table.of(
+            "snapshots",
+            "run, seq, state, outcome, epoch, attempt, at, cause, change",
+            UUID,
+            NUMBER,
+            TEXT,
+            TEXT,
+            NUMBER,
+            INTEGER,
+            NUMBER,
+            TEXT,
+            UUID);
     /** A run that lives for years keeps its newest ones. Looked at now and then, so that most snapshots cost no delete. */
     private static final String PRUNE = "DELETE FROM snapshots s USING " + Columns.unnest(UUID, NUMBER)
             + " AS v(run, seq) WHERE s.run = v.run AND s.seq <= v.seq";
@@ -70,8 +103,8 @@ final class RunWrites {
 
     private final Transaction tx;
     private final Map<RunId, New> fresh = new LinkedHashMap<>();
-    private final Columns updates = new Columns(types(CHANGED));
-    private final Columns snapshots = new Columns(SNAPSHOT);
+    private final Columns updates = new Columns(CHANGED_TYPES);
+    private final Columns snapshots = SNAPSHOTS.rows();
     private final Columns prunes = new Columns(UUID, NUMBER);
     private final Map<Run.Policy, String> policies = new HashMap<>();
     private int updated;
@@ -89,7 +122,9 @@ final class RunWrites {
 
     private static List<Columns.Type> types(List<String> columns) {
         return columns.stream()
-                .map(c -> IDS.contains(c) ? UUID : TEXTS.contains(c) ? TEXT : NUMBER)
+                .map(c -> IDS.contains(c)
+                        ? UUID
+                        : TEXTS.contains(c) ? TEXT : INTEGERS.contains(c) ? INTEGER : SMALL.contains(c) ? Columns.Type.SMALL : NUMBER)
                 .toList();
     }
 
@@ -126,26 +161,42 @@ final class RunWrites {
         }
     }
 
-    /** @return the new runs that could be written: others have an id that was used before */
-    Set<RunId> write() throws SQLException {
-        Set<RunId> written = Set.of();
-        if (!fresh.isEmpty()) {
-            var rows = new Columns(types(ALL));
-            for (New each : fresh.values()) {
-                var row = new ArrayList<@Nullable Object>(ALL.size());
-                row.addAll(RunRow.fixed(each.run(), policy(each.run().policy())));
-                row.addAll(RunRow.changing(each.run(), tx.now(), slot(each.under())));
-                rows.add(row);
-            }
-            written = Set.copyOf(rows.in(tx.sql(INSERT)).list(r -> r.id()));
-            if (written.size() < fresh.size()) return written;
+    void write() throws SQLException {
+        var rows = RUNS.rows();
+        for (New each : fresh.values()) {
+            var row = new ArrayList<@Nullable Object>(ALL.size());
+            row.addAll(RunRow.fixed(each.run(), policy(each.run().policy())));
+            row.addAll(RunRow.changing(each.run(), tx.now(), slot(each.under())));
+            rows.add(row);
         }
-        if (updated > 0 && updates.in(tx.sql(UPDATE)).update() != updated) {
+        NewRows.write(tx, RUNS, rows);
+        if (updated > 0) update();
+        NewRows.write(tx, SNAPSHOTS, snapshots);
+        if (!prunes.isEmpty()) prunes.in(tx.sql(PRUNE)).update();
+    }
+
+    private void update() throws SQLException {
+        Set<String> absent = absent();
+        var sent = new ArrayList<Integer>();
+        for (int i = 0; i < CHANGED.size(); i++) if (!absent.contains(CHANGED.get(i))) sent.add(i);
+        var columns = updates.only(sent);
+        String names = sent.stream().map(CHANGED::get).collect(Collectors.joining(", "));
+        String set = RunRow.CHANGING.stream()
+                .map(c -> c + (absent.contains(c) ? " = NULL" : " = v." + c))
+                .collect(Collectors.joining(", "));
+        String text = "UPDATE runs r SET " + set + " FROM " + Columns.unnest(columns.types()) + " AS v(" + names
+                + ") WHERE r.id = v.id";
+        if (columns.in(tx.sql(text)).update() != updated) {
             throw new IllegalStateException("a run that was locked has changed");
         }
-        if (!snapshots.isEmpty()) snapshots.in(tx.sql(SNAPSHOTS)).update();
-        if (!prunes.isEmpty()) prunes.in(tx.sql(PRUNE)).update();
-        return written;
+    }
+
+    private Set<String> absent() {
+        var absent = new HashSet<String>();
+        for (List<String> group : OPTIONAL) {
+            if (group.stream().noneMatch(c -> updates.isFilled(CHANGED.indexOf(c)))) absent.addAll(group);
+        }
+        return absent;
     }
 
     private static Run.Slot slot(boolean under) {

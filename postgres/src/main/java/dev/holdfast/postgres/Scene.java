@@ -33,6 +33,7 @@ final class Scene {
             + " AS v) ORDER BY namespace, name FOR NO KEY UPDATE";
     private static final String MESSAGES = "SELECT i.run, i.number FROM inbox i JOIN " + Columns.unnest(UUID, NUMBER)
             + " AS v(run, number) ON i.run = v.run AND i.number = v.number";
+    private static final String REMOVED = "SELECT run FROM removed WHERE run = ANY(?)";
     /** A child's parent holds the slot of the same serial lane, or executes in it itself. */
     private static final String PARENTS = "SELECT id, " + LaneKey.COLUMNS + " FROM runs WHERE id = ANY(?)"
             + " AND serial = 1 AND (slot_of IS NOT NULL OR under = 1)";
@@ -49,6 +50,7 @@ final class Scene {
     private final Map<ScheduleKey, Seen> schedules = new HashMap<>();
     private final LaneBook lanes;
     private final Map<RunId, Locked> runs = new HashMap<>();
+    private final Set<RunId> removed = new HashSet<>();
     private final Set<Message> messages = new HashSet<>();
     private final Map<RunId, LaneKey> slots = new HashMap<>();
     private final Map<RunId, List<RunId>> waiters = new TreeMap<>();
@@ -71,6 +73,9 @@ final class Scene {
         scene.schedules(tx, wish);
         scene.lanes.lock(wish.lanes);
         for (Locked run : Locked.all(tx, uuids(wish.locked))) scene.runs.put(run.id(), run);
+        if (!wish.fresh.isEmpty()) {
+            scene.removed.addAll(tx.sql(REMOVED).uuids(uuids(wish.fresh)).list(r -> r.id()));
+        }
         scene.messages(tx, wish);
         scene.slots(tx, wish);
         scene.ends(tx, wish);
@@ -84,6 +89,7 @@ final class Scene {
         final Set<ScheduleKey> schedules = new HashSet<>();
         final Set<LaneKey> lanes = new HashSet<>();
         final Set<RunId> locked = new TreeSet<>();
+        final List<RunId> fresh = new ArrayList<>();
         final Columns consumed = new Columns(UUID, NUMBER);
         final Set<RunId> parents = new TreeSet<>();
         final Set<RunId> ending = new TreeSet<>();
@@ -99,6 +105,7 @@ final class Scene {
 
         private void add(Part part) {
             locked.add(part.run());
+            if (part.isNew()) fresh.add(part.run());
             Run row = part.row();
             if (row != null) {
                 Unique unique = part.isNew() ? Unique.of(row) : null;
@@ -195,6 +202,11 @@ final class Scene {
     @Nullable
     Locked run(RunId id) {
         return runs.get(id);
+    }
+
+    /** Whether a run of this id was there and is there no more. */
+    boolean wasRemoved(RunId id) {
+        return removed.contains(id);
     }
 
     @Nullable

@@ -2,6 +2,7 @@ package dev.holdfast.postgres;
 
 import dev.holdfast.core.Unavailable;
 import java.sql.SQLException;
+import org.postgresql.util.PSQLException;
 
 /**
  * What an error of PostgreSQL means, and what to do about it. Codes:
@@ -25,6 +26,7 @@ enum Trouble {
     static Trouble of(SQLException e) {
         String state = e.getSQLState();
         if (state == null) return OTHER;
+        if (isUsedId(e)) return AGAIN;
         return switch (state) {
             case AGAIN_STATE, "40001", "40P01", "55P03" -> AGAIN;
             case "53100" -> DISK_FULL;
@@ -38,6 +40,12 @@ enum Trouble {
                     default -> OTHER;
                 };
         };
+    }
+
+    /** Somebody has inserted a run of the same id after it was looked for: the next look finds it. */
+    private static boolean isUsedId(SQLException e) {
+        var message = e instanceof PSQLException told ? told.getServerErrorMessage() : null;
+        return message != null && "23505".equals(message.getSQLState()) && "runs_pkey".equals(message.getConstraint());
     }
 
     /** The answer to whoever wanted something written or read. */

@@ -17,6 +17,11 @@ abstract sealed class Work<T> permits ChangeWork, AppendWork, ClaimWork {
      */
     abstract Set<Object> touches();
 
+    /** Whether it is about runs that are not there yet, or that nobody holds. */
+    boolean begins() {
+        return false;
+    }
+
     /** The answer to a refusal. */
     abstract T refusal(Refused why);
 
@@ -41,6 +46,9 @@ abstract sealed class Work<T> permits ChangeWork, AppendWork, ClaimWork {
     final @Nullable T result() {
         return settled != null ? settled : result;
     }
+
+    /** Its batch is durable, and nobody has been told yet. */
+    void durable() {}
 
     /** Its batch is durable. */
     final void committed() {

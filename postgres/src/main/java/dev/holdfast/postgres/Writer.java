@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,9 @@ final class Writer implements AutoCloseable {
     private final BatchFigures figures;
     /** What one caller hands in together is one element; an empty one is the last. */
     private final LinkedBlockingQueue<List<? extends Work<?>>> queue = new LinkedBlockingQueue<>();
+
+    /** What has been taken from the queue and is in no batch yet. */
+    private final List<Work<?>> waiting = new ArrayList<>();
 
     private final Thread loop;
     private volatile boolean busy;
@@ -73,18 +77,17 @@ final class Writer implements AutoCloseable {
     }
 
     private void run() {
-        var waiting = new ArrayList<Work<?>>();
         while (!stopping || !waiting.isEmpty()) {
             try {
                 busy = !waiting.isEmpty();
-                if (waiting.isEmpty()) take(queue.take(), waiting);
+                if (waiting.isEmpty()) take(queue.take());
                 busy = true;
             } catch (InterruptedException e) {
                 // Nobody has a reason to interrupt it, and callers are waiting: it ends when it is closed.
                 continue;
             }
-            for (var next = queue.poll(); next != null; next = queue.poll()) take(next, waiting);
-            List<Work<?>> batch = independent(waiting);
+            takeMore();
+            List<Work<?>> batch = independent();
             try {
                 process(batch);
             } catch (RuntimeException | Error e) {
@@ -96,13 +99,17 @@ final class Writer implements AutoCloseable {
         track.close();
     }
 
-    private void take(List<? extends Work<?>> handedIn, List<Work<?>> waiting) {
+    private void takeMore() {
+        for (var next = queue.poll(); next != null; next = queue.poll()) take(next);
+    }
+
+    private void take(List<? extends Work<?>> handedIn) {
         if (handedIn.isEmpty()) stopping = true;
         else waiting.addAll(handedIn);
     }
 
     /** Takes out what can be done at once; whoever touches what somebody before him touches keeps his place behind him. */
-    private static List<Work<?>> independent(List<Work<?>> waiting) {
+    private List<Work<?>> independent() {
         var batch = new ArrayList<Work<?>>();
         var rest = new ArrayList<Work<?>>();
         var touched = new HashSet<>();
@@ -115,6 +122,18 @@ final class Writer implements AutoCloseable {
         waiting.clear();
         waiting.addAll(rest);
         return batch;
+    }
+
+    /** A claim that was handed in since its batch began, by a node that was woken by what is started in it; null for none. */
+    private @Nullable ClaimWork claim(List<Work<?>> batch) {
+        takeMore();
+        for (Work<?> work : waiting) {
+            if (!(work instanceof ClaimWork claim)) continue;
+            waiting.remove(claim);
+            batch.add(claim);
+            return claim;
+        }
+        return null;
     }
 
     private void process(List<Work<?>> batch) {
@@ -130,11 +149,12 @@ final class Writer implements AutoCloseable {
                 refuse(batch.getFirst(), e);
                 return;
             }
-            process(List.copyOf(batch.subList(0, batch.size() / 2)));
-            process(List.copyOf(batch.subList(batch.size() / 2, batch.size())));
+            process(new ArrayList<>(batch.subList(0, batch.size() / 2)));
+            process(new ArrayList<>(batch.subList(batch.size() / 2, batch.size())));
             return;
         }
         figures.committed(batch);
+        for (Work<?> work : batch) work.durable();
         for (Work<?> work : batch) work.committed();
     }
 
@@ -142,7 +162,7 @@ final class Writer implements AutoCloseable {
     private boolean tried(List<Work<?>> batch) {
         try {
             return track.perform(tx -> {
-                new Batch(memory, batch).carryOut(tx);
+                new Batch(memory, batch).carryOut(tx, () -> claim(batch));
                 return true;
             });
         } catch (Surprise e) {

@@ -88,28 +88,29 @@ public final class Sql {
 
     /** An array, for a database that has them. */
     public Sql texts(List<@Nullable String> texts) throws SQLException {
-        return array("text", texts);
+        return array("text", texts.toArray(new String[0]));
     }
 
     /** An array, for a database that has them. */
     public Sql numbers(List<@Nullable Long> numbers) throws SQLException {
-        return array("bigint", numbers);
+        return array("bigint", numbers.toArray(new Long[0]));
     }
 
     /** An array, for a database that has them and a type for ids. */
     public Sql ids(List<@Nullable RunId> ids) throws SQLException {
         var uuids = new ArrayList<@Nullable UUID>(ids.size());
         for (RunId id : ids) uuids.add(id == null ? null : id.uuid());
-        return array("uuid", uuids);
+        return array("uuid", uuids.toArray());
     }
 
     /** An array, for a database that has them and a type for ids. */
     public Sql uuids(List<@Nullable UUID> ids) throws SQLException {
-        return array("uuid", ids);
+        return array("uuid", ids.toArray());
     }
 
-    private Sql array(String type, List<? extends @Nullable Object> values) throws SQLException {
-        statement.setArray(++at, statement.getConnection().createArrayOf(type, values.toArray()));
+    /** @param values of the element's own type where the driver knows how to send that as it is */
+    private Sql array(String type, @Nullable Object[] values) throws SQLException {
+        statement.setArray(++at, statement.getConnection().createArrayOf(type, values));
         return this;
     }
 

@@ -86,6 +86,11 @@ final class ClaimWork extends Work<List<Claimed>> {
         return true;
     }
 
+    @Override
+    void durable() {
+        claim.told().accept(given);
+    }
+
     /** A change of each run that it gives. */
     @Override
     int changes() {

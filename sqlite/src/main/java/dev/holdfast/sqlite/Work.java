@@ -50,6 +50,9 @@ abstract class Work<T> {
         refused = why;
     }
 
+    /** Its transaction is durable, and nobody has been told yet. */
+    void durable() {}
+
     /** Its transaction is durable. */
     final void committed(BatchFigures figures) {
         Refused why = refused;

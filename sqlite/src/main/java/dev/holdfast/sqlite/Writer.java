@@ -173,6 +173,7 @@ final class Writer implements AutoCloseable {
         failing = false;
         untold.clear();
         figures.committed(batch.stream().mapToInt(Work::changes).sum());
+        for (Work<?> work : batch) work.durable();
         for (Work<?> work : batch) work.committed(figures);
     }
 

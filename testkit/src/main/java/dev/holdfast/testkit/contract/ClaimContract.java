@@ -54,6 +54,18 @@ interface ClaimContract extends Contract {
     }
 
     @Test
+    default void whoTakesThemIsToldBeforeTheClaimIsAnswered() {
+        Lab lab = lab();
+        lab.queued("t");
+        lab.queued("t");
+        var told = new ArrayList<List<Claimed>>();
+        var admission = new Admission(Map.of("t", "1"), 5);
+        List<Claimed> given = lab.ledger().claim(new Claim(lab.node(), admission, 5, 1, told::add));
+        assertThat(told).containsExactly(given);
+        assertThat(given).hasSize(2);
+    }
+
+    @Test
     default void runsAreClaimedInTheOrderOfTheirPlaces() {
         Lab lab = lab();
         Run second = lab.queued("t");

@@ -69,7 +69,11 @@ final class MemoryLedger implements Ledger {
 
     @Override
     public List<Claimed> claim(Claim claim) {
-        return open(() -> new MemoryClaim(disk, guards, claim, ids, now()).carryOut());
+        return open(() -> {
+            List<Claimed> given = new MemoryClaim(disk, guards, claim, ids, now()).carryOut();
+            claim.told().accept(given);
+            return given;
+        });
     }
 
     @Override

@@ -1,0 +1,39 @@
+package dev.holdfast.postgres;
+
+import java.util.List;
+
+/**
+ * A table as its new rows are written: its columns in one order, and how each lies in it.
+ *
+ * @param name of the table
+ * @param columns their names
+ * @param types theirs, in the same order
+ */
+record Table(String name, List<String> columns, List<Columns.Type> types) {
+    Table {
+        if (columns.size() != types.size()) {
+            throw new IllegalArgumentException(name + " has " + columns.size() + " columns of " + types.size() + " types");
+        }
+    }
+
+    /** @param columns separated by commas */
+    static Table of(String name, String columns, Columns.Type... types) {
+        return new Table(name, List.of(columns.split(", ")), List.of(types));
+    }
+
+    Columns rows() {
+        return new Columns(types);
+    }
+
+    String insert() {
+        return "INSERT INTO " + named() + " SELECT * FROM " + Columns.unnest(types) + " AS v";
+    }
+
+    String copy() {
+        return "COPY " + named() + " FROM STDIN (FORMAT binary)";
+    }
+
+    private String named() {
+        return name + " (" + String.join(", ", columns) + ")";
+    }
+}

@@ -1,0 +1,59 @@
+package dev.holdfast.postgres;
+
+import dev.holdfast.engine.port.Threads;
+import java.util.List;
+
+/**
+ * Who commits for this node, side by side: one begins runs and claims them, the other goes on with what is there. Two
+ * transactions of one node are to each other what those of two nodes are, and while one waits for the disk the other one
+ * works. They share hardly a statement: one inserts and the other updates.
+ */
+final class Writers implements AutoCloseable {
+    private final Writer beginning;
+    private final Writer going;
+
+    private Writers(Writer beginning, Writer going) {
+        this.beginning = beginning;
+        this.going = going;
+    }
+
+    /** What a writer writes on, for each of the two. */
+    record Tracks(Track beginning, Track going) {
+        void cut() {
+            beginning.cut();
+            going.cut();
+        }
+
+        void restore() {
+            beginning.restore();
+            going.restore();
+        }
+    }
+
+    static Writers on(Tracks tracks, Batch.Memory memory, BatchFigures figures, Threads threads) {
+        return new Writers(
+                new Writer(tracks.beginning(), memory, figures, threads, "holdfast-begin"),
+                new Writer(tracks.going(), memory, figures, threads, "holdfast-ledger"));
+    }
+
+    /** What is handed in together stays together, in its order. */
+    <T> List<T> performAll(List<? extends Work<T>> all) {
+        return (all.stream().anyMatch(Work::begins) ? beginning : going).performAll(all);
+    }
+
+    <T> T perform(Work<T> work) {
+        return performAll(List.of(work)).getFirst();
+    }
+
+    /** Whether nobody is about to begin something. */
+    boolean isIdle() {
+        return beginning.isIdle();
+    }
+
+    /** Commits what was handed in, then ends. */
+    @Override
+    public void close() {
+        beginning.close();
+        going.close();
+    }
+}

@@ -1,0 +1,211 @@
+package dev.holdfast.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.holdfast.core.Namespace;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
+import dev.holdfast.engine.Admission;
+import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.Claim;
+import dev.holdfast.engine.port.Claimed;
+import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.engine.port.Request;
+import dev.holdfast.engine.system.SystemClock;
+import dev.holdfast.engine.system.SystemIds;
+import dev.holdfast.localpg.TestDatabase;
+import dev.holdfast.testkit.Changes;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the writers of a node do side by side, and how they write many rows at once. */
+final class WritersTest {
+    private static final TestDatabase DATABASE = Opened.database();
+    private static final Connections CONNECTIONS = Opened.connections(DATABASE);
+    private static final SystemIds IDS = new SystemIds();
+    private static final Duration SOON = Duration.ofSeconds(20);
+    /** More than a few: they are copied. */
+    private static final int MANY = 50;
+
+    private final ExecutorService hands = Executors.newCachedThreadPool();
+    private Opened one;
+    private Opened two;
+
+    @BeforeEach
+    void open() {
+        one = Opened.in(CONNECTIONS, new SystemClock(), IDS);
+        two = Opened.beside(CONNECTIONS, new SystemClock(), IDS);
+    }
+
+    @AfterEach
+    void close() {
+        one.close();
+        two.close();
+        hands.shutdownNow();
+        Opened.empty(CONNECTIONS);
+    }
+
+    @AfterAll
+    static void drop() {
+        DATABASE.close();
+    }
+
+    @Test
+    void whoBeginsDoesNotWaitForWhoGoesOn() throws Exception {
+        Run running = running(one);
+        try (Connection outside = CONNECTIONS.open()) {
+            lock(outside, "SELECT 1 FROM runs WHERE id = '" + running.id().uuid() + "' FOR UPDATE");
+            Future<Receipt> end =
+                    hands.submit(() -> one.ledger().commit(Changes.succeed(IDS, one.ledger().now(), running, "1")));
+            awaitBlocked("SELECT id, holder_kind%");
+            var start = Changes.start(IDS, one.ledger().now(), "1");
+            assertThat(one.ledger().commit(start)).isEqualTo(new Receipt.Applied());
+            assertThat(end.isDone()).isFalse();
+            outside.rollback();
+            assertThat(end.get()).isEqualTo(new Receipt.Applied());
+        }
+    }
+
+    @Test
+    void aClaimThatComesWhileABatchLooksAroundIsCommittedWithIt() throws Exception {
+        var start = Changes.start(IDS, one.ledger().now(), "7");
+        var asked = new Change(
+                start.id(),
+                start.run(),
+                start.expect(),
+                new Request(Namespace.DEFAULT, "same", "f", "a"),
+                start.writes());
+        var told = new AtomicReference<String>("nothing");
+        try (Connection outside = CONNECTIONS.open()) {
+            lock(
+                    outside,
+                    "INSERT INTO requests (namespace, id, fingerprint, answer, at) VALUES ('default', 'same', '', '', 0)");
+            long before = one.ledger().figures().batches();
+            Future<Receipt> starts = hands.submit(() -> one.ledger().commit(asked));
+            awaitBlocked("INSERT INTO requests%");
+            Future<List<Claimed>> claims = hands.submit(() -> one.ledger()
+                    .claim(new Claim(one.node(), new Admission(Map.of("t", "1"), 5), 5, 1, given -> told.set(
+                            given.getFirst().run().id() + (starts.isDone() ? ", too late" : "")))));
+            // Handed in: nothing is seen of that but its place in the queue of a writer that is at work.
+            await("a claim that waits").atMost(SOON).until(() -> isWaitingForAnswer(Thread.getAllStackTraces()));
+            outside.rollback();
+            assertThat(starts.get()).isEqualTo(new Receipt.Applied());
+            assertThat(claims.get()).extracting(c -> c.run().id()).containsExactly(start.run());
+            assertThat(claims.get().getFirst().input()).isEqualTo("7");
+            assertThat(told).hasValue(start.run().toString());
+            assertThat(one.ledger().figures().batches() - before).isEqualTo(1);
+        }
+        assertThat(snapshots(start.run())).isEqualTo(2);
+    }
+
+    @Test
+    void manyNewRunsAreWrittenAsTheyAre() throws SQLException {
+        var odd = List.of("\"tab\\t\"", "\"\\\\N\"", "\"'; --\"", "\"{a,b}\"", "\"\u00e4\ud83d\ude00\"", "null", "\"\"");
+        var starts = new ArrayList<Change>();
+        for (int i = 0; i < MANY; i++) starts.add(Changes.start(IDS, one.ledger().now(), odd.get(i % odd.size())));
+        assertThat(one.ledger().commit(starts)).hasSize(MANY).containsOnly(new Receipt.Applied());
+        for (int i = 0; i < MANY; i++) {
+            var view = one.ledger()
+                    .reads()
+                    .view(Namespace.DEFAULT, starts.get(i).run())
+                    .orElseThrow();
+            assertThat(view.input()).isEqualTo(odd.get(i % odd.size()));
+        }
+        assertThat(claim(one, MANY)).hasSize(MANY);
+    }
+
+    @Test
+    void amongManyNewRunsOnlyTheOneThatCannotBeWrittenIsRefused() {
+        var starts = new ArrayList<Change>();
+        for (int i = 0; i < MANY; i++) {
+            starts.add(Changes.start(IDS, one.ledger().now(), i == 17 ? "\"\0\"" : "1"));
+        }
+        var receipts = one.ledger().commit(starts);
+        for (int i = 0; i < MANY; i++) {
+            if (i == 17) assertThat(receipts.get(i)).isInstanceOf(Receipt.Rejected.class);
+            else assertThat(receipts.get(i)).isEqualTo(new Receipt.Applied());
+        }
+    }
+
+    @Test
+    void anIdThatSomebodyUsesAtTheSameMomentIsStaleAmongMany() throws Exception {
+        var starts = new ArrayList<Change>();
+        for (int i = 0; i < MANY; i++) starts.add(Changes.start(IDS, one.ledger().now(), "1"));
+        RunId taken = starts.get(17).run();
+        try (Connection outside = CONNECTIONS.open()) {
+            copy(outside, running(two).id(), taken);
+            Future<List<Receipt>> receipts = hands.submit(() -> one.ledger().commit(starts));
+            awaitBlocked("COPY runs%");
+            outside.commit();
+            assertThat(receipts.get().get(17)).isEqualTo(new Receipt.Stale());
+            assertThat(receipts.get().stream().filter(new Receipt.Applied()::equals)).hasSize(MANY - 1);
+        }
+    }
+
+    private static boolean isWaitingForAnswer(Map<Thread, StackTraceElement[]> all) {
+        return all.entrySet().stream()
+                .filter(e -> e.getKey().getState() == Thread.State.WAITING)
+                .anyMatch(e -> java.util.Arrays.stream(e.getValue())
+                        .anyMatch(f -> f.getClassName().equals(PgLedger.class.getName())
+                                && f.getMethodName().equals("claim")));
+    }
+
+    /** The same row under another id, in a transaction that goes on. */
+    private static void copy(Connection outside, RunId from, RunId to) throws SQLException {
+        lock(
+                outside,
+                "CREATE TEMP TABLE other ON COMMIT DROP AS SELECT * FROM runs WHERE id = '" + from.uuid()
+                        + "'; UPDATE other SET id = '" + to.uuid() + "'; INSERT INTO runs SELECT * FROM other");
+    }
+
+    private static void lock(Connection outside, String sql) throws SQLException {
+        outside.setAutoCommit(false);
+        try (var statement = outside.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static int snapshots(RunId run) throws SQLException {
+        return number("SELECT count(*) FROM snapshots WHERE run = '" + run.uuid() + "'");
+    }
+
+    private static void awaitBlocked(String statement) {
+        await("blocked: " + statement)
+                .atMost(SOON)
+                .until(() -> number("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '" + statement
+                                + "' AND datname = current_database() AND wait_event_type = 'Lock'")
+                        > 0);
+    }
+
+    private static int number(String query) throws SQLException {
+        try (Connection connection = CONNECTIONS.open();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(query)) {
+            rows.next();
+            return rows.getInt(1);
+        }
+    }
+
+    private static List<Claimed> claim(Opened node, int max) {
+        return node.ledger().claim(new Claim(node.node(), new Admission(Map.of("t", "1"), max), max));
+    }
+
+    private static Run running(Opened node) {
+        var change = Changes.start(IDS, node.ledger().now(), "1");
+        assertThat(node.ledger().commit(change)).isEqualTo(new Receipt.Applied());
+        return claim(node, 1).getFirst().run();
+    }
+}
