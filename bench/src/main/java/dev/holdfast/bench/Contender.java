@@ -10,8 +10,9 @@ import java.util.List;
  * @param main the class of its program
  */
 record Contender(String name, String module, String main) {
-    /** In the order of the columns. Holdfast's own program comes first when there is one; its shape is that of the others. */
+    /** In the order of the columns. */
     static final List<Contender> ALL = List.of(
+            new Contender("Holdfast", "holdfast", "dev.holdfast.peers.holdfast.Main"),
             new Contender("DBOS Transact", "dbos", "dev.holdfast.peers.dbos.Main"),
             new Contender("db-scheduler", "db-scheduler", "dev.holdfast.peers.dbscheduler.Main"),
             new Contender("JobRunr", "jobrunr", "dev.holdfast.peers.jobrunr.Main"));

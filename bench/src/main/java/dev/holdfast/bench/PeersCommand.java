@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "peers",
         description = {
-            "Measures others at the same work on one PostgreSQL, each in processes of its own, set up as its documentation"
+            "Measures Holdfast and others at the same work on one PostgreSQL, each in processes of its own, set up as its documentation"
                     + " recommends. Rounds are interleaved, and the table has the medians.",
             "",
             "Starts a PostgreSQL server of its own, unless it is given one. Builds the programs from the sources; the first"
@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  holdfast bench peers                              everybody, a quarter of an hour",
+            "  holdfast bench peers                              everybody, twenty-five minutes",
             "  holdfast bench peers dbos --quick                 one of them, a minute",
             "  holdfast bench peers --report docs/benchmarks     writes the page, its chart and the data",
             "  holdfast bench peers --postgres postgresql://me:secret@db.example/postgres",
@@ -47,7 +47,7 @@ final class PeersCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it before call()
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "PEER", description = "Who: dbos, db-scheduler, jobrunr (default: everybody).")
+    @Parameters(paramLabel = "PEER", description = "Who: holdfast, dbos, db-scheduler, jobrunr (default: everybody).")
     private List<String> names = new ArrayList<>();
 
     @Option(names = "--quick", description = "One short round, three minutes: while one changes something.")

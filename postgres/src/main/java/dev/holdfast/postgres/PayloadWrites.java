@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class PayloadWrites {
     private static final List<String> KINDS = List.of("input", "output", "error", "stream_end");
     private static final Set<String> ONCE = Set.of("input", "output");
-    private static final Table PAYLOADS = Table.of(
-            "run_payloads", "run, " + String.join(", ", KINDS), UUID, TEXT, TEXT, TEXT, TEXT);
+    private static final Table PAYLOADS =
+            Table.of("run_payloads", "run, " + String.join(", ", KINDS), UUID, TEXT, TEXT, TEXT, TEXT);
     private static final String REPLACE = "UPDATE run_payloads p SET input = v.input FROM " + Columns.unnest(UUID, TEXT)
             + " AS v(run, input) WHERE p.run = v.run";
     private static final String TAG = "INSERT INTO run_tags (namespace, tag, run) SELECT * FROM "
@@ -112,12 +112,18 @@ final class PayloadWrites {
             if (!changed.isFilled(at)) continue;
             sent.add(at);
             set.add(kind + " = coalesce(v." + kind + ", p." + kind + ")");
-            if (ONCE.contains(kind)) where.append(" AND (v.").append(kind).append(" IS NULL OR p.").append(kind).append(" IS NULL)");
+            if (ONCE.contains(kind))
+                where.append(" AND (v.")
+                        .append(kind)
+                        .append(" IS NULL OR p.")
+                        .append(kind)
+                        .append(" IS NULL)");
         }
         var columns = changed.only(sent);
         String names = sent.stream().map(PAYLOADS.columns()::get).collect(Collectors.joining(", "));
         return Set.copyOf(columns.in(tx.sql("UPDATE run_payloads p SET " + String.join(", ", set) + " FROM "
-                        + Columns.unnest(columns.types()) + " AS v(" + names + ") WHERE p.run = v.run" + where + " RETURNING p.run"))
+                        + Columns.unnest(columns.types()) + " AS v(" + names + ") WHERE p.run = v.run" + where
+                        + " RETURNING p.run"))
                 .list(r -> r.id()));
     }
 }

@@ -75,7 +75,8 @@ final class PgStore implements AutoCloseable {
                 new ClaimWalk.Memory(outside.ids(), new Alternation()));
         var figures = new BatchFigures();
         var batches = new Writers.Tracks(
-                new Track(outside.writing(), outside.threads(), now), new Track(outside.writing(), outside.threads(), now));
+                new Track(outside.writing(), outside.threads(), now),
+                new Track(outside.writing(), outside.threads(), now));
         var writers = Writers.on(batches, memory, figures, outside.threads());
         var readers = new PgReaders(outside.reading());
         var parts = new PgLedger.Parts(

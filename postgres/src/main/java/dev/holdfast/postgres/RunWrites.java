@@ -83,6 +83,7 @@ final class RunWrites {
                     "deadlines",
                     "deadline",
                     "key_until"));
+
     private static final Table SNAPSHOTS = Table.of(
             "snapshots",
             "run, seq, state, outcome, epoch, attempt, at, cause, change",
@@ -124,7 +125,9 @@ final class RunWrites {
         return columns.stream()
                 .map(c -> IDS.contains(c)
                         ? UUID
-                        : TEXTS.contains(c) ? TEXT : INTEGERS.contains(c) ? INTEGER : SMALL.contains(c) ? Columns.Type.SMALL : NUMBER)
+                        : TEXTS.contains(c)
+                                ? TEXT
+                                : INTEGERS.contains(c) ? INTEGER : SMALL.contains(c) ? Columns.Type.SMALL : NUMBER)
                 .toList();
     }
 

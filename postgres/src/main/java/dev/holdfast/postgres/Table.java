@@ -12,7 +12,8 @@ import java.util.List;
 record Table(String name, List<String> columns, List<Columns.Type> types) {
     Table {
         if (columns.size() != types.size()) {
-            throw new IllegalArgumentException(name + " has " + columns.size() + " columns of " + types.size() + " types");
+            throw new IllegalArgumentException(
+                    name + " has " + columns.size() + " columns of " + types.size() + " types");
         }
     }
 

@@ -68,8 +68,8 @@ final class WritersTest {
         Run running = running(one);
         try (Connection outside = CONNECTIONS.open()) {
             lock(outside, "SELECT 1 FROM runs WHERE id = '" + running.id().uuid() + "' FOR UPDATE");
-            Future<Receipt> end =
-                    hands.submit(() -> one.ledger().commit(Changes.succeed(IDS, one.ledger().now(), running, "1")));
+            Future<Receipt> end = hands.submit(
+                    () -> one.ledger().commit(Changes.succeed(IDS, one.ledger().now(), running, "1")));
             awaitBlocked("SELECT id, holder_kind%");
             var start = Changes.start(IDS, one.ledger().now(), "1");
             assertThat(one.ledger().commit(start)).isEqualTo(new Receipt.Applied());
@@ -97,8 +97,12 @@ final class WritersTest {
             Future<Receipt> starts = hands.submit(() -> one.ledger().commit(asked));
             awaitBlocked("INSERT INTO requests%");
             Future<List<Claimed>> claims = hands.submit(() -> one.ledger()
-                    .claim(new Claim(one.node(), new Admission(Map.of("t", "1"), 5), 5, 1, given -> told.set(
-                            given.getFirst().run().id() + (starts.isDone() ? ", too late" : "")))));
+                    .claim(new Claim(
+                            one.node(),
+                            new Admission(Map.of("t", "1"), 5),
+                            5,
+                            1,
+                            given -> told.set(given.getFirst().run().id() + (starts.isDone() ? ", too late" : "")))));
             // Handed in: nothing is seen of that but its place in the queue of a writer that is at work.
             await("a claim that waits").atMost(SOON).until(() -> isWaitingForAnswer(Thread.getAllStackTraces()));
             outside.rollback();
@@ -113,9 +117,11 @@ final class WritersTest {
 
     @Test
     void manyNewRunsAreWrittenAsTheyAre() throws SQLException {
-        var odd = List.of("\"tab\\t\"", "\"\\\\N\"", "\"'; --\"", "\"{a,b}\"", "\"\u00e4\ud83d\ude00\"", "null", "\"\"");
+        var odd =
+                List.of("\"tab\\t\"", "\"\\\\N\"", "\"'; --\"", "\"{a,b}\"", "\"\u00e4\ud83d\ude00\"", "null", "\"\"");
         var starts = new ArrayList<Change>();
-        for (int i = 0; i < MANY; i++) starts.add(Changes.start(IDS, one.ledger().now(), odd.get(i % odd.size())));
+        for (int i = 0; i < MANY; i++)
+            starts.add(Changes.start(IDS, one.ledger().now(), odd.get(i % odd.size())));
         assertThat(one.ledger().commit(starts)).hasSize(MANY).containsOnly(new Receipt.Applied());
         for (int i = 0; i < MANY; i++) {
             var view = one.ledger()
@@ -143,7 +149,8 @@ final class WritersTest {
     @Test
     void anIdThatSomebodyUsesAtTheSameMomentIsStaleAmongMany() throws Exception {
         var starts = new ArrayList<Change>();
-        for (int i = 0; i < MANY; i++) starts.add(Changes.start(IDS, one.ledger().now(), "1"));
+        for (int i = 0; i < MANY; i++)
+            starts.add(Changes.start(IDS, one.ledger().now(), "1"));
         RunId taken = starts.get(17).run();
         try (Connection outside = CONNECTIONS.open()) {
             copy(outside, running(two).id(), taken);
@@ -151,7 +158,8 @@ final class WritersTest {
             awaitBlocked("COPY runs%");
             outside.commit();
             assertThat(receipts.get().get(17)).isEqualTo(new Receipt.Stale());
-            assertThat(receipts.get().stream().filter(new Receipt.Applied()::equals)).hasSize(MANY - 1);
+            assertThat(receipts.get().stream().filter(new Receipt.Applied()::equals))
+                    .hasSize(MANY - 1);
         }
     }
 

@@ -1,8 +1,10 @@
 package dev.holdfast.peers;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Somebody who executes durable runs on a database, set up as its own documentation recommends.
@@ -38,6 +40,16 @@ public interface Peer extends AutoCloseable {
 
     /** Makes runs durable, the fastest way there is, without waiting for any of them. */
     void enqueue(Work work, List<String> runs) throws Exception;
+
+    /**
+     * How many no-op runs per second the database takes at best, if the same rows are written by bare statements; empty if
+     * nobody has measured that. Asked once, after a run has ended.
+     *
+     * @param limit how long to write
+     */
+    default OptionalDouble floor(Duration limit) throws Exception {
+        return OptionalDouble.empty();
+    }
 
     @Override
     void close();

@@ -5,6 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,7 +38,13 @@ final class Round {
 
     void go() throws Exception {
         int clients = arguments.number("clients");
-        throughput("no-op runs, " + clients + " in flight", Work.NOOP, clients);
+        String noop = "no-op runs, " + clients + " in flight";
+        double runs = throughput(noop, Work.NOOP, clients);
+        OptionalDouble floor = peer.floor(arguments.seconds("seconds"));
+        if (floor.isPresent()) {
+            sheet.figure(noop, "the same rows by bare statements (floor)", "PER_SECOND", floor.getAsDouble());
+            sheet.figure(noop, "of the floor", "RATIO", runs / floor.getAsDouble());
+        }
         throughput("runs of " + Bodies.STEPS + " steps, " + clients + " in flight", Work.STEPS, clients);
         latency("a no-op run now and then", peer.direct());
         if (peer.queued().isPresent())
@@ -51,7 +58,7 @@ final class Round {
                 fewer);
     }
 
-    private void throughput(String load, Work work, int clients) throws Exception {
+    private double throughput(String load, Work work, int clients) throws Exception {
         server.checkpoint();
         new Load(bodies, numbers).go(peer.direct(), work, Load.Shape.busy(clients, arguments.seconds("warmup")));
         var measured = new Load(bodies, numbers);
@@ -60,6 +67,7 @@ final class Round {
         Cost cost = Cost.now(server).since(before);
         sheet.figure(load, "runs", "PER_SECOND", done.perSecond());
         cost.write(sheet, load, done.runs());
+        return done.perSecond();
     }
 
     private void latency(String load, Peer.Start way) throws Exception {
