@@ -3,6 +3,7 @@ package dev.holdfast.acceptance;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -46,6 +47,16 @@ class ArchitectureTest {
                     .check(classes);
         }
     }
+
+    @ArchTest
+    static final ArchRule packages_of_postgres_have_no_cycle = slices().matching(Modules.ROOT + "(**)")
+            .that(describe(
+                    "are packages of postgres",
+                    slice -> Modules.of(Modules.ROOT + slice.getNamePart(1)).equals("postgres")))
+            .should()
+            .beFreeOfCycles()
+            .because(
+                    "the ledger knows who is alive, what a replica shows and how sessions are made, and they not the ledger");
 
     @ArchTest
     static final ArchRule core_needs_the_jdk_only = classes()

@@ -27,7 +27,7 @@ class BackupTest {
     private static final int CLIENTS = 8;
 
     @RegisterExtension
-    final Stage stage = new Stage();
+    final Stage stage = new Stage(Store.SQLITE);
 
     private Path backup() {
         return stage.folder().resolve("backup.db");

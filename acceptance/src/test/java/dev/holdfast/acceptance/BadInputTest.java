@@ -24,7 +24,7 @@ class BadInputTest {
     private static final String NOBODY = "/v1/runs/run_00000000000000000000000000";
 
     @RegisterExtension
-    final Stage stage = new Stage();
+    final Stage stage = new Stage(Store.SQLITE);
 
     /** A request that must be refused. */
     private record Bad(String what, Callable<Api.Answer> request, int status, String code, String named) {

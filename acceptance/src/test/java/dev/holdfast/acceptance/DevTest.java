@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @ProcessTest
 class DevTest {
     @RegisterExtension
-    final Stage stage = new Stage();
+    final Stage stage = new Stage(Store.SQLITE);
 
     @Test
     void starts_again_on_what_it_left(TestReporter reporter) throws Exception {

@@ -36,7 +36,7 @@ class DiskFullTest {
     private static final String LETTERS = "{\"input\":\"" + "x".repeat(20_000) + "\"}";
 
     @RegisterExtension
-    final Stage stage = new Stage();
+    final Stage stage = new Stage(Store.SQLITE);
 
     private final Queue<String> acknowledged = new ConcurrentLinkedQueue<>();
     private final Queue<Api.Answer> refused = new ConcurrentLinkedQueue<>();

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
@@ -23,10 +24,14 @@ class DrillTest {
     @RegisterExtension
     final Stage stage = new Stage();
 
-    /** The one process test that always runs. */
-    @Test
-    void a_short_drill_holds() throws Exception {
-        var drill = drill(stage, JavaCommand.like(MAIN, "drill", "crash", "--runs", "1", "--kills", "2", "--json"));
+    /** The one process test that always runs, on either store. */
+    @ParameterizedTest
+    @EnumSource(Store.class)
+    void a_short_drill_holds(Store store) throws Exception {
+        var drill = drill(
+                stage,
+                JavaCommand.like(
+                        MAIN, "drill", "crash", "--store", store.name(), "--runs", "1", "--kills", "2", "--json"));
 
         JsonNode report = drill.ok().json();
 

@@ -1,6 +1,7 @@
 package dev.holdfast.acceptance;
 
 import dev.holdfast.core.Retry;
+import dev.holdfast.node.ClusterOptions;
 import dev.holdfast.node.Holdfast;
 import dev.holdfast.node.NodeOptions;
 import dev.holdfast.sdk.Context;
@@ -28,13 +29,18 @@ final class Host {
 
     private Host() {}
 
-    /** Data folder, port, edition. Prints {@code ready http://…} when it serves. */
+    /** Data folder or database, port, edition. Prints {@code ready http://…} when it serves. */
     public static void main(String[] arguments) throws InterruptedException {
         Server server = Server.open(ServerOptions.onPort(Integer.parseInt(arguments[1])));
-        server.serve(
-                Holdfast.open(Path.of(arguments[0]), NodeOptions.defaults(), tasks(Edition.valueOf(arguments[2]))));
+        server.serve(node(arguments[0], tasks(Edition.valueOf(arguments[2]))));
         System.out.println("ready " + server.url());
         new CountDownLatch(1).await();
+    }
+
+    private static Holdfast node(String place, List<Hosted> tasks) {
+        return place.startsWith("postgresql:")
+                ? Holdfast.cluster(ClusterOptions.at(place), NodeOptions.defaults(), tasks)
+                : Holdfast.open(Path.of(place), NodeOptions.defaults(), tasks);
     }
 
     /** What a whole letter of so many paragraphs says, whatever happened while it was written. */

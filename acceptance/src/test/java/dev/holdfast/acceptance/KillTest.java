@@ -14,13 +14,21 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 /** A run whose process is killed in the middle ends by itself, as if nothing had happened. */
 @ProcessTest
+@ParameterizedClass
+@EnumSource(Store.class)
 class KillTest {
     @RegisterExtension
-    final Stage stage = new Stage();
+    final Stage stage;
+
+    KillTest(Store store) {
+        stage = new Stage(store);
+    }
 
     /** The documentation of this repository, as anybody who tries it out would do. */
     @Test
@@ -57,6 +65,7 @@ class KillTest {
 
     @Test
     void two_thousand_files_and_five_kills() throws Exception {
+        stage.onlyOn(Store.SQLITE);
         ServerProcess server = stage.serve();
         Path tree = Inputs.tree(stage.folder().resolve("tree"), 2_000);
         String run = stage.api().start("wordcount", Inputs.wordcount(tree, 3));
@@ -95,7 +104,7 @@ class KillTest {
         stage.api().awaitRun(run, "has steps", r -> r.path("steps").size() > 3);
         for (int millis = 100; millis <= 700; millis += 150) {
             server.kill();
-            server = stage.start(stage.data(), stage.port());
+            server = stage.begin();
             awaitAge(server, millis);
         }
         server.kill();

@@ -1,8 +1,11 @@
 package dev.holdfast.acceptance;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import dev.holdfast.drills.JavaCommand;
 import dev.holdfast.drills.ServerProcess;
 import dev.holdfast.localpg.Ports;
+import dev.holdfast.localpg.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -24,15 +28,27 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
     /** Generous: a test must not fail because the machine is busy. */
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    private final Store store;
     private final List<ServerProcess> servers = new ArrayList<>();
     private final List<Cli.Running> commands = new ArrayList<>();
+    private @Nullable TestDatabase database;
     private Path folder = Path.of("");
     private int port;
+
+    Stage() {
+        this(Store.usual());
+    }
+
+    /** @param store of the servers that are not told where else */
+    Stage(Store store) {
+        this.store = store;
+    }
 
     @Override
     public void beforeEach(ExtensionContext context) throws IOException {
         folder = Files.createTempDirectory("holdfast-acceptance-");
         port = Ports.free();
+        database = store == Store.POSTGRES ? TestDatabase.fresh() : null;
     }
 
     @Override
@@ -55,6 +71,12 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
             context.publishReportEntry("evidence", evidence.toString());
         }
         delete(folder);
+        if (database != null) database.close();
+    }
+
+    /** For what takes long, and would show the same again. */
+    void onlyOn(Store wanted) {
+        assumeTrue(store == wanted || Store.usual() == store, "takes long; shown on " + wanted);
     }
 
     /** The test's own folder. */
@@ -71,9 +93,14 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
         return port;
     }
 
-    /** {@code holdfast dev} on the test's data folder and port, ready to serve. */
+    /** A server on the test's store and port, ready to serve. */
     ServerProcess serve() throws InterruptedException {
-        return ready(start(data(), port));
+        return ready(begin());
+    }
+
+    /** As {@link #serve}, just started. */
+    ServerProcess begin() {
+        return database == null ? start(data(), port) : node(database.url().toString(), "server", port);
     }
 
     /** As {@link #serve}, with these options of the virtual machine. */
@@ -91,8 +118,8 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
 
     /** A server with the tasks of {@link Host}, ready to serve. */
     ServerProcess host(Host.Edition edition) throws InterruptedException {
-        List<String> command =
-                JavaCommand.like(Host.class.getName(), data().toString(), Integer.toString(port), edition.name());
+        String place = database == null ? data().toString() : database.url().toString();
+        List<String> command = JavaCommand.like(Host.class.getName(), place, Integer.toString(port), edition.name());
         return ready(start(new ServerProcess.Setup(data(), port, folder.resolve("server.log"), command)));
     }
 

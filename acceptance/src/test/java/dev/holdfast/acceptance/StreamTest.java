@@ -9,12 +9,20 @@ import dev.holdfast.drills.WatchAccount;
 import dev.holdfast.drills.Watcher;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Who watched the crash and who comes later end with the same text. */
 @ProcessTest
+@ParameterizedClass
+@EnumSource(Store.class)
 class StreamTest {
     @RegisterExtension
-    final Stage stage = new Stage();
+    final Stage stage;
+
+    StreamTest(Store store) {
+        stage = new Stage(store);
+    }
 
     /** A step sends half of its text and is killed; it sends all of it again; between steps something is sent, too. */
     @Test

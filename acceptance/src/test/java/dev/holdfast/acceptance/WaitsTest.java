@@ -6,15 +6,23 @@ import dev.holdfast.drills.ServerProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 /** What waits, and what it waits for, by the commands of people against a real server. */
 @ProcessTest
+@ParameterizedClass
+@EnumSource(Store.class)
 @DisabledIfEnvironmentVariable(named = "OPENAI_BASE_URL", matches = ".+", disabledReason = "would ask that endpoint")
 @DisabledIfEnvironmentVariable(named = "OPENAI_API_KEY", matches = ".+", disabledReason = "would spend that key")
 class WaitsTest {
     @RegisterExtension
-    final Stage stage = new Stage();
+    final Stage stage;
+
+    WaitsTest(Store store) {
+        stage = new Stage(store);
+    }
 
     @Test
     void a_run_that_waits_outlives_its_process_and_goes_on_with_its_signal() throws Exception {

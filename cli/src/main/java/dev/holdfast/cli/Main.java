@@ -67,6 +67,7 @@ public final class Main implements Runnable {
         line.setErr(err);
         // An @ is the beginning of an input, a key or a path, and never a file with more arguments.
         line.setExpandAtFiles(false);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
         boolean json = List.of(args).contains("--json");
         line.setExecutionExceptionHandler((error, command, parsed) -> failed(error, command, json));
         line.setParameterExceptionHandler((error, given) -> misused(error, json));

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,9 @@ final class ServerChecks {
     private static final Duration SKEW = Duration.ofSeconds(2);
     /** Of SQLite's numbers for {@code synchronous}: every commit reaches the disk before it is answered. */
     private static final Set<String> SAFE = Set.of("2", "3");
+
+    /** Settings of PostgreSQL without which an answered commit may not be there after a power cut. */
+    private static final List<String> DURABLE = List.of("fsync", "full_page_writes", "synchronous_commit");
 
     private final Api api;
     private @Nullable Json node;
@@ -84,7 +88,27 @@ final class ServerChecks {
         return Finding.hint("version", what + "; this command is " + own, "use the same version of both");
     }
 
-    private static Finding durability(Json settings) {
+    /** @param settings of the database, as the server read them */
+    static Finding durability(Json settings) {
+        return settings.at("fsync").isNull() ? onSqlite(settings) : onPostgres(settings);
+    }
+
+    private static Finding onPostgres(Json settings) {
+        var unsafe = new ArrayList<String>();
+        var what = new StringJoiner(", ", "the database says ", "");
+        for (String name : DURABLE) {
+            String value = settings.at(name).text();
+            what.add(name + "=" + value);
+            if (value.equals("off")) unsafe.add(name);
+        }
+        if (unsafe.isEmpty()) return Finding.ok("durable", what.toString());
+        return Finding.bad(
+                "durable",
+                what + ": what was acknowledged may be lost when its machine stops",
+                "switch on " + String.join(" and ", unsafe) + " in the configuration of the database");
+    }
+
+    private static Finding onSqlite(Json settings) {
         String journal = settings.at("journal_mode").text();
         String synchronous = settings.at("synchronous").text();
         String what = "the writing connection says journal_mode=" + journal + ", synchronous=" + synchronous

@@ -3,7 +3,10 @@ package dev.holdfast.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.core.LimitsTable;
+import dev.holdfast.localpg.TestDatabase;
+import dev.holdfast.node.ClusterOptions;
 import dev.holdfast.node.Holdfast;
+import dev.holdfast.node.NodeOptions;
 import dev.holdfast.sdk.Handler;
 import dev.holdfast.sdk.Task;
 import dev.holdfast.server.Server;
@@ -12,6 +15,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +52,31 @@ class DoctorTest {
                     .contains("1 runs of task 'gone' wait, which nothing here hosts")
                     .doesNotContain("BAD");
         }
+    }
+
+    @Test
+    void aNodeOfAClusterIsAskedForTheSettingsOfItsDatabase() {
+        try (var database = TestDatabase.fresh();
+                var server = Server.open(ServerOptions.onPort(0));
+                var holdfast = Holdfast.cluster(
+                        ClusterOptions.at(database.url().toString()),
+                        NodeOptions.defaults(),
+                        List.of(Handler.of(NOOP, (ctx, input) -> {})))) {
+            server.serve(holdfast);
+            assertThat(examine(0, "--data", folder, "--url", server.url()))
+                    .contains("fsync=on, full_page_writes=on, synchronous_commit=on")
+                    .doesNotContain("SQLite", "BAD");
+        }
+    }
+
+    @Test
+    void aDatabaseThatMayForgetWhatItHasAnsweredIsBad() {
+        Json settings = Json.parse("{\"fsync\":\"off\",\"full_page_writes\":\"on\",\"synchronous_commit\":\"on\"}");
+
+        Finding found = ServerChecks.durability(settings);
+
+        assertThat(found.state()).isEqualTo(Finding.State.BAD);
+        assertThat(found.fix()).contains("switch on fsync").doesNotContain("full_page_writes");
     }
 
     @Test

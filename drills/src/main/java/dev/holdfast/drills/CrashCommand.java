@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  holdfast drill crash                       15 to 20 seconds",
             "  holdfast drill crash --kills 20 --runs 6   longer and harder",
+            "  holdfast drill crash --store postgres      the same on a PostgreSQL of the drill's own",
             "  holdfast drill crash --seed 42 --keep      the same kills again; keeps data, log and report"
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -56,6 +57,15 @@ final class CrashCommand implements Callable<Integer> {
             description = "Makes the same moments and files again (default: random; the report names it).")
     private @Nullable Long seed;
 
+    @Option(
+            names = "--store",
+            paramLabel = "STORE",
+            defaultValue = "sqlite",
+            description =
+                    "Where its runs are: sqlite, a file of one process; or postgres, a server of the drill's own, on"
+                            + " which whoever comes after a kill is another node (default: sqlite).")
+    private CrashDrill.Store store = CrashDrill.Store.SQLITE;
+
     @Option(names = "--keep", description = "Keep the folder also when everything held.")
     private boolean keep;
 
@@ -72,7 +82,7 @@ final class CrashCommand implements Callable<Integer> {
         long chosen = seed == null ? ThreadLocalRandom.current().nextLong(1_000_000) : seed;
         Path folder = Files.createTempDirectory("holdfast-drill-");
         try {
-            var plan = new CrashDrill.Plan(runs, kills, chosen, folder);
+            var plan = new CrashDrill.Plan(runs, kills, chosen, folder, store);
             Report report = new CrashDrill(plan, Outlet.progress()).run();
             if (keep || report.verdict() == Verdict.VIOLATED) {
                 report = report.keptIn(folder.toString());

@@ -34,8 +34,9 @@ final class CrashDrill {
      * @param kills how often the process is killed
      * @param seed of the moments and of the files
      * @param folder for everything the drill writes; is there, and empty
+     * @param store of the server
      */
-    record Plan(int runs, int kills, long seed, Path folder) {
+    record Plan(int runs, int kills, long seed, Path folder, Store store) {
         /** So many that the work outlasts the kills. */
         int files() {
             int lives = kills * ((SHORTEST_LIFE + LONGEST_LIFE) / 2 + WAITS) + LONGEST_LIFE;
@@ -45,6 +46,14 @@ final class CrashDrill {
         Path tree(int run) {
             return folder.resolve("files").resolve("count-" + run);
         }
+    }
+
+    /** Where runs are. */
+    enum Store {
+        /** One file, of one process: {@code holdfast dev}. */
+        SQLITE,
+        /** A database of the drill's own, in which each life is another node: {@code holdfast server}. */
+        POSTGRES
     }
 
     /** A word count under way. */
@@ -70,21 +79,28 @@ final class CrashDrill {
     Report run() throws InterruptedException {
         progress.say("writing " + plan.runs() * plan.files() + " files to count");
         for (int i = 1; i <= plan.runs(); i++) Tree.generate(plan.tree(i), plan.files(), random);
-        var setup = new ServerProcess.Setup(
-                plan.folder().resolve("data"), Ports.free(), plan.folder().resolve("server.log"));
-        try {
+        Path log = plan.folder().resolve("server.log");
+        try (var database = plan.store() == Store.POSTGRES ? Database.of(null, progress::say) : null) {
+            var setup = database == null
+                    ? new ServerProcess.Setup(plan.folder().resolve("data"), Ports.free(), log)
+                    : Program.server().node(database, "crash", Ports.free(), log);
             return run(setup);
         } finally {
-            lives.forEach(ServerProcess::close);
             progress.end();
         }
     }
 
     private Report run(ServerProcess.Setup setup) throws InterruptedException {
         progress.say("starting the server");
-        var first = ServerProcess.start(setup);
-        lives.add(first);
-        var client = new Client(new Api(first.awaitReady(PATIENCE)), PATIENCE);
+        lives.add(ServerProcess.start(setup));
+        try {
+            return against(setup, new Client(new Api(lives.getFirst().awaitReady(PATIENCE)), PATIENCE));
+        } finally {
+            lives.forEach(ServerProcess::close);
+        }
+    }
+
+    private Report against(ServerProcess.Setup setup, Client client) throws InterruptedException {
         try (var shop = new Shop(client, CLIENTS)) {
             List<Count> counts = startCounts(client);
             killAgainAndAgain(setup, client, counts, shop);

@@ -1,8 +1,8 @@
 package dev.holdfast.node;
 
-import dev.holdfast.postgres.Membership;
-import dev.holdfast.postgres.NodeLoad;
-import dev.holdfast.postgres.NodeView;
+import dev.holdfast.postgres.membership.Membership;
+import dev.holdfast.postgres.membership.NodeLoad;
+import dev.holdfast.postgres.membership.NodeView;
 import java.time.Duration;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +38,7 @@ final class MemberRing {
                 load.hosts());
     }
 
-    private static Ring.Takeover takeover(dev.holdfast.postgres.Takeover takeover) {
+    private static Ring.Takeover takeover(dev.holdfast.postgres.membership.Takeover takeover) {
         var how = switch (takeover.how()) {
             case RING -> Ring.How.RING;
             case SWEEP -> Ring.How.SWEEP;

@@ -1,6 +1,7 @@
 package dev.holdfast.postgres;
 
 import dev.holdfast.engine.port.Clock;
+import dev.holdfast.postgres.session.Connections;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -4,6 +4,14 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Hints;
+import dev.holdfast.postgres.ladder.Replica;
+import dev.holdfast.postgres.ladder.ReplicaOptions;
+import dev.holdfast.postgres.membership.Listener;
+import dev.holdfast.postgres.membership.Membership;
+import dev.holdfast.postgres.membership.Newcomer;
+import dev.holdfast.postgres.membership.NodeView;
+import dev.holdfast.postgres.session.Connections;
+import dev.holdfast.postgres.session.PostgresPorts;
 import dev.holdfast.sql.LedgerClock;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -32,7 +40,7 @@ public final class PgCluster implements AutoCloseable {
     /** A replica and where it is. */
     private record Standby(ReplicaOptions options, Connections connections) {
         Replica of(long number, PostgresPorts ports, Supplier<Instant> now) {
-            return Replica.of(options, connections.named(number), ports, now);
+            return new Replica(options, Writing.replica(connections.named(number)), ports, now);
         }
     }
 
@@ -52,7 +60,7 @@ public final class PgCluster implements AutoCloseable {
      * @throws Unavailable if the database fails meanwhile
      */
     public static PgCluster open(PostgresOptions options, PostgresPorts ports) throws HoldfastException {
-        var connections = Connections.to(options);
+        var connections = Connections.to(options.url());
         ReplicaOptions replica = options.replica();
         Standby standby = replica == null ? null : new Standby(replica, Replica.connections(replica, connections));
         try {

@@ -15,6 +15,7 @@ import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.ReplicaReads;
 import dev.holdfast.engine.port.ScheduleChange;
 import dev.holdfast.engine.port.Tick;
+import dev.holdfast.postgres.ladder.Replica;
 import dev.holdfast.sql.RunRow;
 import dev.holdfast.sql.SqlReads;
 import java.time.Instant;
@@ -66,7 +67,7 @@ final class PgLedger implements Ledger {
         this.parts = parts;
         this.reads = new SqlReads(parts.readers(), parts.now());
         this.replica = replica;
-        this.replicaReads = replica == null ? reads : new Ladder(replica, reads);
+        this.replicaReads = replica == null ? reads : replica.before(reads);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.holdfast.postgres;
 import dev.holdfast.engine.port.Ledger;
 import dev.holdfast.engine.port.Peers;
 import dev.holdfast.engine.port.StreamLog;
+import dev.holdfast.postgres.membership.Membership;
 
 /**
  * One incarnation of a node: its number, and its ledger and stream. When it is not a member any more it is closed, and the

@@ -4,6 +4,7 @@ import dev.holdfast.core.Holder;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Hints;
 import dev.holdfast.engine.port.Peers;
+import dev.holdfast.postgres.membership.Membership;
 import dev.holdfast.sql.Readers;
 import dev.holdfast.sql.Texts;
 import java.util.ArrayList;

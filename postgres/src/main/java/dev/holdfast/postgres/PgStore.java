@@ -7,6 +7,8 @@ import dev.holdfast.engine.port.Ids;
 import dev.holdfast.engine.port.Ledger;
 import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.engine.port.Threads;
+import dev.holdfast.postgres.ladder.Replica;
+import dev.holdfast.postgres.membership.Membership;
 import dev.holdfast.sql.Alternation;
 import dev.holdfast.sql.Session;
 import dev.holdfast.sql.SqlStream;

@@ -1,5 +1,6 @@
 package dev.holdfast.postgres;
 
+import dev.holdfast.postgres.ladder.ReplicaOptions;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,6 +1,7 @@
 package dev.holdfast.postgres;
 
 import dev.holdfast.core.Refused;
+import dev.holdfast.postgres.session.Connections;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -44,7 +45,7 @@ record Schema(List<String> locations, int version) {
         if (present == version) return;
         try {
             Flyway.configure()
-                    .dataSource(new SessionSource(connections))
+                    .dataSource(connections.source())
                     .schemas(Connections.SCHEMA)
                     .locations(locations.toArray(String[]::new))
                     .load()

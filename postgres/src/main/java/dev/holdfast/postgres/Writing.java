@@ -1,5 +1,8 @@
 package dev.holdfast.postgres;
 
+import dev.holdfast.postgres.ladder.Pool;
+import dev.holdfast.postgres.session.Connections;
+import dev.holdfast.postgres.session.Use;
 import dev.holdfast.sql.Dialect;
 import dev.holdfast.sql.Session;
 import java.sql.Connection;
@@ -31,8 +34,9 @@ final class Writing {
     }
 
     /** The same on a replica. */
-    static Sessions replica(Connections connections) {
-        return () -> new Session(planned(connections, Use.REPLICA), Dialect.postgres());
+    static Pool replica(Connections connections) {
+        var readers = new PgReaders(() -> new Session(planned(connections, Use.REPLICA), Dialect.postgres()));
+        return new Pool(readers, PgReaders.MOST, readers::close);
     }
 
     private static Connection planned(Connections connections) throws SQLException {

@@ -8,6 +8,8 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.core.Snapshot;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.SnapshotWindow;
+import dev.holdfast.postgres.ladder.Replica;
+import dev.holdfast.postgres.ladder.ReplicaOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -68,7 +70,7 @@ class LadderTest {
     @Test
     void aCursorThatTheReplicaHasNotReachedIsServedByThePrimary() {
         try (var node = pair.node(LadderTest::nothing);
-                var log = new Lines(Misses.class)) {
+                var log = new Lines(Replica.class)) {
             pair.standby.pauseReplay();
             RunId run = node.start();
             node.claimAndRelease();
@@ -96,7 +98,7 @@ class LadderTest {
     @Test
     void aReplicaThatCatchesUpMeanwhileIsEnough() {
         try (var node = pair.node(LadderTest::catchUpNow);
-                var log = new Lines(Misses.class)) {
+                var log = new Lines(Replica.class)) {
             pair.standby.pauseReplay();
             RunId run = node.start();
             node.claimAndRelease();
@@ -139,7 +141,7 @@ class LadderTest {
     @Test
     void whatNotEvenThePrimaryHasReachedIsServedAsItIs() {
         try (var node = pair.node(LadderTest::nothing);
-                var log = new Lines(Misses.class)) {
+                var log = new Lines(Replica.class)) {
             RunId run = node.start();
             pair.standby.awaitReplay();
             assertThat(since(node, run, 1, 1_000_000_000).orElseThrow().seq()).isEqualTo(1);
@@ -151,7 +153,7 @@ class LadderTest {
     @Test
     void aCursorOfNobodyIsNotFoundAndIsNoLag() {
         try (var node = pair.node(LadderTest::nothing);
-                var log = new Lines(Misses.class)) {
+                var log = new Lines(Replica.class)) {
             RunId run = node.start();
             pair.standby.awaitReplay();
             assertThat(since(node, run, 2, 0)).as("above its seq").isEmpty();

@@ -7,13 +7,13 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** What a class logs. */
+/** What a class and its neighbours log. */
 final class Lines extends Handler implements AutoCloseable {
     private final Logger logger;
     private final List<String> warnings = new CopyOnWriteArrayList<>();
 
     Lines(Class<?> of) {
-        logger = Logger.getLogger(of.getName());
+        logger = Logger.getLogger(of.getPackageName());
         logger.addHandler(this);
     }
 

@@ -7,6 +7,7 @@ import dev.holdfast.engine.port.Ledger;
 import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.engine.system.SystemThreads;
 import dev.holdfast.localpg.TestDatabase;
+import dev.holdfast.postgres.session.Connections;
 import dev.holdfast.sql.LedgerClock;
 import dev.holdfast.testkit.TestStore;
 import java.sql.Connection;
@@ -42,7 +43,7 @@ record Opened(Connections connections, PgStore store) implements TestStore {
             "nodes");
 
     static Connections connections(TestDatabase database) {
-        return Connections.to(new PostgresOptions(database.url().toString()));
+        return Connections.to(database.url().toString());
     }
 
     /** A database with all tables. */

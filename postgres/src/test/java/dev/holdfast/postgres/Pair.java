@@ -18,6 +18,10 @@ import dev.holdfast.engine.system.SystemThreads;
 import dev.holdfast.localpg.LocalPostgres;
 import dev.holdfast.localpg.Settings;
 import dev.holdfast.localpg.Standby;
+import dev.holdfast.postgres.ladder.Replica;
+import dev.holdfast.postgres.ladder.ReplicaOptions;
+import dev.holdfast.postgres.session.Connections;
+import dev.holdfast.postgres.session.PostgresPorts;
 import dev.holdfast.testkit.Changes;
 import dev.holdfast.testkit.ManualClock;
 import java.nio.file.Path;
@@ -32,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A server with a hot standby, and a node on them, whose waits are the test's. */
 final class Pair implements AutoCloseable {
+    static final PostgresPorts PORTS = new PostgresPorts(new SystemThreads(), new SystemClock(), new SystemIds());
+
     private static final String DATABASE = "mine";
     private static final long NUMBER = 7;
     private static final String WHAT_IT_DID = "SELECT string_agg(pid || ' ' || state_change, ', ' ORDER BY pid)"
@@ -54,7 +60,7 @@ final class Pair implements AutoCloseable {
         var primary = LocalPostgres.start(folder.resolve("primary"), Settings.standard());
         try {
             primary.createDatabase(DATABASE);
-            Schema.CURRENT.bringUp(Connections.to(new PostgresOptions(url(primary))));
+            Schema.CURRENT.bringUp(Connections.to(url(primary)));
             var pair = new Pair(primary, primary.standby(folder.resolve("standby")));
             assertThat(pair.standby.server().query(DATABASE, "SELECT pg_is_in_recovery()"))
                     .containsExactly(List.of("t"));
@@ -90,13 +96,14 @@ final class Pair implements AutoCloseable {
     Node node(Runnable meanwhile, @Nullable ReplicaOptions options, double dice) {
         var counters = new Counters();
         var waits = new ArrayList<Duration>();
-        var own = Connections.to(new PostgresOptions(primaryUrl())).named(NUMBER);
+        var own = Connections.to(primaryUrl()).named(NUMBER);
         var outside = new PgStore.Outside(Writing.sessions(own), Writing.reading(own), new SystemThreads(), clock, ids);
         if (options != null) {
             var there = Replica.connections(options, own).named(NUMBER);
             var ports = new PostgresPorts(
                     new Waits(new SystemThreads(), meanwhile, waits), replicaClock, new Dice(ids, dice));
-            outside = outside.with(Replica.of(options.meter(counters.meter()), there, ports, clock::now));
+            outside = outside.with(
+                    new Replica(options.meter(counters.meter()), Writing.replica(there), ports, clock::now));
         }
         var holder = Opened.join(own, 1);
         return new Node(PgStore.open(outside, holder, clock::now), this, counters, waits);
@@ -135,7 +142,7 @@ final class Pair implements AutoCloseable {
         @Override
         public void close() {
             store.close();
-            Opened.empty(Connections.to(new PostgresOptions(pair.primaryUrl())));
+            Opened.empty(Connections.to(pair.primaryUrl()));
         }
     }
 

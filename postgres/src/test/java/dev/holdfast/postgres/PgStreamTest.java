@@ -3,6 +3,7 @@ package dev.holdfast.postgres;
 import dev.holdfast.engine.port.Clock;
 import dev.holdfast.engine.port.Ids;
 import dev.holdfast.localpg.TestDatabase;
+import dev.holdfast.postgres.session.Connections;
 import dev.holdfast.testkit.TestStore;
 import dev.holdfast.testkit.contract.StreamContract;
 import org.junit.jupiter.api.AfterAll;

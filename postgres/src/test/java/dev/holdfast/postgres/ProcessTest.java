@@ -13,4 +13,4 @@ import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
         named = "HOLDFAST_TESTS",
         matches = "all",
         disabledReason = "slow: starts real processes; set HOLDFAST_TESTS=all to run it")
-@interface ProcessTest {}
+public @interface ProcessTest {}

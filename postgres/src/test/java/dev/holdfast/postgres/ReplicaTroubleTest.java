@@ -8,6 +8,7 @@ import dev.holdfast.core.Refused;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.RunFilter;
+import dev.holdfast.postgres.ladder.ReplicaOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -130,7 +131,7 @@ class ReplicaTroubleTest {
     }
 
     private PgCluster open(String replica) {
-        return PgCluster.open(new PostgresOptions(pair.primaryUrl()).replica(ReplicaOptions.at(replica)), Town.PORTS);
+        return PgCluster.open(new PostgresOptions(pair.primaryUrl()).replica(ReplicaOptions.at(replica)), Pair.PORTS);
     }
 
     private Refused refused(String replica) {

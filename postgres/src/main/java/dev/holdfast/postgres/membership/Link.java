@@ -1,0 +1,101 @@
+package dev.holdfast.postgres.membership;
+
+import dev.holdfast.postgres.session.Connections;
+import dev.holdfast.postgres.session.Use;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** A session, with the life of the server that it belongs to: it does not outlive that. For one thread. */
+final class Link {
+    private final Connection connection;
+    private final ServerLife life;
+
+    private Link(Connection connection, ServerLife life) {
+        this.connection = connection;
+        this.life = life;
+    }
+
+    static Link open(Connections connections, Use use) throws SQLException {
+        Connection connection = connections.open(use);
+        try {
+            return new Link(connection, ServerLife.read(connection));
+        } catch (SQLException | RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    ServerLife life() {
+        return life;
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    /** A statement with its parameters. */
+    PreparedStatement statement(String sql, @Nullable Object... values) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        for (int i = 0; i < values.length; i++) statement.setObject(i + 1, values[i]);
+        return statement;
+    }
+
+    /** How many rows it changed. */
+    int update(String sql, @Nullable Object... values) throws SQLException {
+        try (PreparedStatement statement = statement(sql, values)) {
+            return statement.executeUpdate();
+        }
+    }
+
+    /** The number in the first column of the first row; a truth is 1. Zero if there is no row. */
+    long number(String sql, @Nullable Object... values) throws SQLException {
+        try (PreparedStatement statement = statement(sql, values);
+                ResultSet rows = statement.executeQuery()) {
+            if (!rows.next()) return 0;
+            Object value = rows.getObject(1);
+            return value instanceof Boolean truth ? (truth ? 1 : 0) : rows.getLong(1);
+        }
+    }
+
+    @FunctionalInterface
+    interface Work<T> {
+        T in(Link link) throws SQLException;
+    }
+
+    /** All of it or nothing. */
+    <T> T transaction(Work<T> work) throws SQLException {
+        connection.setAutoCommit(false);
+        try {
+            T result = work.in(this);
+            connection.commit();
+            return result;
+        } catch (SQLException | RuntimeException e) {
+            undo(e);
+            throw e;
+        } finally {
+            // A session that broke is made again by whoever is told of the first error.
+            if (!connection.isClosed()) connection.setAutoCommit(true);
+        }
+    }
+
+    private void undo(Exception first) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            first.addSuppressed(e);
+        }
+    }
+
+    /** From any thread, without waiting for the server. */
+    void abort() {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            // It is gone, which is what was wanted.
+            return;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dev.holdfast.postgres.membership;
+
+/**
+ * Who is told what becomes of the node. Each call returns at once: what takes time is done on another thread.
+ *
+ * <p>A node that gets no answer goes down in steps, by its own clock, before anybody can take over what it holds: {@link
+ * #suspended}, {@link #stop}, {@link #overdue}. If it is answered again and still is who it was, {@link #resumed} ends that.
+ * After {@link #dead} nothing comes any more.
+ */
+public interface Listener {
+    /** No answer for 3 s: accept nothing new, and answer nothing from memory. */
+    void suspended();
+
+    /** … for 4 s: stop all attempts. */
+    void stop();
+
+    /** … for 4.5 s: what has not stopped by now may run beside its successor. A process of ours halts itself. */
+    void overdue();
+
+    /** It was answered again, and holds what it held. */
+    void resumed(Pause pause);
+
+    /** It is not a member any more; others take over what it held. It may join again, with a new number. */
+    void dead(String why);
+
+    /** Another node is gone, and has left or was found dead: look for what it held. May come more than once. */
+    void died(long number);
+
+    /** What {@link Membership#send} was given by another node. */
+    void heard(String payload);
+
+    /** There was more to hear than was sent, or nobody was listening for a moment: look at everything. */
+    void missed();
+
+    /** How far a node had gone down when it was answered again. */
+    enum Pause {
+        /** Its attempts went on. */
+        SUSPENDED,
+        /** Its attempts were told to stop: what they ran is to be queued again, which is no loss. */
+        STOPPED
+    }
+}

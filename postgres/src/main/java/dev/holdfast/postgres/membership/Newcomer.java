@@ -1,0 +1,11 @@
+package dev.holdfast.postgres.membership;
+
+/**
+ * What a node says about itself when it joins.
+ *
+ * @param label for people; need not be unique
+ * @param address where other nodes and people reach it; may be empty
+ * @param schemaFrom the oldest version of the schema that its program works with
+ * @param schemaTo … and the newest
+ */
+public record Newcomer(String label, String address, int schemaFrom, int schemaTo) {}

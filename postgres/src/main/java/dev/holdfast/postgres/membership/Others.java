@@ -1,0 +1,62 @@
+package dev.holdfast.postgres.membership;
+
+import static java.util.stream.Collectors.toSet;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/** The other nodes as they were last seen, and who tells them something. Whoever is not there any more is gone. */
+final class Others {
+    private final Body body;
+    private final Heartbeats heartbeats;
+    private final SpeakLoop speak;
+    private volatile List<NodeView> seen = List.of();
+
+    Others(Body body, SpeakLoop speak) {
+        this.body = body;
+        this.speak = speak;
+        // Between two looks are at most a wait and a sweep; twice that is a watcher that was not there.
+        Duration usual = body.times().patience().multipliedBy(3);
+        this.heartbeats = new Heartbeats(usual);
+    }
+
+    /** All but this node. */
+    List<NodeRow> look(Link link, Seat seat) throws SQLException {
+        long asked = body.ports().clock().nanos();
+        List<NodeRow> all = NodeRow.all(link, seat.lockClass());
+        heartbeats.look(asked, all);
+        Set<Long> there = all.stream().map(NodeRow::number).collect(toSet());
+        List<NodeView> before = seen;
+        seen = all.stream()
+                .map(row -> new NodeView(row.node(), row.label(), row.address(), row.joined(), silent(row)))
+                .toList();
+        for (NodeView view : before) {
+            if (!there.contains(view.node().number()))
+                body.listener().died(view.node().number());
+        }
+        return all.stream().filter(row -> !row.node().equals(seat.node())).toList();
+    }
+
+    /** For how long it gave no sign of life. */
+    Duration silent(NodeRow row) {
+        return heartbeats.silent(row.number());
+    }
+
+    /** At the last look, this node among them. */
+    List<NodeView> seen() {
+        return seen;
+    }
+
+    /** A node is not there any more. */
+    void gone(long number) {
+        seen = seen.stream().filter(view -> view.node().number() != number).toList();
+        body.listener().died(number);
+    }
+
+    /** All nodes that were there at the last look, but this one. */
+    void tell(Word word) {
+        for (NodeView view : seen) speak.say(view.node().number(), word);
+    }
+}

@@ -1,0 +1,93 @@
+package dev.holdfast.postgres.session;
+
+import dev.holdfast.core.Refused;
+import java.security.GeneralSecurityException;
+import java.sql.SQLException;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** Why no session can be had, and what to do about it. */
+final class ConnectTrouble {
+    private ConnectTrouble() {}
+
+    static Refused atBoot(SQLException e, DatabaseUrl url) {
+        String state = e.getSQLState() == null ? "" : e.getSQLState();
+        String said = String.valueOf(e.getMessage());
+        return switch (state) {
+            case "28P01" ->
+                refused(
+                        "database_login",
+                        url,
+                        "user or password are wrong: check the URL, and with psql on this machine",
+                        e);
+            case "28000" ->
+                isAboutEncryption(said)
+                        ? tls(url, e)
+                        : refused(
+                                "database_login",
+                                url,
+                                "the server does not let this user in from here: look at its pg_hba.conf",
+                                e);
+            case "3D000" ->
+                refused(
+                        "database_missing",
+                        url,
+                        "there is no such database: CREATE DATABASE \"" + url.database() + "\" OWNER \"" + url.user()
+                                + "\"",
+                        e);
+            case "53300" ->
+                refused(
+                        "database_connections",
+                        url,
+                        "it has no room for another session: raise max_connections, or the limit of this user, or end"
+                                + " what is idle",
+                        e);
+            case "08P01" ->
+                refused(
+                        "database_pooler",
+                        url,
+                        "it speaks like a pooler that does not pass everything on: name the server itself",
+                        e);
+            case "57P03" ->
+                refused("database_unreachable", url, "the server starts or stops: try again in a moment", e);
+            default ->
+                isAboutTls(e) || (url.mustEncrypt() && state.equals("08004"))
+                        ? tls(url, e)
+                        : refused(
+                                "database_unreachable",
+                                url,
+                                "no session could be had: check that the server runs, listens there, and that no"
+                                        + " firewall is between",
+                                e);
+        };
+    }
+
+    private static Refused tls(DatabaseUrl url, SQLException e) {
+        return refused(
+                "database_tls",
+                url,
+                "client and server do not agree about TLS: check sslmode and sslrootcert of the URL, and ssl and"
+                        + " pg_hba.conf of the server",
+                e);
+    }
+
+    /** The server names it when it lets nobody in without TLS, or with it. */
+    private static boolean isAboutEncryption(String said) {
+        return said.contains("encryption") || said.contains("SSL off") || said.contains("SSL on");
+    }
+
+    private static boolean isAboutTls(SQLException e) {
+        for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SSLException || cause instanceof GeneralSecurityException) return true;
+        }
+        String said = String.valueOf(e.getMessage());
+        return said.contains("SSL") || said.contains("hostnameverifier");
+    }
+
+    private static Refused refused(String code, DatabaseUrl url, String why, SQLException cause) {
+        var refused = new Refused(
+                code, "the database " + url.shown() + " cannot be used: " + why + ". It says: " + cause.getMessage());
+        refused.initCause(cause);
+        return refused;
+    }
+}

@@ -1,0 +1,173 @@
+package dev.holdfast.postgres.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.holdfast.core.Refused;
+import dev.holdfast.localpg.LocalPostgres;
+import dev.holdfast.localpg.Settings;
+import dev.holdfast.localpg.TestDatabase;
+import dev.holdfast.postgres.ProcessTest;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How sessions are made, and what is said when none can be. */
+class ConnectionsTest {
+    private static final TestDatabase DATABASE = TestDatabase.fresh();
+
+    @AfterAll
+    static void drop() {
+        DATABASE.close();
+    }
+
+    @Test
+    void everySessionHasItsNameAndEndsWithItsClient() throws SQLException {
+        for (String url :
+                new String[] {DATABASE.url() + "?application_name=mine", DATABASE.jdbcUrl() + "&ApplicationName=mine"
+                }) {
+            try (Connection session = to(url).named(7).open()) {
+                assertThat(setting(session, "application_name")).isEqualTo("holdfast/7");
+                assertThat(setting(session, "search_path")).isEqualTo("holdfast");
+                assertThat(setting(session, "tcp_keepalives_idle")).isEqualTo("4");
+                assertThat(setting(session, "tcp_user_timeout")).isEqualTo("5500");
+                assertThat(setting(session, "client_connection_check_interval")).isEqualTo("1s");
+                assertThat(setting(session, "idle_in_transaction_session_timeout"))
+                        .isEqualTo("5s");
+                assertThat(setting(session, "synchronous_commit")).isEqualTo("on");
+                assertThat(session.getNetworkTimeout()).isEqualTo(30_000);
+            }
+        }
+        try (Connection session = to(DATABASE.url().toString()).open(Use.SPEAK)) {
+            assertThat(setting(session, "application_name")).isEqualTo("holdfast/booting");
+            assertThat(setting(session, "synchronous_commit")).isEqualTo("off");
+        }
+    }
+
+    @Test
+    void whatTheDatabaseOrTheRoleSetsForEverybodyIsNotForUs() throws SQLException {
+        run("CREATE ROLE hasty LOGIN", "GRANT ALL ON DATABASE " + DATABASE.name() + " TO hasty");
+        run("ALTER ROLE hasty SET statement_timeout = '10ms'", "ALTER ROLE hasty SET idle_session_timeout = '1s'");
+        run("ALTER ROLE hasty SET default_transaction_isolation = 'serializable'");
+        try (Connection session = to(as("hasty")).open(Use.WATCH)) {
+            assertThat(setting(session, "statement_timeout")).isEqualTo("0");
+            assertThat(setting(session, "idle_session_timeout")).isEqualTo("0");
+            assertThat(setting(session, "transaction_isolation")).isEqualTo("read committed");
+        }
+    }
+
+    @Test
+    @ProcessTest
+    void whoIsStoppedInTheMiddleOfATransactionKeepsItsLocksForFiveSeconds() throws SQLException {
+        run("CREATE TABLE wanted (n int)");
+        try (Connection stopped = to(DATABASE.url().toString()).named(7).open();
+                var statement = stopped.createStatement()) {
+            stopped.setAutoCommit(false);
+            statement.execute("LOCK TABLE public.wanted");
+            run("SET lock_timeout = '8s'; INSERT INTO wanted VALUES (1)");
+        }
+    }
+
+    @Test
+    void aServerThatIsNotThere() throws IOException {
+        int port;
+        try (var socket = new ServerSocket(0)) {
+            port = socket.getLocalPort();
+        }
+        refused("postgres://me:secret@127.0.0.1:" + port + "/mine", "database_unreachable");
+    }
+
+    @Test
+    void aDatabaseThatIsNotThere() {
+        assertThat(refused(DATABASE.server().url("nowhere").toString(), "database_missing"))
+                .contains("CREATE DATABASE \"nowhere\"");
+    }
+
+    @Test
+    void aUserWhoIsNotLetIn() {
+        run("CREATE ROLE locked NOLOGIN");
+        refused(as("locked"), "database_login");
+        refused(as("nobody"), "database_login");
+    }
+
+    @Test
+    void aUserWhoMayNotMakeTables() {
+        run("CREATE ROLE reader LOGIN");
+        assertThat(refused(as("reader"), "database_rights")).contains("GRANT CREATE");
+    }
+
+    @Test
+    void aUserWhoHasNoSessionLeft() {
+        run("CREATE ROLE alone LOGIN CONNECTION LIMIT 1", "GRANT ALL ON DATABASE " + DATABASE.name() + " TO alone");
+        refused(as("alone"), "database_connections");
+    }
+
+    @Test
+    void aServerWithoutTls() {
+        refused(DATABASE.url() + "?sslmode=require", "database_tls");
+        refused(DATABASE.url() + "?sslmode=verify-full", "database_tls");
+    }
+
+    @Test
+    void whoseActivitiesCannotBeSeen() {
+        run("CREATE ROLE hidden LOGIN", "GRANT ALL ON DATABASE " + DATABASE.name() + " TO hidden");
+        run("ALTER ROLE hidden SET track_activities = off");
+        refused(as("hidden"), "database_setting");
+    }
+
+    @Test
+    void aReplica(@TempDir Path folder) {
+        try (var primary = LocalPostgres.start(folder.resolve("primary"), Settings.standard())) {
+            primary.createDatabase("mine");
+            try (var standby = primary.standby(folder.resolve("standby"))) {
+                standby.awaitReplay();
+                String replica = standby.server().url("mine").toString();
+                refused(replica, "database_is_replica");
+                String both = replica.replace("/mine", ",127.0.0.1:" + primary.port() + "/mine");
+                to(both + "?target_session_attrs=primary");
+            }
+        }
+    }
+
+    @Test
+    void aPoolerInTransactionMode() throws IOException {
+        try (var pooler = new TransactionPooler(DATABASE.server().port())) {
+            String url = DATABASE.url().toString();
+            String through = url.replace(":" + DATABASE.server().port(), ":" + pooler.port());
+            assertThat(refused(through, "database_pooler")).contains("transaction mode");
+        }
+    }
+
+    private static String refused(String url, String code) {
+        Refused refused = catchThrowableOfType(Refused.class, () -> to(url));
+        assertThat(refused).as("what is said about " + url).isNotNull();
+        assertThat(refused.code()).as(refused.getMessage()).isEqualTo(code);
+        assertThat(refused.getMessage()).contains("127.0.0.1").doesNotContain("secret");
+        return String.valueOf(refused.getMessage());
+    }
+
+    private static Connections to(String url) {
+        return Connections.to(url);
+    }
+
+    private static String as(String user) {
+        return DATABASE.url().toString().replace("postgres@", user + "@");
+    }
+
+    private static void run(String... statements) {
+        for (String statement : statements) DATABASE.server().query(DATABASE.name(), statement);
+    }
+
+    private static String setting(Connection session, String name) throws SQLException {
+        try (var statement = session.createStatement();
+                var row = statement.executeQuery("SHOW " + name)) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+}
