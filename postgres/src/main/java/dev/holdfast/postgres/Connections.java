@@ -99,6 +99,14 @@ public final class Connections {
         }
     }
 
+    /** As it was when it was opened, whatever user code has done with it. In autocommit mode. */
+    void renew(Connection connection, Use use) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute("DISCARD ALL");
+        }
+        set(connection, settings(use));
+    }
+
     /** What an error of opening a session means, for whoever cannot go on without it. */
     HoldfastException trouble(SQLException e) {
         return ConnectTrouble.atBoot(e, url);
@@ -116,19 +124,23 @@ public final class Connections {
 
     /** The roles or the database may have other defaults for all of these. */
     private Map<String, String> settings(Use use) {
+        boolean lent = use == Use.LENT;
         var all = new LinkedHashMap<String, String>();
-        all.put("search_path", SCHEMA);
+        // By this it is found when the node is dead, whatever user code has called it.
+        if (lent) all.put("application_name", name);
+        else all.put("search_path", SCHEMA);
         all.put("tcp_keepalives_idle", "4");
         all.put("tcp_keepalives_interval", "1");
         all.put("tcp_keepalives_count", "2");
         all.put("tcp_user_timeout", "5500");
         if (seesClientsGo) all.put("client_connection_check_interval", "1000");
-        all.put("idle_in_transaction_session_timeout", "5000");
+        // What is lent has no other limit than the step that it is lent to; it ends with its node.
+        all.put("idle_in_transaction_session_timeout", lent ? "0" : "5000");
         all.put("idle_session_timeout", "0");
         all.put("default_transaction_isolation", "read committed");
         all.put("default_transaction_read_only", "off");
         all.put("synchronous_commit", use.durable ? "on" : "off");
-        if (use != Use.ORDINARY) all.put("statement_timeout", "0");
+        if (use != Use.ORDINARY && !lent) all.put("statement_timeout", "0");
         return all;
     }
 
