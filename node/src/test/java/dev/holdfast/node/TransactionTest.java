@@ -3,7 +3,6 @@ package dev.holdfast.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.NoRetry;
@@ -39,7 +38,6 @@ final class TransactionTest {
     private static final TestDatabase DATABASE = TestDatabase.fresh();
     private static final Task<String, String> WORK = Task.named("work", String.class, String.class);
     private static final Step<Integer> BOOK = Step.named("book", Integer.class);
-    private static final Duration LONG = Duration.ofSeconds(30);
 
     private final AtomicReference<Body> body = new AtomicReference<>((ctx, input) -> input);
     private Holdfast holdfast;
@@ -245,6 +243,37 @@ final class TransactionTest {
         assertThat(start("i").join()).isEqualTo("i1");
         assertThat(booked()).containsExactly("i");
         assertThat(bodies).hasValue(3);
+    }
+
+    @Test
+    void anAnswerThatIsLostIsLookedUpAndTheBodyIsNotExecutedAgain() throws InterruptedException {
+        assertThat(throughAThief(CommitThief.Way.ANSWER_LOST)).isEqualTo("q 1");
+        assertThat(booked()).containsExactly("q");
+    }
+
+    @Test
+    void aCommitThatDidNotArriveIsNoneAndTheBodyIsExecutedAgain() throws InterruptedException {
+        assertThat(throughAThief(CommitThief.Way.COMMIT_LOST)).isEqualTo("q 2");
+        assertThat(booked()).containsExactly("q");
+    }
+
+    private String throughAThief(CommitThief.Way way) throws InterruptedException {
+        var bodies = new AtomicInteger();
+        body.set((ctx, input) -> {
+            ctx.transaction("book", Integer.class, sql -> {
+                bodies.incrementAndGet();
+                return book(sql, input);
+            });
+            return input + " " + bodies.get();
+        });
+        holdfast.close();
+        try (var thief = new CommitThief(DATABASE.url());
+                var node = Holdfast.cluster(ClusterOptions.at(thief.url()), NodeOptions.defaults(), List.of(handler()))) {
+            thief.steal(way);
+            String result = node.start(WORK, "q").join();
+            thief.awaitStolen();
+            return result;
+        }
     }
 
     @Test
