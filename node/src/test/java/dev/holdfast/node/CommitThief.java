@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands between a node and its database, and takes the COMMIT of one transaction of user code away, or the answer to it. All
@@ -32,7 +33,7 @@ final class CommitThief implements AutoCloseable {
 
     private final URI database;
     private final ServerSocket server;
-    private final AtomicReference<Way> next = new AtomicReference<>();
+    private final AtomicReference<@Nullable Way> next = new AtomicReference<>();
     private final CountDownLatch stolen = new CountDownLatch(1);
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
 
@@ -81,7 +82,7 @@ final class CommitThief implements AutoCloseable {
         private final Socket client;
         private final Socket upstream;
         private boolean lent;
-        private volatile Way way;
+        private volatile @Nullable Way way;
 
         Pair(Socket client, Socket upstream) {
             this.client = client;

@@ -173,6 +173,27 @@ final class StartInTransactionTest {
     }
 
     @Test
+    void whoWantsAKeyThatATransactionHasTakenIsToldSoAndKeepsNobodyElseWaiting() throws Exception {
+        try (Connection open = connect()) {
+            RunHandle<String> first = holdfast.start(open, WORK, "l", Start.idempotent("l").requestId("l"));
+            long asked = System.nanoTime();
+            var sameKey = CompletableFuture.supplyAsync(
+                    () -> refused(() -> holdfast.start(WORK, "l", Start.idempotent("l"))));
+            var sameId = CompletableFuture.supplyAsync(
+                    () -> refused(() -> holdfast.start(WORK, "l", Start.now().requestId("l"))));
+            for (int i = 0; i < 20; i++) {
+                assertThat(holdfast.start(WORK, "m" + i, Start.idempotent("m" + i)).join()).isEqualTo("m" + i + "!");
+            }
+            assertThat(sameKey.join()).isEqualTo("key_busy");
+            assertThat(sameId.join()).isEqualTo("key_busy");
+            assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(8));
+            assertThat(refused(() -> holdfast.start(WORK, "l", Start.idempotent("l")))).isEqualTo("key_busy");
+            open.commit();
+            assertThat(holdfast.start(WORK, "l", Start.idempotent("l")).id()).isEqualTo(first.id());
+        }
+    }
+
+    @Test
     void oneThatWaitsTooLongForAKeyIsToldToAskAgainAndItsTransactionGoesOn() throws Exception {
         try (Connection one = connect();
                 Connection two = connect()) {

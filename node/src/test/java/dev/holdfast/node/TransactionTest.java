@@ -150,7 +150,7 @@ final class TransactionTest {
     void theBodyDoesNotEndTheTransaction() throws InterruptedException {
         body.set((ctx, input) -> {
             var refused = new ArrayList<String>();
-            ctx.transaction("book", Void.class, sql -> {
+            ctx.transaction("book", Integer.class, sql -> {
                 refused.add(refused(sql::commit));
                 refused.add(refused(sql::rollback));
                 refused.add(refused(sql::close));
@@ -160,7 +160,7 @@ final class TransactionTest {
                 var before = sql.setSavepoint();
                 book(sql, "undone");
                 sql.rollback(before);
-                return null;
+                return 0;
             });
             return String.join(" ", refused);
         });
@@ -187,9 +187,9 @@ final class TransactionTest {
     void aConnectionIsOfNoUseWhenTheBodyWasLeft() throws InterruptedException, SQLException {
         var kept = new AtomicReference<Connection>();
         body.set((ctx, input) -> {
-            ctx.transaction("book", Void.class, sql -> {
+            ctx.transaction("book", Integer.class, sql -> {
                 kept.set(sql);
-                return null;
+                return 0;
             });
             return input;
         });
@@ -353,6 +353,28 @@ final class TransactionTest {
         for (var run : runs) run.join();
         assertThat(booked()).hasSize(40);
         assertThat(pids).hasSizeBetween(2, 8);
+    }
+
+    /** Interrupts whoever writes it down: after the body was left, and before it is committed. */
+    record Interrupting(int count) {
+        @Override
+        public int count() {
+            Thread.currentThread().interrupt();
+            return count;
+        }
+    }
+
+    @Test
+    void anInterruptThatComesBeforeTheCommitDoesNotBreakIt() throws InterruptedException {
+        var bodies = new AtomicInteger();
+        body.set((ctx, input) -> {
+            ctx.transaction("book", Interrupting.class, sql -> new Interrupting(bodies.addAndGet(book(sql, input))));
+            Thread.interrupted();
+            return input;
+        });
+        assertThat(start("r").join()).isEqualTo("r");
+        assertThat(booked()).containsExactly("r");
+        assertThat(bodies).hasValue(1);
     }
 
     @Test

@@ -4,7 +4,6 @@ import dev.holdfast.core.Refused;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Fault;
 import dev.holdfast.engine.port.Receipt;
-import dev.holdfast.engine.port.Threads;
 import dev.holdfast.engine.port.Transactions;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -12,8 +11,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
 /**
@@ -35,35 +32,7 @@ final class Joint implements Transactions.Open {
      *
      * @param errands on which a commit is looked up that was not answered
      */
-    record With(Threads threads, Track errands, Batch.Memory memory, Supplier<Instant> now) {
-        /** Not interruptible. */
-        <T> T apart(Supplier<T> work) {
-            return apart(work, () -> {});
-        }
-
-        /** @param then what the caller does not wait for */
-        <T> T apart(Supplier<T> work, Runnable then) {
-            var answer = new CompletableFuture<T>();
-            threads.task("holdfast transaction", () -> {
-                try {
-                    answer.complete(work.get());
-                } catch (Throwable e) {
-                    answer.completeExceptionally(e);
-                } finally {
-                    then.run();
-                }
-            });
-            try {
-                return answer.join();
-            } catch (CompletionException e) {
-                switch (e.getCause()) {
-                    case RuntimeException cause -> throw cause;
-                    case Error cause -> throw cause;
-                    case null, default -> throw e;
-                }
-            }
-        }
-    }
+    record With(Apart apart, Track errands, Batch.Memory memory, Supplier<Instant> now) {}
 
     Joint(Lending lending, Lending.Loan loan, With with) {
         this.lending = lending;
@@ -80,14 +49,14 @@ final class Joint implements Transactions.Open {
     @Override
     public Receipt commit(Change change) {
         end();
-        return with.apart(() -> committed(change), () -> lending.end(loan));
+        return with.apart().perform(() -> committed(change), () -> lending.end(loan));
     }
 
     @Override
     public boolean rollback() {
         if (over) return true;
         end();
-        return with.apart(this::rolledBack, () -> lending.end(loan));
+        return with.apart().perform(this::rolledBack, () -> lending.end(loan));
     }
 
     @Override

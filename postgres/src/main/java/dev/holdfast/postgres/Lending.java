@@ -57,6 +57,7 @@ final class Lending implements AutoCloseable {
     Loan begin() {
         try {
             if (closed) throw Unavailable.notApplied("closing", "the ledger is closed", null);
+            if (cut) throw Track.isCut();
             Loan loan = begun();
             lent.add(loan);
             if (!cut) return loan;

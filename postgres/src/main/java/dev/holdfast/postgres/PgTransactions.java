@@ -39,7 +39,7 @@ final class PgTransactions implements Transactions, AutoCloseable {
     @Override
     public Open begin() throws InterruptedException {
         lending.await();
-        return new Joint(lending, with.apart(lending::begin), with);
+        return new Joint(lending, with.apart().perform(lending::begin, lending::end), with);
     }
 
     @Override
@@ -96,6 +96,7 @@ final class PgTransactions implements Transactions, AutoCloseable {
             Run row = Objects.requireNonNull(work.part().row(), "only a start is written in somebody's transaction");
             // As of the moment in which it was not yet its time.
             var tx = new Transaction(session, row.times().created());
+            Taken.mark(tx, work);
             new Batch(nothingLearnt(), List.of(work)).carryOut(tx);
         } catch (Surprise e) {
             return Objects.requireNonNull(work.result());
@@ -126,11 +127,7 @@ final class PgTransactions implements Transactions, AutoCloseable {
                 refused("transaction_failed", "this transaction has failed before, and can only be rolled back", e);
             case "25006" -> refused("transaction_read_only", "this transaction is read only, so no run is started in it", e);
             case "55P03" ->
-                Unavailable.notApplied(
-                        "key_busy",
-                        "another transaction which has not ended has started a run with this key or this request id: nothing"
-                                + " was changed; ask again when it has ended",
-                        e);
+                Taken.busy(e);
             // Somebody was quicker, and this transaction is not to know of him.
             case "40001", "23505" ->
                 Unavailable.notApplied(
@@ -159,6 +156,7 @@ final class PgTransactions implements Transactions, AutoCloseable {
 
     void cut() {
         lending.cut();
+        with.apart().cut();
     }
 
     void restore() {

@@ -22,7 +22,7 @@ public interface Transactions {
     /**
      * Writes a change in the transaction that somebody has begun: it is there exactly if that commits, and nobody is told
      * before. The start of a run that is not claimable yet, and nothing else. Whatever is not {@link Receipt.Applied} has
-     * written nothing, and the transaction can go on.
+     * written nothing (except the answer to the request id, which says who holds the key), and the transaction can go on.
      *
      * @throws Refused {@code connection_autocommit}, {@code connection_foreign}, {@code transaction_failed}, {@code
      *     transaction_read_only} if it cannot be written there
