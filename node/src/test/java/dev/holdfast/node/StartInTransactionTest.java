@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs that are started in a transaction of the user's, on a connection of his own. */
 final class StartInTransactionTest {
     private static final TestDatabase DATABASE = TestDatabase.fresh();
+    private static final Duration LONG = Duration.ofSeconds(20);
     private static final Task<String, String> WORK = Task.named("work", String.class, String.class);
     private static final Task<String, String> TURNS =
             Task.named("turns", String.class, String.class).queue("turns").serialLane(in -> "lane");
@@ -37,7 +39,12 @@ final class StartInTransactionTest {
             Task.named("fresh", String.class, String.class).queue("fresh");
     private static final Task<String, String> BOTH = Task.named("both", String.class, String.class);
 
+    private static final CountDownLatch MAY_END = new CountDownLatch(1);
+
     private static Holdfast holdfast;
+
+    @TempDir
+    Path folder;
 
     @BeforeAll
     static void open() {
@@ -55,7 +62,10 @@ final class StartInTransactionTest {
     private static List<Handler<?, ?>> handlers() {
         return List.of(
                 WORK.handle((ctx, in) -> in + "!"),
-                TURNS.handle((ctx, in) -> in),
+                TURNS.handle((ctx, in) -> {
+                    if (in.equals("first")) ctx.step("waits", s -> MAY_END.await());
+                    return in;
+                }),
                 FRESH.handle((ctx, in) -> in),
                 BOTH.handle((ctx, in) -> {
                     String child = ctx.transaction("both", String.class, sql -> {
@@ -76,7 +86,7 @@ final class StartInTransactionTest {
                     .containsExactly("0");
             sql.commit();
             long committed = System.nanoTime();
-            assertThat(run.join(Duration.ofSeconds(20))).contains("a!");
+            assertThat(run.join(LONG)).contains("a!");
             long millis = (System.nanoTime() - committed) / 1_000_000;
             System.out.println("from the commit to the end of the run: " + millis + " ms");
             assertThat(all("SELECT what FROM ordered WHERE what = 'a'")).containsExactly("a");
@@ -127,14 +137,18 @@ final class StartInTransactionTest {
     void whileItIsOpenNobodyWaitsForItsQueueOrItsLane() throws Exception {
         var limited = new QueueChange.OfQueue(null, new QueueChange.To<>(1), null, null);
         holdfast.runs().change(Namespace.DEFAULT, "turns", limited, null);
-        RunHandle<String> before = holdfast.start(TURNS, "before", Start.now().delay(Duration.ofMillis(300)));
+        RunHandle<String> first = holdfast.start(TURNS, "first");
+        await("the first has the slot of its lane")
+                .atMost(LONG)
+                .until(() -> !all("SELECT 1 FROM holdfast.lanes WHERE taken = 1").isEmpty());
         try (Connection sql = connect()) {
             RunHandle<String> inside = holdfast.start(sql, TURNS, "inside", Start.now());
             RunHandle<String> after = holdfast.start(TURNS, "after");
-            assertThat(after.join(Duration.ofSeconds(20))).contains("after");
-            assertThat(before.join(Duration.ofSeconds(20))).contains("before");
+            MAY_END.countDown();
+            assertThat(first.join(LONG)).contains("first");
+            assertThat(after.join(LONG)).contains("after");
             sql.commit();
-            assertThat(inside.join(Duration.ofSeconds(20))).contains("inside");
+            assertThat(inside.join(LONG)).contains("inside");
         }
     }
 
@@ -164,7 +178,7 @@ final class StartInTransactionTest {
             RunHandle<String> first = holdfast.start(one, WORK, "e", Start.idempotent("e"));
             var second = CompletableFuture.supplyAsync(() -> holdfast.start(two, WORK, "e", Start.idempotent("e")));
             await("the second waits for the first")
-                    .atMost(Duration.ofSeconds(20))
+                    .atMost(LONG)
                     .until(() -> all("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'").size() == 1);
             one.commit();
             assertThat(second.join().id()).isEqualTo(first.id());
@@ -228,7 +242,7 @@ final class StartInTransactionTest {
     }
 
     @Test
-    void aConnectionThatCannotBeUsedIsRefused(@TempDir Path folder) throws Exception {
+    void aConnectionThatCannotBeUsedIsRefused() throws Exception {
         try (Connection sql = connect()) {
             sql.setAutoCommit(true);
             assertThat(refusedOn(sql)).isEqualTo("connection_autocommit");
@@ -290,7 +304,7 @@ final class StartInTransactionTest {
                     sql, WORK, "k", Start.now().delay(Duration.ofSeconds(2)).tags("later"));
             sql.commit();
             assertThat(run.join(Duration.ofMillis(500))).isEmpty();
-            assertThat(run.join(Duration.ofSeconds(20))).contains("k!");
+            assertThat(run.join(LONG)).contains("k!");
         }
     }
 

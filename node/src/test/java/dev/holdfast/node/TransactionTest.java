@@ -15,18 +15,21 @@ import dev.holdfast.localpg.TestDatabase;
 import dev.holdfast.sdk.Context;
 import dev.holdfast.sdk.Handler;
 import dev.holdfast.sdk.RunHandle;
+import dev.holdfast.sdk.Start;
 import dev.holdfast.sdk.Step;
 import dev.holdfast.sdk.Task;
+import dev.holdfast.sdk.TypeRef;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,10 +40,14 @@ import org.junit.jupiter.api.io.TempDir;
 final class TransactionTest {
     private static final TestDatabase DATABASE = TestDatabase.fresh();
     private static final Task<String, String> WORK = Task.named("work", String.class, String.class);
+    private static final Duration LONG = Duration.ofSeconds(20);
     private static final Step<Integer> BOOK = Step.named("book", Integer.class);
 
     private final AtomicReference<Body> body = new AtomicReference<>((ctx, input) -> input);
     private Holdfast holdfast;
+
+    @TempDir
+    Path folder;
 
     /** Each test has its own. */
     private interface Body {
@@ -87,20 +94,21 @@ final class TransactionTest {
         assertThat(attempts).hasValue(2);
     }
 
+    /** More often than there are sessions: none of them is kept. */
     @Test
     void aBodyThatThrowsHasDoneNothingAndIsTriedAgainAsTheStepSays() throws InterruptedException {
         var tries = new AtomicInteger();
         body.set((ctx, input) -> {
-            int left = ctx.transaction(BOOK.retry(Retry.fixed(3, Duration.ofMillis(5))), sql -> {
+            int left = ctx.transaction(BOOK.retry(Retry.fixed(12, Duration.ofMillis(5))), sql -> {
                 int booked = book(sql, input);
-                if (tries.incrementAndGet() < 3) throw new IllegalStateException("no");
+                if (tries.incrementAndGet() < 12) throw new IllegalStateException("no");
                 return booked;
             });
             return input + left;
         });
-        assertThat(start("b").join()).isEqualTo("b1");
+        assertThat(start("b").join(LONG)).contains("b1");
         assertThat(booked()).containsExactly("b");
-        assertThat(tries).hasValue(3);
+        assertThat(tries).hasValue(12);
     }
 
     @Test
@@ -238,33 +246,35 @@ final class TransactionTest {
                 }
                 return booked;
             });
-            return input + left;
+            return input + left + " in attempt " + ctx.attempt();
         });
-        assertThat(start("i").join()).isEqualTo("i1");
+        assertThat(start("i").join()).isEqualTo("i1 in attempt 1");
         assertThat(booked()).containsExactly("i");
         assertThat(bodies).hasValue(3);
     }
 
     @Test
     void anAnswerThatIsLostIsLookedUpAndTheBodyIsNotExecutedAgain() throws InterruptedException {
-        assertThat(throughAThief(CommitThief.Way.ANSWER_LOST)).isEqualTo("q 1");
+        assertThat(throughAThief(CommitThief.Way.ANSWER_LOST)).isEqualTo("q 1 1");
         assertThat(booked()).containsExactly("q");
     }
 
     @Test
     void aCommitThatDidNotArriveIsNoneAndTheBodyIsExecutedAgain() throws InterruptedException {
-        assertThat(throughAThief(CommitThief.Way.COMMIT_LOST)).isEqualTo("q 2");
+        assertThat(throughAThief(CommitThief.Way.COMMIT_LOST)).isEqualTo("q 2 2");
         assertThat(booked()).containsExactly("q");
     }
 
     private String throughAThief(CommitThief.Way way) throws InterruptedException {
+        var calls = new AtomicInteger();
         var bodies = new AtomicInteger();
         body.set((ctx, input) -> {
+            calls.incrementAndGet();
             ctx.transaction("book", Integer.class, sql -> {
                 bodies.incrementAndGet();
                 return book(sql, input);
             });
-            return input + " " + bodies.get();
+            return input + " " + bodies + " " + calls;
         });
         holdfast.close();
         try (var thief = new CommitThief(DATABASE.url());
@@ -341,38 +351,47 @@ final class TransactionTest {
 
     @Test
     void theyWaitForEachOthersSessions() throws InterruptedException {
-        var pids = ConcurrentHashMap.<String>newKeySet();
+        var inside = new AtomicInteger();
+        var most = new AtomicInteger();
         body.set((ctx, input) -> ctx.transaction("book", String.class, sql -> {
-            pids.add(ask(sql, "SELECT pg_backend_pid()"));
+            most.accumulateAndGet(inside.incrementAndGet(), Math::max);
             book(sql, input);
-            ask(sql, "SELECT pg_sleep(0.05)");
+            ask(sql, "SELECT pg_sleep(0.3)");
+            inside.decrementAndGet();
             return input;
         }));
-        var runs = new ArrayList<RunHandle<String>>();
-        for (int i = 0; i < 40; i++) runs.add(start("n" + i));
-        for (var run : runs) run.join();
+        var inputs = IntStream.range(0, 40).mapToObj(i -> "n" + i).toList();
+        for (var run : holdfast.startAll(WORK, inputs, Start.now())) run.join();
         assertThat(booked()).hasSize(40);
-        assertThat(pids).hasSizeBetween(2, 8);
+        assertThat(most).hasValueBetween(2, 8);
     }
 
     /** Interrupts whoever writes it down: after the body was left, and before it is committed. */
-    record Interrupting(int count) {
+    private static final class Interrupting extends AbstractList<Integer> {
         @Override
-        public int count() {
+        public Integer get(int index) {
             Thread.currentThread().interrupt();
-            return count;
+            return index;
+        }
+
+        @Override
+        public int size() {
+            return 1;
         }
     }
 
     @Test
     void anInterruptThatComesBeforeTheCommitDoesNotBreakIt() throws InterruptedException {
         var bodies = new AtomicInteger();
+        var step = Step.named("book", new TypeRef<List<Integer>>() {});
         body.set((ctx, input) -> {
-            ctx.transaction("book", Interrupting.class, sql -> new Interrupting(bodies.addAndGet(book(sql, input))));
-            Thread.interrupted();
-            return input;
+            ctx.transaction(step, sql -> {
+                bodies.addAndGet(book(sql, input));
+                return new Interrupting();
+            });
+            return input + " " + Thread.interrupted();
         });
-        assertThat(start("r").join()).isEqualTo("r");
+        assertThat(start("r").join(LONG)).contains("r true");
         assertThat(booked()).containsExactly("r");
         assertThat(bodies).hasValue(1);
     }
@@ -391,11 +410,11 @@ final class TransactionTest {
     }
 
     @Test
-    void withoutADatabaseItIsRefused(@TempDir Path folder) throws InterruptedException {
+    void withoutADatabaseItIsRefused() throws InterruptedException {
         body.set((ctx, input) -> ctx.transaction("book", String.class, sql -> input));
         try (var alone = Holdfast.open(folder, handler())) {
             RunHandle<String> run = alone.start(WORK, "p");
-            assertThatThrownBy(run::join).isInstanceOf(RunFailed.class);
+            assertThatThrownBy(() -> run.join(LONG)).isInstanceOf(RunFailed.class);
             assertThat(alone.runs().show(Namespace.DEFAULT, run.id()).error())
                     .satisfies(error -> assertThat(error.code()).isEqualTo("transaction_unsupported"));
         }
