@@ -391,9 +391,11 @@ final class TransactionTest {
             });
             return input + " " + Thread.interrupted();
         });
-        assertThat(start("r").join(LONG)).contains("r true");
-        assertThat(booked()).containsExactly("r");
-        assertThat(bodies).hasValue(1);
+        for (int i = 1; i <= 8; i++) {
+            assertThat(start("r" + i).join(LONG)).contains("r" + i + " true");
+            assertThat(booked()).hasSize(i);
+            assertThat(bodies).hasValue(i);
+        }
     }
 
     @Test
