@@ -20,7 +20,6 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
@@ -82,7 +81,8 @@ final class StartInTransactionTest {
             order(sql, "a");
             RunHandle<String> run = holdfast.start(sql, WORK, "a", Start.now());
             assertThat(refused(run::show)).isEqualTo("run_unknown");
-            assertThat(all("SELECT count(*) FROM holdfast.runs WHERE id = '" + run.id().uuid() + "'"))
+            assertThat(all("SELECT count(*) FROM holdfast.runs WHERE id = '"
+                            + run.id().uuid() + "'"))
                     .containsExactly("0");
             sql.commit();
             long committed = System.nanoTime();
@@ -113,10 +113,12 @@ final class StartInTransactionTest {
     void whatIsRolledBackDoesNotExist() throws Exception {
         try (Connection sql = connect()) {
             order(sql, "b");
-            RunHandle<String> run = holdfast.start(sql, FRESH, "b", Start.idempotent("b").requestId("b"));
+            RunHandle<String> run =
+                    holdfast.start(sql, FRESH, "b", Start.idempotent("b").requestId("b"));
             sql.rollback();
             assertThat(refused(run::show)).isEqualTo("run_unknown");
-            RunHandle<String> other = holdfast.start(FRESH, "b", Start.idempotent("b").requestId("b"));
+            RunHandle<String> other =
+                    holdfast.start(FRESH, "b", Start.idempotent("b").requestId("b"));
             assertThat(other.id()).isNotEqualTo(run.id());
             assertThat(other.join()).isEqualTo("b");
         }
@@ -140,7 +142,8 @@ final class StartInTransactionTest {
         RunHandle<String> first = holdfast.start(TURNS, "first");
         await("the first has the slot of its lane")
                 .atMost(LONG)
-                .until(() -> !all("SELECT 1 FROM holdfast.lanes WHERE taken = 1").isEmpty());
+                .until(() ->
+                        !all("SELECT 1 FROM holdfast.lanes WHERE taken = 1").isEmpty());
         try (Connection sql = connect()) {
             RunHandle<String> inside = holdfast.start(sql, TURNS, "inside", Start.now());
             RunHandle<String> after = holdfast.start(TURNS, "after");
@@ -155,17 +158,23 @@ final class StartInTransactionTest {
     @Test
     void aKeyAndARequestIdAreAnsweredAsInAnyStart() throws Exception {
         try (Connection sql = connect()) {
-            RunHandle<String> first = holdfast.start(sql, WORK, "d", Start.idempotent("d").requestId("d1"));
-            RunHandle<String> again = holdfast.start(sql, WORK, "d", Start.idempotent("d").requestId("d1"));
-            RunHandle<String> held = holdfast.start(sql, WORK, "d", Start.idempotent("d").requestId("d2"));
+            RunHandle<String> first =
+                    holdfast.start(sql, WORK, "d", Start.idempotent("d").requestId("d1"));
+            RunHandle<String> again =
+                    holdfast.start(sql, WORK, "d", Start.idempotent("d").requestId("d1"));
+            RunHandle<String> held =
+                    holdfast.start(sql, WORK, "d", Start.idempotent("d").requestId("d2"));
             assertThat(again.id()).isEqualTo(first.id());
             assertThat(held.id()).isEqualTo(first.id());
-            assertThat(refused(() -> holdfast.start(sql, WORK, "other", Start.now().requestId("d1"))))
+            assertThat(refused(
+                            () -> holdfast.start(sql, WORK, "other", Start.now().requestId("d1"))))
                     .isEqualTo("request_id_reused");
             sql.commit();
-            assertThat(holdfast.start(WORK, "d", Start.idempotent("d").requestId("d2")).id())
+            assertThat(holdfast.start(WORK, "d", Start.idempotent("d").requestId("d2"))
+                            .id())
                     .isEqualTo(first.id());
-            assertThat(holdfast.start(WORK, "d", Start.idempotent("d").requestId("d1")).id())
+            assertThat(holdfast.start(WORK, "d", Start.idempotent("d").requestId("d1"))
+                            .id())
                     .isEqualTo(first.id());
             assertThat(first.join()).isEqualTo("d!");
         }
@@ -179,7 +188,9 @@ final class StartInTransactionTest {
             var second = CompletableFuture.supplyAsync(() -> holdfast.start(two, WORK, "e", Start.idempotent("e")));
             await("the second waits for the first")
                     .atMost(LONG)
-                    .until(() -> all("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'").size() == 1);
+                    .until(() -> all("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+                                    .size()
+                            == 1);
             one.commit();
             assertThat(second.join().id()).isEqualTo(first.id());
             two.commit();
@@ -189,19 +200,23 @@ final class StartInTransactionTest {
     @Test
     void whoWantsAKeyThatATransactionHasTakenIsToldSoAndKeepsNobodyElseWaiting() throws Exception {
         try (Connection open = connect()) {
-            RunHandle<String> first = holdfast.start(open, WORK, "l", Start.idempotent("l").requestId("l"));
+            RunHandle<String> first =
+                    holdfast.start(open, WORK, "l", Start.idempotent("l").requestId("l"));
             long asked = System.nanoTime();
             var sameKey = CompletableFuture.supplyAsync(
                     () -> refused(() -> holdfast.start(WORK, "l", Start.idempotent("l"))));
             var sameId = CompletableFuture.supplyAsync(
                     () -> refused(() -> holdfast.start(WORK, "l", Start.now().requestId("l"))));
             for (int i = 0; i < 20; i++) {
-                assertThat(holdfast.start(WORK, "m" + i, Start.idempotent("m" + i)).join()).isEqualTo("m" + i + "!");
+                assertThat(holdfast.start(WORK, "m" + i, Start.idempotent("m" + i))
+                                .join())
+                        .isEqualTo("m" + i + "!");
             }
             assertThat(sameKey.join()).isEqualTo("key_busy");
             assertThat(sameId.join()).isEqualTo("key_busy");
             assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(8));
-            assertThat(refused(() -> holdfast.start(WORK, "l", Start.idempotent("l")))).isEqualTo("key_busy");
+            assertThat(refused(() -> holdfast.start(WORK, "l", Start.idempotent("l"))))
+                    .isEqualTo("key_busy");
             open.commit();
             assertThat(holdfast.start(WORK, "l", Start.idempotent("l")).id()).isEqualTo(first.id());
         }
@@ -217,7 +232,8 @@ final class StartInTransactionTest {
             assertThat(refused(() -> holdfast.start(two, WORK, "f", Start.idempotent("f"))))
                     .isEqualTo("key_busy");
             one.commit();
-            assertThat(holdfast.start(two, WORK, "f", Start.idempotent("f")).id()).isEqualTo(first.id());
+            assertThat(holdfast.start(two, WORK, "f", Start.idempotent("f")).id())
+                    .isEqualTo(first.id());
             two.commit();
         }
         assertThat(all("SELECT what FROM ordered WHERE what = 'f'")).containsExactly("f");
@@ -229,7 +245,8 @@ final class StartInTransactionTest {
             execute(sql, "SET search_path = public; SET enable_seqscan = on");
             order(sql, "g");
             var wrong = Task.named("nobody", String.class, String.class);
-            assertThat(refused(() -> holdfast.start(sql, wrong, "g", Start.now()))).isEqualTo("task_unknown");
+            assertThat(refused(() -> holdfast.start(sql, wrong, "g", Start.now())))
+                    .isEqualTo("task_unknown");
             assertThat(refused(() -> holdfast.start(sql, WORK, "g", Start.now().debounce("g", Duration.ofSeconds(1)))))
                     .isEqualTo("debounce_invalid");
             holdfast.start(sql, WORK, "g", Start.now());

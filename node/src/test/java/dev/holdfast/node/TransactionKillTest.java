@@ -49,7 +49,8 @@ final class TransactionKillTest {
         try (var one = NodeProcess.start(TransactionProgram.class, url(), "one").awaitReady()) {
             RunHandle<String> run = client.start(TransactionProgram.BOOK, "path:" + gate);
             one.awaitLine("inside 1");
-            try (var two = NodeProcess.start(TransactionProgram.class, url(), "two").awaitReady()) {
+            try (var two =
+                    NodeProcess.start(TransactionProgram.class, url(), "two").awaitReady()) {
                 one.kill();
                 assertThat(run.join()).isEqualTo("two");
                 two.awaitLine("inside 3");
@@ -70,9 +71,11 @@ final class TransactionKillTest {
             one.awaitLine("inside 1");
             await("the commit is on its way")
                     .atMost(LONG)
-                    .until(() -> !all("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND query = 'COMMIT'")
-                            .isEmpty());
-            try (var two = NodeProcess.start(TransactionProgram.class, url(), "two").awaitReady()) {
+                    .until(() ->
+                            !all("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND query = 'COMMIT'")
+                                    .isEmpty());
+            try (var two =
+                    NodeProcess.start(TransactionProgram.class, url(), "two").awaitReady()) {
                 one.kill();
                 assertThat(run.join()).isEqualTo("two");
                 two.awaitLine("inside 3");
@@ -84,12 +87,14 @@ final class TransactionKillTest {
     @Test
     void whoIsKilledBeforeItKnowsOfItsCommitHasCommitted() throws Exception {
         try (var thief = new CommitThief(database.url());
-                var one = NodeProcess.start(TransactionProgram.class, thief.url(), "one").awaitReady()) {
+                var one = NodeProcess.start(TransactionProgram.class, thief.url(), "one")
+                        .awaitReady()) {
             thief.steal(CommitThief.Way.ANSWER_HELD);
             RunHandle<String> run = client.start(TransactionProgram.BOOK, "unheard");
             thief.awaitStolen();
             assertThat(booked()).containsExactly("one");
-            try (var two = NodeProcess.start(TransactionProgram.class, url(), "two").awaitReady()) {
+            try (var two =
+                    NodeProcess.start(TransactionProgram.class, url(), "two").awaitReady()) {
                 one.kill();
                 assertThat(run.join()).isEqualTo("one");
                 assertThat(two.lines()).noneMatch(line -> line.startsWith("inside"));
@@ -103,9 +108,12 @@ final class TransactionKillTest {
         var runs = new ArrayList<RunHandle<String>>();
         int count = 150;
         try (var one = NodeProcess.start(TransactionProgram.class, url(), "one").awaitReady();
-                var two = NodeProcess.start(TransactionProgram.class, url(), "two").awaitReady()) {
+                var two = NodeProcess.start(TransactionProgram.class, url(), "two")
+                        .awaitReady()) {
             for (int i = 0; i < count; i++) runs.add(client.start(TransactionProgram.BOOK, "r" + i));
-            await("both are at it").atMost(LONG).until(() -> one.lines().size() > 10 && two.lines().size() > 10);
+            await("both are at it")
+                    .atMost(LONG)
+                    .until(() -> one.lines().size() > 10 && two.lines().size() > 10);
             one.kill();
             for (var run : runs) assertThat(run.join()).isIn("one", "two");
         }
@@ -123,7 +131,8 @@ final class TransactionKillTest {
             RunHandle<String> run = client.start(TransactionProgram.BOOK, "path:" + gate);
             one.awaitLine("inside 1");
             one.signal("STOP");
-            try (var two = NodeProcess.start(TransactionProgram.class, url(), "two").awaitReady()) {
+            try (var two =
+                    NodeProcess.start(TransactionProgram.class, url(), "two").awaitReady()) {
                 assertThat(run.join()).isEqualTo("two");
                 assertThat(booked()).containsExactly("two");
                 Files.delete(gate);
@@ -143,9 +152,10 @@ final class TransactionKillTest {
                 .awaitLine("started")) {
             starter.kill();
         }
-        await("its transaction is over").atMost(LONG).until(() -> all(
-                        "SELECT 1 FROM pg_stat_activity WHERE state = 'idle in transaction'")
-                .isEmpty());
+        await("its transaction is over")
+                .atMost(LONG)
+                .until(() -> all("SELECT 1 FROM pg_stat_activity WHERE state = 'idle in transaction'")
+                        .isEmpty());
         assertThat(all("SELECT 1 FROM holdfast.runs")).isEmpty();
         try (var one = NodeProcess.start(TransactionProgram.class, url(), "one").awaitReady()) {
             RunHandle<String> run = client.start(TransactionProgram.BOOK, "again", Start.idempotent("uncommitted"));

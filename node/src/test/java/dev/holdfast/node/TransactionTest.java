@@ -221,7 +221,8 @@ final class TransactionTest {
             String name = ask(sql, "SHOW application_name");
             try (var statement = sql.createStatement()) {
                 statement.execute("CREATE TEMPORARY TABLE runs (id text); CREATE TEMPORARY TABLE steps (id text)");
-                statement.execute("SET search_path = nowhere, public; SET application_name = 'mine'; SET enable_seqscan = off");
+                statement.execute(
+                        "SET search_path = nowhere, public; SET application_name = 'mine'; SET enable_seqscan = off");
             }
             book(sql, input);
             return path + " " + plans + " " + name.replaceAll("[0-9]+", "N");
@@ -278,7 +279,8 @@ final class TransactionTest {
         });
         holdfast.close();
         try (var thief = new CommitThief(DATABASE.url());
-                var node = Holdfast.cluster(ClusterOptions.at(thief.url()), NodeOptions.defaults(), List.of(handler()))) {
+                var node =
+                        Holdfast.cluster(ClusterOptions.at(thief.url()), NodeOptions.defaults(), List.of(handler()))) {
             thief.steal(way);
             String result = node.start(WORK, "q").join();
             thief.awaitStolen();

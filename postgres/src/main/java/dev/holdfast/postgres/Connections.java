@@ -124,24 +124,30 @@ public final class Connections {
 
     /** The roles or the database may have other defaults for all of these. */
     private Map<String, String> settings(Use use) {
-        boolean lent = use == Use.LENT;
         var all = new LinkedHashMap<String, String>();
-        // By this it is found when the node is dead, whatever user code has called it.
-        if (lent) all.put("application_name", name);
-        else all.put("search_path", SCHEMA);
+        all.put("search_path", SCHEMA);
         all.put("tcp_keepalives_idle", "4");
         all.put("tcp_keepalives_interval", "1");
         all.put("tcp_keepalives_count", "2");
         all.put("tcp_user_timeout", "5500");
         if (seesClientsGo) all.put("client_connection_check_interval", "1000");
-        // What is lent has no other limit than the step that it is lent to; it ends with its node.
-        all.put("idle_in_transaction_session_timeout", lent ? "0" : "5000");
+        all.put("idle_in_transaction_session_timeout", "5000");
         all.put("idle_session_timeout", "0");
         all.put("default_transaction_isolation", "read committed");
         all.put("default_transaction_read_only", "off");
         all.put("synchronous_commit", use.durable ? "on" : "off");
-        if (use != Use.ORDINARY && !lent) all.put("statement_timeout", "0");
+        if (use != Use.ORDINARY) all.put("statement_timeout", "0");
+        if (use == Use.LENT) lent(all);
         return all;
+    }
+
+    /** What user code finds is what the role and the URL say, and what ends it is the end of its step, or of the node. */
+    private void lent(Map<String, String> all) {
+        all.remove("search_path");
+        all.remove("statement_timeout");
+        all.put("idle_in_transaction_session_timeout", "0");
+        // By this it is found when the node is dead, whatever user code has called it.
+        all.put("application_name", name);
     }
 
     /** In one round trip. */

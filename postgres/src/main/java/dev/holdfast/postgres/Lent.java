@@ -55,7 +55,8 @@ final class Lent implements Connection {
     private Connection open() throws SQLException {
         if (!over) return connection;
         throw new SQLException(
-                "this connection was lent to the body of a step, which has been left: use it there, and nowhere else", "08003");
+                "this connection was lent to the body of a step, which has been left: use it there, and nowhere else",
+                "08003");
     }
 
     private <S extends Statement> S kept(S statement) {
@@ -66,7 +67,8 @@ final class Lent implements Connection {
     private static Refused notYours(String call) {
         return new Refused(
                 "transaction_not_yours",
-                call + " was called on the connection of ctx.transaction(…), whose transaction ends with its body: return to"
+                call
+                        + " was called on the connection of ctx.transaction(…), whose transaction ends with its body: return to"
                         + " commit, throw to roll back, and use a savepoint to undo a part");
     }
 
@@ -262,7 +264,8 @@ final class Lent implements Connection {
     }
 
     @Override
-    public PreparedStatement prepareStatement(String sql, int type, int concurrency, int holdability) throws SQLException {
+    public PreparedStatement prepareStatement(String sql, int type, int concurrency, int holdability)
+            throws SQLException {
         return kept(open().prepareStatement(sql, type, concurrency, holdability));
     }
 

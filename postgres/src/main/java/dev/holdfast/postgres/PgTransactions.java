@@ -88,8 +88,10 @@ final class PgTransactions implements Transactions, AutoCloseable {
      */
     private Receipt written(Session session, Change change) throws SQLException {
         Guest guest = Guest.enter(session);
-        boolean here =
-                session.sql(MEMBER).number(node.number()).number(node.incarnation()).any();
+        boolean here = session.sql(MEMBER)
+                .number(node.number())
+                .number(node.incarnation())
+                .any();
         if (!here) throw foreign(null);
         var work = new ChangeWork(change);
         try {
@@ -125,9 +127,9 @@ final class PgTransactions implements Transactions, AutoCloseable {
             case "3F000", "42P01", "42883", "42501" -> foreign(e);
             case "25P02" ->
                 refused("transaction_failed", "this transaction has failed before, and can only be rolled back", e);
-            case "25006" -> refused("transaction_read_only", "this transaction is read only, so no run is started in it", e);
-            case "55P03" ->
-                Taken.busy(e);
+            case "25006" ->
+                refused("transaction_read_only", "this transaction is read only, so no run is started in it", e);
+            case "55P03" -> Taken.busy(e);
             // Somebody was quicker, and this transaction is not to know of him.
             case "40001", "23505" ->
                 Unavailable.notApplied(
@@ -143,12 +145,12 @@ final class PgTransactions implements Transactions, AutoCloseable {
         return refused(
                 "connection_foreign",
                 "through this connection the tables of this node's cluster are not to be had: it must lead to the same database,"
-                        + " and its user must be allowed to use schema " + Connections.SCHEMA + " and all that is in it",
+                        + " and its user must be allowed to use schema " + Connections.SCHEMA
+                        + " and all that is in it",
                 e);
     }
 
-    private static Refused refused(
-            String code, String message, @Nullable SQLException e) {
+    private static Refused refused(String code, String message, @Nullable SQLException e) {
         var why = new Refused(code, message + (e == null ? "" : ". PostgreSQL says: " + e.getMessage()));
         if (e != null) why.initCause(e);
         return why;

@@ -41,7 +41,9 @@ final class Track implements AutoCloseable {
         private static final Backend NONE = new Backend(0, "-infinity");
 
         static Backend of(Session session) throws SQLException {
-            return session.sql(WHO).first(r -> new Backend(r.integer(), r.text())).orElse(NONE);
+            return session.sql(WHO)
+                    .first(r -> new Backend(r.integer(), r.text()))
+                    .orElse(NONE);
         }
     }
 
