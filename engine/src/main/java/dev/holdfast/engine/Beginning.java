@@ -6,6 +6,8 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Request;
+import dev.holdfast.engine.port.Transactions;
+import java.sql.Connection;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,20 @@ final class Beginning {
             answer = postponed != null ? postponed : one(wish);
         }
         return answer;
+    }
+
+    /** In the transaction of somebody else. Nobody is told here: it may be rolled back. */
+    Started start(Connection theirs, StartRequest wish) {
+        door.demandOpen();
+        Transactions transactions = ports.ledger()
+                .transactions()
+                .orElseThrow(() -> new Refused(
+                        "transaction_unsupported",
+                        "a run cannot be started in a transaction of yours here: the ledger of this node is in no database"
+                                + " that you could have a connection to. Join a cluster on PostgreSQL, or start it without"
+                                + " a connection"));
+        Change change = starts.apart(wish);
+        return starts.started(change, transactions.write(theirs, change)).getFirst();
     }
 
     /** @param wishes at least one */

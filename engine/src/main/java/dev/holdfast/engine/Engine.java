@@ -26,6 +26,7 @@ import dev.holdfast.engine.port.Write;
 import dev.holdfast.sdk.Handler;
 import dev.holdfast.sdk.Hosted;
 import io.opentelemetry.api.metrics.ObservableLongGauge;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -148,6 +149,11 @@ public final class Engine implements Runs, AutoCloseable {
     @Override
     public Started start(StartRequest request) {
         return beginning.start(request);
+    }
+
+    @Override
+    public Started start(Connection transaction, StartRequest request) {
+        return beginning.start(transaction, request);
     }
 
     @Override

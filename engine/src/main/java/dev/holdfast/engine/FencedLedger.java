@@ -13,8 +13,10 @@ import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.ReplicaReads;
 import dev.holdfast.engine.port.ScheduleChange;
 import dev.holdfast.engine.port.Tick;
+import dev.holdfast.engine.port.Transactions;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** The ledger as an engine has it: through a door that is shut for good when the node is fenced. It can still be read. */
 final class FencedLedger implements Ledger {
@@ -92,6 +94,11 @@ final class FencedLedger implements Ledger {
     public boolean discard(Instant endedBefore, int limit) {
         door.demandNotFenced();
         return ledger.discard(endedBefore, limit);
+    }
+
+    @Override
+    public Optional<Transactions> transactions() {
+        return ledger.transactions().map(all -> new FencedTransactions(all, door));
     }
 
     @Override

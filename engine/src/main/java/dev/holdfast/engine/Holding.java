@@ -16,6 +16,7 @@ import dev.holdfast.core.stream.StreamEnd;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.engine.port.Transactions;
 import dev.holdfast.engine.port.Write;
 import dev.holdfast.sdk.Attempt.Standing;
 import java.time.Duration;
@@ -182,13 +183,36 @@ final class Holding {
      * @throws Unavailable if the engine closes before it can be written
      */
     boolean write(Command command, Function<Run, List<Write>> with) {
+        return write(command, with, this::persist);
+    }
+
+    /**
+     * The same in a transaction of user code's, whose commit is not tried again: what it has done is gone with it.
+     *
+     * @throws Unavailable if it was not written, or nobody knows
+     */
+    boolean write(Command command, Transactions.Open open, Write... with) {
+        return write(command, next -> List.of(with), change -> commitOnce(open, change));
+    }
+
+    private Receipt commitOnce(Transactions.Open open, Change change) {
+        if (abandoned) return new Receipt.Stale();
+        try {
+            return open.commit(change);
+        } catch (Unavailable e) {
+            unsure |= e.indeterminate();
+            throw e;
+        }
+    }
+
+    private boolean write(Command command, Function<Run, List<Write>> with, Function<Change, Receipt> how) {
         lock.lock();
         try {
             if (!isSure()) return false;
             Draft draft = draft();
             return switch (draft.decide(command)) {
-                case Transition t -> commit(draft, with.apply(t.next()));
-                case Accepted a -> commit(draft, with.apply(a.next()));
+                case Transition t -> commit(draft, with.apply(t.next()), how);
+                case Accepted a -> commit(draft, with.apply(a.next()), how);
                 case Decision.Stale s -> superseded();
                 case Decision.Nothing n -> true;
                 case Decision.Refusal r -> throw new Refused(r.code(), run.id() + ": " + r.why());
@@ -210,12 +234,14 @@ final class Holding {
 
     /** Whether it was written; false if the run is not ours any more. */
     boolean commit(Draft draft, List<Write> with) {
-        draft.addAll(with);
-        return draft.isEmpty() || commit(draft.change(), draft.run());
+        return commit(draft, with, this::persist);
     }
 
-    private boolean commit(Change change, Run next) {
-        return answered(change, next, persist(change));
+    private boolean commit(Draft draft, List<Write> with, Function<Change, Receipt> how) {
+        draft.addAll(with);
+        if (draft.isEmpty()) return true;
+        Change change = draft.change();
+        return answered(change, draft.run(), how.apply(change));
     }
 
     boolean answered(Change change, Run next, Receipt receipt) {

@@ -3,15 +3,19 @@ package dev.holdfast.engine;
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Firings;
+import dev.holdfast.core.Refused;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.stream.Item;
 import dev.holdfast.core.stream.Source;
+import dev.holdfast.engine.port.Transactions;
 import dev.holdfast.engine.port.Write;
 import dev.holdfast.sdk.Attempt;
 import dev.holdfast.sdk.ChildStart;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -202,6 +206,52 @@ final class LocalAttempt implements Attempt {
                 new Write.Step(StepRecord.done(key, name, epoch(), 1, TokenRecord.json(id, until))),
                 new Write.OpenToken(key, id, until));
         return kept ? Answer.KEPT : Answer.SUPERSEDED;
+    }
+
+    @Override
+    public boolean transacts() {
+        return ports.ledger().transactions().isPresent();
+    }
+
+    @Override
+    public Transaction transaction() throws InterruptedException {
+        return new Joint(ports.ledger().transactions().orElseThrow().begin());
+    }
+
+    /** A transaction of user code's, and the record of the step with it. */
+    private final class Joint implements Transaction {
+        private final Transactions.Open open;
+
+        Joint(Transactions.Open open) {
+            this.open = open;
+        }
+
+        @Override
+        public Connection connection() {
+            return open.connection();
+        }
+
+        @Override
+        public Answer commit(StepRecord step) throws SQLException {
+            if (sender.flush().isEmpty()) return Answer.SUPERSEDED;
+            try {
+                boolean kept = holding.write(new Command.RecordStep(holding.by()), open, new Write.Step(step));
+                return kept ? Answer.KEPT : Answer.SUPERSEDED;
+            } catch (Refused e) {
+                if (e.getCause() instanceof SQLException why) throw why;
+                throw e;
+            }
+        }
+
+        @Override
+        public boolean rollback() {
+            return open.rollback();
+        }
+
+        @Override
+        public void close() {
+            open.close();
+        }
     }
 
     @Override

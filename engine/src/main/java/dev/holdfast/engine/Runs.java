@@ -13,6 +13,7 @@ import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.port.SnapshotWindow;
+import java.sql.Connection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,20 @@ import org.jspecify.annotations.Nullable;
 public interface Runs {
     /** Starts a run. When it returns, the run is durable. */
     Started start(StartRequest request);
+
+    /**
+     * Starts a run in a transaction of the caller's: it is there exactly if that commits, and waits for its turn from then on.
+     *
+     * @param transaction to the database in which the ledger is, not in autocommit mode
+     * @throws Refused {@code transaction_unsupported} if the ledger is in no database that the caller could have a connection
+     *     to; {@code connection_autocommit}, {@code connection_foreign}, {@code transaction_failed}, {@code
+     *     transaction_read_only}; and whatever a start can be refused for
+     * @throws Unavailable {@code transaction_outdated}, {@code key_busy} too: roll back, and do all of it again
+     */
+    default Started start(Connection transaction, StartRequest request) {
+        throw new Refused(
+                "transaction_unsupported", "runs are started in a transaction by the node in this process only");
+    }
 
     /**
      * Starts several runs at once: all of them, or none.

@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Checks a wish for a run at the edge, and makes the change that begins it. */
 final class Starts {
+    private static final Duration SOON = Duration.ofMillis(1);
+
     private final Ports ports;
     private final Map<String, Handler<?, ?>> handlers;
 
@@ -94,6 +96,35 @@ final class Starts {
         RunId id = newRun();
         var request = Asked.start(wish).by(wish.namespace(), wish.identity().requestId(), id.toString());
         return change(wish, id, Kin.NONE, request);
+    }
+
+    /**
+     * The same for a start in the transaction of somebody else. Until that ends nobody may wait for a lane in which it has
+     * a place: so the run comes as one whose time is just to come, and enters its lane when that is noticed.
+     */
+    Change apart(StartRequest wish) {
+        check(wish);
+        if (wish.options().timing().debounce() != null) {
+            throw new Refused(
+                    "debounce_invalid",
+                    "this start cannot be debounced: it is part of a transaction, and until that ends nobody else could move"
+                            + " the run");
+        }
+        RunId id = newRun();
+        var request = Asked.start(wish).by(wish.namespace(), wish.identity().requestId(), id.toString());
+        return change(soon(wish), id, Kin.NONE, request);
+    }
+
+    private static StartRequest soon(StartRequest wish) {
+        var options = wish.options();
+        var timing = options.timing();
+        if (timing.delay().compareTo(SOON) >= 0) return wish;
+        var later = new StartRequest.Options(
+                new Command.Timing(SOON, timing.ttl(), timing.ahead()),
+                options.maxDuration(),
+                options.tags(),
+                options.lane());
+        return new StartRequest(wish.namespace(), wish.task(), wish.input(), wish.identity(), later);
     }
 
     /** The id of a run that is to be started. */

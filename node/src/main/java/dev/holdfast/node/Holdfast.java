@@ -6,6 +6,7 @@ import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.Ports;
 import dev.holdfast.engine.Runs;
+import dev.holdfast.engine.client.LocalClient;
 import dev.holdfast.engine.port.LedgerFigures;
 import dev.holdfast.sdk.Client;
 import dev.holdfast.sdk.Handler;
@@ -15,6 +16,7 @@ import dev.holdfast.sdk.Schedule;
 import dev.holdfast.sdk.Start;
 import dev.holdfast.sdk.Task;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class Holdfast implements Client {
     private final Seat seat;
     private final Runs runs;
-    private final Client client;
+    private final LocalClient client;
     private final List<AutoCloseable> parts;
 
     /** Who this process is at the moment: in a cluster it may be one engine after the other. */
@@ -54,7 +56,7 @@ public final class Holdfast implements Client {
     }
 
     /** @param parts what is closed, in this order */
-    Holdfast(Seat seat, Runs runs, Client client, List<AutoCloseable> parts) {
+    Holdfast(Seat seat, Runs runs, LocalClient client, List<AutoCloseable> parts) {
         this.seat = seat;
         this.runs = runs;
         this.client = client;
@@ -107,6 +109,36 @@ public final class Holdfast implements Client {
     public <I extends @Nullable Object, O extends @Nullable Object> RunHandle<O> start(
             Task<I, O> task, I input, Start start) {
         return client.start(task, input, start);
+    }
+
+    /**
+     * Starts a run in a transaction of yours: it exists exactly if that commits, so that your rows and the run are there
+     * together or not at all. For a cluster on PostgreSQL, with a connection to the same database, whoever has made it.
+     *
+     * <pre>{@code
+     * try (Connection sql = pool.getConnection()) {
+     *     sql.setAutoCommit(false);
+     *     insert(sql, order);
+     *     var run = holdfast.start(sql, CHECKOUT, order, Start.now());
+     *     sql.commit();
+     *     Receipt receipt = run.join();
+     * }
+     * }</pre>
+     *
+     * <p>Nothing begins before your commit; then the run waits for its turn, as any other. The handle is of use from then on.
+     * It takes a business key or a request id until your transaction ends: whoever else starts with the same one waits, a
+     * second at most, and is told to ask again ({@code key_busy}); so keep such a transaction short. A debounced start is refused.
+     * If something is wrong with the start itself, your transaction is as it was before, and can go on.
+     *
+     * @param transaction not in autocommit mode; its user may read and write the tables of the schema {@code holdfast}
+     * @throws Refused {@code transaction_unsupported} on a data folder, {@code connection_autocommit}, {@code
+     *     connection_foreign}, {@code transaction_failed}, {@code transaction_read_only}; and as any start
+     * @throws Unavailable {@code key_busy}, or {@code transaction_outdated} if yours is REPEATABLE READ and began too early: roll
+     *     back, and do all of it again
+     */
+    public <I extends @Nullable Object, O extends @Nullable Object> RunHandle<O> start(
+            Connection transaction, Task<I, O> task, I input, Start start) {
+        return client.start(transaction, task, input, start);
     }
 
     @Override

@@ -17,6 +17,7 @@ import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.port.SnapshotWindow;
+import java.sql.Connection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -27,6 +28,11 @@ record Relay(Supplier<? extends Runs> now) implements Runs {
     @Override
     public Started start(StartRequest request) {
         return now.get().start(request);
+    }
+
+    @Override
+    public Started start(Connection transaction, StartRequest request) {
+        return now.get().start(transaction, request);
     }
 
     @Override

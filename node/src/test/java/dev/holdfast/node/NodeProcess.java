@@ -25,6 +25,10 @@ final class NodeProcess implements AutoCloseable {
     }
 
     static NodeProcess start(String url, String label) {
+        return start(ClusterProgram.class, url, label);
+    }
+
+    static NodeProcess start(Class<?> program, String url, String label) {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var builder = new ProcessBuilder(
                 java,
@@ -33,7 +37,7 @@ final class NodeProcess implements AutoCloseable {
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
-                ClusterProgram.class.getName(),
+                program.getName(),
                 url,
                 label);
         try {
@@ -59,6 +63,14 @@ final class NodeProcess implements AutoCloseable {
         return this;
     }
 
+    NodeProcess awaitLine(String line) {
+        await("node " + label + " says " + line)
+                .atMost(Duration.ofSeconds(60))
+                .failFast("node " + label + " has ended", () -> !process.isAlive() && !lines.contains(line))
+                .until(() -> lines.contains(line));
+        return this;
+    }
+
     List<String> lines() {
         return List.copyOf(lines);
     }
@@ -80,6 +92,21 @@ final class NodeProcess implements AutoCloseable {
         try {
             process.waitFor();
             reader.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** {@code STOP}, {@code CONT}. */
+    void signal(String name) {
+        try {
+            int answer = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            if (answer != 0) throw new IllegalStateException("cannot signal node " + label);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

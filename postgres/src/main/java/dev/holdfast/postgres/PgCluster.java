@@ -96,7 +96,8 @@ public final class PgCluster implements AutoCloseable {
         try {
             var own = connections.named(membership.node().number());
             var outside = new PgStore.Outside(
-                    Writing.sessions(own), Writing.reading(own), ports.threads(), ports.clock(), ports.ids());
+                            Writing.sessions(own), Writing.reading(own), ports.threads(), ports.clock(), ports.ids())
+                    .lending(own);
             var clock = new LedgerClock(new DatabaseClock(own, ports.clock()), 0);
             if (standby != null) {
                 outside = outside.with(standby.of(membership.node().number(), ports, clock::now));

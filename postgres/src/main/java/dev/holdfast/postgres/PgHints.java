@@ -130,7 +130,12 @@ final class PgHints implements Hints, AutoCloseable {
 
     @Override
     public void posted(RunId run, Holder holder) {
-        speaker.say(holder.number(), "p" + run);
+        speaker.say(holder.number(), posted(run));
+    }
+
+    /** Somebody is to look at the run. */
+    static String posted(RunId run) {
+        return "p" + run;
     }
 
     @Override

@@ -15,6 +15,7 @@ import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.ReplicaReads;
 import dev.holdfast.engine.port.ScheduleChange;
 import dev.holdfast.engine.port.Tick;
+import dev.holdfast.engine.port.Transactions;
 import dev.holdfast.postgres.ladder.Replica;
 import dev.holdfast.sql.RunRow;
 import dev.holdfast.sql.SqlReads;
@@ -46,6 +47,7 @@ final class PgLedger implements Ledger {
     private final Reads reads;
     private final @Nullable Replica replica;
     private final ReplicaReads replicaReads;
+    private final @Nullable PgTransactions transactions;
     private final Tidying tidying = new Tidying();
 
     /**
@@ -62,11 +64,15 @@ final class PgLedger implements Ledger {
             Supplier<Instant> now,
             Map<String, String> durability) {}
 
-    /** @param replica what may be behind is read of it; null for none */
-    PgLedger(Parts parts, @Nullable Replica replica) {
+    /**
+     * @param replica what may be behind is read of it; null for none
+     * @param transactions in which user code takes part; null for none
+     */
+    PgLedger(Parts parts, @Nullable Replica replica, @Nullable PgTransactions transactions) {
         this.parts = parts;
         this.reads = new SqlReads(parts.readers(), parts.now());
         this.replica = replica;
+        this.transactions = transactions;
         this.replicaReads = replica == null ? reads : replica.before(reads);
     }
 
@@ -158,6 +164,11 @@ final class PgLedger implements Ledger {
     }
 
     @Override
+    public Optional<Transactions> transactions() {
+        return Optional.ofNullable(transactions);
+    }
+
+    @Override
     public Reads reads() {
         return reads;
     }
@@ -179,6 +190,7 @@ final class PgLedger implements Ledger {
 
     @Override
     public void close() {
+        if (transactions != null) transactions.close();
         parts.writers().close();
         parts.errands().close();
         parts.readers().close();

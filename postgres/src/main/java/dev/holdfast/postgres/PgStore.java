@@ -9,6 +9,7 @@ import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.engine.port.Threads;
 import dev.holdfast.postgres.ladder.Replica;
 import dev.holdfast.postgres.membership.Membership;
+import dev.holdfast.postgres.session.Connections;
 import dev.holdfast.sql.Alternation;
 import dev.holdfast.sql.Session;
 import dev.holdfast.sql.SqlStream;
@@ -27,9 +28,11 @@ final class PgStore implements AutoCloseable {
     private final PgReaders readers;
     private final Track errands;
     private final Writers.Tracks batches;
+    private final @Nullable PgTransactions transactions;
 
-    private PgStore(PgLedger.Parts parts, Writers.Tracks batches, Holder node, @Nullable Replica replica) {
-        this.ledger = new PgLedger(parts, replica);
+    private PgStore(PgLedger.Parts parts, Writers.Tracks batches, Outside outside, Holder node) {
+        this.transactions = transactions(parts, outside, node);
+        this.ledger = new PgLedger(parts, outside.replica(), transactions);
         this.stream = new SqlStream(
                 parts.readers(),
                 appends -> parts.writers()
@@ -40,10 +43,18 @@ final class PgStore implements AutoCloseable {
         this.batches = batches;
     }
 
+    private static @Nullable PgTransactions transactions(PgLedger.Parts parts, Outside outside, Holder node) {
+        Connections lends = outside.lends();
+        if (lends == null) return null;
+        var with = new Joint.With(new Apart(outside.threads()), parts.errands(), parts.memory(), parts.now());
+        return new PgTransactions(new Lending(lends), with, outside.clock(), node);
+    }
+
     /**
      * What a store is given from outside.
      *
      * @param replica which is the store's from now on; null for none
+     * @param lends of whose sessions some are lent to user code; null for none
      */
     record Outside(
             Sessions writing,
@@ -51,14 +62,19 @@ final class PgStore implements AutoCloseable {
             Threads threads,
             Clock clock,
             Ids ids,
-            @Nullable Replica replica) {
-        /** Without a replica. */
+            @Nullable Replica replica,
+            @Nullable Connections lends) {
+        /** Without a replica, and without sessions for user code. */
         Outside(Sessions writing, Sessions reading, Threads threads, Clock clock, Ids ids) {
-            this(writing, reading, threads, clock, ids, null);
+            this(writing, reading, threads, clock, ids, null, null);
         }
 
         Outside with(Replica other) {
-            return new Outside(writing, reading, threads, clock, ids, other);
+            return new Outside(writing, reading, threads, clock, ids, other, lends);
+        }
+
+        Outside lending(Connections some) {
+            return new Outside(writing, reading, threads, clock, ids, replica, some);
         }
     }
 
@@ -89,7 +105,7 @@ final class PgStore implements AutoCloseable {
                 figures,
                 now,
                 durability);
-        return new PgStore(parts, batches, node, outside.replica());
+        return new PgStore(parts, batches, outside, node);
     }
 
     private static Map<String, String> durability(Sessions writing) {
@@ -126,12 +142,14 @@ final class PgStore implements AutoCloseable {
         batches.cut();
         errands.cut();
         readers.cut();
+        if (transactions != null) transactions.cut();
     }
 
     void restore() {
         batches.restore();
         errands.restore();
         readers.restore();
+        if (transactions != null) transactions.restore();
     }
 
     /** Commits what is waiting, then refuses. */

@@ -11,7 +11,9 @@ import dev.holdfast.engine.port.Write;
 import dev.holdfast.postgres.ChangeWork.ScheduleKey;
 import dev.holdfast.postgres.ChangeWork.Unique;
 import dev.holdfast.sql.LaneKey;
+import dev.holdfast.sql.RunRow;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -66,7 +68,7 @@ final class Scene {
     }
 
     static Scene of(Transaction tx, List<ChangeWork> changes, List<AppendWork> appends) throws SQLException {
-        var wish = new Wish(changes, appends);
+        var wish = new Wish(changes, appends, tx.now());
         var requests = Requests.take(tx, wish.requests);
         var keys = Keys.lock(tx, wish.uniques);
         var scene = new Scene(requests, keys, new LaneBook(tx));
@@ -94,7 +96,10 @@ final class Scene {
         final Set<RunId> parents = new TreeSet<>();
         final Set<RunId> ending = new TreeSet<>();
 
-        Wish(List<ChangeWork> changes, List<AppendWork> appends) {
+        private final Instant now;
+
+        Wish(List<ChangeWork> changes, List<AppendWork> appends, Instant now) {
+            this.now = now;
             for (ChangeWork work : changes) {
                 var request = work.request();
                 if (request != null) requests.add(request);
@@ -110,8 +115,10 @@ final class Scene {
             if (row != null) {
                 Unique unique = part.isNew() ? Unique.of(row) : null;
                 if (unique != null) uniques.add(unique);
-                if (row.place().lane() != null) lanes.add(LaneKey.of(row));
                 var parent = row.origin().parent();
+                // One whose time is to come enters its lane then, and is nothing to it before.
+                boolean comesLater = part.isNew() && parent == null && RunRow.claimAt(row, now) == null;
+                if (row.place().lane() != null && !comesLater) lanes.add(LaneKey.of(row));
                 if (part.isNew()
                         && parent != null
                         && parent.bond() == Run.Bond.ATTACHED

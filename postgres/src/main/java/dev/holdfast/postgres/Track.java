@@ -32,12 +32,20 @@ final class Track implements AutoCloseable {
     private final Threads threads;
     private final Supplier<Instant> now;
     private volatile @Nullable Session session;
-    private Backend backend = new Backend(0, "-infinity");
+    private Backend backend = Backend.NONE;
     private volatile boolean cut;
     private boolean failing;
 
     /** The server's process behind a session. */
-    private record Backend(int pid, String since) {}
+    record Backend(int pid, String since) {
+        private static final Backend NONE = new Backend(0, "-infinity");
+
+        static Backend of(Session session) throws SQLException {
+            return session.sql(WHO)
+                    .first(r -> new Backend(r.integer(), r.text()))
+                    .orElse(NONE);
+        }
+    }
 
     Track(Sessions sessions, Threads threads, Supplier<Instant> now) {
         this.sessions = sessions;
@@ -66,7 +74,7 @@ final class Track implements AutoCloseable {
             try {
                 with = connected();
                 done = body.in(new Transaction(with, now.get()));
-                number = with.sql(NUMBER).firstText().orElseThrow();
+                number = number(with);
             } catch (SQLException e) {
                 last = e;
                 switch (Trouble.of(e)) {
@@ -94,7 +102,7 @@ final class Track implements AutoCloseable {
             } catch (SQLException e) {
                 fails(e);
                 disconnect();
-                if (!hasHappened(number, e)) throw Trouble.unavailable(e);
+                if (!hasHappened(number, backend, e)) throw Trouble.unavailable(e);
             }
             failing = false;
             return done;
@@ -118,12 +126,18 @@ final class Track implements AutoCloseable {
         }
     }
 
+    /** The number of the transaction that the session is in, by which it is looked up. */
+    static String number(Session session) throws SQLException {
+        return session.sql(NUMBER).firstText().orElseThrow();
+    }
+
     /**
-     * Whether a transaction was committed. It may still be executing: then its session is ended first, so that its answer
-     * does not change any more.
+     * Whether a transaction was committed, of this session or of another one. It may still be executing: then its session is
+     * ended first, so that its answer does not change any more.
+     *
+     * @param before who has executed it
      */
-    private boolean hasHappened(String number, SQLException failure) {
-        Backend before = backend;
+    synchronized boolean hasHappened(String number, Backend before, SQLException failure) {
         for (int look = 0; look < LOOKS && !cut; look++) {
             if (look > 0) rest(BETWEEN_LOOKS);
             try {
@@ -147,7 +161,7 @@ final class Track implements AutoCloseable {
         if (present != null) return present;
         Session made = sessions.open();
         session = made;
-        backend = made.sql(WHO).first(r -> new Backend(r.integer(), r.text())).orElse(backend);
+        backend = Backend.of(made);
         made.connection().commit();
         return made;
     }

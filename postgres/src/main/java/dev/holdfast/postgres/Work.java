@@ -40,7 +40,7 @@ abstract sealed class Work<T> permits ChangeWork, AppendWork, ClaimWork {
     }
 
     final boolean isSettled() {
-        return settled != null;
+        return settled != null || answer.isDone();
     }
 
     final @Nullable T result() {

@@ -4,11 +4,13 @@ import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Threads;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +25,8 @@ final class Writer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
     private static final int MOST_AT_ONCE = Defaults.COMMIT_LIMIT;
 
+    private static final int CAREFUL = 100;
+
     private final Track track;
     private final Batch.Memory memory;
     private final BatchFigures figures;
@@ -34,6 +38,9 @@ final class Writer implements AutoCloseable {
 
     private final Thread loop;
     private volatile boolean busy;
+    /** In how many batches somebody is expected to want what a transaction of a user's has taken. */
+    private int careful;
+
     private boolean stopping;
     private boolean closed;
 
@@ -161,7 +168,11 @@ final class Writer implements AutoCloseable {
     /** Whether it was committed; false if it has to begin anew without one of its works. */
     private boolean tried(List<Work<?>> batch) {
         try {
+            var tries = new AtomicInteger();
             return track.perform(tx -> {
+                // Who stands in the way of the first try may do so for long.
+                boolean waited = tries.getAndIncrement() > 0;
+                if (waited || careful > 0) look(tx, batch);
                 new Batch(memory, batch).carryOut(tx, () -> claim(batch));
                 return true;
             });
@@ -169,6 +180,10 @@ final class Writer implements AutoCloseable {
             memory.forgetAll();
             return batch.stream().allMatch(Work::isSettled);
         }
+    }
+
+    private void look(Transaction tx, List<Work<?>> batch) throws SQLException {
+        careful = Taken.refuse(tx, batch) ? CAREFUL : Math.max(0, careful - 1);
     }
 
     private static <T> void refuse(Work<T> work, Track.ContentTrouble e) {

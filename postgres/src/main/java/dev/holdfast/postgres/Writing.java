@@ -17,12 +17,18 @@ final class Writing {
     private static final String PLANS =
             "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
 
+    /**
+     * A batch that waits for longer is begun anew, so that it can do without whoever it waits for. Who cannot be done without
+     * is waited for again.
+     */
+    private static final String PATIENCE = "; SET lock_timeout = '1s'";
+
     private Writing() {}
 
     /** Whose transactions begin with the first statement. */
     static Sessions sessions(Connections connections) {
         return () -> {
-            Connection connection = planned(connections);
+            Connection connection = planned(connections, Use.ORDINARY, PLANS + PATIENCE);
             connection.setAutoCommit(false);
             return new Session(connection, Dialect.postgres());
         };
@@ -44,9 +50,13 @@ final class Writing {
     }
 
     private static Connection planned(Connections connections, Use use) throws SQLException {
+        return planned(connections, use, PLANS);
+    }
+
+    private static Connection planned(Connections connections, Use use, String settings) throws SQLException {
         Connection connection = connections.open(use);
         try (var statement = connection.createStatement()) {
-            statement.execute(PLANS);
+            statement.execute(settings);
             return connection;
         } catch (SQLException e) {
             connection.close();

@@ -77,7 +77,8 @@ record Opened(Connections connections, PgStore store) implements TestStore {
     /** One more node. */
     static Opened beside(Connections connections, Clock clock, Ids ids) {
         var outside = new PgStore.Outside(
-                Writing.sessions(connections), Writing.reading(connections), new SystemThreads(), clock, ids);
+                        Writing.sessions(connections), Writing.reading(connections), new SystemThreads(), clock, ids)
+                .lending(connections);
         var node = join(connections, ids.next().getLeastSignificantBits());
         return new Opened(connections, PgStore.open(outside, node, new LedgerClock(clock, 0)::now));
     }

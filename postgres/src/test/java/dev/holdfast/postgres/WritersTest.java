@@ -15,6 +15,7 @@ import dev.holdfast.engine.port.Request;
 import dev.holdfast.engine.system.SystemClock;
 import dev.holdfast.engine.system.SystemIds;
 import dev.holdfast.localpg.TestDatabase;
+import dev.holdfast.postgres.session.Connections;
 import dev.holdfast.testkit.Changes;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -7,6 +7,8 @@ import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.Waiting;
 import dev.holdfast.core.stream.Source;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -124,6 +126,39 @@ public interface Attempt {
 
     /** Opens a token until then, and writes it down as the result of this step: an object with {@code id} and {@code until}. */
     Answer token(StepKey key, String name, Duration open);
+
+    /** Whether a step can be recorded together with what its body writes: see {@link #transaction}. */
+    default boolean transacts() {
+        return false;
+    }
+
+    /**
+     * Begins a transaction in the database in which the steps are recorded. It may have to wait for a session.
+     *
+     * @throws InterruptedException if it is interrupted while it waits
+     */
+    default Transaction transaction() throws InterruptedException {
+        throw new UnsupportedOperationException("no step is recorded in a transaction here");
+    }
+
+    /** A transaction that ends with a record, or leaves nothing. Closed when its step is left in whatever way. */
+    interface Transaction extends AutoCloseable {
+        /** For the body of the step; of no use when that was left. */
+        Connection connection();
+
+        /**
+         * Writes the step down and commits, all or nothing: durable when it answers KEPT. It is not interrupted.
+         *
+         * @throws SQLException if the database refuses what the body has done; all of it was rolled back
+         */
+        Answer commit(StepRecord step) throws SQLException;
+
+        /** Undoes all of it; answers whether the session was there to be told: where it is lost, nobody knows what broke. */
+        boolean rollback();
+
+        @Override
+        void close();
+    }
 
     /** Interrupts the calling thread after this time unless it was closed before. */
     Alarm interruptAfter(Duration time);

@@ -68,6 +68,44 @@ public interface Context {
     void step(String name, Step.VoidBody body);
 
     /**
+     * A transaction without a policy of its own: see {@link #transaction(Step, Step.SqlBody)}.
+     *
+     * @param name 1 to 200 characters, no control characters
+     * @param type of the result
+     */
+    <T extends @Nullable Object> T transaction(String name, Class<T> type, Step.SqlBody<T> body);
+
+    /**
+     * A step that works in the database in which the ledger is: its record is committed together with what the body has
+     * written, so that it happens exactly once, whatever dies at whatever moment. Takes a key, as any step does.
+     *
+     * <pre>{@code
+     * int left = ctx.transaction("reserve", Integer.class, sql -> {
+     *     try (var update = sql.prepareStatement("UPDATE stock SET count = count - 1 WHERE item = ? RETURNING count")) {
+     *         update.setString(1, order.item());
+     *         ResultSet row = update.executeQuery();
+     *         if (!row.next()) throw new NoRetry("nobody sells " + order.item());
+     *         return row.getInt(1);
+     *     }
+     * });
+     * }</pre>
+     *
+     * <p>The body may be executed more than once, but only one execution is committed: so it does nothing that a rollback
+     * does not undo. If it throws, all of it is rolled back, and the step has failed as any step fails: with
+     * {@link Step#retry} it is tried again, which is what a deadlock or {@code could not serialize} asks for.
+     *
+     * <p>While the body executes nothing of Holdfast is locked; what the body locks is its own business. The transaction is
+     * READ COMMITTED, unless its first statement is {@code SET TRANSACTION ISOLATION LEVEL …}. A node executes at most
+     * eight of these at once; others wait.
+     *
+     * <p>A run that calls this where the ledger is not in PostgreSQL ends, refused ({@code transaction_unsupported}).
+     *
+     * @throws StepFailed if the step gave up, live and in replay alike
+     * @throws IllegalStateException from another thread, or from inside the body of a step
+     */
+    <T extends @Nullable Object> T transaction(Step<T> step, Step.SqlBody<T> body);
+
+    /**
      * Begins a step whose body executes beside this one, on a thread of its own. Its key is taken now, at the call; its
      * result is had by {@link Pending#join}. Only the bodies of steps execute side by side. One that is not joined when
      * the body of the task ends is interrupted, and waited for.

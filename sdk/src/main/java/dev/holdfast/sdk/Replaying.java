@@ -80,14 +80,31 @@ final class Replaying implements Context {
     @Override
     public <T extends @Nullable Object> T step(Step<T> step, Step.Body<T> body) {
         enter("ctx.step(\"" + step.name() + "\", …)");
+        return step(step, body, new Here());
+    }
+
+    private <T extends @Nullable Object> T step(Step<T> step, Step.Body<T> body, StepTries.Course course) {
         StepKey key = journal.take();
         StepRecord found = journal.find(key, step.name());
         if (found != null && found.isFinal()) return journal.replay(found, step.type());
-        var tries = new StepTries<>(parts, key, step, new Here());
+        var tries = new StepTries<>(parts, key, step, course);
         tries.run(body, found);
         StepRecord recorded = journal.over(key);
         if (recorded.status() == StepRecord.Status.CANCELLED) throw leaving.cancelled();
         return tries.value(recorded);
+    }
+
+    @Override
+    public <T extends @Nullable Object> T transaction(String name, Class<T> type, Step.SqlBody<T> body) {
+        return transaction(Step.named(name, type), body);
+    }
+
+    @Override
+    public <T extends @Nullable Object> T transaction(Step<T> step, Step.SqlBody<T> body) {
+        enter("ctx.transaction(\"" + step.name() + "\", …)");
+        try (var committing = new Committing<>(parts, new Here(), body)) {
+            return step(step, committing::execute, committing);
+        }
     }
 
     /** How a step goes on whose body executes on the Context's thread. */
@@ -106,6 +123,12 @@ final class Replaying implements Context {
         public void cancelled(StepKey key, String name) {
             parts.forks().tell();
             leaving.keep(StepRecord.cancelled(key, name, attempt.epoch()));
+        }
+
+        @Override
+        public @Nullable RunError keep(StepRecord done) {
+            leaving.keep(done);
+            return null;
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.holdfast.sdk;
 
 import dev.holdfast.core.Retry;
+import java.sql.Connection;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +86,16 @@ public final class Step<T extends @Nullable Object> {
     @FunctionalInterface
     public interface Body<T extends @Nullable Object> {
         T run(Scope step) throws Exception;
+    }
+
+    /** What a step does in the database, in one transaction with its own record: see {@link Context#transaction}. */
+    @FunctionalInterface
+    public interface SqlBody<T extends @Nullable Object> {
+        /**
+         * @param sql in a transaction that has begun. It is neither ended nor closed here: a body that returns commits, one
+         *     that throws rolls back
+         */
+        T run(Connection sql) throws Exception;
     }
 
     /** What a step does that has no result. */

@@ -36,6 +36,19 @@ final class StepTries<T extends @Nullable Object> {
 
         /** Writes down that a cancel was delivered at this key. */
         void cancelled(StepKey key, String name);
+
+        /** Writes down what the body has returned; answers why that could not be, which is a failure of the try. */
+        @Nullable
+        RunError keep(StepRecord done);
+
+        /** A try has failed: what it has done is undone, where that can be. */
+        default void undo(Broken how) {}
+    }
+
+    /** What has broken a try. */
+    enum Broken {
+        BY_ITSELF,
+        BY_INTERRUPT
     }
 
     StepTries(Parts run, StepKey key, Step<T> step, Course course) {
@@ -80,8 +93,12 @@ final class StepTries<T extends @Nullable Object> {
                     return;
                 }
                 case Result.Value<T> done -> {
-                    leaving.keep(StepRecord.done(key, step.name(), attempt.epoch(), tries, done.json()));
-                    return;
+                    RunError refused =
+                            course.keep(StepRecord.done(key, step.name(), attempt.epoch(), tries, done.json()));
+                    if (refused == null) return;
+                    // What was not written was not returned.
+                    last = null;
+                    pending = failed(refused, tries);
                 }
                 case Result.Failure<T> failure -> pending = failed(failure.error(), tries);
             }
@@ -127,12 +144,15 @@ final class StepTries<T extends @Nullable Object> {
             boolean interrupted = end(scope, alarm) || Failures.isInterrupt(thrown);
             boolean rang = alarm != null && leaving.ask(alarm::rang);
             RunError error = judge(thrown, interrupted || rang, rang);
+            course.undo(interrupted || rang ? Broken.BY_INTERRUPT : Broken.BY_ITSELF);
             return error == null ? new Result.Cancelled<>() : new Result.Failure<>(error);
         }
         end(scope, alarm);
         // If the body has swallowed an unwinding, its result is worth nothing.
         leaving.again();
-        return written(value);
+        Result<T> result = written(value);
+        if (result instanceof Result.Failure<T>) course.undo(Broken.BY_ITSELF);
+        return result;
     }
 
     /** Ends the try; answers whether somebody else than the alarm left the thread interrupted. */

@@ -42,6 +42,12 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    /** Closes the statements; the connection stays open, for whoever it belongs to. */
+    public void forget() throws SQLException {
+        for (Sql each : prepared.values()) each.close();
+        prepared.clear();
+    }
+
     /** What the driver knows, for what only it can do. */
     public Connection connection() {
         return connection;

@@ -33,6 +33,10 @@ public final class Sql {
         return this;
     }
 
+    void close() throws SQLException {
+        statement.close();
+    }
+
     public Sql id(RunId id) throws SQLException {
         dialect.bind(statement, ++at, id);
         return this;

@@ -13,6 +13,7 @@ import dev.holdfast.sdk.Schedule;
 import dev.holdfast.sdk.Start;
 import dev.holdfast.sdk.Task;
 import dev.holdfast.sdk.TypeRef;
+import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -49,6 +50,13 @@ public final class LocalClient implements Client {
     public <I extends @Nullable Object, O extends @Nullable Object> RunHandle<O> start(
             Task<I, O> task, I input, Start start) {
         Started started = local.runs().start(request(task, input, start, start.requestId()));
+        return handle(started.id(), task.output());
+    }
+
+    /** In a transaction of the caller's: see {@link Runs#start(Connection, StartRequest)}. */
+    public <I extends @Nullable Object, O extends @Nullable Object> RunHandle<O> start(
+            Connection transaction, Task<I, O> task, I input, Start start) {
+        Started started = local.runs().start(transaction, request(task, input, start, start.requestId()));
         return handle(started.id(), task.output());
     }
 

@@ -5,6 +5,7 @@ import dev.holdfast.core.Run;
 import dev.holdfast.core.Unavailable;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Where runs are written down. One port; every implementation passes the same contract suite.
@@ -88,6 +89,11 @@ public interface Ledger extends AutoCloseable {
      * @return whether this look has more
      */
     boolean discard(Instant endedBefore, int limit);
+
+    /** Changes in one transaction with what user code writes; empty where user code cannot use the ledger's database. */
+    default Optional<Transactions> transactions() {
+        return Optional.empty();
+    }
 
     /** Reads the primary: the freshness PRIMARY. */
     Reads reads();

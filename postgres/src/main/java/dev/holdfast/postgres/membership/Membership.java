@@ -224,6 +224,16 @@ public final class Membership implements AutoCloseable {
         return body.fence().serving();
     }
 
+    /** The channel on which that node listens: what is notified there in a transaction is heard when that is committed. */
+    public static String channel(long number) {
+        return SpeakLoop.channel(number);
+    }
+
+    /** What is notified there, so that its listener hears this. */
+    public static String notice(String payload) {
+        return new Word.Said(payload).text();
+    }
+
     /**
      * Says something to another node's listener, soon. May be lost; the same thing said twice at once is heard once.
      *

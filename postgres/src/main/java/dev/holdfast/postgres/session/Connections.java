@@ -102,6 +102,14 @@ public final class Connections {
         }
     }
 
+    /** As it was when it was opened, whatever user code has done with it. In autocommit mode. */
+    public void renew(Connection connection, Use use) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute("DISCARD ALL");
+        }
+        set(connection, settings(use));
+    }
+
     /** What an error of opening a session means, for whoever cannot go on without it. */
     public HoldfastException trouble(SQLException e) {
         return ConnectTrouble.atBoot(e, url);
@@ -137,7 +145,17 @@ public final class Connections {
         all.put("default_transaction_read_only", "off");
         all.put("synchronous_commit", use.durable ? "on" : "off");
         if (use != Use.ORDINARY) all.put("statement_timeout", "0");
+        if (use == Use.LENT) lent(all);
         return all;
+    }
+
+    /** What user code finds is what the role and the URL say, and what ends it is the end of its step, or of the node. */
+    private void lent(Map<String, String> all) {
+        all.remove("search_path");
+        all.remove("statement_timeout");
+        all.put("idle_in_transaction_session_timeout", "0");
+        // By this it is found when the node is dead, whatever user code has called it.
+        all.put("application_name", name);
     }
 
     /** In one round trip. */

@@ -1,0 +1,67 @@
+package dev.holdfast.postgres;
+
+import dev.holdfast.core.Unavailable;
+import dev.holdfast.engine.port.Threads;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Does what must not be interrupted for threads that may be: an interrupt closes the connection of a virtual thread that waits
+ * for an answer, and the answer to a commit has to be known.
+ */
+final class Apart {
+    private final Threads threads;
+    private final Set<CompletableFuture<?>> awaited = ConcurrentHashMap.newKeySet();
+
+    Apart(Threads threads) {
+        this.threads = threads;
+    }
+
+    /** @param then what nobody waits for */
+    <T> T perform(Supplier<T> work, Runnable then) {
+        return perform(work, then, lost -> {});
+    }
+
+    /** @param back what becomes of the result if nobody waits for it any more */
+    <T> T perform(Supplier<T> work, Consumer<T> back) {
+        return perform(work, () -> {}, back);
+    }
+
+    private <T> T perform(Supplier<T> work, Runnable then, Consumer<T> back) {
+        var answer = new CompletableFuture<T>();
+        awaited.add(answer);
+        threads.task("holdfast transaction", () -> {
+            try {
+                T done = work.get();
+                if (!answer.complete(done)) back.accept(done);
+            } catch (Throwable e) {
+                answer.completeExceptionally(e);
+            } finally {
+                then.run();
+            }
+        });
+        try {
+            return answer.join();
+        } catch (CompletionException e) {
+            switch (e.getCause()) {
+                case RuntimeException cause -> throw cause;
+                case Error cause -> throw cause;
+                case null, default -> throw e;
+            }
+        } finally {
+            awaited.remove(answer);
+        }
+    }
+
+    /** The node has been cut off: whoever waits does not wait for a database that does not answer. */
+    void cut() {
+        for (CompletableFuture<?> each : awaited) {
+            each.completeExceptionally(Unavailable.indeterminate(
+                    "fenced", "this node was cut off from its cluster before it knew what had become of this", null));
+        }
+    }
+}
