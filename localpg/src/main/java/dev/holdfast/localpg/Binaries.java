@@ -11,6 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * Where {@code initdb} and {@code postgres} are.
@@ -20,6 +21,7 @@ import java.util.function.Consumer;
  */
 final class Binaries {
     private static final String ARCHIVE = "/postgres-linux-x86_64.txz";
+    private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) (\\d+)");
 
     private Binaries() {}
 
@@ -29,7 +31,7 @@ final class Binaries {
         Path bin = chosen != null ? chosen : embedded(settings.progress());
         if (!Files.isExecutable(bin.resolve("initdb")) || !Files.isExecutable(bin.resolve("postgres"))) {
             throw new IllegalStateException("no initdb and postgres in " + bin + ": " + Settings.BIN
-                    + " or the settings must name the bin folder of a PostgreSQL of 15 or later");
+                    + " or the settings must name the bin folder of a PostgreSQL of 14 or later");
         }
         return bin;
     }
@@ -48,6 +50,16 @@ final class Binaries {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot unpack the embedded PostgreSQL: " + e.getMessage(), e);
         }
+    }
+
+    /** The major version of the programs in this folder. */
+    static int version(Path bin) {
+        var said = Command.run(program(bin, "postgres"), "--version");
+        var number = VERSION.matcher(said.output());
+        if (!said.well() || !number.find()) {
+            throw new IllegalStateException(bin + "/postgres does not say which version it is: " + said.output());
+        }
+        return Integer.parseInt(number.group(1));
     }
 
     private static String hash(URL archive) throws IOException {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +24,10 @@ import java.util.stream.Collectors;
 record Cluster(Path folder, Path bin, Account account) {
     private static final String OURS = "holdfast.conf";
     private static final int STATUS = 7;
+    /** An older server orders a whole database by what the machine has, which may be nothing but bytes. */
+    private static final int ORDERS_BY_ICU = 15;
+
+    private static final List<String> BY_LANGUAGE = List.of("--locale-provider=icu", "--icu-locale=en-US");
 
     static Cluster in(Path folder, Path bin) {
         try {
@@ -49,16 +54,16 @@ record Cluster(Path folder, Path bin, Account account) {
             Files.createDirectories(data());
             account.give(folder);
             // Not synced, since only a machine that dies could take it; what the server writes later is.
-            var made = Command.run(account.command(List.of(
+            var command = new ArrayList<>(List.of(
                     Binaries.program(bin, "initdb"),
                     "--pgdata=" + data(),
                     "--username=" + LocalPostgres.USER,
                     "--auth=trust",
                     "--encoding=UTF8",
                     "--locale=C",
-                    "--locale-provider=icu",
-                    "--icu-locale=en-US",
-                    "--no-sync")));
+                    "--no-sync"));
+            if (Binaries.version(bin) >= ORDERS_BY_ICU) command.addAll(BY_LANGUAGE);
+            var made = Command.run(account.command(command));
             if (!made.well()) throw new IllegalStateException("initdb failed in " + folder + ":\n" + made.output());
             Files.writeString(
                     data().resolve("postgresql.conf"), "\ninclude '" + OURS + "'\n", StandardOpenOption.APPEND);

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A PostgreSQL server of our own, which can be killed, stopped and restarted without harm to anybody: for drills and
  * tests. It listens on the loopback interface only, trusts everybody there, and is as durable as a real one: {@code
  * fsync} and {@code synchronous_commit} are on. Text is ordered by a language (ICU, en-US) and not by bytes, as on most
- * servers, so that whoever relies on an order of bytes notices.
+ * servers, so that whoever relies on an order of bytes notices (not before PostgreSQL 15).
  *
  * <pre>{@code
  * try (var server = LocalPostgres.start(folder, Settings.standard())) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a server of our own is started.
  *
- * @param bin the folder with {@code initdb} and {@code postgres} of an installed PostgreSQL, 15 or later; null for the
+ * @param bin the folder with {@code initdb} and {@code postgres} of an installed PostgreSQL, 14 or later; null for the
  *     one that comes as a dependency
  * @param parameters of {@code postgresql.conf}, beside ours and stronger than ours
  * @param progress is told what takes time, a sentence each

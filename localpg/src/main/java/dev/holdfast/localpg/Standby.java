@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Standby implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    /** Since when the functions of a backup have the names that they have. */
+    private static final int BACKUP_RENAMED = 15;
+
     private static final String PAUSED = "SELECT pg_get_wal_replay_pause_state() = 'paused'";
     private static final String REPLAYED = "SELECT pg_last_wal_replay_lsn() >= '%s'::pg_lsn";
 
@@ -53,10 +56,15 @@ public final class Standby implements AutoCloseable {
     /** What is read while the primary writes is put right by replaying from where the backup began. */
     private static void copy(LocalPostgres primary, Cluster from, Cluster to) {
         try (var session = Session.open(primary.port(), LocalPostgres.USER)) {
-            session.query("SELECT pg_backup_start('standby', true)");
+            boolean renamed = Binaries.version(from.bin()) >= BACKUP_RENAMED;
+            session.query(
+                    renamed
+                            ? "SELECT pg_backup_start('standby', true)"
+                            : "SELECT pg_start_backup('standby', true, false)");
             Files.createDirectories(to.data());
             DataCopy.of(from.data(), to.data());
-            String label = first(session.query("SELECT labelfile FROM pg_backup_stop(false)"));
+            String label = first(session.query(
+                    "SELECT labelfile FROM " + (renamed ? "pg_backup_stop" : "pg_stop_backup") + "(false)"));
             Files.writeString(to.data().resolve("backup_label"), label);
             Files.createFile(to.data().resolve("standby.signal"));
             to.account().give(to.folder());

@@ -160,6 +160,7 @@ final class TransactionKillTest {
         try (var one = NodeProcess.start(TransactionProgram.class, url(), "one").awaitReady()) {
             RunHandle<String> run = client.start(TransactionProgram.BOOK, "again", Start.idempotent("uncommitted"));
             assertThat(run.join()).isEqualTo("one");
+            one.awaitLine("inside 1");
         }
     }
 

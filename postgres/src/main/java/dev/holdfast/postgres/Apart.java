@@ -15,7 +15,12 @@ import java.util.function.Supplier;
  */
 final class Apart {
     private final Threads threads;
-    private final Set<CompletableFuture<?>> awaited = ConcurrentHashMap.newKeySet();
+    private final Set<Awaited<?>> awaited = ConcurrentHashMap.newKeySet();
+
+    /** What somebody waits for. */
+    private static final class Awaited<T> {
+        final CompletableFuture<T> answer = new CompletableFuture<>();
+    }
 
     Apart(Threads threads) {
         this.threads = threads;
@@ -32,20 +37,20 @@ final class Apart {
     }
 
     private <T> T perform(Supplier<T> work, Runnable then, Consumer<T> back) {
-        var answer = new CompletableFuture<T>();
-        awaited.add(answer);
+        var mine = new Awaited<T>();
+        awaited.add(mine);
         threads.task("holdfast transaction", () -> {
             try {
                 T done = work.get();
-                if (!answer.complete(done)) back.accept(done);
+                if (!mine.answer.complete(done)) back.accept(done);
             } catch (Throwable e) {
-                answer.completeExceptionally(e);
+                mine.answer.completeExceptionally(e);
             } finally {
                 then.run();
             }
         });
         try {
-            return answer.join();
+            return mine.answer.join();
         } catch (CompletionException e) {
             switch (e.getCause()) {
                 case RuntimeException cause -> throw cause;
@@ -53,14 +58,14 @@ final class Apart {
                 case null, default -> throw e;
             }
         } finally {
-            awaited.remove(answer);
+            awaited.remove(mine);
         }
     }
 
     /** The node has been cut off: whoever waits does not wait for a database that does not answer. */
     void cut() {
-        for (CompletableFuture<?> each : awaited) {
-            each.completeExceptionally(Unavailable.indeterminate(
+        for (Awaited<?> each : awaited) {
+            each.answer.completeExceptionally(Unavailable.indeterminate(
                     "fenced", "this node was cut off from its cluster before it knew what had become of this", null));
         }
     }

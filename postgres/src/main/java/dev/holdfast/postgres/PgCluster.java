@@ -56,7 +56,7 @@ public final class PgCluster implements AutoCloseable {
      * Looks whether the database can be used, and brings its tables up to what this program knows.
      *
      * @throws Refused what {@link Connections#to} says; {@code replica_is_primary}, {@code replica_foreign} if the replica is
-     *     none; {@code schema_too_new}; {@code migration_failed}
+     *     none; {@code schema_too_new}; {@code schema_incompatible}; {@code migration_failed}
      * @throws Unavailable if the database fails meanwhile
      */
     public static PgCluster open(PostgresOptions options, PostgresPorts ports) throws HoldfastException {

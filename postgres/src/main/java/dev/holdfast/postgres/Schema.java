@@ -1,6 +1,7 @@
 package dev.holdfast.postgres;
 
 import dev.holdfast.core.Refused;
+import dev.holdfast.postgres.membership.Strangers;
 import dev.holdfast.postgres.session.Connections;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -14,13 +15,16 @@ import org.flywaydb.core.api.FlywayException;
  * start than everything else together. Nodes that boot at once migrate one after the other, by Flyway's own lock.
  *
  * @param locations where the migrations are
- * @param version the newest of them
+ * @param version the newest of them that it uses
  */
 record Schema(List<String> locations, int version) {
     static final Schema CURRENT = new Schema(List.of("classpath:dev/holdfast/postgres"), 4);
 
     /** The oldest version with which this program can work beside newer ones. */
     static final int OLDEST = 3;
+
+    /** Since when there are nodes. */
+    private static final int NODES = 2;
 
     private static final String HAS_HISTORY =
             "SELECT 1 FROM pg_tables WHERE schemaname = 'holdfast' AND tablename = 'flyway_schema_history'";
@@ -29,12 +33,14 @@ record Schema(List<String> locations, int version) {
     /**
      * Brings a database up to this schema.
      *
-     * @throws Refused {@code schema_too_new} if a newer version of the program has written it; {@code migration_failed}
+     * @throws Refused {@code schema_too_new} if a newer version of the program has written it; {@code schema_incompatible} if a
+     *     node works on it that could not go on with this one; {@code migration_failed}
      */
     void bringUp(Connections connections) throws SQLException {
         int present;
         try (Connection connection = connections.open()) {
             present = present(connection);
+            if (present >= NODES && present < version) new Strangers(OLDEST, version).refuse(connection);
         }
         if (present > version) {
             throw new Refused(
@@ -48,6 +54,7 @@ record Schema(List<String> locations, int version) {
                     .dataSource(connections.source())
                     .schemas(Connections.SCHEMA)
                     .locations(locations.toArray(String[]::new))
+                    .target(Integer.toString(version))
                     .load()
                     .migrate();
         } catch (FlywayException e) {

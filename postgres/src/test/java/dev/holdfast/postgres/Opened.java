@@ -49,12 +49,25 @@ record Opened(Connections connections, PgStore store) implements TestStore {
     /** A database with all tables. */
     static TestDatabase database() {
         var database = TestDatabase.fresh();
+        isExpected(database);
         try {
             Schema.CURRENT.bringUp(connections(database));
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
         return database;
+    }
+
+    /** A test that was to be of another server must not be one of the usual one. */
+    private static void isExpected(TestDatabase database) {
+        String expected = System.getProperty("holdfast.postgres.expected");
+        if (expected == null) return;
+        String major = expected.substring(0, expected.indexOf('.'));
+        String there = String.valueOf(database.server()
+                .query(database.name(), "SHOW server_version")
+                .getFirst()
+                .getFirst());
+        if (!there.startsWith(major + ".")) throw new IllegalStateException(there + " instead of " + expected);
     }
 
     /** Nothing of an earlier test. */

@@ -4,7 +4,6 @@ import dev.holdfast.core.Holder;
 import dev.holdfast.core.Refused;
 import dev.holdfast.postgres.session.Connections;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /** How a node gets its number: the lock first, visible second. */
@@ -18,8 +17,6 @@ final class Joining {
     private static final String APPEAR = "INSERT INTO nodes (number, incarnation, label, address, schema_from,"
             + " schema_to, joined, " + ServerLife.COLUMNS
             + ") VALUES (?, ?, ?, ?, ?, ?, (extract(epoch FROM clock_timestamp()) * 1000)::bigint, ?, ?, ?, ?)";
-    private static final String STRANGERS = "SELECT number, label, schema_from, schema_to FROM nodes"
-            + " WHERE number <> ? AND (schema_from > ? OR schema_to < ?) ORDER BY number LIMIT 1";
     private static final String DISAPPEAR = "DELETE FROM nodes WHERE number = ?";
 
     private final Link hold;
@@ -67,16 +64,11 @@ final class Joining {
                 life.timeline(),
                 life.started(),
                 life.counted());
-        try (PreparedStatement statement = hold.statement(STRANGERS, seat.number(), who.schemaTo(), who.schemaFrom());
-                ResultSet row = statement.executeQuery()) {
-            if (!row.next()) return;
+        try {
+            new Strangers(who.schemaFrom(), who.schemaTo()).refuse(hold.connection(), seat.number());
+        } catch (Refused e) {
             hold.update(DISAPPEAR, seat.number());
-            throw new Refused(
-                    "schema_incompatible",
-                    "node " + row.getLong(1) + " (" + row.getString(2) + ") works with versions " + row.getInt(3)
-                            + " to " + row.getInt(4) + " of the schema, this program with " + who.schemaFrom()
-                            + " to " + who.schemaTo()
-                            + ": they cannot work together. Upgrade in steps, or stop the other nodes first");
+            throw e;
         }
     }
 }

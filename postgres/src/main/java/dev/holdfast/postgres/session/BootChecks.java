@@ -73,8 +73,8 @@ final class BootChecks {
             if (version < OLDEST || version > NEWEST) {
                 throw refused(
                         "database_version",
-                        "it is PostgreSQL " + version + ", and Holdfast knows " + OLDEST + " to " + NEWEST
-                                + ": upgrade the older of the two");
+                        "it is PostgreSQL " + version + ", and this program knows " + OLDEST + " to " + NEWEST + ": "
+                                + (version < OLDEST ? "upgrade the database" : "use a newer program"));
             }
             if (row.getBoolean(2)) {
                 throw refused(

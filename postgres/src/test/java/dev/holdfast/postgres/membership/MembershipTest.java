@@ -251,8 +251,8 @@ class MembershipTest {
                 }
             });
             await("the stranger waits").atMost(SOON).until(() -> town.waits("stranger", one.number()));
-            // What is different after a crash of the server; the session with the lock ends as it does then.
-            town.execute("SELECT pg_stat_reset_shared('bgwriter')");
+            // The session with the lock ends as it does after a crash of the server.
+            town.crashed();
             town.endHold(one.number());
             waiter.join();
             one.ear().until("suspended", SOON);
@@ -265,7 +265,7 @@ class MembershipTest {
     @Test
     void whoComesBackTooLateIsDead() {
         var one = town.join();
-        town.execute("SELECT pg_stat_reset_shared('bgwriter')");
+        town.crashed();
         town.execute("BEGIN; DELETE FROM holdfast.nodes; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE"
                 + " application_name = 'holdfast/" + one.number() + "' AND datname = current_database(); COMMIT");
         one.ear().until("dead: the database was started again, and this node came back to it too late", SOON);
@@ -298,5 +298,15 @@ class MembershipTest {
                         () -> Membership.join(town.connections(), Town.PORTS, new Newcomer("new", "", 2, 3), new Ear()))
                 .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo("schema_incompatible"));
         assertThat(town.numbers()).containsExactly(one.number());
+    }
+
+    /** Whose row is there until somebody finds it dead. */
+    @Test
+    void whoCouldNotWorkWithTheDeadJoins() throws SQLException {
+        town.ghost(50).createStatement().execute("SELECT pg_advisory_unlock_all()");
+        try (var membership =
+                Membership.join(town.connections(), Town.PORTS, new Newcomer("new", "", 2, 3), new Ear())) {
+            town.untilAlive(membership.node().number());
+        }
     }
 }

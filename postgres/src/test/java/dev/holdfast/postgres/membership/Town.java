@@ -20,6 +20,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ final class Town implements AutoCloseable {
     static final PostgresPorts PORTS = new PostgresPorts(new SystemThreads(), new SystemClock(), new SystemIds());
 
     private static final String DATABASE = "town";
+    private static final String COUNTED = "SELECT stats_reset FROM pg_stat_bgwriter";
 
     /** A node in this process. */
     record Citizen(Membership membership, Ear ear) {
@@ -118,6 +120,16 @@ final class Town implements AutoCloseable {
         } catch (SQLException e) {
             throw new IllegalStateException(sql + ": " + e.getMessage(), e);
         }
+    }
+
+    /** What is different after a crash of the server. Before PostgreSQL 15 it takes a moment until it can be seen. */
+    void crashed() {
+        String before = ask(COUNTED);
+        execute("SELECT pg_stat_reset_shared('bgwriter')");
+        await("the statistics begin anew")
+                .pollInterval(Duration.ofMillis(5))
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> !Objects.equals(before, ask(COUNTED)));
     }
 
     /** The first value of the answer, as text. */

@@ -16,6 +16,8 @@ import java.sql.SQLException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** How sessions are made, and what is said when none can be. */
 class ConnectionsTest {
@@ -118,6 +120,26 @@ class ConnectionsTest {
         run("CREATE ROLE hidden LOGIN", "GRANT ALL ON DATABASE " + DATABASE.name() + " TO hidden");
         run("ALTER ROLE hidden SET track_activities = off");
         refused(as("hidden"), "database_setting");
+    }
+
+    /** To this role the server says that it is another one. */
+    @ParameterizedTest
+    @CsvSource({
+        "130022, 'PostgreSQL 13, and this program knows 14 to 18: upgrade the database'",
+        "190000, a newer program"
+    })
+    void aServerThatIsTooOldOrTooNew(int number, String fix) {
+        String name = "version_" + number;
+        run(
+                "CREATE ROLE " + name + " LOGIN",
+                "GRANT ALL ON DATABASE " + DATABASE.name() + " TO " + name,
+                "CREATE SCHEMA " + name,
+                "GRANT USAGE ON SCHEMA " + name + " TO " + name,
+                "CREATE FUNCTION " + name + ".current_setting(text) RETURNS text LANGUAGE sql AS $$ SELECT CASE $1 WHEN"
+                        + " 'server_version_num' THEN '" + number + "' ELSE pg_catalog.current_setting($1) END $$",
+                "ALTER ROLE " + name + " SET search_path = " + name + ", pg_catalog");
+
+        assertThat(refused(as(name), "database_version")).contains(fix);
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Many at once: nobody is harmed by a neighbour, and what was acknowledged is there. */
@@ -99,6 +100,7 @@ interface CrowdContract extends Contract {
     }
 
     @Test
+    @Tag("long")
     default void whatWasAcknowledgedIsThereAfterABoot() throws Exception {
         Lab lab = lab();
         int threads = 50;

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Random stories of lanes: whatever happens, what is counted is what there is, and what is explained is what comes. */
@@ -21,6 +22,7 @@ interface LaneStoryContract extends Contract {
     int LENGTH = 60;
 
     @Test
+    @Tag("long")
     default void whateverHappensTheCountsOfALaneAreItsRuns() {
         for (int seed = 0; seed < STORIES; seed++) {
             var random = new Random(seed);
@@ -58,6 +60,7 @@ interface LaneStoryContract extends Contract {
     }
 
     @Test
+    @Tag("long")
     default void whatIsExplainedIsWhatComes() {
         var named = new HashSet<Class<?>>();
         for (int seed = 0; seed < STORIES; seed++) {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A queue with a rate gives no more runs in a time than that says, whatever happens, and loses none. */
@@ -169,6 +170,7 @@ interface RateContract extends LaneWords {
     }
 
     @Test
+    @Tag("long")
     default void inNoWindowMoreAreClaimedThanTheRateWhateverHappens() {
         for (int seed = 0; seed < 25; seed++) {
             var random = new Random(seed);
