@@ -45,7 +45,7 @@ class ClusterDrillTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"node-death", "zombie", "database-restart", "rolling-restart"})
+    @ValueSource(strings = {"node-death", "zombie", "partition", "database-restart", "replica-lag", "rolling-restart"})
     @ProcessTest
     void a_drill_in_short_holds(String name) throws Exception {
         held(drill(name, "--quick").code(0).json());
@@ -54,8 +54,8 @@ class ClusterDrillTest {
     @ParameterizedTest
     @MethodSource("sabotages")
     @ProcessTest
-    void without_a_guard_it_says_violated(Sabotage sabotage, String finding) throws Exception {
-        var command = command("node-death", List.of("--kills", "2", "--seed", "7"));
+    void without_a_guard_it_says_violated(Sabotage sabotage, String name, String finding) throws Exception {
+        var command = command(name, List.of("--quick", "--seed", "7"));
         var drill = DrillTest.drill(
                 stage, JavaCommand.on(sabotage.classPath(stage.folder()), MAIN, command.toArray(String[]::new)));
 
@@ -73,16 +73,40 @@ class ClusterDrillTest {
                 "postgres/src/main/java/dev/holdfast/postgres/PgLedger.java",
                 "SELECT + \" WHERE holder_number IS NOT NULL AND NOT EXISTS (SELECT 1 FROM nodes n\"",
                 "SELECT + \" WHERE holder_number IS NOT NULL AND EXISTS (SELECT 1 FROM nodes n\"");
+        var halt = new Sabotage(
+                "node/src/main/java/dev/holdfast/node/ClusterNode.java",
+                "if (options.overdue() == ClusterOptions.Overdue.HALT) {",
+                "if (left < 0) {");
+        var ladder = new Sabotage(
+                "postgres/src/main/java/dev/holdfast/postgres/Ladder.java",
+                "return window.isPresent() && window.get().seq() >= need;",
+                "return window.isPresent();");
         return List.of(
-                Arguments.of(Named.of("the epoch that grows", fence), "did not grow when it was"),
-                Arguments.of(Named.of("only the dead lose what they hold", living), "epochs overlap"));
+                Arguments.of(Named.of("the epoch that grows", fence), "node-death", "did not grow when it was"),
+                Arguments.of(Named.of("only the dead lose what they hold", living), "node-death", "epochs overlap"),
+                Arguments.of(Named.of("the end of a process whose code stays", halt), "partition", "still executed"),
+                Arguments.of(
+                        Named.of("how far a replica has come", ladder),
+                        "replica-lag",
+                        "told of more than the replica knows"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"database-restart", "replica-lag", "partition"})
+    void what_is_not_its_own_it_does_not_break(String name) throws Exception {
+        var refused = drill(name, "--postgres", url()).code(3);
+
+        assertThat(refused.err()).contains("drill_impossible", "leave out --postgres");
     }
 
     @Test
-    void what_is_not_its_own_it_does_not_restart() throws Exception {
-        var refused = drill("database-restart", "--postgres", url()).code(3);
+    void where_no_network_can_be_made_it_says_what_it_needs() throws Exception {
+        var command = new ArrayList<>(List.of("env", "PATH=" + stage.folder()));
+        command.addAll(JavaCommand.like(MAIN, command("partition", List.of()).toArray(String[]::new)));
 
-        assertThat(refused.err()).contains("drill_impossible", "leave out --postgres");
+        var refused = DrillTest.drill(stage, command).code(3);
+
+        assertThat(refused.err()).contains("drill_impossible", "unshare", "user namespaces");
     }
 
     private static String url() {

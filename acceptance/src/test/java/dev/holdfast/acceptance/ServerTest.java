@@ -174,6 +174,15 @@ class ServerTest {
     }
 
     @Test
+    void the_database_itself_is_no_replica_of_it() throws Exception {
+        String url = DATABASE.url().toString();
+        stage.cli()
+                .run("server", "--postgres", url, "--replica", url, "--port", "0")
+                .code(3)
+                .tells("replica_is_primary", "Name a hot standby", "or no replica");
+    }
+
+    @Test
     void without_a_database_it_says_how_to_name_one() throws Exception {
         stage.cli().run("server", "--port", "0").code(2).tells("--postgres", "HOLDFAST_POSTGRES");
     }

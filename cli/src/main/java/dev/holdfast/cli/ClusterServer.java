@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
  * The node that {@code holdfast server} runs.
  *
  * @param postgres URL of the database
+ * @param replica URL of a replica of it; null or empty for none
  * @param label of the node; null for the name of the machine
  * @param keep how long runs are kept that have ended
  */
-record ClusterServer(String postgres, @Nullable String label, Duration keep) {
+record ClusterServer(
+        String postgres, @Nullable String replica, @Nullable String label, Duration keep) {
     /** Enough for code that is about to leave anyway; what does not is taken over by others, which takes less than this. */
     private static final Duration DRAIN = Duration.ofMillis(500);
 
@@ -24,6 +26,7 @@ record ClusterServer(String postgres, @Nullable String label, Duration keep) {
         var engine = EngineOptions.defaults().retention(keep).drainGrace(DRAIN).meter(server.meter());
         var cluster =
                 ClusterOptions.at(postgres).address(server.outside().toString()).overdue(ClusterOptions.Overdue.HALT);
+        if (replica != null && !replica.isEmpty()) cluster = cluster.replica(replica);
         if (label != null) cluster = cluster.label(label);
         return Holdfast.cluster(cluster, NodeOptions.defaults().engine(engine), Examples.all());
     }

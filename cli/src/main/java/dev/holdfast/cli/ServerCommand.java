@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
         exitCodeList = {
             "2:wrong usage",
             "3:cannot serve: port_in_use, host_unknown, keys_required, tls_files, database_url, database_unreachable, database_login,"
-                    + " database_missing, database_rights, database_pooler, database_version, schema_too_new,"
+                    + " database_missing, database_rights, database_pooler, database_version, replica_is_primary, replica_foreign, schema_too_new,"
                     + " schema_incompatible and so on; it says what to fix",
             "4:the database has failed while the node was starting",
             Exit.INTERNAL_LINE,
@@ -47,6 +47,15 @@ final class ServerCommand implements Callable<Integer> {
 
     @Mixin
     private Database database = new Database();
+
+    @Option(
+            names = "--replica",
+            paramLabel = "URL",
+            defaultValue = "${env:HOLDFAST_REPLICA}",
+            description =
+                    "A hot standby of the database, which answers lists of runs and snapshots since a cursor; a reader"
+                            + " who is ahead of it is answered by the database. Default: $HOLDFAST_REPLICA, or none.")
+    private @Nullable String replica;
 
     @Option(names = "--node", paramLabel = "LABEL", description = "Its name, for people. Default: that of the machine.")
     private @Nullable String label;
@@ -86,7 +95,7 @@ final class ServerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         if (keep < 1) throw Failure.usage("usage", "--keep is at least 1 day, and " + keep + " was given");
-        var node = new ClusterServer(database.url(), label, Duration.ofDays(keep));
+        var node = new ClusterServer(database.url(), replica, label, Duration.ofDays(keep));
         return Serving.run(options(), node::node, ready::print);
     }
 

@@ -259,7 +259,8 @@ class MainTest {
                     .contains("--json", "{code, message, exit}", "HOLDFAST_DEBUG")
                     .contains(" 5 a mistake");
         }
-        for (String drill : List.of("crash", "node-death", "zombie", "database-restart", "rolling-restart")) {
+        for (String drill : List.of(
+                "crash", "node-death", "zombie", "partition", "database-restart", "replica-lag", "rolling-restart")) {
             assertThat(help("drill", drill))
                     .as(drill)
                     .contains("--json", "{code, message, exit}")

@@ -66,8 +66,21 @@ abstract class ClusterCommand implements Callable<Integer> {
             description = "Print the report as JSON. An error is a line of JSON on stderr: {code, message, exit}.")
     private boolean json;
 
-    /** What is done to the cluster. */
-    abstract Fault fault(boolean inShort);
+    /** What is done to the cluster, while so many clients have a run under way each. */
+    abstract Fault fault(boolean inShort, int clients);
+
+    /** What the nodes are. */
+    Program program() {
+        return Program.server();
+    }
+
+    CommandSpec spec() {
+        return spec;
+    }
+
+    int nodes() {
+        return nodes;
+    }
 
     /** Why it cannot be done; null if it can. */
     @Nullable
@@ -83,12 +96,16 @@ abstract class ClusterCommand implements Callable<Integer> {
         int clients = runs == null ? Math.max(2, slots * 3 / 4) : runs;
         outlet.check("--runs", clients, 1, 1_000);
         String why = obstacle(postgres == null);
-        if (why != null) return outlet.couldNot(why);
+        return why == null ? drilled(outlet, clients) : outlet.couldNot(why);
+    }
+
+    /** Does it, and tells what it has found. */
+    int drilled(Outlet outlet, int clients) throws IOException, InterruptedException {
         long chosen = seed == null ? ThreadLocalRandom.current().nextLong(1_000_000) : seed;
         Path folder = Files.createTempDirectory("holdfast-drill-");
         var plan = new ClusterDrill.Plan(nodes, clients, chosen, folder, postgres);
         try {
-            var drill = new ClusterDrill(plan, fault(quick), Program.server(), Outlet.progress());
+            var drill = new ClusterDrill(plan, fault(quick, clients), program(), Outlet.progress());
             return tell(outlet, drill.run(), folder);
         } catch (IllegalStateException | UncheckedIOException e) {
             return outlet.couldNot(e.getMessage() + "; what there is lies in " + folder);

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * them, and a look at everything from outside when it is over.
  */
 final class ClusterDrill {
-    static final int BEATS = 30;
-    static final int BEAT_MILLIS = 50;
+    private static final int BEATS = 30;
     /** For a request: longer than one to a frozen node hangs. */
     private static final Duration PATIENCE = Duration.ofSeconds(50);
 
@@ -57,7 +56,7 @@ final class ClusterDrill {
      */
     ClusterReport run() throws IOException, InterruptedException {
         progress.say("starting PostgreSQL");
-        try (var database = Database.of(plan.url(), progress::say);
+        try (var database = fault.database(plan, progress::say);
                 var fleet = new Fleet(program, database, plan.folder())) {
             return run(database, fleet);
         } finally {
@@ -71,11 +70,10 @@ final class ClusterDrill {
             fleet.ready(node, Fleet.STARTS);
         var diary = new Diary(plan.folder().resolve("diary.log"), BEATS);
         var client = new Client(fleet, PATIENCE);
-        var scene = new Scene(database, fleet, diary, new Random(plan.seed()), progress);
         var troubles = new ArrayList<String>();
         List<String> seen = List.of();
-        try (var load =
-                new Load(client, input(diary.file()), "drill-" + plan.seed() + "-" + System.currentTimeMillis())) {
+        try (var load = new Load(client, diary, "drill-" + plan.seed() + "-" + System.currentTimeMillis())) {
+            var scene = new Scene(database, fleet, load, new Random(plan.seed()), progress);
             load.begin(plan.clients());
             try {
                 for (Node node : fleet.inService()) scene.awaitMoment(List.of(node));
@@ -90,10 +88,5 @@ final class ClusterDrill {
             var findings = new ClusterFindings(plan, fault, client);
             return findings.report(scene, load.jobs(), troubles, seen);
         }
-    }
-
-    private static String input(Path diary) {
-        String log = diary.toAbsolutePath().toString().replace("\\", "\\\\");
-        return "{\"beats\":%d,\"millis\":%d,\"log\":\"%s\"}".formatted(BEATS, BEAT_MILLIS, log);
     }
 }

@@ -51,6 +51,7 @@ final class ClusterFindings {
                 plan.clients(),
                 work(evidence),
                 resumptions(evidence),
+                fault.lapses(evidence),
                 seen,
                 timeline.to() - timeline.from());
         var verdict = violations.isEmpty() ? Verdict.HELD : Verdict.VIOLATED;

@@ -35,13 +35,21 @@ record ClusterReport(
      * @param clients each of which had one run under way
      * @param work what was recorded
      * @param resumptions how fast what a node had went on elsewhere, for each thing that was done to nodes
+     * @param lapses how long other things took
      * @param seen what else was seen, as sentences
      * @param tookMillis from the first start of a node to the end of the last run
      */
     record Figures(
-            int nodes, int clients, Work work, List<Resumption> resumptions, List<String> seen, long tookMillis) {
+            int nodes,
+            int clients,
+            Work work,
+            List<Resumption> resumptions,
+            List<Lapse> lapses,
+            List<String> seen,
+            long tookMillis) {
         Figures {
             resumptions = List.copyOf(resumptions);
+            lapses = List.copyOf(lapses);
             seen = List.copyOf(seen);
         }
     }

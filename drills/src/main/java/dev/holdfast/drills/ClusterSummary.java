@@ -38,6 +38,7 @@ final class ClusterSummary {
                         seconds(figures.tookMillis())));
         page.picture(new Picture(report.timeline(), look, "a node begins", struck()));
         figures.resumptions().forEach(resumption -> resumed(page, resumption));
+        figures.lapses().forEach(lapse -> page.line(lapse.kind(), lapse.until() + " after " + spread(lapse.spread())));
         figures.seen().forEach(sentence -> page.line("seen", sentence));
         var work = figures.work();
         page.line(
@@ -56,7 +57,7 @@ final class ClusterSummary {
     private String struck() {
         String kinds =
                 report.figures().resumptions().stream().map(Resumption::kind).collect(Collectors.joining(" or "));
-        return kinds.isEmpty() ? "restart of the database" : kinds;
+        return kinds.isEmpty() ? "what was done to the database" : kinds;
     }
 
     private void resumed(Page page, Resumption resumption) {

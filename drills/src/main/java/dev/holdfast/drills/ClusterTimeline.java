@@ -55,7 +55,7 @@ final class ClusterTimeline {
     private List<Mark> marks() {
         var labels = nodes.stream().map(Node::label).distinct().toList();
         return evidence.strikes().stream()
-                .filter(s -> s.kind() != Strike.Kind.KILL && s.kind() != Strike.Kind.TERM)
+                .filter(s -> !s.isDeath())
                 .flatMap(s -> s.node() == null
                         ? labels.stream().map(l -> new Mark(s.at().toEpochMilli(), l))
                         : Stream.of(new Mark(s.at().toEpochMilli(), s.node().label())))
@@ -73,7 +73,7 @@ final class ClusterTimeline {
                 List<Entry> entries = diary.getOrDefault(job.ack().run(), List.of());
                 epochs(entries, epochs);
                 entries.stream()
-                        .filter(e -> !e.begins())
+                        .filter(Entry::ends)
                         .map(e -> new Tick(e.micros() / 1_000, true))
                         .forEach(ticks::add);
             });

@@ -1,16 +1,19 @@
 package dev.holdfast.drills;
 
 import dev.holdfast.localpg.LocalPostgres;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
 /**
- * The database restarts under load, once as an administrator does it, once as a crash: no run is lost, no loss is counted, and
- * every node stays the one it is.
+ * The database restarts under load, once as an administrator does it, once as a crash, and then does not answer for a while: no
+ * run is lost, no loss is counted, and every node stays the one it is. What a node has stopped meanwhile goes on.
+ *
+ * @param stall how long it does not answer; longer than a node executes without an answer
  */
-record DatabaseRestart(int restarts) implements Fault {
+record DatabaseRestart(int restarts, Duration stall) implements Fault {
     @Override
     public String name() {
         return "database-restart";
@@ -33,15 +36,11 @@ record DatabaseRestart(int restarts) implements Fault {
             scene.say("the database " + (crash ? "crashed" : "was restarted") + " and was down for " + down / 1_000
                     + " ms");
             long up = Scene.now();
-            for (Node node : nodes) {
-                Wait.need(
-                        "node " + node.label() + " executes something after the restart",
-                        Scene.PATIENCE,
-                        () -> scene.diary().activeSince(up).contains(node.pid()));
-            }
+            awaitAll(scene, nodes, up);
             seen.add("%s: down for %.1f s, all nodes execute %.1f s later"
                     .formatted(crash ? "crash" : "restart", down / 1e6, (Scene.now() - up) / 1e6));
         }
+        seen.add(stall(scene, server, nodes));
         for (Node node : nodes) {
             Ring.awaitNumber(node, Scene.PATIENCE);
         }
@@ -53,8 +52,37 @@ record DatabaseRestart(int restarts) implements Fault {
         return seen;
     }
 
+    private String stall(Scene scene, LocalPostgres server, List<Node> nodes) throws InterruptedException {
+        scene.awaitMoment(nodes);
+        scene.note(Strike.now(Strike.Kind.STALL, null));
+        server.pause();
+        scene.say("the database does not answer for " + stall.toSeconds() + " s");
+        Thread.sleep(stall);
+        server.resume();
+        long up = Scene.now();
+        awaitAll(scene, nodes, up);
+        return "stall: no answer for %d s, all nodes execute %.1f s later"
+                .formatted(stall.toSeconds(), (Scene.now() - up) / 1e6);
+    }
+
+    private static void awaitAll(Scene scene, List<Node> nodes, long up) throws InterruptedException {
+        for (Node node : nodes) {
+            Wait.need(
+                    "node " + node.label() + " executes something after that",
+                    Scene.PATIENCE,
+                    () -> scene.diary().activeSince(up).contains(node.pid()));
+        }
+    }
+
+    /** What was stopped by time is in the diary as left, and is a run like all others: it has to succeed. */
     @Override
     public List<String> violations(Evidence evidence) {
-        return evidence.countedLosses("9");
+        var violations = new ArrayList<>(evidence.countedLosses("9"));
+        long stalled = evidence.strikes().getLast().micros();
+        boolean stopped = evidence.diary().entries().stream()
+                .anyMatch(entry -> entry.word() == Diary.Word.LEFT && entry.micros() > stalled);
+        if (!stopped)
+            violations.add("no node has stopped anything while the database did not answer: nothing was tried");
+        return violations;
     }
 }

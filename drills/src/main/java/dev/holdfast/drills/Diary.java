@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -32,22 +33,48 @@ final class Diary {
         this.beats = beats;
     }
 
-    /**
-     * The begin or the end of a step's body.
-     *
-     * @param micros since 1970
-     */
-    record Entry(boolean begins, String run, int beat, long epoch, long pid, long micros) {
+    /** What user code says of itself. */
+    enum Word {
+        /** The body of a step begins. */
+        BEGIN("began"),
+        END("ended"),
+        /** It leaves before it is done. */
+        LEFT("left"),
+        /** It was told to leave and does not. */
+        STAYS("still executed");
+
+        private final String past;
+
+        Word(String past) {
+            this.past = past;
+        }
+
+        @Override
+        public String toString() {
+            return past;
+        }
+    }
+
+    /** @param micros since 1970 */
+    record Entry(Word word, String run, int beat, long epoch, long pid, long micros) {
         static Entry parse(String line) {
             String[] parts = line.split(" ", -1);
             if (parts.length != 6) throw new IllegalStateException("not a line of a diary: " + line);
             return new Entry(
-                    parts[0].equals("begin"),
+                    Word.valueOf(parts[0].toUpperCase(Locale.ROOT)),
                     parts[1],
                     Integer.parseInt(parts[2]),
                     Long.parseLong(parts[3]),
                     Long.parseLong(parts[4]),
                     Long.parseLong(parts[5]));
+        }
+
+        boolean begins() {
+            return word == Word.BEGIN;
+        }
+
+        boolean ends() {
+            return word == Word.END;
         }
     }
 
@@ -88,18 +115,32 @@ final class Diary {
         return runs;
     }
 
-    /** The last that each run wrote before this moment, of those in which this process was then and had more to do. */
+    /**
+     * The last that each run wrote before this moment, of those in whose newest epoch this process was then and had more to
+     * do.
+     */
     Map<String, Entry> inFlight(long pid, long micros) {
         var last = new LinkedHashMap<String, Entry>();
         for (Entry entry : entries()) {
-            if (entry.micros() < micros) last.put(entry.run(), entry);
+            if (entry.micros() >= micros) continue;
+            last.merge(entry.run(), entry, (before, now) -> now.epoch() < before.epoch() ? before : now);
         }
         last.values().removeIf(entry -> entry.pid() != pid || isLast(entry));
         return last;
     }
 
     private boolean isLast(Entry entry) {
-        return !entry.begins() && entry.beat() == beats;
+        return entry.ends() && entry.beat() == beats;
+    }
+
+    /** The last that this process wrote in each of these epochs. */
+    Map<String, Entry> lastOf(long pid, Map<String, Entry> epochs) {
+        var last = new LinkedHashMap<String, Entry>();
+        for (Entry entry : entries()) {
+            Entry asked = epochs.get(entry.run());
+            if (asked != null && entry.pid() == pid && entry.epoch() == asked.epoch()) last.put(entry.run(), entry);
+        }
+        return last;
     }
 
     /** In which processes user code began after this moment. */

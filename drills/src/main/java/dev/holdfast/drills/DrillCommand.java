@@ -13,7 +13,9 @@ import picocli.CommandLine.Spec;
             CrashCommand.class,
             NodeDeathCommand.class,
             ZombieCommand.class,
+            PartitionCommand.class,
             DatabaseRestartCommand.class,
+            ReplicaLagCommand.class,
             RollingRestartCommand.class
         },
         mixinStandardHelpOptions = true)
@@ -26,6 +28,6 @@ public final class DrillCommand implements Runnable {
     public void run() {
         throw new CommandLine.ParameterException(
                 spec.commandLine(),
-                "Name a drill: crash, or of several nodes node-death, zombie, database-restart, rolling-restart");
+                "Name a drill: crash, or of several nodes node-death, zombie, partition, database-restart, replica-lag, rolling-restart");
     }
 }

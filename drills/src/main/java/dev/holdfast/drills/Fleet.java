@@ -44,13 +44,13 @@ final class Fleet implements Supplier<Api>, AutoCloseable {
     }
 
     /**
-     * Waits until it serves, and puts it into service.
+     * Waits until it serves, and puts it into service, if clients reach it.
      *
      * @throws IllegalStateException if it does not serve in time
      */
     Node ready(Node node, Duration patience) throws InterruptedException {
         node.process().awaitReady(patience);
-        inService.add(node);
+        if (program.isReached(node.label())) inService.add(node);
         return node;
     }
 
@@ -67,6 +67,11 @@ final class Fleet implements Supplier<Api>, AutoCloseable {
         return List.copyOf(inService);
     }
 
+    /** The one that has this label now. */
+    Node newest(String label) {
+        return all.stream().filter(node -> node.label().equals(label)).toList().getLast();
+    }
+
     /** All that there ever were. */
     List<Node> all() {
         return List.copyOf(all);
@@ -75,7 +80,8 @@ final class Fleet implements Supplier<Api>, AutoCloseable {
     @Override
     public Api get() {
         var now = inService();
-        if (now.isEmpty()) throw new IllegalStateException("no node is in service");
+        // Somebody who does not answer any more: whoever asks asks again.
+        if (now.isEmpty()) return all.getLast().api();
         return now.get(Math.floorMod(turn.getAndIncrement(), now.size())).api();
     }
 

@@ -6,22 +6,30 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Clients each of whom always has one run under way: when it has ended, they start the next. */
 final class Load implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
     private static final int LOOK_MILLIS = 150;
+    private static final int BEAT_MILLIS = 50;
     private static final Duration LONGEST = Duration.ofMinutes(1);
+
+    /** What the code of a run does when it is told to leave. */
+    enum Manner {
+        LEAVES,
+        STAYS
+    }
 
     /**
      * A run that was acknowledged.
      *
      * @param client who started it, from 0
      */
-    record Job(int client, Client.Ack ack) {}
+    record Job(int client, Manner manner, Client.Ack ack) {}
 
     private final Client client;
-    private final String input;
+    private final Diary diary;
     private final String name;
     private final AtomicInteger next = new AtomicInteger();
     private final List<Job> jobs = new ArrayList<>();
@@ -30,33 +38,54 @@ final class Load implements AutoCloseable {
     private volatile boolean closed;
 
     /**
-     * @param input of each run
+     * @param diary into which the runs write
      * @param name of the load, unlike that of any other on this database
      */
-    Load(Client client, String input, String name) {
+    Load(Client client, Diary diary, String name) {
         this.client = client;
-        this.input = input;
+        this.diary = diary;
         this.name = name;
     }
 
-    Load begin(int clients) {
-        for (int i = 0; i < clients; i++) {
-            int who = i;
-            threads.add(Thread.ofVirtual().name("client " + i).start(() -> work(who)));
-        }
-        return this;
+    Diary diary() {
+        return diary;
     }
 
-    private void work(int who) {
+    /** Clients who come and stay. */
+    void begin(int clients) {
+        for (int i = 0; i < clients; i++)
+            client(who -> {
+                while (!closed) run(who, Manner.LEAVES);
+            });
+    }
+
+    /** Clients who have one run each, so that for a moment there is more to do than usual. */
+    void burst(int clients, Manner manner) {
+        for (int i = 0; i < clients; i++) client(who -> run(who, manner));
+    }
+
+    private interface Work {
+        void begin(int client) throws InterruptedException;
+    }
+
+    private void client(Work work) {
+        int who = threads.size();
+        threads.add(Thread.ofVirtual().name("client " + who).start(() -> live(who, work)));
+    }
+
+    private String body(String key, Manner manner) {
+        ObjectNode body = JSON.createObjectNode();
+        body.putObject("input")
+                .put("beats", diary.beats())
+                .put("millis", BEAT_MILLIS)
+                .put("log", diary.file().toAbsolutePath().toString())
+                .put("stays", manner == Manner.STAYS);
+        return body.put("key", key).toString();
+    }
+
+    private void live(int who, Work work) {
         try {
-            while (!closed) {
-                String key = name + "-" + next.incrementAndGet();
-                var ack = client.start(new Client.Order("metronome", input, key, key));
-                synchronized (jobs) {
-                    jobs.add(new Job(who, ack));
-                }
-                awaitEnd(ack.run());
-            }
+            work.begin(who);
         } catch (Client.RefusedException | IllegalStateException e) {
             synchronized (jobs) {
                 troubles.add("client " + who + ": " + e.getMessage());
@@ -64,6 +93,15 @@ final class Load implements AutoCloseable {
         } catch (InterruptedException e) {
             // The drill was broken off.
         }
+    }
+
+    private void run(int who, Manner manner) throws InterruptedException {
+        String key = name + "-" + next.incrementAndGet();
+        var ack = client.start("metronome", body(key, manner), key);
+        synchronized (jobs) {
+            jobs.add(new Job(who, manner, ack));
+        }
+        awaitEnd(ack.run());
     }
 
     private void awaitEnd(String run) throws InterruptedException {

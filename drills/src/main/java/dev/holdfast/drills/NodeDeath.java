@@ -1,25 +1,152 @@
 package dev.holdfast.drills;
 
-import java.io.IOException;
+import dev.holdfast.drills.Strike.Kind;
+import dev.holdfast.localpg.LocalPostgres;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
-/** A node is killed, and another one comes; again and again. */
-record NodeDeath(int kills) implements Fault {
+/**
+ * Nodes are killed, and others come; again and again. One of them; one and the survivor that is taking over what it had; two
+ * that watch each other; all but one; all.
+ *
+ * @param blows what happens, in order
+ */
+record NodeDeath(List<Kind> blows) implements Fault {
+    /** As long as somebody else has the rows of the runs that are to be taken over. */
+    private static final String LOCK =
+            "BEGIN; SELECT id FROM holdfast.runs WHERE holder_number = %d ORDER BY id FOR UPDATE;"
+                    + " SELECT pg_sleep(%s); COMMIT";
+
+    private static final String IS_LOCKED = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
+    private static final double LOCKED_SECONDS = 0.7;
+    /** Who waits for a row; not for a lock of the ring, for which all always wait. */
+    private static final String SWEEPS = "SELECT substr(application_name, 10) FROM pg_stat_activity"
+            + " WHERE application_name LIKE 'holdfast/%%' AND application_name <> 'holdfast/%d'"
+            + " AND wait_event IN ('transactionid', 'tuple') LIMIT 1";
+
+    NodeDeath {
+        blows = List.copyOf(blows);
+    }
+
+    /** Every kind of blow that so many nodes can be given, once. */
+    static NodeDeath inShort(int nodes) {
+        return new NodeDeath(withOne(others(nodes)));
+    }
+
+    /** Every other time one node, in between the other kinds of blows in turn. */
+    static NodeDeath often(int times, int nodes) {
+        var others = others(nodes);
+        var blows = new ArrayList<Kind>();
+        for (int i = 0; i < times; i++) blows.add(i % 2 == 0 ? Kind.KILL : others.get(i / 2 % others.size()));
+        return new NodeDeath(blows);
+    }
+
+    private static List<Kind> withOne(List<Kind> others) {
+        var all = new ArrayList<>(List.of(Kind.KILL));
+        all.addAll(others);
+        return all;
+    }
+
+    private static List<Kind> others(int nodes) {
+        if (nodes == 2) return List.of(Kind.ALL);
+        // Two of three are all but one.
+        if (nodes == 3) return List.of(Kind.HEIR, Kind.REST, Kind.ALL);
+        return List.of(Kind.HEIR, Kind.NEIGHBOURS, Kind.REST, Kind.ALL);
+    }
+
     @Override
     public String name() {
         return "node-death";
     }
 
     @Override
-    public List<String> happen(Scene scene) throws IOException, InterruptedException {
-        for (int i = 1; i <= kills; i++) {
-            Node node = scene.anyNode();
-            scene.awaitMoment(List.of(node));
-            scene.replace(node, Strike.Kind.KILL);
+    public List<String> happen(Scene scene) throws InterruptedException {
+        for (Kind blow : blows) {
+            if (blow == Kind.HEIR) heir(scene);
+            else {
+                List<Node> victims = victims(scene, blow);
+                scene.awaitMoment(victims);
+                scene.kill(victims, blow);
+                scene.succeed(victims);
+            }
         }
         Instant first = scene.strikes().getFirst().at();
         return List.of("deaths were found by " + Ring.deaths(scene.anyNode(), first));
+    }
+
+    private static List<Node> victims(Scene scene, Kind blow) {
+        List<Node> all = scene.fleet().inService();
+        Node one = scene.anyNode();
+        return switch (blow) {
+            case NEIGHBOURS -> neighbours(scene, all);
+            case REST -> all.stream().filter(node -> !node.equals(one)).toList();
+            case ALL -> all;
+            default -> List.of(one);
+        };
+    }
+
+    private static List<Node> neighbours(Scene scene, List<Node> all) {
+        Map<String, Long> numbers = Ring.numbers(all);
+        var ring = all.stream()
+                .sorted(Comparator.comparing(node -> numbers.getOrDefault(node.label(), 0L)))
+                .toList();
+        int one = scene.random().nextInt(ring.size());
+        return List.of(ring.get(one), ring.get((one + 1) % ring.size()));
+    }
+
+    /**
+     * The second is killed in the middle of the takeover. In a database of ours that is certain: the rows are locked by us, and
+     * it waits for them. In another one it is a matter of milliseconds.
+     */
+    private static void heir(Scene scene) throws InterruptedException {
+        Node first = scene.anyNode();
+        scene.awaitMoment(List.of(first));
+        LocalPostgres own = scene.database().own();
+        Node second = own == null ? afterMoment(scene, first) : whileItWaits(scene, first, own);
+        scene.kill(List.of(second), Kind.HEIR);
+        scene.succeed(List.of(first, second));
+    }
+
+    private static Node afterMoment(Scene scene, Node first) throws InterruptedException {
+        scene.kill(List.of(first), Kind.HEIR);
+        Thread.sleep(scene.random().nextInt(30));
+        return scene.anyNode();
+    }
+
+    private static Node whileItWaits(Scene scene, Node first, LocalPostgres own) throws InterruptedException {
+        long number =
+                Ring.number(first).orElseThrow(() -> new IllegalStateException("a node does not tell its number"));
+        var locking = CompletableFuture.runAsync(
+                () -> own.query(Database.NAME, LOCK.formatted(number, Double.toString(LOCKED_SECONDS))));
+        Wait.need("the rows of node " + first.label() + " are locked", Scene.PATIENCE, () -> isTrue(own, IS_LOCKED));
+        scene.kill(List.of(first), Kind.HEIR);
+        var heir = new String[] {""};
+        Wait.need("somebody takes over what node " + first.label() + " had", Scene.PATIENCE, () -> {
+            if (locking.isDone()) throw new IllegalStateException("nobody was seen to take over what it had");
+            heir[0] = answer(own, SWEEPS.formatted(number));
+            return !heir[0].isEmpty();
+        });
+        Map<String, Long> numbers = Ring.numbers(scene.fleet().inService());
+        return scene.fleet().inService().stream()
+                .filter(node ->
+                        Long.toString(numbers.getOrDefault(node.label(), 0L)).equals(heir[0]))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("nobody is number " + heir[0] + ": " + numbers));
+    }
+
+    private static boolean isTrue(LocalPostgres own, String question) {
+        return !answer(own, question).isEmpty();
+    }
+
+    private static String answer(LocalPostgres own, String question) {
+        var rows = own.query(Database.NAME, question);
+        @Nullable String value = rows.isEmpty() ? null : rows.getFirst().getFirst();
+        return value == null ? "" : value;
     }
 
     @Override

@@ -8,7 +8,8 @@ import picocli.CommandLine.Option;
         name = "node-death",
         description = {
             "Starts several nodes on one PostgreSQL, keeps runs under way on all of them, and kills one with kill -9, again"
-                    + " and again; each time another one comes. Then checks that every run ended exactly once, that no step"
+                    + " and again; each time another one comes. In between it kills one together with the survivor that is"
+                    + " taking over what it had, neighbours, all but one, and all. Then checks that every run ended exactly once, that no step"
                     + " was recorded twice or done again after it was recorded, and that no two epochs of a run overlap.",
             "",
             "It prints a timeline, how long it took from a kill to the first user code of each run elsewhere, and a verdict:"
@@ -17,17 +18,15 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Examples:",
-            "  holdfast drill node-death                       ten kills, about a minute",
+            "  holdfast drill node-death                       ten times, about two minutes",
             "  holdfast drill node-death --kills 50 --nodes 5  longer and harder"
         })
 final class NodeDeathCommand extends ClusterCommand {
-    private static final int IN_SHORT = 2;
-
     @Option(names = "--kills", paramLabel = "K", defaultValue = "10", description = "How often to kill (default: 10).")
     private int kills;
 
     @Override
-    Fault fault(boolean inShort) {
-        return new NodeDeath(inShort ? IN_SHORT : kills);
+    Fault fault(boolean inShort, int clients) {
+        return inShort ? NodeDeath.inShort(nodes()) : NodeDeath.often(kills, nodes());
     }
 }

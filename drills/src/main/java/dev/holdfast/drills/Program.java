@@ -5,8 +5,16 @@ import java.util.Map;
 
 /** What the nodes of a drill are made of: a program that says {@code ready http://…} when it serves. */
 interface Program {
+    /** The command line of Holdfast. */
+    String MAIN = "dev.holdfast.cli.Main";
+
     /** How a node is started on this database, under this label, with this port and this log. */
     ServerProcess.Setup node(Database database, String label, int port, Path log);
+
+    /** Whether clients reach a node of this label. */
+    default boolean isReached(String label) {
+        return true;
+    }
 
     /** {@code holdfast server}, on the Java and the class path of this process. */
     static Program server() {
@@ -14,8 +22,15 @@ interface Program {
                 log,
                 port,
                 log,
-                JavaCommand.like("dev.holdfast.cli.Main", "server", "--port", Integer.toString(port), "--node", label),
-                // Not on the command line, which everybody on the machine can read.
-                Map.of("HOLDFAST_POSTGRES", database.url()));
+                JavaCommand.like(MAIN, "server", "--port", Integer.toString(port), "--node", label),
+                environment(database));
+    }
+
+    /** Not on the command line, which everybody on the machine can read. */
+    private static Map<String, String> environment(Database database) {
+        String replica = database.replica();
+        return replica == null
+                ? Map.of("HOLDFAST_POSTGRES", database.url())
+                : Map.of("HOLDFAST_POSTGRES", database.url(), "HOLDFAST_REPLICA", replica);
     }
 }

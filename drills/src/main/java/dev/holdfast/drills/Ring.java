@@ -41,6 +41,18 @@ final class Ring {
         return alive;
     }
 
+    /** The numbers of those that have this label and are alive, as this node sees it. */
+    static Set<Long> labelled(Node asked, String label) {
+        var numbers = new TreeSet<Long>();
+        ask(asked)
+                .ifPresent(ring -> ring.path("nodes").forEach(n -> {
+                    if (label.equals(n.path("label").asString())) {
+                        numbers.add(n.path("number").asLong(0));
+                    }
+                }));
+        return numbers;
+    }
+
     /** How the deaths of nodes were found since this moment, and how often each. */
     static Map<String, Integer> deaths(Node asked, Instant since) {
         var found = new TreeMap<String, Integer>();

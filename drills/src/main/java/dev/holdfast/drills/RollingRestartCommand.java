@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
         footer = {"", "Example:", "  holdfast drill rolling-restart --nodes 4"})
 final class RollingRestartCommand extends ClusterCommand {
     @Override
-    Fault fault(boolean inShort) {
+    Fault fault(boolean inShort, int clients) {
         return new RollingRestart(inShort ? 1 : 2);
     }
 }

@@ -1,6 +1,5 @@
 package dev.holdfast.drills;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -18,15 +17,15 @@ final class Scene {
 
     private final Database database;
     private final Fleet fleet;
-    private final Diary diary;
+    private final Load load;
     private final Random random;
     private final Progress progress;
     private final List<Strike> strikes = new ArrayList<>();
 
-    Scene(Database database, Fleet fleet, Diary diary, Random random, Progress progress) {
+    Scene(Database database, Fleet fleet, Load load, Random random, Progress progress) {
         this.database = database;
         this.fleet = fleet;
-        this.diary = diary;
+        this.load = load;
         this.random = random;
         this.progress = progress;
     }
@@ -39,8 +38,12 @@ final class Scene {
         return fleet;
     }
 
+    Load load() {
+        return load;
+    }
+
     Diary diary() {
-        return diary;
+        return load.diary();
     }
 
     Random random() {
@@ -75,19 +78,37 @@ final class Scene {
     }
 
     boolean executes(Node node) {
-        return !diary.inFlight(node.pid(), now()).isEmpty();
+        return !diary().inFlight(node.pid(), now()).isEmpty();
     }
 
     /** Ends a node by this signal, and, when what it had has gone on, starts its successor. */
-    void replace(Node node, Strike.Kind kind) throws IOException, InterruptedException {
+    void replace(Node node, Strike.Kind kind) throws InterruptedException {
         note(Strike.now(kind, node));
         if (kind == Strike.Kind.TERM) node.process().terminate();
         else node.process().kill();
         fleet.outOfService(node);
         say(kind + " of node " + node.label() + ", pid " + node.pid());
         if (kind == Strike.Kind.TERM) node.process().awaitExit(PATIENCE);
-        awaitResumed(node);
-        fleet.ready(fleet.start(node.label()), Fleet.STARTS);
+        succeed(List.of(node));
+    }
+
+    /** Kills these nodes at the same moment. */
+    void kill(List<Node> nodes, Strike.Kind kind) throws InterruptedException {
+        for (Node node : nodes) note(Strike.now(kind, node));
+        for (Node node : nodes) node.process().killSoon();
+        for (Node node : nodes) {
+            node.process().kill();
+            fleet.outOfService(node);
+            say(kind + ": node " + node.label() + ", pid " + node.pid());
+        }
+    }
+
+    /** Starts the successors of nodes that are gone, when what these had has gone on; at once, if nobody is left. */
+    void succeed(List<Node> gone) throws InterruptedException {
+        if (!fleet.inService().isEmpty()) for (Node node : gone) awaitResumed(node);
+        var next = gone.stream().map(node -> fleet.start(node.label())).toList();
+        for (Node node : next) fleet.ready(node, Fleet.STARTS);
+        for (Node node : gone) awaitResumed(node);
     }
 
     /** What a node had in flight goes on elsewhere. */
@@ -95,7 +116,7 @@ final class Scene {
         Wait.need(
                 "what node " + node.label() + " had goes on elsewhere",
                 PATIENCE,
-                () -> diary.inFlight(node.pid(), Long.MAX_VALUE).isEmpty());
+                () -> diary().inFlight(node.pid(), Long.MAX_VALUE).isEmpty());
     }
 
     static long now() {

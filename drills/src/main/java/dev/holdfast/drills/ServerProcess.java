@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -55,6 +56,13 @@ public final class ServerProcess implements AutoCloseable {
         /** {@code holdfast dev}, on the Java and the class path of this process. */
         public Setup(Path data, int port, Path log) {
             this(data, port, log, dev(data, port));
+        }
+
+        /** The same, started by this program, which becomes it: {@code nsenter}, {@code env} and the like. */
+        Setup under(List<String> program) {
+            var whole = new ArrayList<>(program);
+            whole.addAll(command);
+            return new Setup(data, port, log, whole, environment);
         }
 
         private static List<String> dev(Path data, int port) {
@@ -135,9 +143,14 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Sends SIGKILL and returns when the process is gone. Nothing of it runs after that, no {@code finally} either. */
     public void kill() throws InterruptedException {
+        killSoon();
+        process.waitFor();
+    }
+
+    /** Sends SIGKILL and does not wait: for several processes at once. */
+    void killSoon() {
         if (killedAt == null) killedAt = Instant.now();
         process.destroyForcibly();
-        process.waitFor();
     }
 
     /**
@@ -183,6 +196,11 @@ public final class ServerProcess implements AutoCloseable {
 
     public long pid() {
         return process.pid();
+    }
+
+    /** Gets what it prints. */
+    public Path log() {
+        return setup.log();
     }
 
     public Instant startedAt() {

@@ -2,7 +2,9 @@ package dev.holdfast.drills;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,13 +15,26 @@ import org.jspecify.annotations.Nullable;
  * @param node to which node; null for the database
  */
 record Strike(Kind kind, Instant at, @Nullable Node node) {
+    private static final Set<Kind> DEATHS =
+            EnumSet.of(Kind.KILL, Kind.HEIR, Kind.NEIGHBOURS, Kind.REST, Kind.ALL, Kind.TERM);
+
     enum Kind {
         KILL("kill -9"),
+        /** One, and then who takes over what it had, while it does. */
+        HEIR("heir killed"),
+        NEIGHBOURS("two at once"),
+        REST("all but one"),
+        ALL("all at once"),
         TERM("SIGTERM"),
         STOP("SIGSTOP"),
         CONT("SIGCONT"),
         DATABASE("database restarted"),
-        CUT("link down");
+        STALL("database stalls"),
+        REPLICA("replica broken"),
+        CUT("link down"),
+        MUTE("sends lost"),
+        DEAF("answers lost"),
+        MENDED("link mended");
 
         private final String words;
 
@@ -37,12 +52,17 @@ record Strike(Kind kind, Instant at, @Nullable Node node) {
         return new Strike(kind, Instant.now(), node);
     }
 
+    /** Whether it ended the process. */
+    boolean isDeath() {
+        return DEATHS.contains(kind);
+    }
+
     long micros() {
         return ChronoUnit.MICROS.between(Instant.EPOCH, at);
     }
 
     /** Whose code had to go on elsewhere. */
     Optional<Node> victim() {
-        return kind == Kind.CONT ? Optional.empty() : Optional.ofNullable(node);
+        return kind == Kind.CONT || kind == Kind.MENDED ? Optional.empty() : Optional.ofNullable(node);
     }
 }

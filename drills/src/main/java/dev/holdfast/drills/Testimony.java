@@ -59,7 +59,7 @@ final class Testimony {
         long epoch = recorded.path("epoch").asLong(0);
         long pid = recorded.path("pid").asLong(0);
         boolean done =
-                entries.stream().anyMatch(e -> !e.begins() && e.beat() == beat && e.epoch() == epoch && e.pid() == pid);
+                entries.stream().anyMatch(e -> e.ends() && e.beat() == beat && e.epoch() == epoch && e.pid() == pid);
         if (!done) {
             broken(
                     run,
@@ -89,8 +89,8 @@ final class Testimony {
                 if (epoch > e.epoch() && e.micros() > at) {
                     broken(
                             run,
-                            "epochs overlap: step " + e.beat() + " of epoch " + e.epoch()
-                                    + (e.begins() ? " began " : " ended ") + (e.micros() - at)
+                            "epochs overlap: step " + e.beat() + " of epoch " + e.epoch() + " " + e.word() + " "
+                                    + (e.micros() - at)
                                     + " µs after epoch " + epoch + " had begun");
                 }
             });

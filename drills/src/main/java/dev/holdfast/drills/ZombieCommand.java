@@ -19,7 +19,7 @@ final class ZombieCommand extends ClusterCommand {
     private static final Duration IN_SHORT = Duration.ofSeconds(14);
 
     @Override
-    Fault fault(boolean inShort) {
+    Fault fault(boolean inShort, int clients) {
         return new Zombie(inShort ? IN_SHORT : FROZEN);
     }
 }

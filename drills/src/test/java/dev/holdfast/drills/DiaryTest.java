@@ -48,6 +48,23 @@ class DiaryTest {
     }
 
     @Test
+    void a_late_sign_of_an_old_epoch_keeps_nobody_from_having_gone_on() throws IOException {
+        Path file = folder.resolve("diary.log");
+        Files.writeString(file, """
+                begin a 1 1 10 100
+                begin a 1 3 20 300
+                stays a 1 1 10 310
+                left a 1 1 10 320
+                """);
+        var diary = new Diary(file, 2);
+
+        assertThat(diary.inFlight(10, 400)).isEmpty();
+        assertThat(diary.lastOf(10, diary.inFlight(10, 200)).values())
+                .singleElement()
+                .satisfies(last -> assertThat(last.micros()).isEqualTo(320));
+    }
+
+    @Test
     void a_spread_names_what_was_measured() {
         assertThat(Spread.of(List.of())).isEqualTo(new Spread(0, 0, 0, 0));
         assertThat(Spread.of(List.of(3L, 1L, 2L))).isEqualTo(new Spread(3, 2, 3, 3));

@@ -56,6 +56,22 @@ class TestimonyTest {
     }
 
     @Test
+    void an_epoch_of_which_others_begin_before_it_has_left() throws IOException {
+        assertThat(violations(TOLD.replace("begin r 2 3", "left r 2 1 10 399\nbegin r 2 3"), RECORDED, "SUCCEEDED"))
+                .isEmpty();
+        assertThat(violations(TOLD + "stays r 2 1 10 410\nleft r 2 1 10 420\n", RECORDED, "SUCCEEDED"))
+                .containsExactly(
+                        "r: epochs overlap: step 2 of epoch 1 still executed 10 µs after epoch 3 had begun",
+                        "r: epochs overlap: step 2 of epoch 1 left 20 µs after epoch 3 had begun");
+    }
+
+    @Test
+    void what_was_left_is_not_done() throws IOException {
+        assertThat(violations(TOLD.replace("end r 2 3", "left r 2 3"), RECORDED, "SUCCEEDED"))
+                .containsExactly("r: step 2 is recorded for epoch 3 and pid 20, where it was not done");
+    }
+
+    @Test
     void who_was_frozen_in_the_middle_may_end_its_statement_and_begin_nothing() throws IOException {
         String woken = TOLD + "end r 2 1 10 600\nbegin r 3 1 10 601\n";
         assertThat(testimony(evidence(woken, RECORDED, "SUCCEEDED"), Set.of(10L)))

@@ -8,19 +8,26 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /** A program that ends by itself, and what it said. */
-final class Command {
-    /** What became of it. */
-    record Ended(int code, String output) {
-        boolean well() {
+public final class Command {
+    /**
+     * What became of it.
+     *
+     * @param code its exit code; 127 if there is no such program
+     * @param output what it printed, also as errors
+     */
+    public record Ended(int code, String output) {
+        public boolean well() {
             return code == 0;
         }
     }
 
-    static Ended run(String... command) {
+    /** Runs it to its end. It is given nothing to read. */
+    public static Ended run(String... command) {
         return run(List.of(command));
     }
 
-    static Ended run(List<String> command) {
+    /** As {@link #run(String...)}. */
+    public static Ended run(List<String> command) {
         try {
             Process process =
                     new ProcessBuilder(command).redirectErrorStream(true).start();

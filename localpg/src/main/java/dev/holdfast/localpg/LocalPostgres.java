@@ -68,18 +68,21 @@ public final class LocalPostgres implements AutoCloseable {
 
     /** Starts a server in a folder of its own, which is removed when the server is closed or this process has ended. */
     public static LocalPostgres temporary(Settings settings) {
-        Path folder;
-        try {
-            folder = Files.createTempDirectory("holdfast-postgres-data");
-        } catch (IOException e) {
-            throw new UncheckedIOException("no temporary folder for PostgreSQL: " + e.getMessage(), e);
-        }
+        Path folder = temporaryFolder();
         try {
             return started(folder, settings, true);
         } catch (RuntimeException e) {
             // What it said is in the exception.
             Folder.delete(folder);
             throw e;
+        }
+    }
+
+    private static Path temporaryFolder() {
+        try {
+            return Files.createTempDirectory("holdfast-postgres-data");
+        } catch (IOException e) {
+            throw new UncheckedIOException("no temporary folder for PostgreSQL: " + e.getMessage(), e);
         }
     }
 
@@ -211,7 +214,18 @@ public final class LocalPostgres implements AutoCloseable {
      * @param folder for its data and its log, empty or not there
      */
     public synchronized Standby standby(Path folder) {
-        return Standby.of(this, cluster, settings, folder);
+        return Standby.of(this, cluster, settings, folder, false);
+    }
+
+    /** As {@link #standby(Path)}, in a folder of its own, which is removed when it is closed or this process has ended. */
+    public synchronized Standby temporaryStandby() {
+        Path folder = temporaryFolder();
+        try {
+            return Standby.of(this, cluster, settings, folder, true);
+        } catch (RuntimeException e) {
+            Folder.delete(folder);
+            throw e;
+        }
     }
 
     private Launch running() {

@@ -31,7 +31,7 @@ public final class Standby implements AutoCloseable {
         this.slot = slot;
     }
 
-    static Standby of(LocalPostgres primary, Cluster original, Settings settings, Path folder) {
+    static Standby of(LocalPostgres primary, Cluster original, Settings settings, Path folder, boolean temporary) {
         settings.progress().accept("making a standby in " + folder);
         var cluster = Cluster.in(folder, original.bin());
         String slot = "standby_"
@@ -44,7 +44,7 @@ public final class Standby implements AutoCloseable {
                             "host=127.0.0.1 port=" + primary.port() + " user=" + LocalPostgres.USER
                                     + " application_name=" + slot)
                     .with("primary_slot_name", slot);
-            var server = new LocalPostgres(cluster, follow, false, Ports::free);
+            var server = new LocalPostgres(cluster, follow, temporary, Ports::free);
             server.restart();
             return new Standby(primary, server, slot);
         } catch (RuntimeException e) {

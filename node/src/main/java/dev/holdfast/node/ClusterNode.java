@@ -52,7 +52,7 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
         this.wiring = wiring;
         this.options = options;
         this.bell = wiring.threads().bell();
-        this.now = begin(join());
+        this.now = first(join());
         this.loop = wiring.threads().loop("holdfast-node", this::run);
     }
 
@@ -99,6 +99,16 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
         return cluster.join(options.label(), options.address(), this);
     }
 
+    private Incarnation first(PgMember member) {
+        try {
+            return begin(member);
+        } catch (HoldfastException e) {
+            member.close();
+            throw e;
+        }
+    }
+
+    /** If the database fails meanwhile, the member still is one. */
     private Incarnation begin(PgMember member) {
         var ports = new Ports(
                 member.ledger(),
@@ -111,6 +121,8 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
                 member.peers());
         try {
             return new Incarnation(member, ports, Engine.open(ports, wiring.engine(), wiring.hosted()));
+        } catch (HoldfastException e) {
+            throw e;
         } catch (RuntimeException | Error e) {
             member.close();
             throw e;
@@ -191,7 +203,10 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
                 return;
             } catch (HoldfastException e) {
                 LOG.warn("this node cannot join yet, trying again: {}", e.getMessage());
-                mine = null;
+                if (mine != null && !mine.membership().isMember()) {
+                    mine.close();
+                    mine = null;
+                }
                 bell.await(AGAIN);
             }
         }

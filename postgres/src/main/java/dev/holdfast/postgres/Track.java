@@ -202,8 +202,9 @@ final class Track implements AutoCloseable {
         }
     }
 
-    /** The node is answered again, and is who it was. */
-    void restore() {
+    /** The node is answered again, and is who it was: what was cut is no session any more. */
+    synchronized void restore() {
+        disconnect();
         cut = false;
     }
 

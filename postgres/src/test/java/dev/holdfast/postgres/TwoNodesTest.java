@@ -1,6 +1,7 @@
 package dev.holdfast.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Command;
@@ -11,6 +12,7 @@ import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.Unavailable;
 import dev.holdfast.core.Wait;
 import dev.holdfast.core.Waiting;
 import dev.holdfast.engine.Admission;
@@ -105,6 +107,17 @@ final class TwoNodesTest {
         }
         assertThat(claim.get()).isEmpty();
         assertThat(two.ledger().orphans(two.node(), 10)).isEmpty();
+    }
+
+    @Test
+    void aStoreThatWasCutOffIsUsedAgainAtOnce() {
+        Run run = running(one);
+        one.store().cut();
+        assertThatExceptionOfType(Unavailable.class).isThrownBy(() -> start(one, null));
+        one.store().restore();
+        var end = Changes.succeed(IDS, one.ledger().now(), run, "1");
+        assertThat(one.ledger().commit(end)).isEqualTo(new Receipt.Applied());
+        assertThat(one.ledger().orphans(one.node(), 10)).isEmpty();
     }
 
     @Test

@@ -234,6 +234,11 @@ public final class Membership implements AutoCloseable {
         return new Word.Said(payload).text();
     }
 
+    /** Whether nobody has found it dead, as far as it knows: it is who it was, also while it may not accept anything. */
+    public boolean isMember() {
+        return body.isAlive();
+    }
+
     /**
      * Says something to another node's listener, soon. May be lost; the same thing said twice at once is heard once.
      *
