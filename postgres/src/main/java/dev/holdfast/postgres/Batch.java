@@ -108,16 +108,18 @@ final class Batch {
         remove(tx, removed);
         scene.lanes().write(memory.queues());
         scene.requests().answer(answers(scene));
-        if (claim != null) claim.becomes(claimed(tx, claim.claim(), folded, started));
+        if (claim != null) claim.becomes(claimed(tx, claim, folded, started));
     }
 
     /** What was started here, and then whoever else has his turn. */
-    private List<Claimed> claimed(Transaction tx, Claim claim, Folding.@Nullable Fold folded, List<Claimed> started)
+    private List<Claimed> claimed(Transaction tx, ClaimWork claim, Folding.@Nullable Fold folded, List<Claimed> started)
             throws SQLException {
         boolean lanes = folded != null && changes.stream().anyMatch(Batch::startsInLane);
         if (folded != null && !folded.othersWait() && !lanes) return started;
         var all = new ArrayList<>(started);
-        all.addAll(new ClaimWalk(tx, rest(claim, started.size()), memory.claims()).claim(memory.queues()));
+        var walk = new ClaimWalk(tx, rest(claim.claim(), started.size()), memory.claims());
+        all.addAll(walk.claim(memory.queues()));
+        if (walk.passedOver().something()) claim.passesOver();
         return List.copyOf(all);
     }
 

@@ -42,8 +42,9 @@ final class Candidates {
      * @param hosted version of the code by task
      * @param parked whether there are parked runs at all
      * @param wanted how many runs are wanted of a lane at once
+     * @param passedOver is told of what somebody else has locked
      */
-    record Wish(Map<String, String> hosted, boolean parked, int wanted) {}
+    record Wish(Map<String, String> hosted, boolean parked, int wanted, PassedOver passedOver) {}
 
     /** @param turn which kind */
     Candidates(Transaction tx, LaneKey lane, long turn, Wish wish) {
@@ -99,10 +100,12 @@ final class Candidates {
             Candidate candidate = byId.get(place.id());
             if (candidate != null) {
                 all.add(candidate);
-            } else if (!lane.isPlain()) {
-                complete = true;
-                break;
+                continue;
             }
+            wish.passedOver().note();
+            if (lane.isPlain()) continue;
+            complete = true;
+            break;
         }
         return all;
     }

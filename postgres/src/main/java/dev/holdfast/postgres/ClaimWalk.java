@@ -68,6 +68,7 @@ final class ClaimWalk {
     private final Memory memory;
     private final RunWrites runs;
     private final LaneBook lanes;
+    private final PassedOver passedOver = new PassedOver();
     private final Map<RunId, Given> given = new LinkedHashMap<>();
 
     private record Given(Run run, @Nullable Instant opens) {}
@@ -101,6 +102,11 @@ final class ClaimWalk {
                 .toList();
     }
 
+    /** What was left out because somebody else had it locked. */
+    PassedOver passedOver() {
+        return passedOver;
+    }
+
     private long waiting() throws SQLException {
         return tx.sql(WAITING).number(claim.countUpTo()).single();
     }
@@ -114,7 +120,7 @@ final class ClaimWalk {
     }
 
     private void walk(int most, @Nullable Candidate suspect) throws SQLException {
-        var walk = new Lanes(tx, most);
+        var walk = new Lanes(tx, most, passedOver);
         var again = new ArrayDeque<LaneTurn>();
         var served = new TreeSet<LaneKey>(LaneBook.ORDER);
         boolean parked = tx.sql(ANY_PARKED).any();
@@ -152,7 +158,7 @@ final class ClaimWalk {
 
     private LaneTurn turn(Lanes.Found found, boolean parked, int wanted) {
         if (!found.key().isPlain()) lanes.hasLocked(found.key());
-        var wish = new Candidates.Wish(claim.admission().hosted(), parked, wanted);
+        var wish = new Candidates.Wish(claim.admission().hosted(), parked, wanted, passedOver);
         return new LaneTurn(tx, found, wish, memory.alternation());
     }
 
@@ -214,11 +220,16 @@ final class ClaimWalk {
         boolean said = tx.sql(QUEUE).text(lane.namespace()).text(lane.queue()).any();
         boolean locked = said
                 && tx.sql(LOCK_QUEUE).text(lane.namespace()).text(lane.queue()).any();
-        if (said && !locked) return false;
+        if (said && !locked) return passed();
         if (lane.isPlain()) return true;
-        if (!lane.in(tx.sql(LOCK_LANE)).any()) return false;
+        if (!lane.in(tx.sql(LOCK_LANE)).any()) return passed();
         lanes.hasLocked(lane);
         return true;
+    }
+
+    private boolean passed() {
+        passedOver.note();
+        return false;
     }
 
     private Map<RunId, String> inputs() throws SQLException {

@@ -9,6 +9,7 @@ import java.util.Set;
 /** A claim. It comes last in its batch, so that what is started beside it can be claimed in the same commit. */
 final class ClaimWork extends Work<List<Claimed>> {
     private final Claim claim;
+    private boolean passedOver;
 
     ClaimWork(Claim claim) {
         this.claim = claim;
@@ -16,6 +17,17 @@ final class ClaimWork extends Work<List<Claimed>> {
 
     Claim claim() {
         return claim;
+    }
+
+    /** What it might have been given was locked by somebody else. */
+    void passesOver() {
+        passedOver = true;
+    }
+
+    /** Whether it was given nothing, and may be given something in a moment. */
+    boolean isWorthRepeating() {
+        List<Claimed> given = result();
+        return passedOver && given != null && given.isEmpty();
     }
 
     /** One claim in a batch. */

@@ -20,6 +20,7 @@ final class LaneTurn {
     private final @Nullable Candidates beyond;
     private final @Nullable Candidates fresh;
     private final @Nullable Candidates resumed;
+    private final PassedOver passedOver;
     private long free;
 
     LaneTurn(Transaction tx, Lanes.Found lane, Candidates.Wish wish, Alternation alternation) {
@@ -27,6 +28,7 @@ final class LaneTurn {
         this.lane = lane;
         this.alternation = alternation;
         this.free = lane.free();
+        this.passedOver = wish.passedOver();
         boolean ordered = lane.key().serial();
         this.beyond = lane.beyond() ? new Candidates(tx, lane.key(), Turn.BEYOND, wish) : null;
         this.fresh = free > 0 && !ordered ? new Candidates(tx, lane.key(), Turn.FRESH, wish) : null;
@@ -49,7 +51,9 @@ final class LaneTurn {
         if (fresh == null || resumed == null) {
             free = 0;
             List<Place> first = lane.key().in(tx.sql(FIRST)).instant(tx.now()).list(r -> new Place(r.id(), r.number()));
-            return Candidate.lock(tx, first).stream().findFirst().orElse(null);
+            Candidate locked = Candidate.lock(tx, first).stream().findFirst().orElse(null);
+            if (locked == null && !first.isEmpty()) passedOver.note();
+            return locked;
         }
         Candidate first = fresh.peek();
         Candidate again = resumed.peek();

@@ -36,6 +36,7 @@ final class Lanes {
             + " WHERE namespace = ? AND queue = ? AND lingers_number IS NOT NULL LIMIT ?) AS lingering)";
 
     private final Transaction tx;
+    private final PassedOver passedOver;
     private final List<Gate> gates = new ArrayList<>();
     private int seen;
 
@@ -47,9 +48,13 @@ final class Lanes {
      */
     record Found(LaneKey key, String gate, long served, long free, boolean beyond) {}
 
-    /** @param most how many runs are wanted */
-    Lanes(Transaction tx, int most) throws SQLException {
+    /**
+     * @param most how many runs are wanted
+     * @param passedOver is told of what somebody else has locked
+     */
+    Lanes(Transaction tx, int most, PassedOver passedOver) throws SQLException {
         this.tx = tx;
+        this.passedOver = passedOver;
         gates.add(new Gate("", Long.MAX_VALUE, null));
         for (Limited queue : tx.sql(LIMITED).list(r -> new Limited(r.text(), r.text(), QueueRow.settings(r)))) {
             var pace = queue.settings().rate() == null
@@ -109,6 +114,7 @@ final class Lanes {
             if (found.key().isPlain()) return found;
             Optional<Found> locked = found.key().in(tx.sql(LOCK)).first(Lanes::read);
             if (locked.isPresent()) return locked.get();
+            passedOver.note();
         }
     }
 

@@ -219,7 +219,8 @@ final class Track implements AutoCloseable {
         failing = true;
     }
 
-    private void rest(Duration time) {
+    /** Waits; an interrupt stays pending and ends it. */
+    void rest(Duration time) {
         try {
             threads.bell().await(time);
         } catch (InterruptedException e) {

@@ -117,6 +117,24 @@ final class WritersTest {
     }
 
     @Test
+    void aClaimThatFindsEverythingLockedIsRepeatedUntilItIsFree() throws Exception {
+        var start = Changes.start(IDS, two.ledger().now(), "1");
+        two.ledger().commit(start);
+        try (Connection outside = CONNECTIONS.open()) {
+            lock(outside, "SELECT 1 FROM runs WHERE id = '" + start.run().uuid() + "' FOR UPDATE");
+            long before = one.ledger().figures().batches();
+            Future<List<Claimed>> claim = hands.submit(() -> claim(one, 5));
+            await("a claim that found it locked")
+                    .pollInterval(Duration.ofMillis(1))
+                    .atMost(SOON)
+                    .until(() -> one.ledger().figures().batches() > before);
+            assertThat(claim.isDone()).isFalse();
+            outside.rollback();
+            assertThat(claim.get()).extracting(c -> c.run().id()).containsExactly(start.run());
+        }
+    }
+
+    @Test
     void manyNewRunsAreWrittenAsTheyAre() throws SQLException {
         var odd =
                 List.of("\"tab\\t\"", "\"\\\\N\"", "\"'; --\"", "\"{a,b}\"", "\"\u00e4\ud83d\ude00\"", "null", "\"\"");
