@@ -14,6 +14,7 @@ import dev.holdfast.engine.port.Bell;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.LaneView;
+import dev.holdfast.engine.port.Notice;
 import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.QueueView;
 import dev.holdfast.engine.port.Reads;
@@ -88,7 +89,9 @@ public final class Engine implements Runs, AutoCloseable {
         this.schedules = new ScheduleBook(desk, starts, door);
         var versions = handlers.values().stream()
                 .collect(Collectors.toMap(h -> h.task().name(), h -> h.task().version()));
-        ports.peers().announce(versions);
+        ports.peers()
+                .announce(handlers.values().stream()
+                        .collect(Collectors.toMap(h -> h.task().name(), h -> Notice.of(h.task()))));
         Recovery.run(desk);
         this.alarms = new Alarms(ports.threads(), ports.clock());
         this.stream = new StreamWriter(ports, meters);

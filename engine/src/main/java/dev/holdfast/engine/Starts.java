@@ -252,9 +252,13 @@ final class Starts {
     private Task<?, ?> taskOf(StartRequest wish) {
         var handler = handlers.get(wish.task());
         if (handler != null) return handler.task();
-        throw new Refused(
-                "task_unknown",
-                "no task is called '" + wish.task() + "' here; hosted are " + new TreeSet<>(handlers.keySet()));
+        return ports.peers()
+                .notice(wish.task())
+                .<Task<?, ?>>map(there -> there.task(wish.task()))
+                .orElseThrow(() -> new Refused(
+                        "task_unknown",
+                        "no task is called '" + wish.task() + "' here, nor on another node; hosted here are "
+                                + new TreeSet<>(handlers.keySet())));
     }
 
     /** Whatever can be said against it before it is written. */

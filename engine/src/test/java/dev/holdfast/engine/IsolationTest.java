@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.core.Holder;
 import dev.holdfast.engine.port.Hints;
+import dev.holdfast.engine.port.Notice;
 import dev.holdfast.engine.port.Peers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +77,12 @@ final class IsolationTest {
         }
 
         @Override
-        public void announce(Map<String, String> hosted) {}
+        public void announce(Map<String, Notice> hosted) {}
+
+        @Override
+        public Optional<Notice> notice(String task) {
+            return Optional.empty();
+        }
 
         @Override
         public Map<String, Set<String>> hosts() {

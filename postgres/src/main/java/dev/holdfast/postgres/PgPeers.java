@@ -3,14 +3,16 @@ package dev.holdfast.postgres;
 import dev.holdfast.core.Holder;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Hints;
+import dev.holdfast.engine.port.Notice;
 import dev.holdfast.engine.port.Peers;
 import dev.holdfast.postgres.membership.Membership;
+import dev.holdfast.postgres.membership.Notices;
 import dev.holdfast.sql.Readers;
-import dev.holdfast.sql.Texts;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -21,7 +23,7 @@ import org.slf4j.LoggerFactory;
 final class PgPeers implements Peers {
     private static final Logger LOG = LoggerFactory.getLogger(PgPeers.class);
     private static final String ANNOUNCE = "UPDATE nodes SET hosts = ? WHERE number = ? AND incarnation = ?";
-    private static final String HOSTS = "SELECT hosts FROM nodes WHERE hosts IS NOT NULL";
+    private static final String HOSTS = "SELECT hosts FROM nodes WHERE hosts IS NOT NULL ORDER BY number DESC";
     private static final String CLOSE = "UPDATE closed_door SET number = ?, incarnation = ? WHERE number IS NULL"
             + " OR (number = ? AND incarnation = ?) OR NOT EXISTS (SELECT 1 FROM nodes n"
             + " WHERE n.number = closed_door.number AND n.incarnation = closed_door.incarnation)";
@@ -65,16 +67,10 @@ final class PgPeers implements Peers {
     }
 
     @Override
-    public void announce(Map<String, String> hosted) {
-        var flat = new ArrayList<String>();
-        hosted.forEach((task, version) -> {
-            flat.add(task);
-            flat.add(version);
-        });
-        String text = Texts.list(flat);
+    public void announce(Map<String, Notice> hosted) {
         Holder node = node();
         errands.perform(tx -> tx.sql(ANNOUNCE)
-                .text(text == null ? "[]" : text)
+                .text(Notices.text(hosted))
                 .number(node.number())
                 .number(node.incarnation())
                 .update());
@@ -83,13 +79,24 @@ final class PgPeers implements Peers {
     @Override
     public Map<String, Set<String>> hosts() {
         var all = new TreeMap<String, Set<String>>();
-        for (String text : readers.ask(s -> s.sql(HOSTS).list(r -> r.text()))) {
-            List<String> flat = Texts.list(text);
-            for (int i = 0; i + 1 < flat.size(); i += 2) {
-                all.computeIfAbsent(flat.get(i), t -> new TreeSet<>()).add(flat.get(i + 1));
-            }
+        for (var hosted : notices()) {
+            hosted.forEach((task, notice) ->
+                    all.computeIfAbsent(task, t -> new TreeSet<>()).add(notice.version()));
         }
         return all;
+    }
+
+    @Override
+    public Optional<Notice> notice(String task) {
+        return notices().stream()
+                .filter(hosted -> hosted.containsKey(task))
+                .findFirst()
+                .map(hosted -> hosted.get(task));
+    }
+
+    /** Of each node, the newest first. */
+    private List<SortedMap<String, Notice>> notices() {
+        return readers.ask(s -> s.sql(HOSTS).list(r -> Notices.parse(r.text())));
     }
 
     @Override

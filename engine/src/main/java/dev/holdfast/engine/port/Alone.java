@@ -2,6 +2,7 @@ package dev.holdfast.engine.port;
 
 import dev.holdfast.core.Holder;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** There is nobody else, and never will be. */
@@ -22,7 +23,12 @@ record Alone(Holder node) implements Peers {
     }
 
     @Override
-    public void announce(Map<String, String> hosted) {}
+    public void announce(Map<String, Notice> hosted) {}
+
+    @Override
+    public Optional<Notice> notice(String task) {
+        return Optional.empty();
+    }
 
     @Override
     public Map<String, Set<String>> hosts() {

@@ -2,6 +2,7 @@ package dev.holdfast.engine.port;
 
 import dev.holdfast.core.Holder;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -21,8 +22,11 @@ public interface Peers {
     /** Whether this node may take work. While it may not it accepts nothing and claims nothing; what executes goes on. */
     boolean serving();
 
-    /** Tells the others what this node hosts: the version of the code for each task. */
-    void announce(Map<String, String> hosted);
+    /** Tells the others what this node hosts, by the names of the tasks. */
+    void announce(Map<String, Notice> hosted);
+
+    /** What the newest node that hosts this task tells of it; empty if none does. */
+    Optional<Notice> notice(String task);
 
     /** The versions of each task that somebody alive hosts; what this node hosts need not be among them. */
     Map<String, Set<String>> hosts();

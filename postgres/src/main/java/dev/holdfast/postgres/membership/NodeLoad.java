@@ -1,11 +1,9 @@
 package dev.holdfast.postgres.membership;
 
-import dev.holdfast.sql.Texts;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -35,9 +33,8 @@ public record NodeLoad(int held, SortedMap<String, String> hosts) {
     }
 
     private static SortedMap<String, String> hosts(String text) {
-        List<String> flat = Texts.list(text);
         var all = new TreeMap<String, String>();
-        for (int i = 0; i + 1 < flat.size(); i += 2) all.put(flat.get(i), flat.get(i + 1));
+        Notices.parse(text).forEach((task, notice) -> all.put(task, notice.version()));
         return all;
     }
 }

@@ -7,6 +7,7 @@ import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.core.stream.Entry;
+import dev.holdfast.engine.port.Notice;
 import dev.holdfast.engine.port.QueueSettings;
 import dev.holdfast.engine.port.Request;
 import dev.holdfast.engine.port.StoredSchedule;
@@ -55,7 +56,7 @@ public final class MemoryDisk {
     final NavigableMap<ScheduleKey, StoredSchedule> schedules = new TreeMap<>();
 
     /** Those that are alive, with what each of them hosts. */
-    final Map<Holder, Map<String, String>> nodes = new LinkedHashMap<>();
+    final Map<Holder, Map<String, Notice>> nodes = new LinkedHashMap<>();
 
     /** Who takes nobody, so that a suspect can be tried alone. */
     @Nullable

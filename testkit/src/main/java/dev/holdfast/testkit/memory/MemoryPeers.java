@@ -2,10 +2,12 @@ package dev.holdfast.testkit.memory;
 
 import dev.holdfast.core.Holder;
 import dev.holdfast.engine.port.Hints;
+import dev.holdfast.engine.port.Notice;
 import dev.holdfast.engine.port.Peers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -67,7 +69,20 @@ public final class MemoryPeers implements Peers {
     }
 
     @Override
-    public void announce(Map<String, String> hosted) {
+    public Optional<Notice> notice(String task) {
+        disk.lock.lock();
+        try {
+            return disk.nodes.values().stream()
+                    .filter(hosted -> hosted.containsKey(task))
+                    .reduce((older, newer) -> newer)
+                    .map(hosted -> hosted.get(task));
+        } finally {
+            disk.lock.unlock();
+        }
+    }
+
+    @Override
+    public void announce(Map<String, Notice> hosted) {
         disk.lock.lock();
         try {
             disk.nodes.computeIfPresent(node, (holder, before) -> new LinkedHashMap<>(hosted));
@@ -81,9 +96,9 @@ public final class MemoryPeers implements Peers {
         disk.lock.lock();
         try {
             var all = new TreeMap<String, Set<String>>();
-            for (Map<String, String> hosted : disk.nodes.values()) {
-                hosted.forEach((task, version) ->
-                        all.computeIfAbsent(task, t -> new TreeSet<>()).add(version));
+            for (Map<String, Notice> hosted : disk.nodes.values()) {
+                hosted.forEach((task, notice) ->
+                        all.computeIfAbsent(task, t -> new TreeSet<>()).add(notice.version()));
             }
             return all;
         } finally {
