@@ -11,24 +11,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Schedules by the commands of people, against real servers that are killed. */
 @ProcessTest
-@ParameterizedClass
-@EnumSource(Store.class)
 class SchedulesTest {
     private static final JsonMapper JSON = new JsonMapper();
 
     @RegisterExtension
-    final Stage stage;
-
-    SchedulesTest(Store store) {
-        stage = new Stage(store);
-    }
+    final Stage stage = new Stage();
 
     @Test
     void every_second_has_its_run_whenever_the_server_is_killed() throws Exception {
