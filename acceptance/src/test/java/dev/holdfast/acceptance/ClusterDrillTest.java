@@ -81,7 +81,7 @@ class ClusterDrillTest {
                 "if (options.overdue() == ClusterOptions.Overdue.HALT) {",
                 "if (left < 0) {");
         var ladder = new Sabotage(
-                "postgres/src/main/java/dev/holdfast/postgres/Ladder.java",
+                "postgres/src/main/java/dev/holdfast/postgres/ladder/Ladder.java",
                 "return window.isPresent() && window.get().seq() >= need;",
                 "return window.isPresent();");
         return List.of(

@@ -27,10 +27,10 @@ final class PgStore implements AutoCloseable {
     private final Holder node;
     private final PgReaders readers;
     private final Track errands;
-    private final Writers.Tracks batches;
+    private final Writers writers;
     private final @Nullable PgTransactions transactions;
 
-    private PgStore(PgLedger.Parts parts, Writers.Tracks batches, Outside outside, Holder node) {
+    private PgStore(PgLedger.Parts parts, Outside outside, Holder node) {
         this.transactions = transactions(parts, outside, node);
         this.ledger = new PgLedger(parts, outside.replica(), transactions);
         this.stream = new SqlStream(
@@ -40,7 +40,7 @@ final class PgStore implements AutoCloseable {
         this.node = node;
         this.readers = parts.readers();
         this.errands = parts.errands();
-        this.batches = batches;
+        this.writers = parts.writers();
     }
 
     private static @Nullable PgTransactions transactions(PgLedger.Parts parts, Outside outside, Holder node) {
@@ -92,20 +92,18 @@ final class PgStore implements AutoCloseable {
                 new Folding(outside.ids()),
                 new ClaimWalk.Memory(outside.ids(), new Alternation()));
         var figures = new BatchFigures();
-        var batches = new Writers.Tracks(
-                new Track(outside.writing(), outside.threads(), now),
-                new Track(outside.writing(), outside.threads(), now));
-        var writers = Writers.on(batches, memory, figures, outside.threads());
+        Supplier<Track> tracks = () -> new Track(outside.writing(), outside.threads(), now);
+        var writers = Writers.on(tracks, memory, figures, outside.threads());
         var readers = new PgReaders(outside.reading());
         var parts = new PgLedger.Parts(
                 writers,
-                new Track(outside.writing(), outside.threads(), now),
+                tracks.get(),
                 readers,
                 memory,
                 figures,
                 now,
                 durability);
-        return new PgStore(parts, batches, outside, node);
+        return new PgStore(parts, outside, node);
     }
 
     private static Map<String, String> durability(Sessions writing) {
@@ -139,14 +137,14 @@ final class PgStore implements AutoCloseable {
 
     /** See {@link PgMember#cut}. */
     void cut() {
-        batches.cut();
+        writers.cut();
         errands.cut();
         readers.cut();
         if (transactions != null) transactions.cut();
     }
 
     void restore() {
-        batches.restore();
+        writers.restore();
         errands.restore();
         readers.restore();
         if (transactions != null) transactions.restore();

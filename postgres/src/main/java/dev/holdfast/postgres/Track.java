@@ -213,6 +213,14 @@ final class Track implements AutoCloseable {
                 "fenced", "this node was cut off from its cluster: nothing was changed; ask another node", null);
     }
 
+    /** Of what may be on its way. */
+    static Unavailable isCutMeanwhile() {
+        return Unavailable.indeterminate(
+                "fenced",
+                "this node was cut off from its cluster: it is not known whether it was written; ask another node",
+                null);
+    }
+
     /** Told once, however many try while it lasts. */
     private void fails(SQLException e) {
         if (!failing) LOG.warn("the database cannot be used: {}", e.toString());

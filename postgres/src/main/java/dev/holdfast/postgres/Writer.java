@@ -8,7 +8,9 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +38,12 @@ final class Writer implements AutoCloseable {
     /** What has been taken from the queue and is in no batch yet. */
     private final List<Work<?>> waiting = new ArrayList<>();
 
+    /** What has been handed in and not answered. */
+    private final Set<Work<?>> open = ConcurrentHashMap.newKeySet();
+
     private final Thread loop;
     private volatile boolean busy;
+    private volatile boolean cut;
     /** In how many batches somebody is expected to want what a transaction of a user's has taken. */
     private int careful;
 
@@ -63,11 +69,37 @@ final class Writer implements AutoCloseable {
                 throw Unavailable.notApplied(
                         "closing", "the ledger is closed and takes nothing any more: nothing was changed", null);
             }
+            open.addAll(all);
             queue.add(all);
         }
-        var answers = new ArrayList<T>(all.size());
-        for (Work<T> work : all) answers.add(answer(work));
-        return answers;
+        if (cut) release();
+        try {
+            var answers = new ArrayList<T>(all.size());
+            for (Work<T> work : all) answers.add(answer(work));
+            return answers;
+        } finally {
+            open.removeAll(all);
+        }
+    }
+
+    /**
+     * Nobody waits here any more: the node has been cut off, and its code has to leave within moments, also while the session is
+     * being made anew, which takes as long as the network takes.
+     */
+    void cut() {
+        cut = true;
+        track.cut();
+        release();
+    }
+
+    private void release() {
+        for (Work<?> work : open) work.failed(Track.isCutMeanwhile());
+    }
+
+    /** The node is answered again, and is who it was. */
+    void restore() {
+        track.restore();
+        cut = false;
     }
 
     private static <T> T answer(Work<T> work) {

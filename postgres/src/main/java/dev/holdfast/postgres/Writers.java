@@ -2,6 +2,7 @@ package dev.holdfast.postgres;
 
 import dev.holdfast.engine.port.Threads;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Who commits for this node, side by side: one begins runs and claims them, the other goes on with what is there. Two
@@ -17,23 +18,11 @@ final class Writers implements AutoCloseable {
         this.going = going;
     }
 
-    /** What a writer writes on, for each of the two. */
-    record Tracks(Track beginning, Track going) {
-        void cut() {
-            beginning.cut();
-            going.cut();
-        }
-
-        void restore() {
-            beginning.restore();
-            going.restore();
-        }
-    }
-
-    static Writers on(Tracks tracks, Batch.Memory memory, BatchFigures figures, Threads threads) {
+    /** Each on a track of its own. */
+    static Writers on(Supplier<Track> tracks, Batch.Memory memory, BatchFigures figures, Threads threads) {
         return new Writers(
-                new Writer(tracks.beginning(), memory, figures, threads, "holdfast-begin"),
-                new Writer(tracks.going(), memory, figures, threads, "holdfast-ledger"));
+                new Writer(tracks.get(), memory, figures, threads, "holdfast-begin"),
+                new Writer(tracks.get(), memory, figures, threads, "holdfast-ledger"));
     }
 
     /** What is handed in together stays together, in its order. */
@@ -48,6 +37,17 @@ final class Writers implements AutoCloseable {
     /** Whether nobody is about to begin something. */
     boolean isIdle() {
         return beginning.isIdle();
+    }
+
+    /** See {@link Writer#cut}. */
+    void cut() {
+        beginning.cut();
+        going.cut();
+    }
+
+    void restore() {
+        beginning.restore();
+        going.restore();
     }
 
     /** Commits what was handed in, then ends. */

@@ -1,11 +1,13 @@
 package dev.holdfast.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
+import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.Admission;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Claim;
@@ -14,6 +16,7 @@ import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Request;
 import dev.holdfast.engine.system.SystemClock;
 import dev.holdfast.engine.system.SystemIds;
+import dev.holdfast.engine.system.SystemThreads;
 import dev.holdfast.localpg.TestDatabase;
 import dev.holdfast.postgres.session.Connections;
 import dev.holdfast.testkit.Changes;
@@ -23,9 +26,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -131,6 +137,42 @@ final class WritersTest {
             assertThat(claim.isDone()).isFalse();
             outside.rollback();
             assertThat(claim.get()).extracting(c -> c.run().id()).containsExactly(start.run());
+        }
+    }
+
+    @Test
+    void whoWaitsIsReleasedByACutThoughNoSessionCanBeMade() throws Exception {
+        var reachable = new CountDownLatch(1);
+        var asked = new CountDownLatch(1);
+        Sessions open = Writing.sessions(CONNECTIONS);
+        Sessions hanging = () -> {
+            if (Thread.currentThread().getName().startsWith("holdfast-begin")) {
+                asked.countDown();
+                uninterruptibly(reachable);
+            }
+            return open.open();
+        };
+        var outside = new PgStore.Outside(
+                hanging, Writing.reading(CONNECTIONS), new SystemThreads(), new SystemClock(), IDS);
+        try (var store = PgStore.open(outside, Opened.join(CONNECTIONS, 77), one.ledger()::now)) {
+            var start = Changes.start(IDS, one.ledger().now(), "1");
+            Future<Receipt> waits = hands.submit(() -> store.ledger().commit(start));
+            asked.await();
+            store.cut();
+            assertThatExceptionOfType(ExecutionException.class)
+                    .isThrownBy(() -> waits.get(20, TimeUnit.SECONDS))
+                    .withCauseInstanceOf(Unavailable.class);
+            reachable.countDown();
+        } finally {
+            reachable.countDown();
+        }
+    }
+
+    private static void uninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
