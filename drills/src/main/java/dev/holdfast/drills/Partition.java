@@ -21,6 +21,7 @@ final class Partition implements Fault {
     /** For some of the burst to come; a run lasts longer. */
     private static final Duration BURST = Duration.ofMillis(800);
 
+    private static final int BURSTS = 5;
     private static final int SEVERAL = 4;
 
     private final Island island;
@@ -102,7 +103,11 @@ final class Partition implements Fault {
     /** Some of its code does not leave, and the process halts itself; whatever starts it starts it again. */
     private void halt(Scene scene, Cut cut) throws InterruptedException {
         Node node = scene.fleet().newest(label);
-        scene.load().burst(burst, Load.Manner.STAYS);
+        // Each burst goes to nodes that may have room for all of it: then the next one comes while they are at it.
+        for (int i = 0; i < BURSTS && !stays(scene, node); i++) {
+            scene.load().burst(burst, Load.Manner.STAYS);
+            Wait.until(BURST, () -> stays(scene, node));
+        }
         Wait.need("code that does not leave executes on node " + label, Scene.PATIENCE, () -> stays(scene, node));
         long before = number(scene);
         Strike strike = strike(scene, cut, node);

@@ -93,7 +93,7 @@ final class Dispatcher implements AutoCloseable {
                 int alive = Math.max(1, desk.ports().peers().alive());
                 var claim = new Claim(desk.ports().node(), admission, admission.slots(), alive, executor::reserve);
                 List<Claimed> claimed = desk.ports().ledger().claim(claim);
-                claimed.forEach(this::launch);
+                claimed.forEach(this::launchOrRelease);
                 if (claimed.isEmpty()) return;
                 if (claimed.size() < claim.max() && alive == 1) return;
                 // It was given its share. If the others have no room for theirs, that is to be had in a moment.
@@ -103,6 +103,19 @@ final class Dispatcher implements AutoCloseable {
             if (!closed && door.isOpen()) LOG.warn("no runs can be claimed, trying again: {}", e.getMessage());
         } catch (RuntimeException e) {
             LOG.error("no runs could be claimed, trying again", e);
+        }
+    }
+
+    /** One that cannot be begun keeps neither its slot nor the others: as nobody executes it, it is given back. */
+    private void launchOrRelease(Claimed claimed) {
+        try {
+            launch(claimed);
+        } catch (RuntimeException | Error e) {
+            LOG.error(
+                    "{} could not be begun: it goes back to the queue",
+                    claimed.run().id(),
+                    e);
+            executor.release(claimed);
         }
     }
 

@@ -83,6 +83,12 @@ final class Executor {
         for (Claimed claimed : given) holdings.put(claimed.run().id(), new Holding(desk, claimed.run()));
     }
 
+    /** It does not begin: its slot is free, and whoever looks for what nobody executes finds it. */
+    void release(Claimed claimed) {
+        holdings.remove(claimed.run().id());
+        slotFreed.run();
+    }
+
     /** Begins, in the slot that was reserved. */
     void launch(Claimed claimed) {
         Run run = claimed.run();

@@ -384,13 +384,16 @@ final class Holding {
         return run().isFinished() && recorded != null && recorded.awaitsChild();
     }
 
-    /** Asked at every look: what is unknown is looked up, and code that swallowed an interrupt gets another one. */
+    /**
+     * Asked at every look: what is unknown is looked up, and code that swallowed an interrupt gets another one. Whoever is at it
+     * may wait for the ledger, for long if somebody has locked what he writes: the next look asks again.
+     */
     void nudge() {
         if (abandoned) {
             nudgeIfLong(true);
             return;
         }
-        lock.lock();
+        if (!lock.tryLock()) return;
         try {
             if (unsure) isSure();
             boolean unaware = standing == Standing.CANCELLED && run.state() == RunState.STOPPING && !cancelDelivered;

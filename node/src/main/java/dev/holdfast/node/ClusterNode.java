@@ -205,6 +205,8 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
                 LOG.warn("this node cannot join yet, trying again: {}", e.getMessage());
                 if (mine != null && !mine.membership().isMember()) {
                     mine.close();
+                    // What it was told as that member is not about the next one.
+                    events.clear();
                     mine = null;
                 }
                 bell.await(AGAIN);

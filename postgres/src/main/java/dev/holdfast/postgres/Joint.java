@@ -74,10 +74,11 @@ final class Joint implements Transactions.Open {
         Optional<Refused> fault = Fault.of(change);
         if (fault.isPresent()) return undone(new Receipt.Rejected(fault.get()));
         String number;
+        var tx = new Transaction(loan.session(), with.now().get());
         try {
             if (!loan.goesOn()) return undone(rejected(ended()));
             var work = new ChangeWork(change);
-            write(work);
+            write(tx, work);
             if (!work.isApplied()) return undone(Objects.requireNonNull(work.result()));
             number = Track.number(loan.session());
         } catch (SQLException e) {
@@ -93,14 +94,14 @@ final class Joint implements Transactions.Open {
             if (Trouble.of(e) != Trouble.LOST && !isClosed()) return undone(refusal(e));
             if (!with.errands().hasHappened(number, loan.backend(), e)) throw Trouble.unavailable(e);
         }
+        tx.committed();
         return Judge.APPLIED;
     }
 
-    private void write(ChangeWork work) throws SQLException {
+    private void write(Transaction tx, ChangeWork work) throws SQLException {
         Guest guest = Guest.enter(loan.session());
         try {
-            new Batch(with.memory(), List.of(work))
-                    .carryOut(new Transaction(loan.session(), with.now().get()), () -> null);
+            new Batch(with.memory(), List.of(work)).carryOut(tx, () -> null);
         } catch (Surprise e) {
             return;
         }

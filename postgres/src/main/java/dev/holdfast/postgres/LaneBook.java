@@ -119,7 +119,8 @@ final class LaneBook {
             // Who was not counted here was by somebody at the same time, without what is written here.
             var opened = new HashSet<>(columns(missing).in(tx.sql(OPEN)).list(LaneKey::read));
             changes.keySet().removeAll(opened);
-            known.learn(plain);
+            var learnt = Set.copyOf(plain);
+            tx.learn(() -> known.learn(learnt));
         }
         var rows = new Columns(CHANGE);
         for (Map.Entry<LaneKey, Share> each : changes.entrySet()) {

@@ -95,14 +95,7 @@ final class PgStore implements AutoCloseable {
         Supplier<Track> tracks = () -> new Track(outside.writing(), outside.threads(), now);
         var writers = Writers.on(tracks, memory, figures, outside.threads());
         var readers = new PgReaders(outside.reading());
-        var parts = new PgLedger.Parts(
-                writers,
-                tracks.get(),
-                readers,
-                memory,
-                figures,
-                now,
-                durability);
+        var parts = new PgLedger.Parts(writers, tracks.get(), readers, memory, figures, now, durability);
         return new PgStore(parts, outside, node);
     }
 

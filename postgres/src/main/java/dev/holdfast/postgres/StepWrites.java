@@ -118,7 +118,7 @@ final class StepWrites {
             int now = present.getOrDefault(run, 0) + changed.getOrDefault(run, 0);
             if (now > Defaults.STEPS_PER_RUN && changed.getOrDefault(run, 0) > 0) throw tooMany(run, each.getValue());
             Long epoch = each.getValue().epoch();
-            if (epoch != null) counts.put(run, epoch, now);
+            if (epoch != null) tx.learn(() -> counts.put(run, epoch, now));
         }
     }
 

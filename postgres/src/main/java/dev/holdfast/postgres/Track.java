@@ -71,9 +71,11 @@ final class Track implements AutoCloseable {
             Session with;
             String number;
             T done;
+            Transaction tx;
             try {
                 with = connected();
-                done = body.in(new Transaction(with, now.get()));
+                tx = new Transaction(with, now.get());
+                done = body.in(tx);
                 number = number(with);
             } catch (SQLException e) {
                 last = e;
@@ -105,6 +107,7 @@ final class Track implements AutoCloseable {
                 if (!hasHappened(number, backend, e)) throw Trouble.unavailable(e);
             }
             failing = false;
+            tx.committed();
             return done;
         }
         throw Trouble.unavailable(last == null ? new SQLException("it was not tried") : last);
@@ -161,6 +164,11 @@ final class Track implements AutoCloseable {
         if (present != null) return present;
         Session made = sessions.open();
         session = made;
+        if (cut) {
+            // Nobody had it in his hands yet when everything was cut.
+            disconnect();
+            throw isCut();
+        }
         backend = Backend.of(made);
         made.connection().commit();
         return made;

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -128,7 +129,7 @@ final class Writer implements AutoCloseable {
             takeMore();
             List<Work<?>> batch = independent();
             try {
-                process(batch);
+                process(batch, () -> claim(batch));
             } catch (RuntimeException | Error e) {
                 LOG.error("a batch failed for a reason of its own", e);
                 var why = Unavailable.indeterminate("ledger_failed", "the ledger failed: " + e, e);
@@ -175,9 +176,9 @@ final class Writer implements AutoCloseable {
         return null;
     }
 
-    private void process(List<Work<?>> batch) {
+    private void process(List<Work<?>> batch, Supplier<@Nullable ClaimWork> late) {
         try {
-            while (!tried(batch)) {}
+            while (!tried(batch, late)) {}
         } catch (Unavailable e) {
             memory.forgetAll();
             for (Work<?> work : batch) work.failed(e);
@@ -188,8 +189,8 @@ final class Writer implements AutoCloseable {
                 refuse(batch.getFirst(), e);
                 return;
             }
-            process(new ArrayList<>(batch.subList(0, batch.size() / 2)));
-            process(new ArrayList<>(batch.subList(batch.size() / 2, batch.size())));
+            process(List.copyOf(batch.subList(0, batch.size() / 2)), () -> null);
+            process(List.copyOf(batch.subList(batch.size() / 2, batch.size())), () -> null);
             return;
         }
         figures.committed(batch);
@@ -198,14 +199,14 @@ final class Writer implements AutoCloseable {
     }
 
     /** Whether it was committed; false if it has to begin anew without one of its works. */
-    private boolean tried(List<Work<?>> batch) {
+    private boolean tried(List<Work<?>> batch, Supplier<@Nullable ClaimWork> late) {
         try {
             var tries = new AtomicInteger();
             return track.perform(tx -> {
                 // Who stands in the way of the first try may do so for long.
                 boolean waited = tries.getAndIncrement() > 0;
                 if (waited || careful > 0) look(tx, batch);
-                new Batch(memory, batch).carryOut(tx, () -> claim(batch));
+                new Batch(memory, batch).carryOut(tx, late);
                 return true;
             });
         } catch (Surprise e) {

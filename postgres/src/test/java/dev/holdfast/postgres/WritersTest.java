@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
@@ -152,8 +153,8 @@ final class WritersTest {
             }
             return open.open();
         };
-        var outside = new PgStore.Outside(
-                hanging, Writing.reading(CONNECTIONS), new SystemThreads(), new SystemClock(), IDS);
+        var outside =
+                new PgStore.Outside(hanging, Writing.reading(CONNECTIONS), new SystemThreads(), new SystemClock(), IDS);
         try (var store = PgStore.open(outside, Opened.join(CONNECTIONS, 77), one.ledger()::now)) {
             var start = Changes.start(IDS, one.ledger().now(), "1");
             Future<Receipt> waits = hands.submit(() -> store.ledger().commit(start));
@@ -162,9 +163,40 @@ final class WritersTest {
             assertThatExceptionOfType(ExecutionException.class)
                     .isThrownBy(() -> waits.get(20, TimeUnit.SECONDS))
                     .withCauseInstanceOf(Unavailable.class);
+            // The session that was on its way is not used either.
             reachable.countDown();
+            store.close();
+            assertThat(one.ledger().reads().run(start.run())).isEmpty();
         } finally {
             reachable.countDown();
+        }
+    }
+
+    @Test
+    void whatABatchThatIsTriedAgainHasFoundOutIsNotBelieved() throws Exception {
+        var lane = new Lane("talk", Lane.Kind.CONCURRENT);
+        one.ledger().commit(Changes.start(IDS, one.ledger().now(), "1", lane));
+        // The row of the other queue is there by then, and has to be written once more.
+        execute("CREATE SEQUENCE tried; CREATE FUNCTION once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                + " IF nextval('tried') = 1 THEN RAISE EXCEPTION 'once' USING ERRCODE = '40P01'; END IF;"
+                + " RETURN NULL; END $$;"
+                + " CREATE TRIGGER once AFTER UPDATE ON lanes FOR EACH STATEMENT EXECUTE FUNCTION once()");
+        var other = Changes.start(IDS, one.ledger().now(), "2", null, "other");
+        try {
+            assertThat(one.ledger()
+                            .commit(List.of(
+                                    other, Changes.start(IDS, one.ledger().now(), "3", lane))))
+                    .containsOnly(new Receipt.Applied());
+        } finally {
+            execute("DROP TRIGGER once ON lanes; DROP FUNCTION once(); DROP SEQUENCE tried");
+        }
+        assertThat(claim(two, 5)).extracting(c -> c.run().id()).contains(other.run());
+    }
+
+    private static void execute(String sql) throws SQLException {
+        try (Connection connection = CONNECTIONS.open();
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
         }
     }
 

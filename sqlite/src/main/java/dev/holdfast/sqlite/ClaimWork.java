@@ -69,6 +69,7 @@ final class ClaimWork extends Work<List<Claimed>> {
 
     @Override
     List<Claimed> in(Transaction tx) throws SQLException {
+        given = List.of();
         int most = Math.min(claim.max(), claim.admission().slots());
         if (claim.alive() > 1) most = Math.min(most, tx.rows().pending().size() + share(tx));
         if (hasRoomForAll(tx, most)) {

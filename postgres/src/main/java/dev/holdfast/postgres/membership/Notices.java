@@ -29,7 +29,16 @@ public final class Notices {
         return text == null ? "[]" : text;
     }
 
+    /** Empty for what another build has written otherwise. */
     public static SortedMap<String, Notice> parse(@Nullable String text) {
+        try {
+            return parsed(text);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            return new TreeMap<>();
+        }
+    }
+
+    private static SortedMap<String, Notice> parsed(@Nullable String text) {
         List<String> flat = Texts.list(text);
         var all = new TreeMap<String, Notice>();
         for (int i = 0; i + EACH <= flat.size(); i += EACH) {
