@@ -8,24 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 /** One turn of a thread is live at a time, and they come in their order: through kills, retries and waits. */
 @ProcessTest
-@ParameterizedClass
-@EnumSource(Store.class)
 class ConversationTest {
     private static final int TURNS = 10;
     private static final int KILLS = 5;
 
     @RegisterExtension
-    final Stage stage;
-
-    ConversationTest(Store store) {
-        stage = new Stage(store);
-    }
+    final Stage stage = new Stage();
 
     @Test
     void ten_turns_through_five_kills() throws Exception {
