@@ -155,21 +155,21 @@ final class WritersTest {
         };
         var outside =
                 new PgStore.Outside(hanging, Writing.reading(CONNECTIONS), new SystemThreads(), new SystemClock(), IDS);
+        var start = Changes.start(IDS, one.ledger().now(), "1");
         try (var store = PgStore.open(outside, Opened.join(CONNECTIONS, 77), one.ledger()::now)) {
-            var start = Changes.start(IDS, one.ledger().now(), "1");
-            Future<Receipt> waits = hands.submit(() -> store.ledger().commit(start));
-            asked.await();
-            store.cut();
-            assertThatExceptionOfType(ExecutionException.class)
-                    .isThrownBy(() -> waits.get(20, TimeUnit.SECONDS))
-                    .withCauseInstanceOf(Unavailable.class);
-            // The session that was on its way is not used either.
-            reachable.countDown();
-            store.close();
-            assertThat(one.ledger().reads().run(start.run())).isEmpty();
-        } finally {
-            reachable.countDown();
+            try {
+                Future<Receipt> waits = hands.submit(() -> store.ledger().commit(start));
+                asked.await();
+                store.cut();
+                assertThatExceptionOfType(ExecutionException.class)
+                        .isThrownBy(() -> waits.get(20, TimeUnit.SECONDS))
+                        .withCauseInstanceOf(Unavailable.class);
+            } finally {
+                reachable.countDown();
+            }
         }
+        // The store has closed, and the session that was on its way was not used either.
+        assertThat(one.ledger().reads().run(start.run())).isEmpty();
     }
 
     @Test
