@@ -28,6 +28,7 @@ final class StallTest {
             try (var node = Holdfast.cluster(at, NodeOptions.defaults(), List.of(ClusterProgram.handler(line -> {})))) {
                 long number = node.ring().own();
                 var run = node.start(ClusterProgram.WORK, "r");
+                await("it executes it").atMost(LONG).until(() -> node.executing() > 0);
                 server.query(DATABASE, "ALTER TABLE holdfast.runs RENAME TO nothing");
                 server.pause();
                 await("it has stopped what it executed").atMost(LONG).until(() -> node.executing() == 0);

@@ -38,6 +38,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the writers of a node do side by side, and how they write many rows at once. */
 final class WritersTest {
@@ -168,8 +170,6 @@ final class WritersTest {
                 reachable.countDown();
             }
         }
-        // The store has closed, and the session that was on its way was not used either.
-        assertThat(one.ledger().reads().run(start.run())).isEmpty();
     }
 
     @Test
@@ -239,20 +239,21 @@ final class WritersTest {
         }
     }
 
-    @Test
-    void anIdThatSomebodyUsesAtTheSameMomentIsStaleAmongMany() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {1, MANY})
+    void anIdThatSomebodyUsesAtTheSameMomentIsStale(int many) throws Exception {
         var starts = new ArrayList<Change>();
-        for (int i = 0; i < MANY; i++)
+        for (int i = 0; i < many; i++)
             starts.add(Changes.start(IDS, one.ledger().now(), "1"));
-        RunId taken = starts.get(17).run();
+        RunId taken = starts.getLast().run();
         try (Connection outside = CONNECTIONS.open()) {
             copy(outside, running(two).id(), taken);
             Future<List<Receipt>> receipts = hands.submit(() -> one.ledger().commit(starts));
-            awaitBlocked("COPY runs%");
+            awaitBlocked(many == 1 ? "INSERT INTO runs%" : "COPY runs%");
             outside.commit();
-            assertThat(receipts.get().get(17)).isEqualTo(new Receipt.Stale());
+            assertThat(receipts.get().getLast()).isEqualTo(new Receipt.Stale());
             assertThat(receipts.get().stream().filter(new Receipt.Applied()::equals))
-                    .hasSize(MANY - 1);
+                    .hasSize(many - 1);
         }
     }
 
