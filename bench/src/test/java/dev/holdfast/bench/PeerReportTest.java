@@ -14,8 +14,8 @@ import org.xml.sax.InputSource;
 import tools.jackson.databind.json.JsonMapper;
 
 class PeerReportTest {
-    private static final Contender ONE = Contender.ALL.getFirst();
-    private static final Contender OTHER = Contender.ALL.get(1);
+    private static final Contender ONE = Contender.ALL.get(1);
+    private static final Contender OTHER = Contender.ALL.get(2);
     private static final Line RUNS = new Line("no-op runs, 500 in flight", "runs", Unit.PER_SECOND);
     private static final Line KILL = new Line("kill -9", "until another process does the step", Unit.SECONDS);
 
