@@ -51,6 +51,11 @@ final class Batch {
         }
     }
 
+    /** Does all of it. */
+    void carryOut(Transaction tx) throws SQLException {
+        carryOut(tx, () -> null);
+    }
+
     /**
      * Does all of it.
      *

@@ -101,21 +101,19 @@ final class Joint implements Transactions.Open {
     private void write(Transaction tx, ChangeWork work) throws SQLException {
         Guest guest = Guest.enter(loan.session());
         try {
-            new Batch(with.memory(), List.of(work)).carryOut(tx, () -> null);
+            new Batch(with.memory(), List.of(work)).carryOut(tx);
         } catch (Surprise e) {
             return;
         }
         guest.leave();
     }
 
-    /** As long as it is not rolled back nobody else counts the steps of this run. */
     private Receipt undone(Receipt why) {
         rolledBack();
         return why;
     }
 
     private boolean rolledBack() {
-        with.memory().steps().forgetAll();
         try {
             loan.session().connection().rollback();
             return true;

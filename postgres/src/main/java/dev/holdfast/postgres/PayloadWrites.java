@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Inputs, outputs, errors and ends of streams that a batch writes, and tags. */
@@ -119,11 +118,8 @@ final class PayloadWrites {
                         .append(kind)
                         .append(" IS NULL)");
         }
-        var columns = changed.only(sent);
-        String names = sent.stream().map(PAYLOADS.columns()::get).collect(Collectors.joining(", "));
-        return Set.copyOf(columns.in(tx.sql("UPDATE run_payloads p SET " + String.join(", ", set) + " FROM "
-                        + Columns.unnest(columns.types()) + " AS v(" + names + ") WHERE p.run = v.run" + where
-                        + " RETURNING p.run"))
-                .list(r -> r.id()));
+        String text = "UPDATE run_payloads p SET " + String.join(", ", set) + " FROM " + PAYLOADS.source(sent)
+                + " WHERE p.run = v.run" + where + " RETURNING p.run";
+        return Set.copyOf(changed.only(sent).in(tx.sql(text)).list(r -> r.id()));
     }
 }

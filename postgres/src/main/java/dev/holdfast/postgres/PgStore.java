@@ -47,7 +47,7 @@ final class PgStore implements AutoCloseable {
         Connections lends = outside.lends();
         if (lends == null) return null;
         var with = new Joint.With(new Apart(outside.threads()), parts.errands(), parts.memory(), parts.now());
-        return new PgTransactions(new Lending(lends), with, outside.clock(), node);
+        return new PgTransactions(new Lending(lends), with, node);
     }
 
     /**

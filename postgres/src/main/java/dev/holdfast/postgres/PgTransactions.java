@@ -5,7 +5,6 @@ import dev.holdfast.core.Refused;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Change;
-import dev.holdfast.engine.port.Clock;
 import dev.holdfast.engine.port.Fault;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Transactions;
@@ -28,13 +27,11 @@ final class PgTransactions implements Transactions, AutoCloseable {
 
     private final Lending lending;
     private final Joint.With with;
-    private final Clock clock;
     private final Holder node;
 
-    PgTransactions(Lending lending, Joint.With with, Clock clock, Holder node) {
+    PgTransactions(Lending lending, Joint.With with, Holder node) {
         this.lending = lending;
         this.with = with;
-        this.clock = clock;
         this.node = node;
     }
 
@@ -101,7 +98,8 @@ final class PgTransactions implements Transactions, AutoCloseable {
             // As of the moment in which it was not yet its time.
             var tx = new Transaction(session, row.times().created());
             Taken.mark(tx, work);
-            new Batch(nothingLearnt(), List.of(work)).carryOut(tx, () -> null);
+            // What it would teach is never told to be committed, and so not believed.
+            new Batch(with.memory(), List.of(work)).carryOut(tx);
         } catch (Surprise e) {
             return Objects.requireNonNull(work.result());
         }
@@ -114,12 +112,6 @@ final class PgTransactions implements Transactions, AutoCloseable {
         }
         guest.leave();
         return Objects.requireNonNull(work.result());
-    }
-
-    /** What is found out in a transaction that may be rolled back is not believed in another one. */
-    private Batch.Memory nothingLearnt() {
-        var shared = with.memory();
-        return new Batch.Memory(new KnownQueues(clock), new StepCounts(), shared.folding(), shared.claims());
     }
 
     private static RuntimeException trouble(SQLException e) {

@@ -2,6 +2,7 @@ package dev.holdfast.postgres;
 
 import static dev.holdfast.postgres.Columns.Type.INTEGER;
 import static dev.holdfast.postgres.Columns.Type.NUMBER;
+import static dev.holdfast.postgres.Columns.Type.SMALL;
 import static dev.holdfast.postgres.Columns.Type.TEXT;
 import static dev.holdfast.postgres.Columns.Type.UUID;
 
@@ -51,13 +52,11 @@ final class RunWrites {
             "holder_kind",
             "deadlines");
     private static final Set<String> INTEGERS = Set.of("parent_attempt", "attempt", "losses", "losses_alone");
-    private static final Set<String> SMALL = Set.of("detached", "serial", "cancelled", "under", "turn");
-    private static final List<String> ALL =
-            Stream.concat(RunRow.FIXED.stream(), RunRow.CHANGING.stream()).toList();
-    private static final Table RUNS = new Table("runs", ALL, types(ALL));
-    private static final List<String> CHANGED =
-            Stream.concat(Stream.of("id"), RunRow.CHANGING.stream()).toList();
-    private static final List<Columns.Type> CHANGED_TYPES = types(CHANGED);
+    private static final Set<String> FLAGS = Set.of("detached", "serial", "cancelled", "under", "turn");
+    private static final Table ALL =
+            table(Stream.concat(RunRow.FIXED.stream(), RunRow.CHANGING.stream()).toList());
+    private static final Table CHANGED =
+            table(Stream.concat(Stream.of("id"), RunRow.CHANGING.stream()).toList());
     /**
      * Most of what a row may say it does not. What no row of a batch says is not sent, group by group, so that there is a
      * handful of statements and not one for each set of columns.
@@ -104,11 +103,10 @@ final class RunWrites {
 
     private final Transaction tx;
     private final Map<RunId, New> fresh = new LinkedHashMap<>();
-    private final Columns updates = new Columns(CHANGED_TYPES);
+    private final Columns updates = CHANGED.rows();
     private final Columns snapshots = SNAPSHOTS.rows();
     private final Columns prunes = new Columns(UUID, NUMBER);
     private final Map<Run.Policy, String> policies = new HashMap<>();
-    private int updated;
 
     RunWrites(Transaction tx) {
         this.tx = tx;
@@ -121,14 +119,15 @@ final class RunWrites {
      */
     record New(Run run, boolean under) {}
 
-    private static List<Columns.Type> types(List<String> columns) {
-        return columns.stream()
-                .map(c -> IDS.contains(c)
-                        ? UUID
-                        : TEXTS.contains(c)
-                                ? TEXT
-                                : INTEGERS.contains(c) ? INTEGER : SMALL.contains(c) ? Columns.Type.SMALL : NUMBER)
-                .toList();
+    private static Table table(List<String> columns) {
+        return new Table("runs", columns, columns.stream().map(RunWrites::type).toList());
+    }
+
+    private static Columns.Type type(String column) {
+        if (IDS.contains(column)) return UUID;
+        if (TEXTS.contains(column)) return TEXT;
+        if (INTEGERS.contains(column)) return INTEGER;
+        return FLAGS.contains(column) ? SMALL : NUMBER;
     }
 
     void insert(Run run, boolean under) {
@@ -141,11 +140,10 @@ final class RunWrites {
     }
 
     void update(Run next, boolean under) {
-        var row = new ArrayList<@Nullable Object>(CHANGED.size());
+        var row = new ArrayList<@Nullable Object>(CHANGED.columns().size());
         row.add(next.id());
         row.addAll(RunRow.changing(next, tx.now(), slot(under)));
         updates.add(row);
-        updated++;
     }
 
     void snapshot(RunId run, Snapshot snapshot) {
@@ -165,15 +163,15 @@ final class RunWrites {
     }
 
     void write() throws SQLException {
-        var rows = RUNS.rows();
+        var rows = ALL.rows();
         for (New each : fresh.values()) {
-            var row = new ArrayList<@Nullable Object>(ALL.size());
+            var row = new ArrayList<@Nullable Object>(ALL.columns().size());
             row.addAll(RunRow.fixed(each.run(), policy(each.run().policy())));
             row.addAll(RunRow.changing(each.run(), tx.now(), slot(each.under())));
             rows.add(row);
         }
-        NewRows.write(tx, RUNS, rows);
-        if (updated > 0) update();
+        NewRows.write(tx, ALL, rows);
+        if (!updates.isEmpty()) update();
         NewRows.write(tx, SNAPSHOTS, snapshots);
         if (!prunes.isEmpty()) prunes.in(tx.sql(PRUNE)).update();
     }
@@ -181,15 +179,14 @@ final class RunWrites {
     private void update() throws SQLException {
         Set<String> absent = absent();
         var sent = new ArrayList<Integer>();
-        for (int i = 0; i < CHANGED.size(); i++) if (!absent.contains(CHANGED.get(i))) sent.add(i);
-        var columns = updates.only(sent);
-        String names = sent.stream().map(CHANGED::get).collect(Collectors.joining(", "));
+        for (int i = 0; i < CHANGED.columns().size(); i++) {
+            if (!absent.contains(CHANGED.columns().get(i))) sent.add(i);
+        }
         String set = RunRow.CHANGING.stream()
                 .map(c -> c + (absent.contains(c) ? " = NULL" : " = v." + c))
                 .collect(Collectors.joining(", "));
-        String text = "UPDATE runs r SET " + set + " FROM " + Columns.unnest(columns.types()) + " AS v(" + names
-                + ") WHERE r.id = v.id";
-        if (columns.in(tx.sql(text)).update() != updated) {
+        String text = "UPDATE runs r SET " + set + " FROM " + CHANGED.source(sent) + " WHERE r.id = v.id";
+        if (updates.only(sent).in(tx.sql(text)).update() != updates.size()) {
             throw new IllegalStateException("a run that was locked has changed");
         }
     }
@@ -197,7 +194,7 @@ final class RunWrites {
     private Set<String> absent() {
         var absent = new HashSet<String>();
         for (List<String> group : OPTIONAL) {
-            if (group.stream().noneMatch(c -> updates.isFilled(CHANGED.indexOf(c)))) absent.addAll(group);
+            if (group.stream().noneMatch(c -> updates.isFilled(CHANGED.columns().indexOf(c)))) absent.addAll(group);
         }
         return absent;
     }

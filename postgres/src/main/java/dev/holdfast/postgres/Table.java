@@ -1,6 +1,7 @@
 package dev.holdfast.postgres;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A table as its new rows are written: its columns in one order, and how each lies in it.
@@ -24,6 +25,12 @@ record Table(String name, List<String> columns, List<Columns.Type> types) {
 
     Columns rows() {
         return new Columns(types);
+    }
+
+    /** The rows of these columns, as {@code v} of a statement that writes what is there already. */
+    String source(List<Integer> chosen) {
+        String names = chosen.stream().map(columns::get).collect(Collectors.joining(", "));
+        return Columns.unnest(chosen.stream().map(types::get).toList()) + " AS v(" + names + ")";
     }
 
     String insert() {

@@ -180,11 +180,11 @@ final class Writer implements AutoCloseable {
         try {
             while (!tried(batch, late)) {}
         } catch (Unavailable e) {
+            // It may be written, and nobody knows.
             memory.forgetAll();
             for (Work<?> work : batch) work.failed(e);
             return;
         } catch (Track.ContentTrouble e) {
-            memory.forgetAll();
             if (batch.size() == 1) {
                 refuse(batch.getFirst(), e);
                 return;
@@ -210,7 +210,6 @@ final class Writer implements AutoCloseable {
                 return true;
             });
         } catch (Surprise e) {
-            memory.forgetAll();
             return batch.stream().allMatch(Work::isSettled);
         }
     }

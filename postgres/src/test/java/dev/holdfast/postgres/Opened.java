@@ -1,19 +1,31 @@
 package dev.holdfast.postgres;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.holdfast.core.Holder;
+import dev.holdfast.core.Lane;
+import dev.holdfast.core.Run;
+import dev.holdfast.engine.Admission;
+import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.Claim;
+import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Clock;
 import dev.holdfast.engine.port.Ids;
 import dev.holdfast.engine.port.Ledger;
+import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.engine.system.SystemThreads;
 import dev.holdfast.localpg.TestDatabase;
 import dev.holdfast.postgres.session.Connections;
 import dev.holdfast.sql.LedgerClock;
+import dev.holdfast.testkit.Changes;
 import dev.holdfast.testkit.TestStore;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A store on a database, as the contracts want it: each boot is another node, and the last one is gone. */
 record Opened(Connections connections, PgStore store) implements TestStore {
@@ -114,6 +126,24 @@ record Opened(Connections connections, PgStore store) implements TestStore {
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** A run that waits. */
+    Run start(Ids ids, @Nullable Lane lane) {
+        Change change = Changes.start(ids, ledger().now(), "1", lane);
+        assertThat(ledger().commit(change)).isEqualTo(new Receipt.Applied());
+        return ledger().reads().run(change.run()).orElseThrow();
+    }
+
+    /** Runs of task {@code t} that wait. */
+    List<Claimed> claim(int max) {
+        return ledger().claim(new Claim(node(), new Admission(Map.of("t", "1"), max), max));
+    }
+
+    /** A run that this node holds, if nothing else waits. */
+    Run running(Ids ids) {
+        start(ids, null);
+        return claim(1).getFirst().run();
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.holdfast.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Holder;
@@ -15,9 +14,7 @@ import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.core.Wait;
 import dev.holdfast.core.Waiting;
-import dev.holdfast.engine.Admission;
 import dev.holdfast.engine.port.Change;
-import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Message;
@@ -31,11 +28,9 @@ import dev.holdfast.postgres.session.Connections;
 import dev.holdfast.testkit.Changes;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -50,8 +45,8 @@ import org.junit.jupiter.api.Test;
 final class TwoNodesTest {
     private static final TestDatabase DATABASE = Opened.database();
     private static final Connections CONNECTIONS = Opened.connections(DATABASE);
+    private static final Backdoor BACKDOOR = new Backdoor(CONNECTIONS);
     private static final SystemIds IDS = new SystemIds();
-    private static final Duration SOON = Duration.ofSeconds(20);
     private static final Lane TALK = new Lane("talk", Lane.Kind.SERIAL);
 
     private final ExecutorService hands = Executors.newCachedThreadPool();
@@ -69,7 +64,7 @@ final class TwoNodesTest {
         one.close();
         two.close();
         hands.shutdownNow();
-        execute("DROP TRIGGER IF EXISTS gate ON snapshots");
+        BACKDOOR.execute("DROP TRIGGER IF EXISTS gate ON snapshots");
         Opened.empty(CONNECTIONS);
     }
 
@@ -80,12 +75,12 @@ final class TwoNodesTest {
 
     @Test
     void aClaimThatIsOnItsWayWhenItsNodeDiesIsFoundByWhoeverSweeps() throws Exception {
-        Run waiting = start(one, null);
+        Run waiting = one.start(IDS, null);
         try (Gate gate = Gate.shut()) {
-            Future<List<Claimed>> claim = hands.submit(() -> claim(one, 1));
+            Future<List<Claimed>> claim = hands.submit(() -> one.claim(1));
             gate.awaitSomebody();
             Future<?> death = hands.submit(() -> bury(one.node()));
-            awaitBlocked("DELETE FROM nodes%");
+            BACKDOOR.awaitBlocked("DELETE FROM nodes%");
             gate.open();
             assertThat(claim.get()).hasSize(1);
             death.get();
@@ -95,14 +90,14 @@ final class TwoNodesTest {
 
     @Test
     void aClaimThatArrivesAfterTheDeathOfItsNodeGetsNothing() throws Exception {
-        start(one, null);
+        one.start(IDS, null);
         Future<List<Claimed>> claim;
         try (Connection death = CONNECTIONS.open();
                 var statement = death.createStatement()) {
             death.setAutoCommit(false);
             statement.execute("DELETE FROM nodes WHERE number = " + one.node().number());
-            claim = hands.submit(() -> claim(one, 1));
-            awaitBlocked("SELECT 1 FROM nodes%");
+            claim = hands.submit(() -> one.claim(1));
+            BACKDOOR.awaitBlocked("SELECT 1 FROM nodes%");
             death.commit();
         }
         assertThat(claim.get()).isEmpty();
@@ -111,9 +106,9 @@ final class TwoNodesTest {
 
     @Test
     void aStoreThatWasCutOffIsUsedAgainAtOnce() {
-        Run run = running(one);
+        Run run = one.running(IDS);
         one.store().cut();
-        assertThatExceptionOfType(Unavailable.class).isThrownBy(() -> start(one, null));
+        assertThatExceptionOfType(Unavailable.class).isThrownBy(() -> one.start(IDS, null));
         one.store().restore();
         var end = Changes.succeed(IDS, one.ledger().now(), run, "1");
         assertThat(one.ledger().commit(end)).isEqualTo(new Receipt.Applied());
@@ -123,8 +118,8 @@ final class TwoNodesTest {
     @Test
     void whoWaitsAndWhoEndsAtTheSameMomentMeet() throws Exception {
         for (int i = 0; i < 20; i++) {
-            Run child = running(one);
-            Run parent = running(two);
+            Run child = one.running(IDS);
+            Run parent = two.running(IDS);
             var wait = Changes.of(
                     IDS,
                     two.ledger().now(),
@@ -145,7 +140,7 @@ final class TwoNodesTest {
     @Test
     void changesOfTheSameRunsInOppositeOrderDoNotDeadlock() throws Exception {
         var runs = new ArrayList<Run>();
-        for (int i = 0; i < 60; i++) runs.add(start(one, null));
+        for (int i = 0; i < 60; i++) runs.add(one.start(IDS, null));
         var reversed = new ArrayList<>(runs);
         Collections.reverse(reversed);
         Callable<Integer> forth = () -> postToAll(one, runs);
@@ -191,11 +186,11 @@ final class TwoNodesTest {
 
     @Test
     void aLaneWithOneSlotGivesOneWhoeverAsks() throws Exception {
-        for (int i = 0; i < 30; i++) start(one, TALK);
+        for (int i = 0; i < 30; i++) one.start(IDS, TALK);
         var open = new ArrayList<Run>();
         for (int done = 0; done < 30; done++) {
-            Future<List<Claimed>> first = hands.submit(() -> claim(one, 5));
-            Future<List<Claimed>> second = hands.submit(() -> claim(two, 5));
+            Future<List<Claimed>> first = hands.submit(() -> one.claim(5));
+            Future<List<Claimed>> second = hands.submit(() -> two.claim(5));
             var given = new ArrayList<Claimed>(first.get());
             given.addAll(second.get());
             assertThat(given.size()).as("of a serial lane").isLessThanOrEqualTo(1);
@@ -216,16 +211,16 @@ final class TwoNodesTest {
     @Test
     void whatWaitsIsGivenOnceWhoeverAsks() throws Exception {
         var waiting = new ArrayList<RunId>();
-        for (int i = 0; i < 200; i++) waiting.add(start(one, null).id());
+        for (int i = 0; i < 200; i++) waiting.add(one.start(IDS, null).id());
         var claims = new ArrayList<Future<List<Claimed>>>();
         for (int i = 0; i < 10; i++) {
             Opened node = i % 2 == 0 ? one : two;
-            claims.add(hands.submit(() -> claim(node, 50)));
+            claims.add(hands.submit(() -> node.claim(50)));
         }
         var given = new ArrayList<RunId>();
         for (var each : claims)
             for (Claimed claimed : each.get()) given.add(claimed.run().id());
-        given.addAll(claim(one, 200).stream().map(c -> c.run().id()).toList());
+        given.addAll(one.claim(200).stream().map(c -> c.run().id()).toList());
         assertThat(given).containsExactlyInAnyOrderElementsOf(waiting);
     }
 
@@ -233,8 +228,8 @@ final class TwoNodesTest {
     void twoSurvivorsTakeThreeHundredRunsOverOnce() throws Exception {
         Opened third = Opened.beside(CONNECTIONS, new SystemClock(), IDS);
         var held = new ArrayList<RunId>();
-        for (int i = 0; i < 300; i++) start(one, null);
-        for (Claimed each : claim(third, 300)) held.add(each.run().id());
+        for (int i = 0; i < 300; i++) one.start(IDS, null);
+        for (Claimed each : third.claim(300)) held.add(each.run().id());
         assertThat(held).hasSize(300);
         third.close();
         bury(third.node());
@@ -289,17 +284,17 @@ final class TwoNodesTest {
 
     @Test
     void aCommitWhoseAnswerIsLostIsLookedUpAndDoneOnce() throws Exception {
-        execute("CREATE OR REPLACE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS"
+        BACKDOOR.execute("CREATE OR REPLACE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS"
                 + " $$ BEGIN PERFORM pg_sleep(2); RETURN NULL; END $$");
-        execute("CREATE CONSTRAINT TRIGGER gate AFTER INSERT ON snapshots DEFERRABLE INITIALLY DEFERRED"
+        BACKDOOR.execute("CREATE CONSTRAINT TRIGGER gate AFTER INSERT ON snapshots DEFERRABLE INITIALLY DEFERRED"
                 + " FOR EACH ROW EXECUTE FUNCTION slow()");
         Change start = Changes.start(IDS, one.ledger().now(), "1");
         Future<Receipt> commit = hands.submit(() -> one.ledger().commit(start));
-        awaitActive("COMMIT%");
+        BACKDOOR.awaitActive("COMMIT%");
         // The session is cut while the server is at the commit: it is not known what becomes of it.
-        execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COMMIT%'"
+        BACKDOOR.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COMMIT%'"
                 + " AND state = 'active' AND datname = current_database()");
-        execute("DROP TRIGGER gate ON snapshots");
+        BACKDOOR.execute("DROP TRIGGER gate ON snapshots");
         try {
             assertThat(commit.get()).isEqualTo(new Receipt.Applied());
             assertThat(one.ledger().reads().run(start.run())).isPresent();
@@ -309,21 +304,6 @@ final class TwoNodesTest {
         }
     }
 
-    private static Run start(Opened node, @org.jspecify.annotations.Nullable Lane lane) {
-        Change change = Changes.start(IDS, node.ledger().now(), "1", lane);
-        assertThat(node.ledger().commit(change)).isEqualTo(new Receipt.Applied());
-        return node.ledger().reads().run(change.run()).orElseThrow();
-    }
-
-    private static List<Claimed> claim(Opened node, int max) {
-        return node.ledger().claim(new Claim(node.node(), new Admission(Map.of("t", "1"), max), max));
-    }
-
-    private static Run running(Opened node) {
-        start(node, null);
-        return claim(node, 1).getFirst().run();
-    }
-
     private static dev.holdfast.core.Fence.By by(Run run) {
         Holder holder = run.fence().holder();
         if (holder == null) throw new IllegalStateException("nobody holds it");
@@ -331,34 +311,7 @@ final class TwoNodesTest {
     }
 
     private static void bury(Holder node) {
-        execute("DELETE FROM nodes WHERE number = " + node.number());
-    }
-
-    private static void awaitBlocked(String statement) {
-        await("blocked: " + statement).atMost(SOON).until(() -> count(statement, "wait_event_type = 'Lock'") > 0);
-    }
-
-    private static void awaitActive(String statement) {
-        await("active: " + statement).atMost(SOON).until(() -> count(statement, "state = 'active'") > 0);
-    }
-
-    private static int count(String statement, String condition) throws SQLException {
-        try (Connection connection = CONNECTIONS.open();
-                var asked = connection.createStatement();
-                var rows = asked.executeQuery("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '" + statement
-                        + "' AND datname = current_database() AND " + condition)) {
-            rows.next();
-            return rows.getInt(1);
-        }
-    }
-
-    private static void execute(String sql) {
-        try (Connection connection = CONNECTIONS.open();
-                var statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
+        BACKDOOR.execute("DELETE FROM nodes WHERE number = " + node.number());
     }
 
     /** Keeps whoever writes a snapshot waiting on the server. */
@@ -370,9 +323,10 @@ final class TwoNodesTest {
         }
 
         static Gate shut() throws SQLException {
-            execute("CREATE OR REPLACE FUNCTION gate() RETURNS trigger LANGUAGE plpgsql AS"
+            BACKDOOR.execute("CREATE OR REPLACE FUNCTION gate() RETURNS trigger LANGUAGE plpgsql AS"
                     + " $$ BEGIN PERFORM pg_advisory_xact_lock_shared(4242); RETURN NULL; END $$");
-            execute("CREATE TRIGGER gate AFTER INSERT ON snapshots FOR EACH STATEMENT EXECUTE FUNCTION gate()");
+            BACKDOOR.execute(
+                    "CREATE TRIGGER gate AFTER INSERT ON snapshots FOR EACH STATEMENT EXECUTE FUNCTION gate()");
             Connection keeper = CONNECTIONS.open();
             try (var statement = keeper.createStatement()) {
                 statement.execute("SELECT pg_advisory_lock(4242)");
@@ -381,7 +335,7 @@ final class TwoNodesTest {
         }
 
         void awaitSomebody() {
-            awaitBlocked("INSERT INTO snapshots%");
+            BACKDOOR.awaitBlocked("INSERT INTO snapshots%");
         }
 
         void open() throws SQLException {

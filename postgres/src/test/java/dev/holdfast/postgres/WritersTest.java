@@ -45,6 +45,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class WritersTest {
     private static final TestDatabase DATABASE = Opened.database();
     private static final Connections CONNECTIONS = Opened.connections(DATABASE);
+    private static final Backdoor BACKDOOR = new Backdoor(CONNECTIONS);
     private static final SystemIds IDS = new SystemIds();
     private static final Duration SOON = Duration.ofSeconds(20);
     /** More than a few: they are copied. */
@@ -75,12 +76,12 @@ final class WritersTest {
 
     @Test
     void whoBeginsDoesNotWaitForWhoGoesOn() throws Exception {
-        Run running = running(one);
+        Run running = one.running(IDS);
         try (Connection outside = CONNECTIONS.open()) {
             lock(outside, "SELECT 1 FROM runs WHERE id = '" + running.id().uuid() + "' FOR UPDATE");
             Future<Receipt> end = hands.submit(
                     () -> one.ledger().commit(Changes.succeed(IDS, one.ledger().now(), running, "1")));
-            awaitBlocked("SELECT id, holder_kind%");
+            BACKDOOR.awaitBlocked("SELECT id, holder_kind%");
             var start = Changes.start(IDS, one.ledger().now(), "1");
             assertThat(one.ledger().commit(start)).isEqualTo(new Receipt.Applied());
             assertThat(end.isDone()).isFalse();
@@ -105,7 +106,7 @@ final class WritersTest {
                     "INSERT INTO requests (namespace, id, fingerprint, answer, at) VALUES ('default', 'same', '', '', 0)");
             long before = one.ledger().figures().batches();
             Future<Receipt> starts = hands.submit(() -> one.ledger().commit(asked));
-            awaitBlocked("INSERT INTO requests%");
+            BACKDOOR.awaitBlocked("INSERT INTO requests%");
             Future<List<Claimed>> claims = hands.submit(() -> one.ledger()
                     .claim(new Claim(
                             one.node(),
@@ -132,7 +133,7 @@ final class WritersTest {
         try (Connection outside = CONNECTIONS.open()) {
             lock(outside, "SELECT 1 FROM runs WHERE id = '" + start.run().uuid() + "' FOR UPDATE");
             long before = one.ledger().figures().batches();
-            Future<List<Claimed>> claim = hands.submit(() -> claim(one, 5));
+            Future<List<Claimed>> claim = hands.submit(() -> one.claim(5));
             await("a claim that found it locked")
                     .pollInterval(Duration.ofMillis(1))
                     .atMost(SOON)
@@ -177,7 +178,7 @@ final class WritersTest {
         var lane = new Lane("talk", Lane.Kind.CONCURRENT);
         one.ledger().commit(Changes.start(IDS, one.ledger().now(), "1", lane));
         // The row of the other queue is there by then, and has to be written once more.
-        execute("CREATE SEQUENCE tried; CREATE FUNCTION once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        BACKDOOR.execute("CREATE SEQUENCE tried; CREATE FUNCTION once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
                 + " IF nextval('tried') = 1 THEN RAISE EXCEPTION 'once' USING ERRCODE = '40P01'; END IF;"
                 + " RETURN NULL; END $$;"
                 + " CREATE TRIGGER once AFTER UPDATE ON lanes FOR EACH STATEMENT EXECUTE FUNCTION once()");
@@ -188,16 +189,9 @@ final class WritersTest {
                                     other, Changes.start(IDS, one.ledger().now(), "3", lane))))
                     .containsOnly(new Receipt.Applied());
         } finally {
-            execute("DROP TRIGGER once ON lanes; DROP FUNCTION once(); DROP SEQUENCE tried");
+            BACKDOOR.execute("DROP TRIGGER once ON lanes; DROP FUNCTION once(); DROP SEQUENCE tried");
         }
-        assertThat(claim(two, 5)).extracting(c -> c.run().id()).contains(other.run());
-    }
-
-    private static void execute(String sql) throws SQLException {
-        try (Connection connection = CONNECTIONS.open();
-                var statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+        assertThat(two.claim(5)).extracting(c -> c.run().id()).contains(other.run());
     }
 
     private static void uninterruptibly(CountDownLatch latch) {
@@ -223,7 +217,7 @@ final class WritersTest {
                     .orElseThrow();
             assertThat(view.input()).isEqualTo(odd.get(i % odd.size()));
         }
-        assertThat(claim(one, MANY)).hasSize(MANY);
+        assertThat(one.claim(MANY)).hasSize(MANY);
     }
 
     @Test
@@ -247,9 +241,9 @@ final class WritersTest {
             starts.add(Changes.start(IDS, one.ledger().now(), "1"));
         RunId taken = starts.getLast().run();
         try (Connection outside = CONNECTIONS.open()) {
-            copy(outside, running(two).id(), taken);
+            copy(outside, two.running(IDS).id(), taken);
             Future<List<Receipt>> receipts = hands.submit(() -> one.ledger().commit(starts));
-            awaitBlocked(many == 1 ? "INSERT INTO runs%" : "COPY runs%");
+            BACKDOOR.awaitBlocked(many == 1 ? "INSERT INTO runs%" : "COPY runs%");
             outside.commit();
             assertThat(receipts.get().getLast()).isEqualTo(new Receipt.Stale());
             assertThat(receipts.get().stream().filter(new Receipt.Applied()::equals))
@@ -281,33 +275,6 @@ final class WritersTest {
     }
 
     private static int snapshots(RunId run) throws SQLException {
-        return number("SELECT count(*) FROM snapshots WHERE run = '" + run.uuid() + "'");
-    }
-
-    private static void awaitBlocked(String statement) {
-        await("blocked: " + statement)
-                .atMost(SOON)
-                .until(() -> number("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '" + statement
-                                + "' AND datname = current_database() AND wait_event_type = 'Lock'")
-                        > 0);
-    }
-
-    private static int number(String query) throws SQLException {
-        try (Connection connection = CONNECTIONS.open();
-                var statement = connection.createStatement();
-                var rows = statement.executeQuery(query)) {
-            rows.next();
-            return rows.getInt(1);
-        }
-    }
-
-    private static List<Claimed> claim(Opened node, int max) {
-        return node.ledger().claim(new Claim(node.node(), new Admission(Map.of("t", "1"), max), max));
-    }
-
-    private static Run running(Opened node) {
-        var change = Changes.start(IDS, node.ledger().now(), "1");
-        assertThat(node.ledger().commit(change)).isEqualTo(new Receipt.Applied());
-        return claim(node, 1).getFirst().run();
+        return BACKDOOR.number("SELECT count(*) FROM snapshots WHERE run = '" + run.uuid() + "'");
     }
 }
