@@ -66,12 +66,7 @@ record DatabaseRestart(int restarts, Duration stall) implements Fault {
     }
 
     private static void awaitAll(Scene scene, List<Node> nodes, long up) throws InterruptedException {
-        for (Node node : nodes) {
-            Wait.need(
-                    "node " + node.label() + " executes something after that",
-                    Scene.PATIENCE,
-                    () -> scene.diary().activeSince(up).contains(node.pid()));
-        }
+        for (Node node : nodes) scene.awaitActive(node, up, "after that");
     }
 
     /** What was stopped by time is in the diary as left, and is a run like all others: it has to succeed. */

@@ -162,10 +162,7 @@ final class Partition implements Fault {
         boolean halted = node.pid() != strike.victim().orElseThrow().pid();
         rounds.add(new Round(strike, before, number(scene), mended, Scene.now(), halted));
         scene.load().burst(burst, Load.Manner.LEAVES);
-        Wait.need(
-                "node " + label + " executes something again",
-                Scene.PATIENCE,
-                () -> scene.diary().activeSince(mended).contains(node.pid()));
+        scene.awaitActive(node, mended, "again");
     }
 
     /** As the others see it; 0 if they see none. */

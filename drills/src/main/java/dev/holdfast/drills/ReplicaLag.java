@@ -112,12 +112,7 @@ record ReplicaLag(int crowd) implements Fault {
         standby.server().kill();
         long down = Scene.now();
         readers.ask(cursors).demandRefusals("replica_unavailable", UNAVAILABLE);
-        for (Node node : scene.fleet().inService()) {
-            Wait.need(
-                    "node " + node.label() + " executes something without the replica",
-                    Scene.PATIENCE,
-                    () -> scene.diary().activeSince(down).contains(node.pid()));
-        }
+        for (Node node : scene.fleet().inService()) scene.awaitActive(node, down, "without the replica");
         standby.server().restart();
         Wait.need("the replica answers again", Scene.PATIENCE, () -> readers.isAnswered(cursors.getFirst()));
         return "gone: all of %d readers were refused, the primary was not asked for them, and runs went on"

@@ -119,6 +119,18 @@ final class Scene {
                 () -> diary().inFlight(node.pid(), Long.MAX_VALUE).isEmpty());
     }
 
+    /**
+     * A node executes user code after a moment.
+     *
+     * @param when for people who wait in vain
+     */
+    void awaitActive(Node node, long since, String when) throws InterruptedException {
+        Wait.need(
+                "node " + node.label() + " executes something " + when,
+                PATIENCE,
+                () -> diary().activeSince(since).contains(node.pid()));
+    }
+
     static long now() {
         return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
     }

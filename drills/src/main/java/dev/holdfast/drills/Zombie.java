@@ -35,10 +35,7 @@ record Zombie(Duration frozen) implements Fault {
         scene.say("node " + node.label() + " goes on");
         long now = awaitReturn(scene, node, before);
         scene.fleet().backInService(node);
-        Wait.need(
-                "the node that came back executes something",
-                Scene.PATIENCE,
-                () -> scene.diary().activeSince(cont.micros()).contains(node.pid()));
+        scene.awaitActive(node, cont.micros(), "when it came back");
         return List.of("node %s was number %d, was taken over after %.1f s, and came back as number %d"
                 .formatted(node.label(), before, after / 1e6, now));
     }

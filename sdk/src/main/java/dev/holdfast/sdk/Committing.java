@@ -41,11 +41,11 @@ final class Committing<T extends @Nullable Object> implements StepTries.Course, 
     }
 
     @Override
-    public @Nullable RunError keep(StepRecord done) {
+    public @Nullable RunError keep(Leaving of, StepRecord done) {
         Attempt.Transaction mine = open;
         if (mine == null) throw new IllegalStateException("the body of " + done.name() + " was not executed");
         try {
-            if (leaving.ask(() -> mine.commit(done)) == Attempt.Answer.SUPERSEDED) throw leaving.superseded();
+            if (of.ask(() -> mine.commit(done)) == Attempt.Answer.SUPERSEDED) throw of.superseded();
             return null;
         } catch (SQLException e) {
             return RunError.of(e);

@@ -1,7 +1,6 @@
 package dev.holdfast.sdk;
 
 import dev.holdfast.core.Refused;
-import dev.holdfast.core.RunError;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
 import java.time.Duration;
@@ -81,12 +80,6 @@ final class Forks {
         @Override
         public void cancelled(StepKey key, String name) {
             leaving.keep(StepRecord.cancelled(key, name, attempt.epoch()));
-        }
-
-        @Override
-        public @Nullable RunError keep(StepRecord done) {
-            leaving.keep(done);
-            return null;
         }
     }
 

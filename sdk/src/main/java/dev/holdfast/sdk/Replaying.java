@@ -124,12 +124,6 @@ final class Replaying implements Context {
             parts.forks().tell();
             leaving.keep(StepRecord.cancelled(key, name, attempt.epoch()));
         }
-
-        @Override
-        public @Nullable RunError keep(StepRecord done) {
-            leaving.keep(done);
-            return null;
-        }
     }
 
     @SuppressWarnings("NullAway") // the one value of Void is null

@@ -37,9 +37,15 @@ final class StepTries<T extends @Nullable Object> {
         /** Writes down that a cancel was delivered at this key. */
         void cancelled(StepKey key, String name);
 
-        /** Writes down what the body has returned; answers why that could not be, which is a failure of the try. */
-        @Nullable
-        RunError keep(StepRecord done);
+        /**
+         * Writes down what the body has returned; answers why that could not be, which is a failure of the try.
+         *
+         * @param leaving that of the step
+         */
+        default @Nullable RunError keep(Leaving leaving, StepRecord done) {
+            leaving.keep(done);
+            return null;
+        }
 
         /** A try has failed: what it has done is undone, where that can be. */
         default void undo(Broken how) {}
@@ -93,8 +99,8 @@ final class StepTries<T extends @Nullable Object> {
                     return;
                 }
                 case Result.Value<T> done -> {
-                    RunError refused =
-                            course.keep(StepRecord.done(key, step.name(), attempt.epoch(), tries, done.json()));
+                    RunError refused = course.keep(
+                            leaving, StepRecord.done(key, step.name(), attempt.epoch(), tries, done.json()));
                     if (refused == null) return;
                     // What was not written was not returned.
                     last = null;
