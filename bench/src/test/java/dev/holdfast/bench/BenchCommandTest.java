@@ -35,7 +35,8 @@ class BenchCommandTest {
     @Test
     void a_peer_that_is_not_there_is_told_with_those_that_are() {
         assertThat(bench("peers", "quartz")).isEqualTo(2);
-        assertThat(err.toString()).contains("no peer is called 'quartz'; there are holdfast, dbos, db-scheduler, jobrunr");
+        assertThat(err.toString())
+                .contains("no peer is called 'quartz'; there are holdfast, dbos, db-scheduler, jobrunr");
     }
 
     @Test
