@@ -39,8 +39,9 @@ final class Floor {
     private static final int RUNS_PER_TRANSACTION = 200;
     private static final List<String> TABLES = List.of("runs", "run_payloads", "snapshots");
     /** As the ledger has it: no plan is made for tables that are still empty. */
-    private static final String PLANS = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;"
-            + " SET jit = off; SET search_path = holdfast, floor";
+    private static final String PLANS =
+            "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;"
+                    + " SET jit = off; SET search_path = holdfast, floor";
 
     private final String url;
     private final SplittableRandom random = new SplittableRandom(7);

@@ -97,7 +97,8 @@ public final class Main implements Peer {
     @Override
     public void enqueue(Work work, List<String> runs) {
         for (int at = 0; at < runs.size(); at += AT_ONCE) {
-            holdfast.startAll(task(work), runs.subList(at, Math.min(runs.size(), at + AT_ONCE)), dev.holdfast.sdk.Start.now());
+            holdfast.startAll(
+                    task(work), runs.subList(at, Math.min(runs.size(), at + AT_ONCE)), dev.holdfast.sdk.Start.now());
         }
     }
 
