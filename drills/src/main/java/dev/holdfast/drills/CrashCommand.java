@@ -60,7 +60,6 @@ final class CrashCommand implements Callable<Integer> {
     @Option(
             names = "--store",
             paramLabel = "STORE",
-            defaultValue = "sqlite",
             description =
                     "Where its runs are: sqlite, a file of one process; or postgres, a server of the drill's own, on"
                             + " which whoever comes after a kill is another node (default: sqlite).")
