@@ -154,6 +154,8 @@ final class Desk {
                 trouble = first(trouble, e);
             }
         }
+        // Before the commit, so that they can be claimed in the same one.
+        if (changes.stream().anyMatch(Desk::queues)) ports.hints().work();
         List<Receipt> receipts = changes.isEmpty() ? List.of() : ports.ledger().commit(changes);
         for (int i = 0; i < receipts.size(); i++) {
             if (receipts.get(i) instanceof Receipt.Applied) {
@@ -283,6 +285,13 @@ final class Desk {
         if (endsRun(change)) post(change.run());
     }
 
+    private static boolean queues(Change change) {
+        for (Write write : change.writes())
+            if (write instanceof Write.Row row)
+                return row.run().state() == RunState.QUEUED && row.run().place().due() == null;
+        return false;
+    }
+
     private static boolean endsRun(Change change) {
         for (Write write : change.writes())
             if (write instanceof Write.Row row) return row.run().isFinished();
@@ -291,6 +300,7 @@ final class Desk {
 
     /** Tells whoever may be waiting for what was just written. */
     void announce(Change change) {
+        if (queues(change)) ports.hints().work();
         for (Write write : change.writes()) {
             if (write instanceof Write.Post other) post(other.to());
             if (!(write instanceof Write.Row row)) continue;
@@ -305,8 +315,6 @@ final class Desk {
                 var parent = row.run().origin().parent();
                 if (parent != null) post(parent.run());
             }
-            if (row.run().state() == RunState.QUEUED && row.run().place().due() == null)
-                ports.hints().work();
             if (dueSoon(row.run())) tick.ring();
         }
         tell(change);

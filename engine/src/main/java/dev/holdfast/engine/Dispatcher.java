@@ -93,7 +93,8 @@ final class Dispatcher implements AutoCloseable {
                 int alive = Math.max(1, desk.ports().peers().alive());
                 var claim = new Claim(desk.ports().node(), admission, admission.slots(), alive, executor::reserve);
                 List<Claimed> claimed = desk.ports().ledger().claim(claim);
-                claimed.forEach(this::launchOrRelease);
+                var histories = new Histories(desk.ports(), claimed);
+                for (Claimed each : claimed) launchOrRelease(each, histories);
                 if (claimed.isEmpty()) return;
                 if (claimed.size() < claim.max() && alive == 1) return;
                 // It was given its share. If the others have no room for theirs, that is to be had in a moment.
@@ -107,9 +108,9 @@ final class Dispatcher implements AutoCloseable {
     }
 
     /** One that cannot be begun keeps neither its slot nor the others: as nobody executes it, it is given back. */
-    private void launchOrRelease(Claimed claimed) {
+    private void launchOrRelease(Claimed claimed, Histories histories) {
         try {
-            launch(claimed);
+            launch(claimed, histories);
         } catch (RuntimeException | Error e) {
             LOG.error(
                     "{} could not be begun: it goes back to the queue",
@@ -119,7 +120,7 @@ final class Dispatcher implements AutoCloseable {
         }
     }
 
-    private void launch(Claimed claimed) {
+    private void launch(Claimed claimed, Histories histories) {
         if (claimed.opens() != null) desk.lookAgain();
         if (claimed.run().fence().epoch() == 1) {
             Instant accepted = claimed.run().times().created();
@@ -127,7 +128,7 @@ final class Dispatcher implements AutoCloseable {
                     .claimedAfter(
                             Duration.between(accepted, desk.ports().ledger().now()));
         }
-        executor.launch(claimed);
+        executor.launch(claimed, histories);
     }
 
     /** It begins no further claim. */

@@ -7,7 +7,6 @@ import dev.holdfast.core.Run;
 import dev.holdfast.core.RunError;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
-import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.core.stream.Item;
 import dev.holdfast.core.stream.Source;
@@ -89,8 +88,12 @@ final class Executor {
         slotFreed.run();
     }
 
-    /** Begins, in the slot that was reserved. */
-    void launch(Claimed claimed) {
+    /**
+     * Begins, in the slot that was reserved.
+     *
+     * @param histories of it and those that were given with it
+     */
+    void launch(Claimed claimed, Histories histories) {
         Run run = claimed.run();
         Holding holding = holdings.get(run.id());
         if (holding == null) throw new IllegalStateException("no slot is reserved for " + run.id());
@@ -98,7 +101,9 @@ final class Executor {
         if (abandoned) holding.abandon();
         desk.ports().hints().changed(run.id());
         desk.claimed(run);
-        desk.ports().threads().task(run.id() + " epoch " + run.fence().epoch(), () -> execute(holding, claimed));
+        desk.ports()
+                .threads()
+                .task(run.id() + " epoch " + run.fence().epoch(), () -> execute(holding, claimed, histories));
     }
 
     /** Asks every attempt to leave. */
@@ -121,17 +126,14 @@ final class Executor {
         holdings.values().forEach(Holding::abandon);
     }
 
-    private void execute(Holding holding, Claimed claimed) {
+    private void execute(Holding holding, Claimed claimed, Histories histories) {
         Run run = claimed.run();
         try {
             var sender = stream.sender(run.id(), holding.by());
-            boolean first = run.fence().epoch() <= 1;
-            List<StepRecord> steps = first && !hasCopied(run)
-                    ? List.of()
-                    : desk.ports().ledger().reads().steps(run.id());
-            if (!first) rewind(run.id(), steps, sender);
+            var history = histories.of(run.id());
+            rewind(history, sender);
             if (holding.standing() == Attempt.Standing.SUPERSEDED) return;
-            var attempt = new LocalAttempt(holding, steps, sender, serving);
+            var attempt = new LocalAttempt(holding, history.steps(), sender, serving);
             Handler<?, ?> handler = serving.starts().handler(run.origin().task());
             if (handler == null)
                 throw new IllegalStateException(
@@ -150,11 +152,6 @@ final class Executor {
             vacate(holding.run());
             slotFreed.run();
         }
-    }
-
-    /** Whether steps were recorded before it was started: those of the run that it does again. */
-    private static boolean hasCopied(Run run) {
-        return run.origin().rerun() != null && run.origin().rerun().from() != null;
     }
 
     /** A run that was ended before its code had left kept its slots until now. */
@@ -214,8 +211,8 @@ final class Executor {
     }
 
     /** The first act of an epoch: what does not stand is taken back, before user code can send anything. */
-    private void rewind(RunId run, List<StepRecord> steps, StreamWriter.Sender sender) {
-        List<Source> drop = Standing.drop(desk.ports().stream().outline(run), steps);
+    private static void rewind(Histories.History history, StreamWriter.Sender sender) {
+        List<Source> drop = Standing.drop(history.outline(), history.steps());
         if (drop.isEmpty()) return;
         sender.send(new Item.Rewind(drop));
         sender.flush();

@@ -5,6 +5,7 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Bell;
 import dev.holdfast.engine.port.Hints;
+import dev.holdfast.engine.port.Peers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,14 +15,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes over what the dead have left: at once when a node dies, and every other look, should nobody have been told. All
- * survivors do it at the same time, and the ordinary queue spreads what they find.
+ * Takes over what the dead have left: at once when this node finds one dead, a moment later when another one has, and every
+ * other look, should nobody have been told. Several may do it at the same time, and the ordinary queue spreads what they find.
  *
  * <p>It also gives back what this node holds without knowing it: a claim whose answer never came.
  */
 final class Sweeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
     private static final int UNKNOWN = 64;
+    /** Whoever has found a node dead has the lead: to lock the same runs at the same moment holds up both. */
+    private static final Duration OTHERS_FIRST = Duration.ofMillis(100);
 
     private final Desk desk;
     private final Executor executor;
@@ -31,6 +34,7 @@ final class Sweeper implements AutoCloseable {
     private final Hints.Listening listening;
     private final Thread loop;
     private volatile boolean closed;
+    private volatile boolean found;
     /** Held by this node, and not executed by it, when it was last looked at: by epoch. */
     private Map<RunId, Long> unknown = Map.of();
 
@@ -40,8 +44,13 @@ final class Sweeper implements AutoCloseable {
         this.sweep = new Sweep(desk);
         this.every = look.multipliedBy(2);
         this.bell = desk.ports().threads().bell();
-        this.listening = desk.ports().peers().onDeath(bell::ring);
+        this.listening = desk.ports().peers().onDeath(this::died);
         this.loop = desk.ports().threads().loop("holdfast-sweep", this::run);
+    }
+
+    private void died(Peers.Witness witness) {
+        if (witness == Peers.Witness.THIS_NODE) found = true;
+        bell.ring();
     }
 
     private void run() {
@@ -54,11 +63,16 @@ final class Sweeper implements AutoCloseable {
                 } catch (RuntimeException e) {
                     LOG.error("a look for the dead failed, trying again", e);
                 }
-                if (!closed) bell.await(every);
+                if (!closed) rest();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void rest() throws InterruptedException {
+        if (bell.await(every) && !found && !closed) bell.await(OTHERS_FIRST);
+        found = false;
     }
 
     private void sweep() {

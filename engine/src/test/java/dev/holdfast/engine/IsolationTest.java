@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -90,7 +91,7 @@ final class IsolationTest {
         }
 
         @Override
-        public Hints.Listening onDeath(Runnable look) {
+        public Hints.Listening onDeath(Consumer<Witness> look) {
             return () -> {};
         }
 

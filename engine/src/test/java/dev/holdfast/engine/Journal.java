@@ -158,8 +158,8 @@ final class Journal implements Reads, StreamLog {
     }
 
     @Override
-    public List<Entry> outline(RunId run) {
-        return List.copyOf(entries);
+    public Map<RunId, List<Entry>> outlines(Collection<RunId> runs) {
+        return Map.of(RUN, List.copyOf(entries));
     }
 
     // What a watcher has no use for.
@@ -175,8 +175,8 @@ final class Journal implements Reads, StreamLog {
     }
 
     @Override
-    public List<StepRecord> steps(RunId id) {
-        return List.of();
+    public Map<RunId, List<StepRecord>> steps(Collection<RunId> ids) {
+        return Map.of();
     }
 
     @Override

@@ -262,6 +262,10 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
 
     /** What the engine needs to know of it, it hears itself. */
     @Override
+    public void found(long number) {}
+
+    /** As of one that is found. */
+    @Override
     public void died(long number) {}
 
     @Override

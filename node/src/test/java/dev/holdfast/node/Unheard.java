@@ -131,6 +131,9 @@ final class Unheard implements AutoCloseable {
         public void dead(String why) {}
 
         @Override
+        public void found(long number) {}
+
+        @Override
         public void died(long number) {}
 
         @Override

@@ -108,7 +108,7 @@ final class ChangeWork extends Work<Receipt> {
 
     @Override
     boolean begins() {
-        return part.isNew();
+        return part.isNew() || part.queues();
     }
 
     @Override

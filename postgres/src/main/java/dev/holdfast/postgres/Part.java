@@ -2,6 +2,7 @@ package dev.holdfast.postgres;
 
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
+import dev.holdfast.core.RunState;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Write;
@@ -42,6 +43,11 @@ record Part(Change change, @Nullable Run row, int snapshots, List<Part> begins) 
     /** Whether the run ends with it. */
     boolean ends() {
         return row != null && row.isFinished() && snapshots > 0;
+    }
+
+    /** Whether somebody may claim the run after it. */
+    boolean queues() {
+        return row != null && row.state() == RunState.QUEUED;
     }
 
     /** This part, and those of its children. */

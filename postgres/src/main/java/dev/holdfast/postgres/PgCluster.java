@@ -4,6 +4,7 @@ import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Hints;
+import dev.holdfast.engine.port.Peers;
 import dev.holdfast.postgres.ladder.Replica;
 import dev.holdfast.postgres.ladder.ReplicaOptions;
 import dev.holdfast.postgres.membership.Listener;
@@ -181,11 +182,22 @@ public final class PgCluster implements AutoCloseable {
         }
 
         @Override
+        public void found(long number) {
+            hints.gone(number);
+            died(Peers.Witness.THIS_NODE);
+            outer.found(number);
+        }
+
+        @Override
         public void died(long number) {
             hints.gone(number);
-            PgPeers known = peers.get();
-            if (known != null) known.died();
+            died(Peers.Witness.ANOTHER);
             outer.died(number);
+        }
+
+        private void died(Peers.Witness witness) {
+            PgPeers known = peers.get();
+            if (known != null) known.died(witness);
         }
 
         @Override
@@ -197,8 +209,7 @@ public final class PgCluster implements AutoCloseable {
         @Override
         public void missed() {
             hints.missed();
-            PgPeers known = peers.get();
-            if (known != null) known.died();
+            died(Peers.Witness.ANOTHER);
             outer.missed();
         }
     }

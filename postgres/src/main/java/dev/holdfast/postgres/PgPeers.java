@@ -16,6 +16,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +34,7 @@ final class PgPeers implements Peers {
     private final Membership membership;
     private final Readers readers;
     private final Track errands;
-    private final List<Runnable> forDeaths = new CopyOnWriteArrayList<>();
+    private final List<Consumer<Witness>> forDeaths = new CopyOnWriteArrayList<>();
 
     PgPeers(Membership membership, Readers readers, Track errands) {
         this.membership = membership;
@@ -42,8 +43,8 @@ final class PgPeers implements Peers {
     }
 
     /** A node may have died. */
-    void died() {
-        forDeaths.forEach(Runnable::run);
+    void died(Witness witness) {
+        forDeaths.forEach(each -> each.accept(witness));
     }
 
     @Override
@@ -100,7 +101,7 @@ final class PgPeers implements Peers {
     }
 
     @Override
-    public Hints.Listening onDeath(Runnable look) {
+    public Hints.Listening onDeath(Consumer<Witness> look) {
         forDeaths.add(look);
         return () -> forDeaths.remove(look);
     }

@@ -17,7 +17,7 @@ abstract sealed class Work<T> permits ChangeWork, AppendWork, ClaimWork {
      */
     abstract Set<Object> touches();
 
-    /** Whether it is about runs that are not there yet, or that nobody holds. */
+    /** Whether it leaves runs that can be claimed, or claims them: who is woken by the one can be part of the same batch. */
     boolean begins() {
         return false;
     }

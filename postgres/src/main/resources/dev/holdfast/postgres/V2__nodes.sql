@@ -52,3 +52,32 @@ BEGIN
 EXCEPTION WHEN lock_not_available OR query_canceled THEN
     RETURN false;
 END $$;
+
+-- The death of a node, by whoever has been granted its lock in this transaction: in one round trip, because somebody waits for
+-- what it held. No row if somebody else has done all of this.
+CREATE FUNCTION bury(dead int, session text, finder int, way text, last_heard bigint)
+    RETURNS TABLE (buried text, ended bigint) LANGUAGE plpgsql AS $$
+DECLARE
+    begun    timestamptz := clock_timestamp();
+    dead_row nodes%ROWTYPE;
+BEGIN
+    PERFORM set_config('lock_timeout', '3s', true);
+    -- Whatever is committed because of it is later in the log, and so not durable before it: nobody has to wait for the disk.
+    PERFORM set_config('synchronous_commit', 'off', true);
+    SELECT * INTO dead_row FROM nodes WHERE number = dead;
+    IF NOT FOUND THEN RETURN; END IF;
+    -- All of its sessions: one that is stopped between two statements keeps the locks of its rows.
+    SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) INTO ended FROM pg_stat_activity
+        WHERE application_name = session AND usename = current_user AND datname = current_database()
+        AND pid <> pg_backend_pid();
+    -- Waits for claims in flight, which have locked the row FOR KEY SHARE.
+    DELETE FROM nodes WHERE number = dead AND incarnation = dead_row.incarnation;
+    IF NOT FOUND THEN RETURN; END IF;
+    INSERT INTO takeovers (number, incarnation, label, by_number, at, how, heard, took)
+        VALUES (dead, dead_row.incarnation, dead_row.label, finder,
+            (extract(epoch FROM clock_timestamp()) * 1000)::bigint, way, last_heard,
+            (extract(epoch FROM clock_timestamp() - begun) * 1000000)::int);
+    DELETE FROM takeovers WHERE id <= (SELECT max(id) - 1000 FROM takeovers);
+    buried := dead_row.label;
+    RETURN NEXT;
+END $$;

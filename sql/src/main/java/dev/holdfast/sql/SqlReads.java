@@ -125,8 +125,8 @@ public final class SqlReads implements Reads {
     }
 
     @Override
-    public List<StepRecord> steps(RunId id) {
-        return readers.ask(s -> StepRow.all(s, id));
+    public Map<RunId, List<StepRecord>> steps(Collection<RunId> ids) {
+        return readers.ask(s -> StepRow.all(s, ids));
     }
 
     @Override

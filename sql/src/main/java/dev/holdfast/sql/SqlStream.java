@@ -6,7 +6,10 @@ import dev.holdfast.core.stream.Item;
 import dev.holdfast.engine.port.Appended;
 import dev.holdfast.engine.port.StreamLog;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /** A {@link StreamLog} whose entries are rows of {@code chunks}. Whoever writes changes appends, too: they share transactions. */
@@ -18,7 +21,8 @@ public final class SqlStream implements StreamLog {
             "SELECT " + EntryRow.COLUMNS + " FROM chunks WHERE run = ? AND number > ? ORDER BY number LIMIT ?";
     private static final String REWINDS = "SELECT " + EntryRow.COLUMNS
             + " FROM chunks INDEXED BY chunks_rewinds WHERE run = ? AND number > ? AND kind = 1 ORDER BY number";
-    private static final String OUTLINE = "SELECT " + EntryRow.OUTLINE + " FROM chunks WHERE run = ? ORDER BY number";
+    private static final String OUTLINE =
+            "SELECT run, " + EntryRow.OUTLINE + " FROM chunks WHERE run IN (%s) ORDER BY run, number";
     private static final String HEAD = "SELECT head FROM stream_heads WHERE run = ?";
 
     private final Readers readers;
@@ -65,9 +69,18 @@ public final class SqlStream implements StreamLog {
     }
 
     @Override
-    public List<Entry> outline(RunId run) {
-        return readers.ask(s -> s.sql(OUTLINE).id(run).list(EntryRow::read));
+    public Map<RunId, List<Entry>> outlines(Collection<RunId> runs) {
+        if (runs.isEmpty()) return Map.of();
+        var ids = new Ids(runs);
+        var all = new HashMap<RunId, List<Entry>>();
+        List<Of> found = readers.ask(
+                s -> ids.in(s.sql(OUTLINE.formatted(ids.places()))).list(row -> new Of(row.id(), EntryRow.read(row))));
+        for (Of each : found)
+            all.computeIfAbsent(each.run(), run -> new ArrayList<>()).add(each.entry());
+        return all;
     }
+
+    private record Of(RunId run, Entry entry) {}
 
     @Override
     public long head(RunId run) {

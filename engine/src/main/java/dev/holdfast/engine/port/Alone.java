@@ -4,6 +4,7 @@ import dev.holdfast.core.Holder;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** There is nobody else, and never will be. */
 record Alone(Holder node) implements Peers {
@@ -36,7 +37,7 @@ record Alone(Holder node) implements Peers {
     }
 
     @Override
-    public Hints.Listening onDeath(Runnable look) {
+    public Hints.Listening onDeath(Consumer<Witness> look) {
         return () -> {};
     }
 

@@ -4,6 +4,7 @@ import dev.holdfast.core.Holder;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The nodes that work on one ledger, as one of them sees the others. Who is alive is a fact of the ledger, whose writes
@@ -32,7 +33,15 @@ public interface Peers {
     Map<String, Set<String>> hosts();
 
     /** Calls back when a node may have died, on the thread of whoever noticed it: be quick, do not block. */
-    Hints.Listening onDeath(Runnable look);
+    Hints.Listening onDeath(Consumer<Witness> look);
+
+    /** Who has found that a node died. */
+    enum Witness {
+        /** The first to know. */
+        THIS_NODE,
+        /** It takes over what the dead one held, and most likely has begun with it. */
+        ANOTHER
+    }
 
     /**
      * Asks to be the one node that takes nobody, so that a suspect can be tried alone on it. It is until it takes that back,

@@ -38,7 +38,12 @@ public interface Reads extends ReplicaReads {
     Optional<RunView> view(Namespace namespace, RunId id);
 
     /** Those that are replayed, by key. */
-    List<StepRecord> steps(RunId id);
+    default List<StepRecord> steps(RunId id) {
+        return steps(List.of(id)).getOrDefault(id, List.of());
+    }
+
+    /** Those of several runs, in one round trip. A run without any may be left out. */
+    Map<RunId, List<StepRecord>> steps(Collection<RunId> ids);
 
     /** Whether there is any of them. */
     boolean hasSteps(RunId id);

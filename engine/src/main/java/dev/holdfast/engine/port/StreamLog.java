@@ -5,7 +5,9 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.core.stream.Entry;
 import dev.holdfast.core.stream.Item;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The ordered chunks of runs. Only a run's holder appends; every implementation passes the same contract suite.
@@ -52,7 +54,12 @@ public interface StreamLog extends AutoCloseable {
     List<Entry> rewinds(RunId run, long after);
 
     /** All entries in order, with the data of chunks left out (empty text): enough to find what does not stand. */
-    List<Entry> outline(RunId run);
+    default List<Entry> outline(RunId run) {
+        return outlines(List.of(run)).getOrDefault(run, List.of());
+    }
+
+    /** Those of several runs, in one round trip. A run without entries may be left out. */
+    Map<RunId, List<Entry>> outlines(Collection<RunId> runs);
 
     /** The number of the newest entry, 0 for none. */
     long head(RunId run);

@@ -2,12 +2,12 @@ package dev.holdfast.postgres.membership;
 
 import dev.holdfast.postgres.membership.Takeover.How;
 import dev.holdfast.postgres.session.Connections;
-import dev.holdfast.postgres.session.Use;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,26 +21,15 @@ import org.slf4j.LoggerFactory;
 final class Death {
     private static final Logger LOG = LoggerFactory.getLogger(Death.class);
 
-    private static final String IMPATIENT = "SET LOCAL lock_timeout = '3s'";
-    private static final String READ = "SELECT incarnation, label FROM nodes WHERE number = ?";
-    /** All of them: one that is stopped between two statements keeps the locks of its rows. */
     private static final String END_SESSIONS = "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid))"
             + " FROM pg_stat_activity WHERE application_name = ? AND usename = current_user"
             + " AND datname = current_database() AND pid <> pg_backend_pid()";
-    /** Waits for claims in flight, which have locked the row FOR KEY SHARE. */
-    private static final String DELETE = "DELETE FROM nodes WHERE number = ? AND incarnation = ?";
-
-    private static final String WRITE = "INSERT INTO takeovers"
-            + " (number, incarnation, label, by_number, at, how, heard, took)"
-            + " VALUES (?, ?, ?, ?, (extract(epoch FROM clock_timestamp()) * 1000)::bigint, ?, ?, ?)";
-    private static final String FORGET = "DELETE FROM takeovers WHERE id <= (SELECT max(id) - 1000 FROM takeovers)";
+    private static final String BURY = "SELECT buried, ended FROM bury(?, ?, ?, ?, ?)";
 
     /** Tries the lock of every other node once, of those of an earlier life of the server only if it was long ago. */
     private static final String TRY_ALL = "SELECT number FROM nodes WHERE CASE WHEN number <> ?"
             + " AND (? OR (server_system = ? AND server_timeline = ? AND server_started = ? AND server_counted = ?))"
             + " THEN pg_try_advisory_xact_lock(?, number) ELSE false END ORDER BY number";
-
-    private static final String NO_ROOM = "53300";
 
     private static final String AWAIT = "SELECT await_death(?, ?, ?)";
 
@@ -57,32 +46,35 @@ final class Death {
         this.body = body;
     }
 
-    /** Whether the node died while we waited. */
-    boolean await(Link link, NodeRow node, How how, Waiter waiter) throws SQLException {
+    /** A node that died, and how many of its sessions were ended. */
+    record Buried(long number, String label, long ended) {}
+
+    /** The node, if it died while we waited and nobody else has buried it. */
+    Optional<Buried> await(Link link, NodeRow node, How how, Waiter waiter) throws SQLException {
         return link.transaction(in -> {
             int wait = Math.toIntExact(body.times().patience().toMillis());
             try (PreparedStatement statement =
                     in.statement(AWAIT, seat.lockClass(), Math.toIntExact(node.number()), wait)) {
-                if (!waiter.granted(statement)) return false;
-                serverGoesOn();
-                return happened(in, node.number(), how, node.heard());
+                if (!waiter.granted(statement)) return Optional.empty();
+                return bury(in, node.number(), new Sight(how, node.heard()), new Knock(body));
             }
         });
     }
 
     /** Those that were found dead, by their locks. */
-    List<Long> sweep(Link link, boolean graceIsOver, List<NodeRow> known) throws SQLException {
+    List<Buried> sweep(Link link, boolean graceIsOver, List<NodeRow> known) throws SQLException {
         return link.transaction(in -> {
-            var dead = new ArrayList<Long>();
+            var dead = new ArrayList<Buried>();
             List<Long> free = free(in, graceIsOver);
-            if (!free.isEmpty()) serverGoesOn();
+            if (free.isEmpty()) return dead;
+            var knock = new Knock(body);
             for (long number : free) {
                 OptionalLong heard = known.stream()
                         .filter(row -> row.number() == number)
                         .map(NodeRow::heard)
                         .findFirst()
                         .orElse(OptionalLong.empty());
-                if (happened(in, number, How.SWEEP, heard)) dead.add(number);
+                bury(in, number, new Sight(How.SWEEP, heard), knock).ifPresent(dead::add);
             }
             return dead;
         });
@@ -92,19 +84,6 @@ final class Death {
     void end(Link link, long number) throws SQLException {
         long ended = link.number(END_SESSIONS, Connections.nameOf(number));
         LOG.warn("node {} is frozen: node {} has ended its {} sessions", number, seat.number(), ended);
-    }
-
-    /**
-     * A server that is being stopped ends its sessions one after the other: the lock may be free for no other reason, and ours is
-     * the next to end. It lets nobody in any more before it begins with that, so whoever was let in after the grant knows better.
-     */
-    private void serverGoesOn() throws SQLException {
-        try {
-            body.connections().open(Use.WATCH).close();
-        } catch (SQLException e) {
-            // No room is an answer, too.
-            if (!NO_ROOM.equals(e.getSQLState())) throw e;
-        }
     }
 
     private List<Long> free(Link in, boolean graceIsOver) throws SQLException {
@@ -125,27 +104,27 @@ final class Death {
         return free;
     }
 
-    /** The lock is ours: false if somebody else has done all of this. */
-    private boolean happened(Link in, long number, How how, OptionalLong heard) throws SQLException {
-        long granted = body.ports().clock().nanos();
-        try (var statement = in.connection().createStatement()) {
-            statement.execute(IMPATIENT);
+    /** What showed it, and its last sign of life. */
+    private record Sight(How how, OptionalLong heard) {
+        @Nullable
+        Long heardMillis() {
+            return heard.isPresent() ? (Long) (heard.getAsLong() / 1000) : null;
         }
-        long incarnation;
-        String label;
-        try (PreparedStatement statement = in.statement(READ, Math.toIntExact(number));
+    }
+
+    /** The lock is ours: empty if somebody else has done all of this. */
+    private Optional<Buried> bury(Link in, long number, Sight sight, Knock knock) throws SQLException {
+        try (PreparedStatement statement = in.statement(
+                        BURY,
+                        Math.toIntExact(number),
+                        Connections.nameOf(number),
+                        seat.number(),
+                        sight.how().name(),
+                        sight.heardMillis());
                 ResultSet row = statement.executeQuery()) {
-            if (!row.next()) return false;
-            incarnation = row.getLong(1);
-            label = row.getString(2);
+            if (!row.next()) return Optional.empty();
+            knock.isLetIn();
+            return Optional.of(new Buried(number, row.getString(1), row.getLong(2)));
         }
-        long ended = in.number(END_SESSIONS, Connections.nameOf(number));
-        if (in.update(DELETE, Math.toIntExact(number), incarnation) == 0) return false;
-        @Nullable Long last = heard.isPresent() ? (Long) (heard.getAsLong() / 1000) : null;
-        long took = (body.ports().clock().nanos() - granted) / 1000;
-        in.update(WRITE, Math.toIntExact(number), incarnation, label, seat.number(), how.name(), last, took);
-        in.update(FORGET);
-        LOG.warn("node {} ({}) is dead: found by node {}, {} sessions ended", number, label, seat.number(), ended);
-        return true;
     }
 }

@@ -88,8 +88,7 @@ final class ListenLoop {
             switch (word) {
                 case Word.Joined joined -> watch.look();
                 case Word.Gone gone -> {
-                    body.listener().died(gone.number());
-                    watch.look();
+                    watch.gone(gone.number());
                 }
                 case Word.Said said -> body.listener().heard(said.payload());
                 case Word.More more -> body.listener().missed();

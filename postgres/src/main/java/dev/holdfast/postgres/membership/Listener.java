@@ -23,7 +23,10 @@ public interface Listener {
     /** It is not a member any more; others take over what it held. It may join again, with a new number. */
     void dead(String why);
 
-    /** Another node is gone, and has left or was found dead: look for what it held. May come more than once. */
+    /** This node has found another one dead: it is the first to know, and takes over what that one held. */
+    void found(long number);
+
+    /** Another node is gone, and has left or was found dead by somebody else. May come more than once. */
     void died(long number);
 
     /** What {@link Membership#send} was given by another node. */

@@ -62,7 +62,7 @@ public final class Membership implements AutoCloseable {
         this.wires = wires;
         this.pulses = new Pulses(body.ports().clock());
         this.speak = new SpeakLoop(body, wire(Use.SPEAK));
-        this.others = new Others(body, speak);
+        this.others = new Others(seat, body, speak);
         this.hold = new HoldLoop(seat, wire(Use.HOLD), pulses, body);
         this.watch = new WatchLoop(seat, body, wire(Use.WATCH), pulses.pulse("watch", WATCH_TURN), others);
         this.listen = new ListenLoop(seat, body, wire(Use.LISTEN), hold, watch);
@@ -113,7 +113,7 @@ public final class Membership implements AutoCloseable {
     }
 
     private void begin() throws SQLException {
-        others.look(wire(Use.WATCH).link(), seat);
+        others.look(wire(Use.WATCH).link());
         others.tell(new Word.Joined(seat.number()));
         loops.add(body.ports().threads().loop(FENCE, this::fence));
         loop(HOLD, hold::run);

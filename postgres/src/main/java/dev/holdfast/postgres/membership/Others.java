@@ -9,12 +9,14 @@ import java.util.Set;
 
 /** The other nodes as they were last seen, and who tells them something. Whoever is not there any more is gone. */
 final class Others {
+    private final Seat seat;
     private final Body body;
     private final Heartbeats heartbeats;
     private final SpeakLoop speak;
     private volatile List<NodeView> seen = List.of();
 
-    Others(Body body, SpeakLoop speak) {
+    Others(Seat seat, Body body, SpeakLoop speak) {
+        this.seat = seat;
         this.body = body;
         this.speak = speak;
         // Between two looks are at most a wait and a sweep; twice that is a watcher that was not there.
@@ -23,7 +25,7 @@ final class Others {
     }
 
     /** All but this node. */
-    List<NodeRow> look(Link link, Seat seat) throws SQLException {
+    List<NodeRow> look(Link link) throws SQLException {
         long asked = body.ports().clock().nanos();
         List<NodeRow> all = NodeRow.all(link, seat.lockClass());
         heartbeats.look(asked, all);
@@ -49,14 +51,26 @@ final class Others {
         return seen;
     }
 
-    /** A node is not there any more. */
+    /** This node has found that one dead. */
+    void found(long number) {
+        forget(number);
+        body.listener().found(number);
+    }
+
+    /** Another node says that that one is not there any more. */
     void gone(long number) {
-        seen = seen.stream().filter(view -> view.node().number() != number).toList();
+        forget(number);
         body.listener().died(number);
+    }
+
+    private synchronized void forget(long number) {
+        seen = seen.stream().filter(view -> view.node().number() != number).toList();
     }
 
     /** All nodes that were there at the last look, but this one. */
     void tell(Word word) {
-        for (NodeView view : seen) speak.say(view.node().number(), word);
+        for (NodeView view : seen) {
+            if (!view.node().equals(seat.node())) speak.say(view.node().number(), word);
+        }
     }
 }

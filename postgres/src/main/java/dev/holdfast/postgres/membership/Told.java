@@ -47,6 +47,11 @@ final class Told implements Listener {
     }
 
     @Override
+    public void found(long number) {
+        tell(() -> listener.found(number));
+    }
+
+    @Override
     public void died(long number) {
         tell(() -> listener.died(number));
     }

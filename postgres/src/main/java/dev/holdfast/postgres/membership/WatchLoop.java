@@ -60,6 +60,12 @@ final class WatchLoop {
         }
     }
 
+    /** Another node says so. */
+    void gone(long number) {
+        others.gone(number);
+        look();
+    }
+
     void run() {
         try {
             while (body.isAlive()) {
@@ -88,7 +94,7 @@ final class WatchLoop {
             body.fence().dead("the database is another one, or was promoted: what was acknowledged may be lost");
             return;
         }
-        List<NodeRow> rows = others.look(link, seat);
+        List<NodeRow> rows = others.look(link);
         for (NodeRow row : rows) {
             // Whose lock is free is dead, or has some time to come back.
             if (row.heard().isEmpty()
@@ -109,7 +115,7 @@ final class WatchLoop {
         } else {
             NodeRow node = next.get();
             How how = ended.contains(node.number()) ? How.FROZEN : How.RING;
-            if (death.await(link, node, how, this::waitFor)) found(link, List.of(node.number()));
+            found(link, death.await(link, node, how, this::waitFor).stream().toList());
         }
     }
 
@@ -123,12 +129,22 @@ final class WatchLoop {
     }
 
     /** Those who joined a moment ago are told, too. */
-    private void found(Link link, List<Long> dead) throws SQLException {
+    private void found(Link link, List<Death.Buried> dead) throws SQLException {
         if (dead.isEmpty()) return;
-        dead.forEach(ended::remove);
-        dead.forEach(others::gone);
-        others.look(link, seat);
-        for (long number : dead) others.tell(new Word.Gone(number));
+        for (var each : dead) {
+            others.found(each.number());
+            ended.remove(each.number());
+        }
+        others.look(link);
+        for (var each : dead) {
+            others.tell(new Word.Gone(each.number()));
+            LOG.warn(
+                    "node {} ({}) is dead: found by node {}, {} sessions ended",
+                    each.number(),
+                    each.label(),
+                    seat.number(),
+                    each.ended());
+        }
     }
 
     private long nanos() {

@@ -102,6 +102,11 @@ public final class Connections {
         }
     }
 
+    /** Looks whether the server lets anybody in. */
+    public void knock() throws SQLException {
+        bare().close();
+    }
+
     /** As it was when it was opened, whatever user code has done with it. In autocommit mode. */
     public void renew(Connection connection, Use use) throws SQLException {
         try (var statement = connection.createStatement()) {

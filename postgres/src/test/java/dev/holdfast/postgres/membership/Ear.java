@@ -58,6 +58,11 @@ final class Ear implements Listener {
     }
 
     @Override
+    public void found(long number) {
+        hear("died " + number);
+    }
+
+    @Override
     public void died(long number) {
         hear("died " + number);
     }

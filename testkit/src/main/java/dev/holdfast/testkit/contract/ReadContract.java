@@ -25,6 +25,7 @@ import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.engine.port.Write;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -75,6 +76,37 @@ interface ReadContract extends Contract {
                 .containsExactly(b.id());
         assertThat(list(all, new RunFilter(RunState.RUNNING, null, null), null, 9))
                 .isEmpty();
+    }
+
+    @Test
+    default void theStepsOfSeveralRunsAreEachItsOwn() {
+        Lab lab = lab();
+        var runs = new ArrayList<RunId>();
+        for (int i = 1; i <= 5; i++) {
+            Run run = lab.running("t");
+            // Their order is not that of their texts.
+            for (int step = 10 + i; step > 10 - i; step--)
+                lab.ledger().commit(lab.held(run, Lab.done(step, "\"" + run.id() + "\"")));
+            runs.add(run.id());
+        }
+        RunId idle = lab.running("t").id();
+        runs.add(idle);
+        for (int most = 1; most <= runs.size(); most++) {
+            List<RunId> some = runs.subList(0, most);
+            var steps = lab.reads().steps(some);
+            for (RunId run : some) {
+                int each = run.equals(idle) ? 0 : runs.indexOf(run) + 1;
+                var own = steps.getOrDefault(run, List.of());
+                assertThat(own)
+                        .as("%s of %s", run, most)
+                        .extracting(step -> step.key().number())
+                        .containsExactlyElementsOf(
+                                IntStream.range(11 - each, 11 + each).boxed().toList());
+                assertThat(own).allMatch(step -> ("\"" + run + "\"").equals(step.result()));
+                assertThat(lab.reads().steps(run)).isEqualTo(own);
+            }
+        }
+        assertThat(lab.reads().steps(List.of())).isEmpty();
     }
 
     @Test

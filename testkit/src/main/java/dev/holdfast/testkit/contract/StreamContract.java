@@ -100,6 +100,31 @@ public abstract class StreamContract {
     }
 
     @Test
+    void theOutlinesOfSeveralRunsAreEachItsOwn() {
+        var runs = new ArrayList<RunId>();
+        for (int i = 1; i <= 5; i++) {
+            Run run = lab().running("t");
+            for (int n = 1; n <= i; n++) append(run, chunk(n));
+            runs.add(run.id());
+        }
+        RunId silent = lab().running("t").id();
+        runs.add(silent);
+        for (int most = 1; most <= runs.size(); most++) {
+            List<RunId> some = runs.subList(0, most);
+            var outlines = lab().stream().outlines(some);
+            for (RunId run : some)
+                assertThat(outlines.getOrDefault(run, List.of()))
+                        .as("%s of %s", run, most)
+                        .extracting(Entry::number)
+                        .containsExactlyElementsOf(
+                                LongStream.rangeClosed(1, run.equals(silent) ? 0 : runs.indexOf(run) + 1)
+                                        .boxed()
+                                        .toList());
+        }
+        assertThat(lab().stream().outlines(List.of())).isEmpty();
+    }
+
+    @Test
     void numbersAreDensePerRun() {
         Run a = lab().running("t");
         Run b = lab().running("t");

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /**
  * The nodes on one disk as one of them sees them. Nobody notices by itself that a node has died: whoever plays fate says
@@ -20,7 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class MemoryPeers implements Peers {
     private final MemoryDisk disk;
     private final Holder node;
-    private final List<Runnable> forDeaths = new CopyOnWriteArrayList<>();
+    private final List<Consumer<Witness>> forDeaths = new CopyOnWriteArrayList<>();
     private volatile boolean suspended;
 
     MemoryPeers(MemoryDisk disk, Holder node) {
@@ -30,7 +31,7 @@ public final class MemoryPeers implements Peers {
 
     /** This node is told that another one may have died. */
     public void hear() {
-        forDeaths.forEach(Runnable::run);
+        forDeaths.forEach(each -> each.accept(Witness.THIS_NODE));
     }
 
     /** From now on this node does not know whether it is still one of them. */
@@ -107,7 +108,7 @@ public final class MemoryPeers implements Peers {
     }
 
     @Override
-    public Hints.Listening onDeath(Runnable look) {
+    public Hints.Listening onDeath(Consumer<Witness> look) {
         forDeaths.add(look);
         return () -> forDeaths.remove(look);
     }

@@ -24,6 +24,7 @@ import dev.holdfast.engine.port.Write.Payload;
 import dev.holdfast.testkit.memory.MemoryDisk.LaneKey;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -91,10 +92,14 @@ final class MemoryReads implements Reads {
     }
 
     @Override
-    public List<StepRecord> steps(RunId id) {
+    public Map<RunId, List<StepRecord>> steps(Collection<RunId> ids) {
         return at(() -> {
-            Stored stored = disk.runs.get(id);
-            return stored == null ? List.of() : List.copyOf(stored.steps.values());
+            var all = new HashMap<RunId, List<StepRecord>>();
+            for (RunId id : ids) {
+                Stored stored = disk.runs.get(id);
+                if (stored != null) all.put(id, List.copyOf(stored.steps.values()));
+            }
+            return all;
         });
     }
 

@@ -9,7 +9,10 @@ import dev.holdfast.engine.port.Appended;
 import dev.holdfast.engine.port.Fault;
 import dev.holdfast.engine.port.StreamLog;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -71,8 +74,13 @@ final class MemoryStream implements StreamLog {
     }
 
     @Override
-    public List<Entry> outline(RunId run) {
-        return at(() -> after(run, 0).map(MemoryStream::withoutData).toList());
+    public Map<RunId, List<Entry>> outlines(Collection<RunId> runs) {
+        return at(() -> {
+            var all = new HashMap<RunId, List<Entry>>();
+            for (RunId run : runs)
+                all.put(run, after(run, 0).map(MemoryStream::withoutData).toList());
+            return all;
+        });
     }
 
     private static Entry withoutData(Entry entry) {
