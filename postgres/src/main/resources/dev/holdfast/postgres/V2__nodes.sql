@@ -53,6 +53,14 @@ EXCEPTION WHEN lock_not_available OR query_canceled THEN
     RETURN false;
 END $$;
 
+-- Ends all sessions that bear this name: one that is stopped between two statements keeps the locks of its rows. Answers how
+-- many there were.
+CREATE FUNCTION end_sessions(session text) RETURNS bigint LANGUAGE sql AS $$
+    SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE application_name = session AND usename = current_user AND datname = current_database()
+    AND pid <> pg_backend_pid()
+$$;
+
 -- The death of a node, by whoever has been granted its lock in this transaction: in one round trip, because somebody waits for
 -- what it held. No row if somebody else has done all of this.
 CREATE FUNCTION bury(dead int, session text, finder int, way text, last_heard bigint)
@@ -66,10 +74,7 @@ BEGIN
     PERFORM set_config('synchronous_commit', 'off', true);
     SELECT * INTO dead_row FROM nodes WHERE number = dead;
     IF NOT FOUND THEN RETURN; END IF;
-    -- All of its sessions: one that is stopped between two statements keeps the locks of its rows.
-    SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) INTO ended FROM pg_stat_activity
-        WHERE application_name = session AND usename = current_user AND datname = current_database()
-        AND pid <> pg_backend_pid();
+    ended := end_sessions(session);
     -- Waits for claims in flight, which have locked the row FOR KEY SHARE.
     DELETE FROM nodes WHERE number = dead AND incarnation = dead_row.incarnation;
     IF NOT FOUND THEN RETURN; END IF;

@@ -21,9 +21,7 @@ import org.slf4j.LoggerFactory;
 final class Death {
     private static final Logger LOG = LoggerFactory.getLogger(Death.class);
 
-    private static final String END_SESSIONS = "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid))"
-            + " FROM pg_stat_activity WHERE application_name = ? AND usename = current_user"
-            + " AND datname = current_database() AND pid <> pg_backend_pid()";
+    private static final String END_SESSIONS = "SELECT end_sessions(?)";
     private static final String BURY = "SELECT buried, ended FROM bury(?, ?, ?, ?, ?)";
 
     /** Tries the lock of every other node once, of those of an earlier life of the server only if it was long ago. */
