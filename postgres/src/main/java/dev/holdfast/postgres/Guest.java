@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.StringJoiner;
 
 /**
- * The ledger in a transaction whose session has somebody else's settings: while it writes there they are its own, and
- * afterwards what they were, also for what the database executes at the commit.
+ * The ledger in a transaction whose session has somebody else's settings: while it writes there they are its own. Where the
+ * transaction goes on, they are afterwards what they were; where it ends with what the ledger writes, they stay until then.
  */
 final class Guest {
     private static final String PATIENCE = "lock_timeout";
@@ -50,6 +50,12 @@ final class Guest {
         return calls.toString();
     }
 
+    /** The transaction ends with what the ledger writes: that is as patient as it always is. */
+    static void stay(Session session) throws SQLException {
+        set(session, OURS);
+    }
+
+    /** The transaction goes on after {@link #leave}; how patient it is is not the ledger's to say. */
     static Guest enter(Session session) throws SQLException {
         Sql read = session.sql(READ);
         for (Setting each : OURS) read.text(each.name());
