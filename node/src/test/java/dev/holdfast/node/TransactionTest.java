@@ -294,6 +294,51 @@ final class TransactionTest {
         sql("DROP TABLE booked, noted");
     }
 
+    /** The server says how far its log is on the disk. */
+    @Test
+    void whatIsRecordedIsOnTheDiskWhateverTheBodySays() throws InterruptedException {
+        body.set((ctx, input) -> {
+            String written = ctx.transaction("book", String.class, sql -> {
+                execute(sql, input + " synchronous_commit = off");
+                book(sql, input);
+                return ask(sql, "SELECT pg_current_wal_insert_lsn()");
+            });
+            return all("SELECT pg_current_wal_flush_lsn() > '" + written + "'").getFirst();
+        });
+        for (int i = 0; i < 10; i++) {
+            for (String set : List.of("SET", "SET LOCAL"))
+                assertThat(start(set).join()).isEqualTo("t");
+        }
+    }
+
+    @Test
+    void theBodysImpatienceIsNotTheLedgers() throws Exception {
+        var bodies = new AtomicInteger();
+        try (Connection other = DriverManager.getConnection(DATABASE.jdbcUrl())) {
+            other.setAutoCommit(false);
+            body.set((ctx, input) -> ctx.transaction("book", String.class, sql -> {
+                execute(sql, "SET lock_timeout = '10ms'");
+                book(sql, input);
+                String run = ctx.runId().uuid().toString();
+                if (bodies.incrementAndGet() == 1)
+                    execute(other, "SELECT 1 FROM holdfast.runs WHERE id = '" + run + "' FOR UPDATE");
+                return input;
+            }));
+            RunHandle<String> run = start("v");
+            await("its record waits for the run")
+                    .atMost(LONG)
+                    .until(() -> bodies.get() > 1
+                            || !all("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+                                    .isEmpty());
+            // Longer than the body would wait.
+            ask(other, "SELECT pg_sleep(0.1)");
+            other.rollback();
+            assertThat(run.join(LONG)).contains("v");
+        }
+        assertThat(bodies).hasValue(1);
+        assertThat(booked()).containsExactly("v");
+    }
+
     @Test
     void aSessionThatIsLostInTheBodyIsNoFailureOfTheStep() throws InterruptedException {
         var bodies = new AtomicInteger();

@@ -95,7 +95,7 @@ public interface Context {
      * {@link Step#retry} it is tried again, which is what a deadlock or {@code could not serialize} asks for.
      *
      * <p>What the body has deferred (constraints, triggers) is executed when it has returned, as the last of it; a cursor of
-     * it that is WITH HOLD is closed.
+     * it that is WITH HOLD is closed. What is committed is durable, also if the body has set {@code synchronous_commit} to off.
      *
      * <p>While the body executes nothing of Holdfast is locked; what the body locks is its own business. The transaction is
      * READ COMMITTED, unless its first statement is {@code SET TRANSACTION ISOLATION LEVEL …}. A node executes at most
