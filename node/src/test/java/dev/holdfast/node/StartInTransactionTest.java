@@ -223,6 +223,24 @@ final class StartInTransactionTest {
     }
 
     @Test
+    void whoseKeyHasExpiredIsNotLockedByWhoTakesIt() throws Exception {
+        RunHandle<String> before = holdfast.start(WORK, "n", Start.idempotent("n"));
+        before.join();
+        for (String isolation : List.of("READ COMMITTED", "REPEATABLE READ")) {
+            try (Connection sql = connect()) {
+                sql("UPDATE holdfast.runs SET key_until = 1 WHERE key_until IS NOT NULL AND key = 'n'");
+                execute(sql, "SET TRANSACTION ISOLATION LEVEL " + isolation + "; SELECT 1");
+                RunHandle<String> now = holdfast.start(sql, WORK, "n", Start.idempotent("n"));
+                assertThat(now.id()).isNotEqualTo(before.id());
+                sql("SELECT 1 FROM holdfast.runs WHERE id = '" + before.id().uuid() + "' FOR UPDATE NOWAIT");
+                sql.commit();
+                assertThat(now.join()).isEqualTo("n!");
+                before = now;
+            }
+        }
+    }
+
+    @Test
     void oneThatWaitsTooLongForAKeyIsToldToAskAgainAndItsTransactionGoesOn() throws Exception {
         try (Connection one = connect();
                 Connection two = connect()) {
