@@ -9,8 +9,8 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 
-/** What an error of the database means. */
-final class TroubleTest {
+/** Somebody inserts a run of an id that was looked for. */
+final class UsedIdTest {
     @Test
     void onlyTheIdOfOneOfOurRunsIsLookedForAgain() throws SQLException {
         try (var database = TestDatabase.fresh();
