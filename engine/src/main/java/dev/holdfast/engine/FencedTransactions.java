@@ -4,6 +4,7 @@ import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Transactions;
 import java.sql.Connection;
+import java.sql.SQLException;
 
 /** The transactions of a {@link FencedLedger}. */
 record FencedTransactions(Transactions transactions, Door door) implements Transactions {
@@ -23,6 +24,11 @@ record FencedTransactions(Transactions transactions, Door door) implements Trans
         @Override
         public Connection connection() {
             return open.connection();
+        }
+
+        @Override
+        public void conclude() throws SQLException {
+            open.conclude();
         }
 
         @Override

@@ -9,6 +9,7 @@ import dev.holdfast.core.Fence;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.Stop;
 import dev.holdfast.core.Unavailable;
@@ -21,6 +22,7 @@ import dev.holdfast.engine.port.Write;
 import dev.holdfast.sdk.Attempt.Standing;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.locks.Lock;
@@ -43,9 +45,13 @@ final class Holding {
 
     private final Desk desk;
     private final Fence.By by;
+    private final RunId id;
     private final Namespace namespace;
     private volatile boolean ended;
     private final Lock lock;
+    /** Somebody has come to look while somebody else was at it. */
+    private volatile boolean missed;
+
     private Run run;
     /** Read without the lock by whoever abandons it. */
     private final Set<Thread> threads = new CopyOnWriteArraySet<>();
@@ -67,6 +73,7 @@ final class Holding {
         this.lock = desk.ports().threads().lock();
         this.intake = new Intake(this, desk);
         this.run = run;
+        this.id = run.id();
         this.namespace = run.origin().namespace();
         this.by = new Fence.By(run.fence().epoch(), desk.ports().node());
         this.suspect = run.isSuspect();
@@ -108,7 +115,7 @@ final class Holding {
         try {
             return run;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -125,7 +132,7 @@ final class Holding {
             recorded = replayed;
             if (isToBeLeft()) executing.interrupt();
         } finally {
-            lock.unlock();
+            unlock();
         }
         intake.lookIfAsked();
     }
@@ -136,7 +143,7 @@ final class Holding {
         try {
             threads.add(executing);
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -145,7 +152,7 @@ final class Holding {
         try {
             threads.remove(executing);
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -155,8 +162,34 @@ final class Holding {
         try {
             threads.clear();
         } finally {
-            lock.unlock();
+            unlock();
         }
+    }
+
+    /**
+     * As the single writer, if nobody is at it: whoever is may wait for the ledger, for long if somebody has locked what he
+     * writes, and whoever looks at all runs does not wait with him. When he is done, the looks come again.
+     *
+     * @return empty if somebody is at it
+     */
+    <T> Optional<T> ifFree(Supplier<T> work) {
+        if (!lock.tryLock()) {
+            missed = true;
+            // He may have been done before he could see that.
+            if (!lock.tryLock()) return Optional.empty();
+        }
+        try {
+            return Optional.of(work.get());
+        } finally {
+            unlock();
+        }
+    }
+
+    private void unlock() {
+        lock.unlock();
+        if (!missed) return;
+        missed = false;
+        desk.post(id);
     }
 
     /** Does this as the single writer. */
@@ -165,7 +198,7 @@ final class Holding {
         try {
             return work.get();
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -219,7 +252,7 @@ final class Holding {
                 case Decision.Removal r -> throw new IllegalStateException(run.id() + " is held and cannot be removed");
             };
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -290,6 +323,11 @@ final class Holding {
         return true;
     }
 
+    /** Whether a key is taken by a transaction of somebody who may go on for long: that is no trouble of the ledger's. */
+    static boolean isBusy(Unavailable e) {
+        return e.code().equals("key_busy");
+    }
+
     /** A ledger that cannot be written is waited for: infrastructure never becomes an outcome. */
     Receipt persist(Change change) {
         boolean interrupted = false;
@@ -300,7 +338,7 @@ final class Holding {
                     return desk.ports().ledger().commit(change);
                 } catch (Unavailable e) {
                     unsure |= e.indeterminate();
-                    if (e.indeterminate() || closing) throw e;
+                    if (e.indeterminate() || closing || isBusy(e)) throw e;
                     try {
                         desk.ports().threads().bell().await(LEDGER_AGAIN);
                     } catch (InterruptedException i) {
@@ -331,18 +369,16 @@ final class Holding {
 
     /** One of its deadlines may have come. */
     void deadline() {
-        lock.lock();
-        try {
-            if (!run.isHeld() || !isSure()) return;
+        ifFree(() -> {
+            if (!run.isHeld() || !isSure()) return false;
             var now = desk.ports().ledger().now();
             Deadlines.Name name = run.times().deadlines().due(now).orElse(null);
-            if (name == null) return;
+            if (name == null) return false;
             desk.meters().deadline();
             if (name == Deadlines.Name.WAIT && recorded != null) intake.timeCame();
             else if (write(new Command.DeadlineCame(name), Holding::endedFromOutside)) obey();
-        } finally {
-            lock.unlock();
-        }
+            return true;
+        });
     }
 
     /**
@@ -359,7 +395,7 @@ final class Holding {
             if (run.isHeld()) write(new Command.StopIt(new Stop(Stop.Reason.DRAIN, Stop.Next.QUEUED)));
         } finally {
             interrupt();
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -385,8 +421,8 @@ final class Holding {
     }
 
     /**
-     * Asked at every look: what is unknown is looked up, and code that swallowed an interrupt gets another one. Whoever is at it
-     * may wait for the ledger, for long if somebody has locked what he writes: the next look asks again.
+     * Asked at every look: what is unknown is looked up, and code that swallowed an interrupt gets another one. If somebody is at
+     * it (see {@link #ifFree}), the next look asks again.
      */
     void nudge() {
         if (abandoned) {
@@ -399,7 +435,7 @@ final class Holding {
             boolean unaware = standing == Standing.CANCELLED && run.state() == RunState.STOPPING && !cancelDelivered;
             nudgeIfLong(isToBeLeft() || unaware);
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -421,7 +457,7 @@ final class Holding {
         try {
             cancelDelivered = true;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 

@@ -7,6 +7,7 @@ import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.Unavailable;
 import dev.holdfast.core.Wait;
 import dev.holdfast.core.Waiting;
 import dev.holdfast.engine.port.Change;
@@ -40,14 +41,15 @@ final class Intake {
     }
 
     /**
-     * A message was posted: it is applied by the attempt's own thread if that waits, otherwise by the caller.
+     * A message was posted: it is applied by the attempt's own thread if that waits, otherwise by the caller, unless somebody is
+     * at it.
      *
      * @return whether the run is held here; if not, whoever has posted decides about it
      */
     boolean post() {
         asked = true;
         Recorded woken = waiting ? holding.recorded() : null;
-        if (woken == null) return look();
+        if (woken == null) return holding.ifFree(this::applied).orElse(true);
         woken.ring();
         return true;
     }
@@ -69,17 +71,19 @@ final class Intake {
      * @return whether the run is held here
      */
     boolean look() {
-        return holding.locked(() -> {
-            if (!holding.run().isHeld()) return false;
-            asked = holding.recorded() == null;
-            if (asked || !holding.isSure()) return true;
-            List<Message.Delivered> inbox = reads().inbox(id());
-            if (inbox.isEmpty()) return true;
-            Draft draft = holding.draft();
-            delivery(draft).messages(inbox, true);
-            if (holding.commit(draft, List.of())) holding.obey();
-            return true;
-        });
+        return holding.locked(this::applied);
+    }
+
+    private boolean applied() {
+        if (!holding.run().isHeld()) return false;
+        asked = holding.recorded() == null;
+        if (asked || !holding.isSure()) return true;
+        List<Message.Delivered> inbox = reads().inbox(id());
+        if (inbox.isEmpty()) return true;
+        Draft draft = holding.draft();
+        delivery(draft).messages(inbox, true);
+        if (holding.commit(draft, List.of())) holding.obey();
+        return true;
     }
 
     private Delivery delivery(Draft draft) {
@@ -129,28 +133,53 @@ final class Intake {
 
     /**
      * Starts a child, together with the step that waits for it. If another run has its business key, that one is waited
-     * for instead.
+     * for instead. If a transaction has it that has not ended, that is waited for, but not by those who have something for
+     * this run: a cancel that comes meanwhile takes the place of the child.
      *
      * @return whether it was written; false if the run is not ours any more
      */
     boolean startChild(Change start, ChildStart wish) {
-        return holding.locked(() -> {
-            Optional<Draft> draft = awaiting(start.run(), wish);
-            if (draft.isEmpty()) return false;
-            draft.get().add(new Write.Begin(start));
-            Change change = draft.get().change();
-            Receipt receipt = holding.persist(change);
-            if (receipt instanceof Receipt.KeyHeld held) {
-                if (held.by().equals(id())) {
-                    throw new Refused("child_is_itself", "its business key is that of run " + id() + " itself");
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return holding.locked(() -> startedChild(start, wish));
+                } catch (Unavailable e) {
+                    if (!Holding.isBusy(e) || holding.standing() == Standing.DRAINING) throw e;
                 }
-                Optional<Draft> other = awaiting(held.by(), wish);
-                return other.isPresent() && holding.commit(other.get(), List.of());
+                try {
+                    desk.ports().threads().bell().await(Holding.LEDGER_AGAIN);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+                lookIfAsked();
             }
-            boolean written = holding.answered(change, draft.get().run(), receipt);
-            if (written) desk.announce(start);
-            return written;
-        });
+        } finally {
+            if (interrupted) Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean startedChild(Change start, ChildStart wish) {
+        var by = holding.by();
+        if (holding.standing() == Standing.CANCELLED && holding.isToLook()) {
+            var cancelled = StepRecord.cancelled(wish.key(), wish.step(), by.epoch());
+            return holding.write(new Command.RecordStep(by), new Write.Step(cancelled));
+        }
+        Optional<Draft> draft = awaiting(start.run(), wish);
+        if (draft.isEmpty()) return false;
+        draft.get().add(new Write.Begin(start));
+        Change change = draft.get().change();
+        Receipt receipt = holding.persist(change);
+        if (receipt instanceof Receipt.KeyHeld held) {
+            if (held.by().equals(id())) {
+                throw new Refused("child_is_itself", "its business key is that of run " + id() + " itself");
+            }
+            Optional<Draft> other = awaiting(held.by(), wish);
+            return other.isPresent() && holding.commit(other.get(), List.of());
+        }
+        boolean written = holding.answered(change, draft.get().run(), receipt);
+        if (written) desk.announce(start);
+        return written;
     }
 
     /** Empty if the run is not ours any more. */

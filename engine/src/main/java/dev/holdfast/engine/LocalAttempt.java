@@ -232,6 +232,11 @@ final class LocalAttempt implements Attempt {
         }
 
         @Override
+        public void conclude() throws SQLException {
+            open.conclude();
+        }
+
+        @Override
         public Answer commit(StepRecord step) throws SQLException {
             if (sender.flush().isEmpty()) return Answer.SUPERSEDED;
             try {

@@ -128,7 +128,8 @@ public final class Holdfast implements Client {
      * <p>Nothing begins before your commit; then the run waits for its turn, as any other. The handle is of use from then on.
      * It takes a business key or a request id until your transaction ends: whoever else starts with the same one waits, a
      * second at most, and is told to ask again ({@code key_busy}); so keep such a transaction short. A debounced start is refused.
-     * If something is wrong with the start itself, your transaction is as it was before, and can go on.
+     * If something is wrong with the start itself, your transaction is as it was before, and can go on. The commit is yours, and
+     * with it how durable the run is: with {@code synchronous_commit} off, a crash of the database may take both.
      *
      * @param transaction not in autocommit mode; its user may read and write the tables of the schema {@code holdfast}
      * @throws Refused {@code transaction_unsupported} on a data folder, {@code connection_autocommit}, {@code

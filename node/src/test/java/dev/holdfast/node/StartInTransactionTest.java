@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Namespace;
+import dev.holdfast.core.RunFailed;
 import dev.holdfast.engine.EngineOptions;
 import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.localpg.TestDatabase;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,6 +40,9 @@ final class StartInTransactionTest {
             Task.named("fresh", String.class, String.class).queue("fresh");
     private static final Task<String, String> BOTH = Task.named("both", String.class, String.class);
 
+    private static final Task<String, String> PARENT = Task.named("parent", String.class, String.class);
+
+    private static final AtomicInteger CALLS = new AtomicInteger();
     private static final CountDownLatch MAY_END = new CountDownLatch(1);
 
     private static Holdfast holdfast;
@@ -66,6 +71,10 @@ final class StartInTransactionTest {
                     return in;
                 }),
                 FRESH.handle((ctx, in) -> in),
+                PARENT.handle((ctx, in) -> {
+                    CALLS.incrementAndGet();
+                    return ctx.call(WORK, in, Start.idempotent(in));
+                }),
                 BOTH.handle((ctx, in) -> {
                     String child = ctx.transaction("both", String.class, sql -> {
                         order(sql, in);
@@ -219,6 +228,44 @@ final class StartInTransactionTest {
                     .isEqualTo("key_busy");
             open.commit();
             assertThat(holdfast.start(WORK, "l", Start.idempotent("l")).id()).isEqualTo(first.id());
+        }
+    }
+
+    @Test
+    void whoseKeyHasExpiredIsNotLockedByWhoTakesIt() throws Exception {
+        RunHandle<String> before = holdfast.start(WORK, "n", Start.idempotent("n"));
+        before.join();
+        for (String isolation : List.of("READ COMMITTED", "REPEATABLE READ")) {
+            try (Connection sql = connect()) {
+                sql("UPDATE holdfast.runs SET key_until = 1 WHERE key_until IS NOT NULL AND key = 'n'");
+                execute(sql, "SET TRANSACTION ISOLATION LEVEL " + isolation + "; SELECT 1");
+                RunHandle<String> now = holdfast.start(sql, WORK, "n", Start.idempotent("n"));
+                assertThat(now.id()).isNotEqualTo(before.id());
+                sql("SELECT 1 FROM holdfast.runs WHERE id = '" + before.id().uuid() + "' FOR UPDATE NOWAIT");
+                sql.commit();
+                assertThat(now.join()).isEqualTo("n!");
+                before = now;
+            }
+        }
+    }
+
+    /** What the parent waits for is over when somebody's transaction is: nobody else waits for that, nor does a cancel. */
+    @Test
+    void aParentWhoseChildsKeyIsTakenKeepsNobodyWaiting() throws Exception {
+        try (Connection open = connect()) {
+            RunHandle<String> first = holdfast.start(open, WORK, "o", Start.idempotent("o"));
+            RunHandle<String> cancelled = holdfast.start(PARENT, "o");
+            RunHandle<String> patient = holdfast.start(PARENT, "o");
+            await("both are about to call").atMost(LONG).until(() -> CALLS.get() == 2);
+            RunHandle<String> later = holdfast.start(WORK, "p", Start.now().delay(Duration.ofMillis(100)));
+            assertThat(later.join(LONG)).contains("p!");
+            cancelled.cancel();
+            assertThatThrownBy(() -> cancelled.join(LONG))
+                    .isInstanceOf(RunFailed.class)
+                    .hasMessageContaining("CANCELLED");
+            open.commit();
+            assertThat(patient.join(LONG)).contains("o!");
+            assertThat(first.join(LONG)).contains("o!");
         }
     }
 

@@ -3,6 +3,7 @@ package dev.holdfast.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.NoRetry;
@@ -21,6 +22,7 @@ import dev.holdfast.sdk.Task;
 import dev.holdfast.sdk.TypeRef;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.AbstractList;
@@ -154,6 +156,68 @@ final class TransactionTest {
         assertThat(booked()).isEmpty();
     }
 
+    /** A trigger that waits, at the commit as far as the user is concerned; nobody waits with it. */
+    @Test
+    void whatWaitsInADeferredTriggerKeepsNobodyElseWaiting() throws Exception {
+        deferred("waits", "PERFORM pg_advisory_xact_lock(77)");
+        body.set((ctx, input) -> ctx.transaction("book", String.class, sql -> {
+            book(sql, input);
+            return input;
+        }));
+        try (Connection other = DriverManager.getConnection(DATABASE.jdbcUrl())) {
+            ask(other, "SELECT pg_advisory_lock(77)");
+            RunHandle<String> run = start("s");
+            await("the trigger waits")
+                    .atMost(LONG)
+                    .until(() -> !all("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'advisory'")
+                            .isEmpty());
+            sql("SELECT 1 FROM holdfast.runs WHERE id = '" + run.id().uuid() + "' FOR UPDATE NOWAIT");
+            run.cancel();
+            assertThatThrownBy(() -> run.join(LONG))
+                    .isInstanceOf(RunFailed.class)
+                    .hasMessageContaining("CANCELLED");
+        }
+        assertThat(booked()).isEmpty();
+        assertThat(start("t").join()).isEqualTo("t");
+        assertThat(booked()).containsExactly("t");
+    }
+
+    /** The query of a cursor that outlives its transaction is executed at the commit. */
+    @Test
+    void aCursorThatOutlivesTheBodyIsClosedWithIt() throws InterruptedException {
+        body.set((ctx, input) -> ctx.transaction("book", String.class, sql -> {
+            execute(sql, "DECLARE kept CURSOR WITH HOLD FOR SELECT pg_sleep(60)");
+            book(sql, input);
+            return input;
+        }));
+        assertThat(start("u").join(LONG)).contains("u");
+    }
+
+    /** Whatever the database calls it: only a session that is lost is nobody's. */
+    @Test
+    void whatADeferredTriggerRefusesFailsTheStepWhateverItSays() throws InterruptedException {
+        for (String state : List.of("40P01", "55P03", "53100", "57P01", "08006")) {
+            deferred("refuses", "RAISE 'refused' USING ERRCODE = '" + state + "'");
+            var bodies = new AtomicInteger();
+            assertThat(failure(sql -> {
+                        bodies.incrementAndGet();
+                        return book(sql, state);
+                    }))
+                    .as(state)
+                    .contains("refused");
+            assertThat(bodies).as(state).hasValue(1);
+        }
+        assertThat(booked()).isEmpty();
+    }
+
+    /** At the commit. */
+    private static void deferred(String name, String what) {
+        sql("CREATE OR REPLACE FUNCTION " + name + "() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN " + what
+                + "; RETURN NULL; END $$; DROP TRIGGER IF EXISTS deferred ON booked;"
+                + " CREATE CONSTRAINT TRIGGER deferred AFTER INSERT ON booked DEFERRABLE INITIALLY DEFERRED"
+                + " FOR EACH ROW EXECUTE FUNCTION " + name + "()");
+    }
+
     @Test
     void theBodyDoesNotEndTheTransaction() throws InterruptedException {
         body.set((ctx, input) -> {
@@ -181,9 +245,7 @@ final class TransactionTest {
     void oneThatEndsItAllTheSameHasNotHappened() throws InterruptedException {
         for (String end : List.of("COMMIT", "ROLLBACK", "COMMIT AND CHAIN", "ROLLBACK; BEGIN")) {
             assertThat(failure(sql -> {
-                        try (var statement = sql.createStatement()) {
-                            statement.execute(end);
-                        }
+                        execute(sql, end);
                         return 1;
                     }))
                     .as(end)
@@ -219,11 +281,8 @@ final class TransactionTest {
             String path = ask(sql, "SHOW search_path");
             String plans = ask(sql, "SHOW enable_seqscan");
             String name = ask(sql, "SHOW application_name");
-            try (var statement = sql.createStatement()) {
-                statement.execute("CREATE TEMPORARY TABLE runs (id text); CREATE TEMPORARY TABLE steps (id text)");
-                statement.execute(
-                        "SET search_path = nowhere, public; SET application_name = 'mine'; SET enable_seqscan = off");
-            }
+            execute(sql, "CREATE TEMPORARY TABLE runs (id text); CREATE TEMPORARY TABLE steps (id text)");
+            execute(sql, "SET search_path = nowhere, public; SET application_name = 'mine'; SET enable_seqscan = off");
             book(sql, input);
             return path + " " + plans + " " + name.replaceAll("[0-9]+", "N");
         }));
@@ -233,6 +292,51 @@ final class TransactionTest {
         assertThat(booked()).hasSize(20);
         assertThat(all("SELECT DISTINCT what FROM noted")).containsExactly("nowhere, public");
         sql("DROP TABLE booked, noted");
+    }
+
+    /** The server says how far its log is on the disk. */
+    @Test
+    void whatIsRecordedIsOnTheDiskWhateverTheBodySays() throws InterruptedException {
+        body.set((ctx, input) -> {
+            String written = ctx.transaction("book", String.class, sql -> {
+                execute(sql, input + " synchronous_commit = off");
+                book(sql, input);
+                return ask(sql, "SELECT pg_current_wal_insert_lsn()");
+            });
+            return all("SELECT pg_current_wal_flush_lsn() > '" + written + "'").getFirst();
+        });
+        for (int i = 0; i < 10; i++) {
+            for (String set : List.of("SET", "SET LOCAL"))
+                assertThat(start(set).join()).isEqualTo("t");
+        }
+    }
+
+    @Test
+    void theBodysImpatienceIsNotTheLedgers() throws Exception {
+        var bodies = new AtomicInteger();
+        try (Connection other = DriverManager.getConnection(DATABASE.jdbcUrl())) {
+            other.setAutoCommit(false);
+            body.set((ctx, input) -> ctx.transaction("book", String.class, sql -> {
+                execute(sql, "SET lock_timeout = '10ms'");
+                book(sql, input);
+                String run = ctx.runId().uuid().toString();
+                if (bodies.incrementAndGet() == 1)
+                    execute(other, "SELECT 1 FROM holdfast.runs WHERE id = '" + run + "' FOR UPDATE");
+                return input;
+            }));
+            RunHandle<String> run = start("v");
+            await("its record waits for the run")
+                    .atMost(LONG)
+                    .until(() -> bodies.get() > 1
+                            || !all("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+                                    .isEmpty());
+            // Longer than the body would wait.
+            ask(other, "SELECT pg_sleep(0.1)");
+            other.rollback();
+            assertThat(run.join(LONG)).contains("v");
+        }
+        assertThat(bodies).hasValue(1);
+        assertThat(booked()).containsExactly("v");
     }
 
     @Test
@@ -403,9 +507,7 @@ final class TransactionTest {
     @Test
     void isolationIsForTheBodyToSay() throws InterruptedException {
         body.set((ctx, input) -> ctx.transaction("book", String.class, sql -> {
-            try (var statement = sql.createStatement()) {
-                statement.execute("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE");
-            }
+            execute(sql, "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE");
             book(sql, input);
             return ask(sql, "SHOW transaction_isolation");
         }));
@@ -451,6 +553,12 @@ final class TransactionTest {
         try (var insert = sql.prepareStatement("INSERT INTO booked VALUES (?)")) {
             insert.setString(1, who);
             return insert.executeUpdate();
+        }
+    }
+
+    private static void execute(Connection sql, String text) throws SQLException {
+        try (var statement = sql.createStatement()) {
+            statement.execute(text);
         }
     }
 

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.StringJoiner;
 
 /**
- * The ledger in a transaction whose session has somebody else's settings: while it writes there they are its own, and
- * afterwards what they were, also for what the database executes at the commit.
+ * The ledger in a transaction whose session has somebody else's settings: while it writes there they are its own. Where the
+ * transaction goes on, they are afterwards what they were; where it ends with what the ledger writes, they stay until then.
  */
 final class Guest {
     private static final String PATIENCE = "lock_timeout";
@@ -35,6 +35,12 @@ final class Guest {
     private static final String READ = each("current_setting(?)");
     /** Until the transaction ends, at most. */
     private static final String SET = each("set_config(?, ?, true)");
+    /**
+     * A record that was answered is on the disk, as all are that the ledger commits on its own sessions ({@link Connections});
+     * whoever wants more than that may have it.
+     */
+    private static final String STAY = SET + ", set_config('synchronous_commit', CASE"
+            + " current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, true)";
 
     private final Session session;
     private final List<Setting> theirs;
@@ -50,6 +56,12 @@ final class Guest {
         return calls.toString();
     }
 
+    /** The transaction ends with what the ledger writes: that is as patient and as durable as it always is. */
+    static void stay(Session session) throws SQLException {
+        set(session, STAY, OURS);
+    }
+
+    /** The transaction goes on after {@link #leave}; how patient and how durable it is is not the ledger's to say. */
     static Guest enter(Session session) throws SQLException {
         Sql read = session.sql(READ);
         for (Setting each : OURS) read.text(each.name());
@@ -62,16 +74,16 @@ final class Guest {
         var now = new ArrayList<>(OURS);
         Setting patience = theirs.getLast();
         if (!patience.isForEver()) now.set(now.size() - 1, patience);
-        set(session, now);
+        set(session, SET, now);
         return new Guest(session, theirs);
     }
 
     void leave() throws SQLException {
-        set(session, theirs);
+        set(session, SET, theirs);
     }
 
-    private static void set(Session session, List<Setting> settings) throws SQLException {
-        Sql set = session.sql(SET);
+    private static void set(Session session, String statement, List<Setting> settings) throws SQLException {
+        Sql set = session.sql(statement);
         for (Setting each : settings) set.text(each.name()).text(each.value());
         set.any();
     }

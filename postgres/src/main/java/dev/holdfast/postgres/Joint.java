@@ -1,6 +1,7 @@
 package dev.holdfast.postgres;
 
 import dev.holdfast.core.Refused;
+import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Fault;
 import dev.holdfast.engine.port.Receipt;
@@ -21,6 +22,12 @@ import java.util.function.Supplier;
  * of whoever is waiting for an answer, and the answer to a commit has to be known.
  */
 final class Joint implements Transactions.Open {
+    /**
+     * What user code has put off until the commit may wait for anything: constraints, triggers, cursors that outlive it. A
+     * trigger that puts its own work off once more has it done at the commit all the same.
+     */
+    private static final String CONCLUDE = "SET CONSTRAINTS ALL IMMEDIATE; CLOSE ALL";
+
     private final Lending lending;
     private final Lending.Loan loan;
     private final With with;
@@ -44,6 +51,12 @@ final class Joint implements Transactions.Open {
     @Override
     public Connection connection() {
         return connection;
+    }
+
+    @Override
+    public void conclude() throws SQLException {
+        connection.end();
+        loan.session().execute(CONCLUDE);
     }
 
     @Override
@@ -82,7 +95,10 @@ final class Joint implements Transactions.Open {
             if (!work.isApplied()) return undone(Objects.requireNonNull(work.result()));
             number = Track.number(loan.session());
         } catch (SQLException e) {
-            return undone(refusal(e));
+            // Before anything is thrown: the session's next owner would commit what is left open.
+            rolledBack();
+            if (isInTheWay(e)) throw inTheWay(change, e);
+            return refusal(e);
         } catch (RuntimeException | Error e) {
             rolledBack();
             throw e;
@@ -91,7 +107,10 @@ final class Joint implements Transactions.Open {
             loan.session().connection().commit();
         } catch (SQLException e) {
             with.memory().steps().forgetAll();
-            if (Trouble.of(e) != Trouble.LOST && !isClosed()) return undone(refusal(e));
+            if (Trouble.of(e) != Trouble.LOST && !isClosed()) {
+                rolledBack();
+                return refusal(e);
+            }
             if (!with.errands().hasHappened(number, loan.backend(), e)) throw Trouble.unavailable(e);
         }
         tx.committed();
@@ -99,13 +118,12 @@ final class Joint implements Transactions.Open {
     }
 
     private void write(Transaction tx, ChangeWork work) throws SQLException {
-        Guest guest = Guest.enter(loan.session());
+        Guest.stay(loan.session());
         try {
             new Batch(with.memory(), List.of(work)).carryOut(tx);
         } catch (Surprise e) {
-            return;
+            // It is settled, and not applied.
         }
-        guest.leave();
     }
 
     private Receipt undone(Receipt why) {
@@ -132,15 +150,25 @@ final class Joint implements Transactions.Open {
 
     /** What is not the database's trouble is the answer to what user code has done. */
     private static Receipt refusal(SQLException e) {
-        boolean serial = "40001".equals(e.getSQLState());
         return switch (Trouble.of(e)) {
-            case AGAIN -> {
-                if (!serial) throw Trouble.unavailable(e);
-                yield rejected(e);
-            }
             case LOST, DISK_FULL -> throw Trouble.unavailable(e);
-            case CONTENT, READ_ONLY, OTHER -> rejected(e);
+            case AGAIN, CONTENT, READ_ONLY, OTHER -> rejected(e);
         };
+    }
+
+    /** User code has chosen its isolation, but not who else has the run's row. */
+    private static boolean isInTheWay(SQLException e) {
+        return Trouble.of(e) == Trouble.AGAIN && !"40001".equals(e.getSQLState());
+    }
+
+    private static Unavailable inTheWay(Change change, SQLException e) {
+        return Unavailable.notApplied(
+                "ledger_failed",
+                "a step of " + change.run()
+                        + " could not be recorded, as somebody else has kept the run's row locked: what its"
+                        + " body has written was rolled back, and it is executed again. Look in pg_locks for who has it."
+                        + " PostgreSQL says: " + e.getMessage(),
+                e);
     }
 
     private static Receipt rejected(SQLException e) {

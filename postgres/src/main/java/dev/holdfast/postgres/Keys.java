@@ -29,6 +29,7 @@ final class Keys {
             + WANTED.formatted("key") + " AND key_until IS NOT NULL";
     private static final String DEBOUNCED = "SELECT namespace, task, debounce, id FROM runs WHERE "
             + WANTED.formatted("debounce") + " AND debounce IS NOT NULL";
+    /** Locks runs that have ended. */
     private static final String FREE = "UPDATE runs SET key_until = NULL WHERE id = ANY(?) AND key_until <= ?";
 
     private final Map<Unique, RunId> holders = new HashMap<>();
@@ -56,13 +57,17 @@ final class Keys {
                 else holders.put(key, id);
                 return id;
             });
-            if (!late.isEmpty()) tx.sql(FREE).uuids(late).instant(tx.now()).update();
+            if (!late.isEmpty()) free(tx, late);
         }
         var debounced = columns(wanted, Unique.Kind.DEBOUNCE);
         if (debounced.isEmpty()) return;
         debounced
                 .in(tx.sql(DEBOUNCED))
                 .list(r -> holders.put(new Unique(Unique.Kind.DEBOUNCE, r.text(), r.text(), r.text()), r.id()));
+    }
+
+    private static void free(Transaction tx, List<@Nullable UUID> late) throws SQLException {
+        tx.aside(own -> own.sql(FREE).uuids(late).instant(tx.now()).update());
     }
 
     private static Columns columns(Collection<Unique> wanted, Unique.Kind kind) {

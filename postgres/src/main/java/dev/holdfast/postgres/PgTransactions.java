@@ -83,7 +83,7 @@ final class PgTransactions implements Transactions, AutoCloseable {
 
     /**
      * It locks its request id and its key and nothing else: not the lane, to which it is nothing before its time has come, and
-     * no run. So whoever wants the same waits for them, and nobody besides.
+     * no run, nor the one that had the key until its time was over. So whoever wants the same waits for them, and nobody besides.
      */
     private Receipt written(Session session, Change change) throws SQLException {
         Guest guest = Guest.enter(session);
@@ -96,7 +96,7 @@ final class PgTransactions implements Transactions, AutoCloseable {
         try {
             Run row = Objects.requireNonNull(work.part().row(), "only a start is written in somebody's transaction");
             // As of the moment in which it was not yet its time.
-            var tx = new Transaction(session, row.times().created());
+            var tx = Transaction.ofTheirs(session, row.times().created(), this::aside);
             Taken.mark(tx, work);
             // What it would teach is never told to be committed, and so not believed.
             new Batch(with.memory(), List.of(work)).carryOut(tx);
@@ -112,6 +112,11 @@ final class PgTransactions implements Transactions, AutoCloseable {
         }
         guest.leave();
         return Objects.requireNonNull(work.result());
+    }
+
+    /** Committed by itself, whatever becomes of theirs. */
+    private void aside(Track.Body<Integer> work) {
+        with.apart().perform(() -> with.errands().perform(work), () -> {});
     }
 
     private static RuntimeException trouble(SQLException e) {

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One transaction on a session. What it is at is READ COMMITTED: each statement sees what was committed before it began,
@@ -14,12 +15,34 @@ import java.util.List;
 final class Transaction {
     private final Session session;
     private final Instant now;
+    private final Aside aside;
     private final List<Runnable> lessons = new ArrayList<>();
 
     /** @param now the instant of all that it writes */
     Transaction(Session session, Instant now) {
+        this(session, now, null);
+    }
+
+    private Transaction(Session session, Instant now, @Nullable Aside aside) {
         this.session = session;
         this.now = now;
+        this.aside = aside == null ? work -> work.in(this) : aside;
+    }
+
+    /** One that others have begun, and may leave open for as long as they like. */
+    static Transaction ofTheirs(Session session, Instant now, Aside aside) {
+        return new Transaction(session, now, aside);
+    }
+
+    /** Where something is done that locks rows which others need, and that may stay whatever becomes of the transaction. */
+    @FunctionalInterface
+    interface Aside {
+        void perform(Track.Body<Integer> work) throws SQLException;
+    }
+
+    /** Here, if it ends soon; otherwise in a transaction of its own. */
+    void aside(Track.Body<Integer> work) throws SQLException {
+        aside.perform(work);
     }
 
     Session session() {

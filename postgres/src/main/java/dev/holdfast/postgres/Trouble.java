@@ -1,6 +1,7 @@
 package dev.holdfast.postgres;
 
 import dev.holdfast.core.Unavailable;
+import dev.holdfast.postgres.session.Connections;
 import java.sql.SQLException;
 import org.postgresql.util.PSQLException;
 
@@ -45,7 +46,11 @@ enum Trouble {
     /** Somebody has inserted a run of the same id after it was looked for: the next look finds it. */
     private static boolean isUsedId(SQLException e) {
         var message = e instanceof PSQLException told ? told.getServerErrorMessage() : null;
-        return message != null && "23505".equals(message.getSQLState()) && "runs_pkey".equals(message.getConstraint());
+        return message != null
+                && "23505".equals(message.getSQLState())
+                && "runs_pkey".equals(message.getConstraint())
+                // User code may have such a table of its own.
+                && Connections.SCHEMA.equals(message.getSchema());
     }
 
     /** The answer to whoever wanted something written or read. */

@@ -147,6 +147,13 @@ public interface Attempt {
         Connection connection();
 
         /**
+         * The body was left: what the database would do for it at the commit is done now, and as interruptible as the body.
+         *
+         * @throws SQLException if the database refuses what the body has done, or its session is lost
+         */
+        void conclude() throws SQLException;
+
+        /**
          * Writes the step down and commits, all or nothing: durable when it answers KEPT. It is not interrupted.
          *
          * @throws SQLException if the database refuses what the body has done; all of it was rolled back

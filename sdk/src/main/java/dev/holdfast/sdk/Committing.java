@@ -37,7 +37,11 @@ final class Committing<T extends @Nullable Object> implements StepTries.Course, 
         }
         Attempt.Transaction begun = leaving.ask(attempt::transaction);
         open = begun;
-        return body.run(begun.connection());
+        T value = body.run(begun.connection());
+        // The last of what the body does: in its time limit, its failure if it is refused, and before anything is
+        // locked.
+        begun.conclude();
+        return value;
     }
 
     @Override

@@ -94,6 +94,9 @@ public interface Context {
      * does not undo. If it throws, all of it is rolled back, and the step has failed as any step fails: with
      * {@link Step#retry} it is tried again, which is what a deadlock or {@code could not serialize} asks for.
      *
+     * <p>What the body has deferred (constraints, triggers) is executed when it has returned, as the last of it; a cursor of
+     * it that is WITH HOLD is closed. What is committed is durable, also if the body has set {@code synchronous_commit} to off.
+     *
      * <p>While the body executes nothing of Holdfast is locked; what the body locks is its own business. The transaction is
      * READ COMMITTED, unless its first statement is {@code SET TRANSACTION ISOLATION LEVEL …}. A node executes at most
      * eight of these at once; others wait.

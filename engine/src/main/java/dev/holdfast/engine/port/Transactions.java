@@ -3,6 +3,7 @@ package dev.holdfast.engine.port;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Unavailable;
 import java.sql.Connection;
+import java.sql.SQLException;
 
 /**
  * Changes that are written in one transaction with what user code writes, where the ledger is in a database that user code can
@@ -38,8 +39,16 @@ public interface Transactions {
         Connection connection();
 
         /**
+         * User code has been left: what the database would do for it at the commit (deferred constraints and triggers) is done
+         * now, while nothing of the ledger is locked. As interruptible as user code is.
+         *
+         * @throws SQLException if that is refused, or the session is lost
+         */
+        void conclude() throws SQLException;
+
+        /**
          * Writes the change and commits, all or nothing. Waiting is not interruptible. {@link Receipt.Rejected} with an
-         * {@link java.sql.SQLException} as its cause if the database refuses what user code has done.
+         * {@link SQLException} as its cause if the database refuses what user code has done.
          *
          * @throws Unavailable if the database cannot be used; indeterminate if nobody knows whether it was committed
          */
