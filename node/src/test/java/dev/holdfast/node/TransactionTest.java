@@ -538,7 +538,7 @@ final class TransactionTest {
                 return e.error().message();
             }
         });
-        return start("broken").join();
+        return start("broken").join(LONG).orElse("the body is executed again and again");
     }
 
     private interface Call {
