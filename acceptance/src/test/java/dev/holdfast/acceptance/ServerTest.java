@@ -132,8 +132,12 @@ class ServerTest {
                 said.add(line);
                 if (line.startsWith("ready ")) break;
             }
-            assumeTrue(said.stream().noneMatch(l -> l.contains("Operation not permitted")), "needs the right to unshare");
-            assertThat(said).as("what it says until it is ready").last().isEqualTo("ready http://127.0.0.1:" + bluePort);
+            assumeTrue(
+                    said.stream().noneMatch(l -> l.contains("Operation not permitted")), "needs the right to unshare");
+            assertThat(said)
+                    .as("what it says until it is ready")
+                    .last()
+                    .isEqualTo("ready http://127.0.0.1:" + bluePort);
             ProcessHandle one = container.children().findFirst().orElseThrow();
 
             one.destroy();
