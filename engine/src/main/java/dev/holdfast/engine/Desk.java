@@ -286,16 +286,19 @@ final class Desk {
     }
 
     private static boolean queues(Change change) {
-        for (Write write : change.writes())
-            if (write instanceof Write.Row row)
-                return row.run().state() == RunState.QUEUED && row.run().place().due() == null;
-        return false;
+        Run row = row(change);
+        return row != null && row.state() == RunState.QUEUED && row.place().due() == null;
     }
 
     private static boolean endsRun(Change change) {
-        for (Write write : change.writes())
-            if (write instanceof Write.Row row) return row.run().isFinished();
-        return false;
+        Run row = row(change);
+        return row != null && row.isFinished();
+    }
+
+    /** The run as it will be; null if its row is not written. */
+    private static @Nullable Run row(Change change) {
+        for (Write write : change.writes()) if (write instanceof Write.Row row) return row.run();
+        return null;
     }
 
     /** Tells whoever may be waiting for what was just written. */

@@ -93,9 +93,9 @@ final class Dispatcher implements AutoCloseable {
                 int alive = Math.max(1, desk.ports().peers().alive());
                 var claim = new Claim(desk.ports().node(), admission, admission.slots(), alive, executor::reserve);
                 List<Claimed> claimed = desk.ports().ledger().claim(claim);
+                if (claimed.isEmpty()) return;
                 var histories = new Histories(desk.ports(), claimed);
                 for (Claimed each : claimed) launchOrRelease(each, histories);
-                if (claimed.isEmpty()) return;
                 if (claimed.size() < claim.max() && alive == 1) return;
                 // It was given its share. If the others have no room for theirs, that is to be had in a moment.
                 if (claimed.size() < claim.max()) bell.await(OTHERS_FIRST);
