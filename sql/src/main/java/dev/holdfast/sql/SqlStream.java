@@ -7,7 +7,6 @@ import dev.holdfast.engine.port.Appended;
 import dev.holdfast.engine.port.StreamLog;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -70,17 +69,8 @@ public final class SqlStream implements StreamLog {
 
     @Override
     public Map<RunId, List<Entry>> outlines(Collection<RunId> runs) {
-        if (runs.isEmpty()) return Map.of();
-        var ids = new Ids(runs);
-        var all = new HashMap<RunId, List<Entry>>();
-        List<Of> found = readers.ask(
-                s -> ids.in(s.sql(OUTLINE.formatted(ids.places()))).list(row -> new Of(row.id(), EntryRow.read(row))));
-        for (Of each : found)
-            all.computeIfAbsent(each.run(), run -> new ArrayList<>()).add(each.entry());
-        return all;
+        return readers.ask(s -> new Ids(runs).each(s, OUTLINE, EntryRow::read));
     }
-
-    private record Of(RunId run, Entry entry) {}
 
     @Override
     public long head(RunId run) {

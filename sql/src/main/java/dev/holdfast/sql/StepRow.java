@@ -5,19 +5,17 @@ import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.engine.port.ErrorJson;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** The recorded steps of a run, as rows. */
 public final class StepRow {
-    private static final String SELECT =
-            "SELECT run, key, name, status, epoch, tries, next, error, result, wait FROM steps";
-    private static final String ALL = SELECT + " WHERE run IN (%s)";
-    private static final String PENDING = SELECT + " INDEXED BY steps_pending WHERE run = ? AND status = 'PENDING'";
+    private static final String COLUMNS = "key, name, status, epoch, tries, next, error, result, wait";
+    private static final String ALL = "SELECT run, " + COLUMNS + " FROM steps WHERE run IN (%s)";
+    private static final String PENDING =
+            "SELECT " + COLUMNS + " FROM steps INDEXED BY steps_pending WHERE run = ? AND status = 'PENDING'";
     private static final String ANY = "SELECT 1 FROM steps WHERE run = ? LIMIT 1";
 
     private StepRow() {}
@@ -33,27 +31,20 @@ public final class StepRow {
 
     /** Of each run that has any. */
     public static Map<RunId, List<StepRecord>> all(Session session, Collection<RunId> runs) throws SQLException {
-        if (runs.isEmpty()) return Map.of();
-        var ids = new Ids(runs);
-        var all = new HashMap<RunId, List<StepRecord>>();
-        for (Of each : ids.in(session.sql(ALL.formatted(ids.places()))).list(StepRow::read))
-            all.computeIfAbsent(each.run(), run -> new ArrayList<>()).add(each.step());
+        var all = new Ids(runs).each(session, ALL, StepRow::read);
         all.replaceAll((run, steps) -> sorted(steps));
         return all;
     }
 
     public static List<StepRecord> pending(Session session, RunId run) throws SQLException {
-        return sorted(session.sql(PENDING).id(run).list(row -> read(row).step()));
+        return sorted(session.sql(PENDING).id(run).list(StepRow::read));
     }
 
     private static List<StepRecord> sorted(List<StepRecord> steps) {
         return steps.stream().sorted(Comparator.comparing(StepRecord::key)).toList();
     }
 
-    private record Of(RunId run, StepRecord step) {}
-
-    private static Of read(Sql.Row row) throws SQLException {
-        RunId run = row.id();
+    private static StepRecord read(Sql.Row row) throws SQLException {
         var key = new StepKey(row.text());
         String name = row.text();
         var status = row.constant(StepRecord.Status.class);
@@ -62,16 +53,14 @@ public final class StepRow {
         var next = row.instantOrNull();
         String error = row.textOrNull();
         String result = row.textOrNull();
-        return new Of(
-                run,
-                new StepRecord(
-                        key,
-                        name,
-                        status,
-                        epoch,
-                        tries,
-                        result,
-                        error == null ? null : ErrorJson.read(error),
-                        Texts.wait(row.textOrNull(), next)));
+        return new StepRecord(
+                key,
+                name,
+                status,
+                epoch,
+                tries,
+                result,
+                error == null ? null : ErrorJson.read(error),
+                Texts.wait(row.textOrNull(), next));
     }
 }
