@@ -88,9 +88,7 @@ class DrillTest {
                 "return new Fence(epoch + 1,",
                 "return new Fence(Math.max(1, epoch),");
         var rewind = new Sabotage(
-                "engine/src/main/java/dev/holdfast/engine/Executor.java",
-                "            if (!first) rewind(run.id(), steps, sender);\n",
-                "");
+                "engine/src/main/java/dev/holdfast/engine/Executor.java", "            rewind(history, sender);\n", "");
         return List.of(
                 Arguments.of(Named.of("the epoch that grows", fence), "did not grow when it was"),
                 Arguments.of(Named.of("the rewind of a new epoch", rewind), "twice"));

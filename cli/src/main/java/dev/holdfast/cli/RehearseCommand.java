@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /**
  * What the launcher does once after a build: serves on a free port from a temporary folder, asks itself what people ask
@@ -20,9 +21,11 @@ import picocli.CommandLine.Command;
  */
 @Command(name = "rehearse", hidden = true, description = "Serves and asks itself once, for the start-up cache.")
 final class RehearseCommand implements Callable<Integer> {
+    @Option(names = "--cluster", description = "As a node of a cluster too, which takes over from another one.")
+    private boolean cluster;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("holdfast-rehearsal");
         try (var server = Server.open(ServerOptions.onPort(0));
                 var holdfast = Holdfast.open(folder, NodeOptions.defaults(), Examples.all())) {
@@ -42,10 +45,20 @@ final class RehearseCommand implements Callable<Integer> {
             ask("nodes", "--url", url);
             // Changes of queues are made by another client of the JDK than everything else.
             ask("resume", "default", "--url", url);
+            if (cluster) takeOver(Files.createDirectory(folder.resolve("counted")));
         } finally {
             remove(folder);
         }
         return Exit.OK;
+    }
+
+    /** Without it the cache is still good for everything else. */
+    private static void takeOver(Path folder) throws IOException, InterruptedException {
+        try {
+            ClusterRehearsal.in(folder);
+        } catch (RuntimeException e) {
+            System.err.println("No takeover was rehearsed: " + e);
+        }
     }
 
     private static String ask(String... command) {

@@ -2,6 +2,7 @@ package dev.holdfast.drills;
 
 import dev.holdfast.drills.Strike.Kind;
 import dev.holdfast.localpg.LocalPostgres;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * that watch each other; all but one; all.
  *
  * @param blows what happens, in order
+ * @param calm before each of them
  */
-record NodeDeath(List<Kind> blows) implements Fault {
+record NodeDeath(List<Kind> blows, Duration calm) implements Fault {
     /** As long as somebody else has the rows of the runs that are to be taken over. */
     private static final String LOCK =
             "BEGIN; SELECT id FROM holdfast.runs WHERE holder_number = %d ORDER BY id FOR UPDATE;"
@@ -33,17 +35,22 @@ record NodeDeath(List<Kind> blows) implements Fault {
         blows = List.copyOf(blows);
     }
 
-    /** Every kind of blow that so many nodes can be given, once. */
+    /** Every kind of blow that so many nodes can be given, once, one right after the other. */
     static NodeDeath inShort(int nodes) {
-        return new NodeDeath(withOne(others(nodes)));
+        return new NodeDeath(withOne(others(nodes)), Duration.ZERO);
     }
 
-    /** Every other time one node, in between the other kinds of blows in turn. */
-    static NodeDeath often(int times, int nodes) {
+    /**
+     * Every other time one node, in between the other kinds of blows in turn.
+     *
+     * @param calm before each: the virtual machine of a node that has just been started keeps a processor busy, on which the
+     *     others wait when there are few
+     */
+    static NodeDeath often(int times, int nodes, Duration calm) {
         var others = others(nodes);
         var blows = new ArrayList<Kind>();
         for (int i = 0; i < times; i++) blows.add(i % 2 == 0 ? Kind.KILL : others.get(i / 2 % others.size()));
-        return new NodeDeath(blows);
+        return new NodeDeath(blows, calm);
     }
 
     private static List<Kind> withOne(List<Kind> others) {
@@ -67,6 +74,7 @@ record NodeDeath(List<Kind> blows) implements Fault {
     @Override
     public List<String> happen(Scene scene) throws InterruptedException {
         for (Kind blow : blows) {
+            Thread.sleep(calm);
             if (blow == Kind.HEIR) heir(scene);
             else {
                 List<Node> victims = victims(scene, blow);

@@ -1,5 +1,6 @@
 package dev.holdfast.drills;
 
+import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -25,8 +26,17 @@ final class NodeDeathCommand extends ClusterCommand {
     @Option(names = "--kills", paramLabel = "K", defaultValue = "10", description = "How often to kill (default: 10).")
     private int kills;
 
+    @Option(
+            names = "--calm",
+            paramLabel = "SECONDS",
+            defaultValue = "4",
+            description =
+                    "How long the nodes are left alone before each blow (default: 4). One that has just started keeps a"
+                            + " processor busy with its compiler; with 0 that is part of what is measured.")
+    private int calm;
+
     @Override
     Fault fault(boolean inShort, int clients) {
-        return inShort ? NodeDeath.inShort(nodes()) : NodeDeath.often(kills, nodes());
+        return inShort ? NodeDeath.inShort(nodes()) : NodeDeath.often(kills, nodes(), Duration.ofSeconds(calm));
     }
 }

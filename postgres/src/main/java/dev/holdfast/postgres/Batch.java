@@ -113,6 +113,8 @@ final class Batch {
         remove(tx, removed);
         scene.lanes().write(memory.queues());
         scene.requests().answer(answers(scene));
+        // Asked again: what was found lost wakes whoever claims, too, and nothing is folded into it.
+        if (claim == null) claim = late.get();
         if (claim != null) claim.becomes(claimed(tx, claim, folded, started));
     }
 
