@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.engine.EngineOptions;
 import dev.holdfast.examples.WordCount;
 import dev.holdfast.localpg.LocalPostgres;
 import dev.holdfast.localpg.Settings;
@@ -26,7 +27,6 @@ final class ClusterRehearsal {
     private static final long DELAY = 100;
     private static final Duration SOME_STEPS = Duration.ofMillis(3 * DELAY);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final Duration KEEP = Duration.ofDays(1);
 
     private final LocalPostgres postgres;
     private final Path folder;
@@ -72,6 +72,6 @@ final class ClusterRehearsal {
     }
 
     private Holdfast node(String label, Server server) {
-        return new ClusterServer(postgres.url(NAME).toString(), null, label, KEEP).node(server);
+        return new ClusterServer(postgres.url(NAME).toString(), null, label, EngineOptions.defaults()).node(server);
     }
 }

@@ -15,15 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param postgres URL of the database
  * @param replica URL of a replica of it; null or empty for none
  * @param label of the node; null for the name of the machine
- * @param keep how long runs are kept that have ended
+ * @param hosting how it hosts the examples
  */
 record ClusterServer(
-        String postgres, @Nullable String replica, @Nullable String label, Duration keep) {
+        String postgres, @Nullable String replica, @Nullable String label, EngineOptions hosting) {
     /** Enough for code that is about to leave anyway; what does not is taken over by others, which takes less than this. */
     private static final Duration DRAIN = Duration.ofMillis(500);
 
     Holdfast node(Server server) {
-        var engine = EngineOptions.defaults().retention(keep).drainGrace(DRAIN).meter(server.meter());
+        var engine = hosting.drainGrace(DRAIN).meter(server.meter());
         var cluster =
                 ClusterOptions.at(postgres).address(server.outside().toString()).overdue(ClusterOptions.Overdue.HALT);
         if (replica != null && !replica.isEmpty()) cluster = cluster.replica(replica);

@@ -1,7 +1,6 @@
 package dev.holdfast.cli;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,16 +49,11 @@ final class DevCommand implements Callable<Integer> {
             description = "0 picks a free one. Default: 7007.")
     private int port = 7007;
 
-    @Option(
-            names = "--keep",
-            paramLabel = "DAYS",
-            defaultValue = "30",
-            description = "How many days runs are kept that have ended; then they are removed. Default: 30.")
-    private int keep = 30;
+    @Mixin
+    private Hosting hosting = new Hosting();
 
     @Override
     public Integer call() throws InterruptedException {
-        if (keep < 1) throw Failure.usage("usage", "--keep is at least 1 day, and " + keep + " was given");
-        return DevServer.run(data, port, Duration.ofDays(keep), ready::print);
+        return DevServer.run(data, port, hosting.options(), ready::print);
     }
 }

@@ -20,15 +20,15 @@ final class DevServer {
     /**
      * Serves until the process is told to end.
      *
-     * @param keep how long runs are kept that have ended
+     * @param hosting how it hosts the examples
      * @param ready is told where it serves
      */
-    static int run(Path data, int port, Duration keep, Consumer<URI> ready) throws InterruptedException {
-        return Serving.run(Serving.options(port), server -> node(data, keep, server), ready);
+    static int run(Path data, int port, EngineOptions hosting, Consumer<URI> ready) throws InterruptedException {
+        return Serving.run(Serving.options(port), server -> node(data, hosting, server), ready);
     }
 
-    private static Holdfast node(Path data, Duration keep, Server server) {
-        var engine = EngineOptions.defaults().retention(keep).drainGrace(DRAIN).meter(server.meter());
+    private static Holdfast node(Path data, EngineOptions hosting, Server server) {
+        var engine = hosting.drainGrace(DRAIN).meter(server.meter());
         return Holdfast.open(data, NodeOptions.defaults().engine(engine), Examples.all());
     }
 }

@@ -3,7 +3,6 @@ package dev.holdfast.cli;
 import dev.holdfast.server.ServerOptions;
 import dev.holdfast.server.TlsFiles;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -84,18 +83,12 @@ final class ServerCommand implements Callable<Integer> {
             description = "0 picks a free one. Default: 7007.")
     private int port = 7007;
 
-    @Option(
-            names = "--keep",
-            paramLabel = "DAYS",
-            defaultValue = "30",
-            description = "How many days runs are kept that have ended; then they are removed. The same on all nodes."
-                    + " Default: 30.")
-    private int keep = 30;
+    @Mixin
+    private Hosting hosting = new Hosting();
 
     @Override
     public Integer call() throws InterruptedException {
-        if (keep < 1) throw Failure.usage("usage", "--keep is at least 1 day, and " + keep + " was given");
-        var node = new ClusterServer(database.url(), replica, label, Duration.ofDays(keep));
+        var node = new ClusterServer(database.url(), replica, label, hosting.options());
         return Serving.run(options(), node::node, ready::print);
     }
 

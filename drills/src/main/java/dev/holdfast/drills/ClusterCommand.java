@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 abstract class ClusterCommand implements Callable<Integer> {
-    /** Of a node, for each core: a run that has no slot waits, and says nothing about how fast it is taken over. */
+    /** Of a node, at least, for each core. */
     private static final int SLOTS_PER_CORE = 4;
 
     @Spec
@@ -45,8 +45,8 @@ abstract class ClusterCommand implements Callable<Integer> {
             names = "--runs",
             paramLabel = "N",
             description =
-                    "How many runs are under way at a time (default: what three quarters of the slots of all nodes"
-                            + " but one hold).")
+                    "How many runs are under way at a time (default: 3 for each core and each node but one). Each node has"
+                            + " the slots for all of them; the more there are, the slower each goes.")
     private @Nullable Integer runs;
 
     @Option(
@@ -71,7 +71,20 @@ abstract class ClusterCommand implements Callable<Integer> {
 
     /** What the nodes are. */
     Program program() {
-        return Program.server();
+        return Program.server(slots());
+    }
+
+    /** Of each node. A run that has no slot waits, and says nothing about how fast it is taken over. */
+    private int slots() {
+        return runs == null ? fewSlots() : Math.max(fewSlots(), runs);
+    }
+
+    private int clients() {
+        return runs == null ? Math.max(2, fewSlots() * (nodes - 1) * 3 / 4) : runs;
+    }
+
+    private static int fewSlots() {
+        return SLOTS_PER_CORE * Runtime.getRuntime().availableProcessors();
     }
 
     CommandSpec spec() {
@@ -92,8 +105,7 @@ abstract class ClusterCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         var outlet = new Outlet(spec, json);
         outlet.check("--nodes", nodes, 2, 20);
-        int slots = SLOTS_PER_CORE * Runtime.getRuntime().availableProcessors() * (nodes - 1);
-        int clients = runs == null ? Math.max(2, slots * 3 / 4) : runs;
+        int clients = clients();
         outlet.check("--runs", clients, 1, 1_000);
         String why = obstacle(postgres == null);
         return why == null ? drilled(outlet, clients) : outlet.couldNot(why);

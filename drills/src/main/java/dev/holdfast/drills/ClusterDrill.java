@@ -72,7 +72,8 @@ final class ClusterDrill {
         var client = new Client(fleet, PATIENCE);
         var troubles = new ArrayList<String>();
         List<String> seen = List.of();
-        try (var load = new Load(client, diary, "drill-" + plan.seed() + "-" + System.currentTimeMillis())) {
+        String name = "drill-" + plan.seed() + "-" + System.currentTimeMillis();
+        try (var load = new Load(client, diary, name, Load.Pace.of(plan.clients()))) {
             var scene = new Scene(database, fleet, load, new Random(plan.seed()), progress);
             load.begin(plan.clients());
             try {

@@ -11,9 +11,21 @@ import tools.jackson.databind.node.ObjectNode;
 /** Clients each of whom always has one run under way: when it has ended, they start the next. */
 final class Load implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final int LOOK_MILLIS = 150;
-    private static final int BEAT_MILLIS = 50;
-    private static final Duration LONGEST = Duration.ofMinutes(1);
+    private static final Duration LONGEST = Duration.ofMinutes(2);
+
+    /**
+     * How fast everything goes. What is measured is not how much a machine can do: all of them together make a few hundred steps
+     * and ask a hundred times a second, however many they are.
+     *
+     * @param beat between two steps of a run
+     * @param look how often somebody asks for his run
+     */
+    record Pace(Duration beat, Duration look) {
+        static Pace of(int clients) {
+            return new Pace(
+                    Duration.ofMillis(Math.max(50, clients * 4)), Duration.ofMillis(Math.max(150, clients * 10)));
+        }
+    }
 
     /** What the code of a run does when it is told to leave. */
     enum Manner {
@@ -31,6 +43,7 @@ final class Load implements AutoCloseable {
     private final Client client;
     private final Diary diary;
     private final String name;
+    private final Pace pace;
     private final AtomicInteger next = new AtomicInteger();
     private final List<Job> jobs = new ArrayList<>();
     private final List<String> troubles = new ArrayList<>();
@@ -41,10 +54,11 @@ final class Load implements AutoCloseable {
      * @param diary into which the runs write
      * @param name of the load, unlike that of any other on this database
      */
-    Load(Client client, Diary diary, String name) {
+    Load(Client client, Diary diary, String name, Pace pace) {
         this.client = client;
         this.diary = diary;
         this.name = name;
+        this.pace = pace;
     }
 
     Diary diary() {
@@ -77,7 +91,7 @@ final class Load implements AutoCloseable {
         ObjectNode body = JSON.createObjectNode();
         body.putObject("input")
                 .put("beats", diary.beats())
-                .put("millis", BEAT_MILLIS)
+                .put("millis", pace.beat().toMillis())
                 .put("log", diary.file().toAbsolutePath().toString())
                 .put("stays", manner == Manner.STAYS);
         return body.put("key", key).toString();
@@ -110,7 +124,7 @@ final class Load implements AutoCloseable {
             if (Instant.now().isAfter(end)) {
                 throw new IllegalStateException(run + " has not ended within " + LONGEST.toSeconds() + " s");
             }
-            Thread.sleep(LOOK_MILLIS);
+            Thread.sleep(pace.look());
         }
     }
 

@@ -16,13 +16,17 @@ interface Program {
         return true;
     }
 
-    /** {@code holdfast server}, on the Java and the class path of this process. */
-    static Program server() {
+    /**
+     * {@code holdfast server}, on the Java and the class path of this process.
+     *
+     * @param slots of each node
+     */
+    static Program server(int slots) {
         return (database, label, port, log) -> new ServerProcess.Setup(
                 log,
                 port,
                 log,
-                JavaCommand.like(MAIN, "server", "--port", Integer.toString(port), "--node", label),
+                JavaCommand.like(MAIN, "server", "--port", "" + port, "--node", label, "--slots", "" + slots),
                 environment(database));
     }
 

@@ -26,6 +26,10 @@ import org.slf4j.LoggerFactory;
 final class Sweep {
     private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
     private static final int BATCH = 256;
+    /** Somebody waits for what was lost: a few go on at once, while the others are still on their way. */
+    private static final int FIRST_BATCH = 16;
+
+    private static final int GROWTH = 4;
 
     private final Desk desk;
 
@@ -87,8 +91,9 @@ final class Sweep {
             IntFunction<List<Run>> look, BiPredicate<Run, Fence> isDone, Consumer<List<Run>> decide) {
         Map<RunId, Fence> tried = new HashMap<>();
         int done = 0;
+        int batch = FIRST_BATCH;
         while (true) {
-            int limit = BATCH + done;
+            int limit = batch + done;
             List<Run> found = look.apply(limit);
             List<Run> open = found.stream()
                     .filter(run -> {
@@ -98,6 +103,7 @@ final class Sweep {
                     .toList();
             if (open.isEmpty() && found.size() < limit) return;
             done = found.size() - open.size();
+            batch = Math.min(BATCH, batch * GROWTH);
             open.forEach(run -> tried.put(run.id(), run.fence()));
             try {
                 decide.accept(open);
