@@ -117,6 +117,12 @@ final class Journal implements Reads, StreamLog {
         return run(id);
     }
 
+    /** The newest epoch whose beginning is not kept any more; 0 if all are. */
+    long forgottenEpoch() {
+        int forgotten = snapshots.size() - WINDOW;
+        return forgotten <= 0 ? 0 : snapshots.get(forgotten - 1).epoch();
+    }
+
     @Override
     public Optional<SnapshotWindow> snapshots(Namespace namespace, RunId id, long since) {
         look();
