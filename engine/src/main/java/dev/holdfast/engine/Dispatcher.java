@@ -58,11 +58,12 @@ final class Dispatcher implements AutoCloseable {
         return new Admission(hosted, options.slots() - taken, company);
     }
 
-    /** Not at every claim: it costs a query, and is about half minutes. */
+    /** Not at every claim: it costs a query, and is about half minutes. As long as the door is closed others wait for it. */
     private void lookForSuspects() {
         Instant now = desk.ports().ledger().now();
         if (now.isBefore(isolationLook)) return;
-        isolationLook = now.plus(options.look());
+        isolationLook =
+                now.plus(isolation.isClosed() ? options.look() : options.look().multipliedBy(5));
         isolation.look(
                 desk.ports()
                         .ledger()
@@ -91,19 +92,30 @@ final class Dispatcher implements AutoCloseable {
                 Admission admission = admission();
                 if (admission.slots() <= 0) return;
                 int alive = Math.max(1, desk.ports().peers().alive());
-                var claim = new Claim(desk.ports().node(), admission, admission.slots(), alive, executor::reserve);
-                List<Claimed> claimed = desk.ports().ledger().claim(claim);
-                if (claimed.isEmpty()) return;
-                var histories = new Histories(desk.ports(), claimed);
-                for (Claimed each : claimed) launchOrRelease(each, histories);
-                if (claimed.size() < claim.max() && alive == 1) return;
+                int claimed = claim(admission, alive);
+                if (claimed == 0 || (claimed < admission.slots() && alive == 1)) return;
                 // It was given its share. If the others have no room for theirs, that is to be had in a moment.
-                if (claimed.size() < claim.max()) bell.await(OTHERS_FIRST);
+                if (claimed < admission.slots()) bell.await(OTHERS_FIRST);
             }
         } catch (Unavailable e) {
             if (!closed && door.isOpen()) LOG.warn("no runs can be claimed, trying again: {}", e.getMessage());
         } catch (RuntimeException e) {
             LOG.error("no runs could be claimed, trying again", e);
+        }
+    }
+
+    /** Answers how many runs have begun. */
+    private int claim(Admission admission, int alive) {
+        var taking = new Taking(executor, desk.ports().threads().lock());
+        try {
+            var claim = new Claim(desk.ports().node(), admission, admission.slots(), alive, taking::told);
+            List<Claimed> claimed = desk.ports().ledger().claim(claim);
+            var histories = new Histories(desk.ports(), claimed);
+            for (Claimed each : claimed) launchOrRelease(each, histories);
+            return claimed.size();
+        } catch (RuntimeException | Error e) {
+            taking.failed();
+            throw e;
         }
     }
 

@@ -8,14 +8,18 @@ import dev.holdfast.engine.port.Claimed;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the runs of one claim have behind them. Whoever takes over what a dead node had goes on with many at once: the first
  * of them to ask has it read for his neighbours too, as every read is a round trip and few of them are under way at a time.
  */
 final class Histories {
+    private static final Logger LOG = LoggerFactory.getLogger(Histories.class);
     /** So many are read at once: their steps are in memory until each has taken its own. */
     private static final int AT_ONCE = 64;
 
@@ -62,6 +66,7 @@ final class Histories {
         private final List<RunId> runs;
         private final Lock lock;
         private @Nullable Map<RunId, History> read;
+        private boolean unreadable;
 
         Part(Ports ports, List<RunId> runs) {
             this.ports = ports;
@@ -69,18 +74,30 @@ final class Histories {
             this.lock = ports.threads().lock();
         }
 
+        /** If they cannot be read together, each is read for itself: what is wrong with one is nothing to the others. */
         History take(RunId run) {
+            History history = together(run);
+            return history != null
+                    ? history
+                    : Objects.requireNonNull(read(List.of(run)).get(run));
+        }
+
+        private @Nullable History together(RunId run) {
             lock.lock();
             try {
-                if (read == null) read = read();
-                History history = read.remove(run);
-                return history == null ? History.NONE : history;
+                if (unreadable) return null;
+                if (read == null) read = read(runs);
+                return read.remove(run);
+            } catch (RuntimeException e) {
+                unreadable = true;
+                LOG.warn("what {} runs have behind them cannot be read together: {}", runs.size(), e.toString());
+                return null;
             } finally {
                 lock.unlock();
             }
         }
 
-        private Map<RunId, History> read() {
+        private Map<RunId, History> read(List<RunId> runs) {
             var steps = ports.ledger().reads().steps(runs);
             var outlines = ports.stream().outlines(runs);
             var all = new HashMap<RunId, History>();

@@ -32,6 +32,10 @@ final class Isolation {
         return othersExecute ? Company.OTHERS : Company.NOBODY;
     }
 
+    boolean isClosed() {
+        return closed;
+    }
+
     /** This node takes nobody any more, so another one may be the one that has its door closed. */
     void leave() {
         peers.openDoor();

@@ -63,9 +63,9 @@ final class Sweep {
     /** The code of these runs, which had ended before it left, has left since, or its node is gone: their slots are free. */
     void lingering(Predicate<RunId> executesHere) {
         rounds(
-                limit -> ledger().lingering(desk.ports().node(), limit).stream()
-                        .filter(run -> !executesHere.test(run.id()))
-                        .toList(),
+                limit -> ledger().lingering(desk.ports().node(), limit),
+                // Looked at as one that was tried: the next look is for more, as these may be all that a look shows.
+                run -> executesHere.test(run.id()),
                 Sweep::isAsTried,
                 desk::left);
     }
@@ -86,9 +86,20 @@ final class Sweep {
         return run.fence().equals(before);
     }
 
-    /** @param isDone whether a run that is met again, and how it was tried, is not to be tried once more */
     private static void rounds(
             IntFunction<List<Run>> look, BiPredicate<Run, Fence> isDone, Consumer<List<Run>> decide) {
+        rounds(look, run -> false, isDone, decide);
+    }
+
+    /**
+     * @param isOfNoConcern whether a run is not to be tried at all
+     * @param isDone whether a run that is met again, and how it was tried, is not to be tried once more
+     */
+    private static void rounds(
+            IntFunction<List<Run>> look,
+            Predicate<Run> isOfNoConcern,
+            BiPredicate<Run, Fence> isDone,
+            Consumer<List<Run>> decide) {
         Map<RunId, Fence> tried = new HashMap<>();
         int done = 0;
         int batch = FIRST_BATCH;
@@ -98,7 +109,7 @@ final class Sweep {
             List<Run> open = found.stream()
                     .filter(run -> {
                         Fence before = tried.get(run.id());
-                        return before == null || !isDone.test(run, before);
+                        return !isOfNoConcern.test(run) && (before == null || !isDone.test(run, before));
                     })
                     .toList();
             if (open.isEmpty() && found.size() < limit) return;

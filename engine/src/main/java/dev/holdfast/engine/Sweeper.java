@@ -23,6 +23,8 @@ import org.slf4j.LoggerFactory;
 final class Sweeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
     private static final int UNKNOWN = 64;
+    /** For so long at least, a claim whose answer was lost may still be looked for, and begun. */
+    private static final Duration ANSWERS = Duration.ofSeconds(5);
     /** Whoever has found a node dead has the lead: to lock the same runs at the same moment holds up both. */
     private static final Duration OTHERS_FIRST = Duration.ofMillis(100);
 
@@ -35,8 +37,11 @@ final class Sweeper implements AutoCloseable {
     private final Thread loop;
     private volatile boolean closed;
     private volatile boolean found;
-    /** Held by this node, and not executed by it, when it was last looked at: by epoch. */
-    private Map<RunId, Long> unknown = Map.of();
+    /** Held by this node, and not executed by it, when it was last looked at. */
+    private Map<RunId, Unknown> unknown = Map.of();
+
+    /** @param since when it was first seen so, in nanoseconds */
+    private record Unknown(long epoch, long since) {}
 
     Sweeper(Desk desk, Executor executor, Duration look) {
         this.desk = desk;
@@ -78,21 +83,25 @@ final class Sweeper implements AutoCloseable {
     private void sweep() {
         int lost = sweep.orphans();
         if (lost > 0) LOG.info("{} runs of nodes that are gone go on", lost);
-        sweep.lingering(id -> executor.holding(id).isPresent());
         giveBack();
     }
 
-    /** Twice without anybody who executes it: not only between its claim and its beginning, or its end and its leave. */
+    /**
+     * Again, and for some time, without anybody who executes it: not only between its claim and its beginning, or its end and its
+     * leave. How often it was looked at proves nothing, as each death rings.
+     */
     private void giveBack() {
         int limit = UNKNOWN + executor.taken();
-        var now = new HashMap<RunId, Long>();
+        long at = desk.ports().clock().nanos();
+        var now = new HashMap<RunId, Unknown>();
         List<Run> back = new ArrayList<>();
         for (Run run : desk.ports().ledger().held(desk.ports().node(), limit)) {
             if (executor.holding(run.id()).isPresent()) continue;
             long epoch = run.fence().epoch();
-            now.put(run.id(), epoch);
-            Long before = unknown.get(run.id());
-            if (before != null && before == epoch) back.add(run);
+            Unknown before = unknown.get(run.id());
+            long since = before == null || before.epoch() != epoch ? at : before.since();
+            now.put(run.id(), new Unknown(epoch, since));
+            if (at - since >= ANSWERS.toNanos()) back.add(run);
         }
         unknown = now;
         if (!back.isEmpty())

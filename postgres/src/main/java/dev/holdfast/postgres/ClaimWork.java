@@ -47,6 +47,11 @@ final class ClaimWork extends Work<List<Claimed>> {
     }
 
     @Override
+    void refused(Refused why) {
+        failed(why);
+    }
+
+    @Override
     void durable() {
         List<Claimed> given = result();
         if (given != null) claim.told().accept(given);

@@ -47,6 +47,12 @@ abstract sealed class Work<T> permits ChangeWork, AppendWork, ClaimWork {
         return settled != null ? settled : result;
     }
 
+    /** It cannot be, whatever is beside it. */
+    void refused(Refused why) {
+        settle(refusal(why));
+        committed();
+    }
+
     /** Its batch is durable, and nobody has been told yet. */
     void durable() {}
 

@@ -73,7 +73,7 @@ final class Writer implements AutoCloseable {
             open.addAll(all);
             queue.add(all);
         }
-        if (cut) release();
+        if (cut) for (Work<T> work : all) work.failed(Track.isCutMeanwhile());
         try {
             var answers = new ArrayList<T>(all.size());
             for (Work<T> work : all) answers.add(answer(work));
@@ -168,7 +168,7 @@ final class Writer implements AutoCloseable {
     private @Nullable ClaimWork claim(List<Work<?>> batch) {
         takeMore();
         for (Work<?> work : waiting) {
-            if (!(work instanceof ClaimWork claim)) continue;
+            if (!(work instanceof ClaimWork claim) || claim.isSettled()) continue;
             waiting.remove(claim);
             batch.add(claim);
             return claim;
@@ -189,13 +189,27 @@ final class Writer implements AutoCloseable {
                 refuse(batch.getFirst(), e);
                 return;
             }
-            process(List.copyOf(batch.subList(0, batch.size() / 2)), () -> null);
-            process(List.copyOf(batch.subList(batch.size() / 2, batch.size())), () -> null);
+            halve(batch);
+            return;
+        } catch (RuntimeException e) {
+            memory.forgetAll();
+            if (batch.size() == 1) {
+                LOG.error("it failed for a reason of the ledger's own, and was not written", e);
+                batch.getFirst().failed(Unavailable.notApplied("ledger_failed", "the ledger failed: " + e, e));
+                return;
+            }
+            halve(batch);
             return;
         }
         figures.committed(batch);
         for (Work<?> work : batch) work.durable();
         for (Work<?> work : batch) work.committed();
+    }
+
+    /** What one of them cannot have is nothing to the others. */
+    private void halve(List<Work<?>> batch) {
+        process(List.copyOf(batch.subList(0, batch.size() / 2)), () -> null);
+        process(List.copyOf(batch.subList(batch.size() / 2, batch.size())), () -> null);
     }
 
     /** Whether it was committed; false if it has to begin anew without one of its works. */
@@ -221,8 +235,7 @@ final class Writer implements AutoCloseable {
     private static <T> void refuse(Work<T> work, Track.ContentTrouble e) {
         var why = new Refused("change_invalid", "it cannot be written as it is: " + e.why() + ". This is a bug");
         why.initCause(e);
-        work.settle(work.refusal(why));
-        work.committed();
+        work.refused(why);
     }
 
     /** Commits what was handed in, then ends. */

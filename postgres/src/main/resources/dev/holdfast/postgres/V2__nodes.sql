@@ -70,6 +70,8 @@ DECLARE
     dead_row nodes%ROWTYPE;
 BEGIN
     PERFORM set_config('lock_timeout', '3s', true);
+    -- Before it is committed the server is asked for entry, which may take as long as several of its hosts are tried.
+    PERFORM set_config('idle_in_transaction_session_timeout', '12s', true);
     -- Whatever is committed because of it is later in the log, and so not durable before it: nobody has to wait for the disk.
     PERFORM set_config('synchronous_commit', 'off', true);
     SELECT * INTO dead_row FROM nodes WHERE number = dead;

@@ -22,8 +22,8 @@ import dev.holdfast.engine.port.StoredSchedule;
 import dev.holdfast.engine.port.Upcoming;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +40,7 @@ public final class SqlReads implements Reads {
     private static final String WAITING =
             "SELECT task, count(*) FROM runs INDEXED BY runs_claimable WHERE turn IS NOT NULL GROUP BY task";
 
-    private static final String SUSPECT_WAITING = "SELECT min(coalesce(due, place)) FROM runs WHERE task = ?"
+    private static final String SUSPECT_WAITING = "SELECT min(coalesce(due, place)) FROM runs WHERE task IN (%s)"
             + " AND claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3"
             + " AND (deadline IS NULL OR deadline > ?)";
 
@@ -143,11 +143,12 @@ public final class SqlReads implements Reads {
 
     @Override
     public Optional<Instant> suspectWaiting(Collection<String> tasks, Instant now) {
+        if (tasks.isEmpty()) return Optional.empty();
+        String places = String.join(", ", Collections.nCopies(tasks.size(), "?"));
         return readers.read(s -> {
-            var all = new ArrayList<Instant>();
-            for (String task : tasks)
-                s.sql(SUSPECT_WAITING).text(task).instant(now).firstInstant().ifPresent(all::add);
-            return all.stream().min(Instant::compareTo);
+            Sql sql = s.sql(SUSPECT_WAITING.formatted(places));
+            for (String task : tasks) sql.text(task);
+            return sql.instant(now).firstInstant();
         });
     }
 

@@ -30,15 +30,20 @@ final class Others {
         List<NodeRow> all = NodeRow.all(link, seat.lockClass());
         heartbeats.look(asked, all);
         Set<Long> there = all.stream().map(NodeRow::number).collect(toSet());
-        List<NodeView> before = seen;
-        seen = all.stream()
-                .map(row -> new NodeView(row.node(), row.label(), row.address(), row.joined(), silent(row)))
-                .toList();
-        for (NodeView view : before) {
+        for (NodeView view : nowSeen(all)) {
             if (!there.contains(view.node().number()))
                 body.listener().died(view.node().number());
         }
         return all.stream().filter(row -> !row.node().equals(seat.node())).toList();
+    }
+
+    /** Answers what was seen before. */
+    private synchronized List<NodeView> nowSeen(List<NodeRow> all) {
+        List<NodeView> before = seen;
+        seen = all.stream()
+                .map(row -> new NodeView(row.node(), row.label(), row.address(), row.joined(), silent(row)))
+                .toList();
+        return before;
     }
 
     /** For how long it gave no sign of life. */

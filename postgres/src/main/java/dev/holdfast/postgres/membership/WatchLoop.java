@@ -102,7 +102,7 @@ final class WatchLoop {
             ended.add(row.number());
             death.end(link, row.number());
         }
-        if (nanos() - swept >= body.times().sweep().toNanos()) {
+        if (!rows.isEmpty() && nanos() - swept >= body.times().sweep().toNanos()) {
             swept = nanos();
             found(link, death.sweep(link, grace.isOver(nanos()), rows));
             return;

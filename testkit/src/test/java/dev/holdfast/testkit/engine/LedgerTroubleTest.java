@@ -12,10 +12,14 @@ import dev.holdfast.engine.StartRequest;
 import dev.holdfast.sdk.Task;
 import dev.holdfast.sdk.Unwind;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -149,6 +153,64 @@ final class LedgerTroubleTest {
         var view = rig.awaitEnd(id, Outcome.SUCCEEDED);
         assertThat(view.output()).isEqualTo("11");
         assertThat(view.run().tries().losses()).isZero();
+    }
+
+    @Test
+    void a_claim_that_was_told_of_and_then_failed_keeps_no_slot_and_its_run_goes_on() {
+        var calls = new AtomicInteger();
+        rig.slots(1).inCluster().boot(TASK.handle((ctx, n) -> calls.incrementAndGet()));
+        rig.ledger().loseTheClaim();
+        var view = rig.awaitEnd(rig.start("task", "1"), Outcome.SUCCEEDED);
+        assertThat(view.run().tries().losses()).isZero();
+        assertThat(calls.get()).isEqualTo(1);
+    }
+
+    @Test
+    void what_cannot_be_read_of_several_runs_at_once_is_read_of_each_and_nobody_is_blamed() {
+        var dead = new AtomicBoolean();
+        var executing = new CountDownLatch(3);
+        var code = TASK.handle((ctx, n) -> {
+            int a = ctx.step("a", Integer.class, s -> n);
+            if (dead.get()) return a;
+            executing.countDown();
+            go.await();
+            return a;
+        });
+        rig.boot(code);
+        var runs = List.of(rig.start("task", "1"), rig.start("task", "2"), rig.start("task", "3"));
+        assertThat(executing).satisfies(latch -> latch.await(20, TimeUnit.SECONDS));
+        dead.set(true);
+        rig.readingOneByOne().boot(code);
+        for (int i = 0; i < runs.size(); i++) {
+            var view = rig.awaitEnd(runs.get(i), Outcome.SUCCEEDED);
+            assertThat(view.output()).isEqualTo(Integer.toString(i + 1));
+            assertThat(Rig.steps(view)).containsExactly("1 a DONE e1");
+            assertThat(view.run().tries().losses()).as("losses of %s", view).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void code_that_stays_here_does_not_hide_what_else_lingers() throws Exception {
+        int many = 20;
+        var stay = new Semaphore(0);
+        var executing = new CountDownLatch(many);
+        rig.slots(many).boot(TASK.handle((ctx, n) -> {
+            executing.countDown();
+            // It is told to leave, and does not.
+            stay.acquireUninterruptibly();
+            return n;
+        }));
+        var runs =
+                IntStream.range(0, many).mapToObj(i -> rig.start("task", "1")).toList();
+        executing.await();
+        runs.forEach(rig::cancel);
+        runs.forEach(id -> rig.awaitState(id, RunState.STOPPING));
+        rig.clock.pass(Duration.ofMinutes(5));
+        runs.forEach(id -> rig.awaitEnd(id, Outcome.CANCELLED));
+        await("a look beyond those that are still executed here")
+                .atMost(Rig.LIMIT)
+                .until(() -> rig.ledger().widestLook() > many);
+        stay.release(many);
     }
 
     @Test

@@ -14,23 +14,62 @@ import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.ScheduleChange;
 import dev.holdfast.engine.port.Tick;
 import dev.holdfast.engine.port.Write;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A ledger as a node has it: its disk can be full, and the answer to a commit can be lost.
+ * A ledger as a node has it: its disk can be full, the answer to a commit can be lost, and what several runs have recorded can
+ * be unreadable.
  */
 final class NodeLedger implements Ledger {
     private final Ledger ledger;
     private final AtomicReference<@Nullable Predicate<Run>> unanswered = new AtomicReference<>();
     private final AtomicReference<@Nullable Runnable> atNextLook = new AtomicReference<>();
+    private final AtomicBoolean claimUnanswered = new AtomicBoolean();
+    private final AtomicInteger widestLook = new AtomicInteger();
+    private final Reads reads;
     private volatile boolean full;
+    private volatile boolean readsOneByOne;
 
     NodeLedger(Ledger ledger) {
         this.ledger = ledger;
+        this.reads = (Reads) Proxy.newProxyInstance(
+                Reads.class.getClassLoader(), new Class<?>[] {Reads.class}, (proxy, method, arguments) -> {
+                    refuseSeveral(arguments);
+                    try {
+                        return method.invoke(ledger.reads(), arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    private void refuseSeveral(Object @Nullable [] arguments) {
+        boolean several = arguments != null && arguments[0] instanceof Collection<?> runs && runs.size() > 1;
+        if (several && readsOneByOne) throw new IllegalStateException("one of them cannot be read");
+    }
+
+    /** From now on nothing is read of several runs at once. */
+    void readOneByOne() {
+        readsOneByOne = true;
+    }
+
+    /** The next claim that is given something is committed and told of, and then fails. */
+    void loseTheClaim() {
+        claimUnanswered.set(true);
+    }
+
+    /** How many lingering runs were asked for at most. */
+    int widestLook() {
+        return widestLook.get();
     }
 
     /** From now on nothing can be written, or everything can again. */
@@ -64,7 +103,10 @@ final class NodeLedger implements Ledger {
     @Override
     public List<Claimed> claim(Claim claim) {
         checkSpace();
-        return ledger.claim(claim);
+        List<Claimed> given = ledger.claim(claim);
+        if (!given.isEmpty() && claimUnanswered.compareAndSet(true, false))
+            throw Unavailable.indeterminate("ledger_failed", "the answer was lost", null);
+        return given;
     }
 
     @Override
@@ -97,6 +139,7 @@ final class NodeLedger implements Ledger {
 
     @Override
     public List<Run> lingering(Holder node, int limit) {
+        widestLook.accumulateAndGet(limit, Math::max);
         return ledger.lingering(node, limit);
     }
 
@@ -127,7 +170,7 @@ final class NodeLedger implements Ledger {
 
     @Override
     public Reads reads() {
-        return ledger.reads();
+        return reads;
     }
 
     @Override

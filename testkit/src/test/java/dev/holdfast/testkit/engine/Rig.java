@@ -36,6 +36,7 @@ import dev.holdfast.testkit.SeededIds;
 import dev.holdfast.testkit.memory.MemoryDisk;
 import dev.holdfast.testkit.memory.MemoryStore;
 import io.opentelemetry.api.OpenTelemetry;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +60,8 @@ final class Rig implements AutoCloseable {
     private final List<Ports> ports = new ArrayList<>();
     private Hints hints = new LocalHints();
     private int slots = 4;
+    private boolean oneByOne;
+    private boolean cluster;
     private Duration grace = Duration.ofSeconds(5);
 
     Rig slots(int count) {
@@ -71,14 +74,35 @@ final class Rig implements AutoCloseable {
         return this;
     }
 
+    /** What several runs have recorded cannot be read at once, from the next boot on. */
+    Rig readingOneByOne() {
+        oneByOne = true;
+        return this;
+    }
+
     Rig withoutHints() {
         hints = new NoHints();
         return this;
     }
 
+    /** There could be other nodes, and are none. */
+    Rig inCluster() {
+        cluster = true;
+        return this;
+    }
+
+    private static Peers clustered(Peers alone) {
+        return (Peers) Proxy.newProxyInstance(
+                Peers.class.getClassLoader(),
+                new Class<?>[] {Peers.class},
+                (proxy, method, arguments) ->
+                        method.getName().equals("isCluster") ? (Object) true : method.invoke(alone, arguments));
+    }
+
     Engine boot(Hosted... hosted) {
         var store = MemoryStore.open(disk, clock, ids);
         nodes.add(new NodeLedger(store.ledger()));
+        if (oneByOne) ledger().readOneByOne();
         ports.add(new Ports(
                 nodes.getLast(),
                 store.stream(),
@@ -87,7 +111,7 @@ final class Rig implements AutoCloseable {
                 new SystemClock(),
                 ids,
                 Codec.json(),
-                Peers.alone(store.node())));
+                cluster ? clustered(Peers.alone(store.node())) : Peers.alone(store.node())));
         var options = new EngineOptions(
                 slots,
                 Duration.ofMillis(20),
