@@ -106,7 +106,7 @@ final class Dispatcher implements AutoCloseable {
 
     /** Answers how many runs have begun. */
     private int claim(Admission admission, int alive) {
-        var taking = new Taking(executor, desk.ports().threads().lock());
+        var taking = new Taking(executor);
         try {
             var claim = new Claim(desk.ports().node(), admission, admission.slots(), alive, taking::told);
             List<Claimed> claimed = desk.ports().ledger().claim(claim);
