@@ -29,7 +29,7 @@ final class SourceTree {
                 public static void main(String[] args) {
                     boolean note = Main.class.getResource("note.txt") != null;
                     System.out.println("%s " + java.util.List.of(args) + " note=" + note);
-                    System.exit(args.length == 2 ? 7 : 0);
+                    System.exit(args.length == 2 && args[0].equals("a") ? 7 : 0);
                 }
             }
             """;

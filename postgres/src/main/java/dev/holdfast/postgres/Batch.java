@@ -113,8 +113,8 @@ final class Batch {
         remove(tx, removed);
         scene.lanes().write(memory.queues());
         scene.requests().answer(answers(scene));
-        // Asked again: what was found lost wakes whoever claims, too, and nothing is folded into it.
-        if (claim == null) claim = late.get();
+        // Asked again only for what was lost: of what is started, others have their share.
+        if (claim == null && changes.stream().anyMatch(Batch::queuesAgain)) claim = late.get();
         if (claim != null) claim.becomes(claimed(tx, claim, folded, started));
     }
 
@@ -128,6 +128,10 @@ final class Batch {
         all.addAll(walk.claim(memory.queues()));
         if (walk.passedOver().something()) claim.passesOver();
         return List.copyOf(all);
+    }
+
+    private static boolean queuesAgain(ChangeWork work) {
+        return !work.part().isNew() && work.part().queues();
     }
 
     private static boolean startsInLane(ChangeWork work) {
