@@ -14,7 +14,7 @@ import java.util.List;
  * @param idle seconds without any work
  */
 record PeerScale(int rounds, int seconds, int warmUp, int clients, int backlog, int patience, int idle) {
-    /** About thirty-five minutes. The compiler of a JVM is busy for half a minute when it has two cores, and shares them. */
+    /** About half an hour. The compiler of a JVM is busy for half a minute when it has two cores, and shares them. */
     static final PeerScale FULL = new PeerScale(3, 6, 30, 500, 10_000, 60, 20);
     /** About three minutes: while one changes something. */
     static final PeerScale QUICK = new PeerScale(1, 2, 2, 100, 2_000, 20, 5);

@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  holdfast bench peers                              everybody, thirty-five minutes",
+            "  holdfast bench peers                              everybody, half an hour",
             "  holdfast bench peers dbos --quick                 one of them, a minute",
             "  holdfast bench peers --report docs/benchmarks     writes the page, its chart and the data",
             "  holdfast bench peers --postgres postgresql://me:secret@db.example/postgres",

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 abstract class ClusterCommand implements Callable<Integer> {
-    /** Of a node, at least, for each core. */
+    /** Of a node that is not told otherwise. */
     private static final int SLOTS_PER_CORE = 4;
 
     @Spec
@@ -71,12 +71,8 @@ abstract class ClusterCommand implements Callable<Integer> {
 
     /** What the nodes are. */
     Program program() {
-        return Program.server(slots());
-    }
-
-    /** Of each node. A run that has no slot waits, and says nothing about how fast it is taken over. */
-    private int slots() {
-        return runs == null ? fewSlots() : Math.max(fewSlots(), runs);
+        // A run that has no slot waits, and says nothing about how fast it is taken over.
+        return runs == null || runs <= fewSlots() ? Program.server() : Program.server("--slots", runs.toString());
     }
 
     private int clients() {

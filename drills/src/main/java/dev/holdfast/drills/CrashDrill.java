@@ -21,8 +21,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class CrashDrill {
     private static final int STEP_MILLIS = 100;
-    /** On PostgreSQL, of the node. */
-    private static final int SLOTS = 8;
 
     private static final int CLIENTS = 4;
     private static final int SHORTEST_LIFE = 300;
@@ -86,7 +84,7 @@ final class CrashDrill {
         try (var database = plan.store() == Store.POSTGRES ? Database.of(null, progress::say) : null) {
             var setup = database == null
                     ? new ServerProcess.Setup(plan.folder().resolve("data"), Ports.free(), log)
-                    : Program.server(SLOTS).node(database, "crash", Ports.free(), log);
+                    : Program.server().node(database, "crash", Ports.free(), log);
             return run(setup);
         } finally {
             progress.end();

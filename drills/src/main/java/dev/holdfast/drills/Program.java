@@ -2,6 +2,7 @@ package dev.holdfast.drills;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** What the nodes of a drill are made of: a program that says {@code ready http://…} when it serves. */
 interface Program {
@@ -19,15 +20,16 @@ interface Program {
     /**
      * {@code holdfast server}, on the Java and the class path of this process.
      *
-     * @param slots of each node
+     * @param options of each node besides
      */
-    static Program server(int slots) {
+    static Program server(String... options) {
         return (database, label, port, log) -> new ServerProcess.Setup(
-                log,
-                port,
-                log,
-                JavaCommand.like(MAIN, "server", "--port", "" + port, "--node", label, "--slots", "" + slots),
-                environment(database));
+                log, port, log, JavaCommand.like(MAIN, arguments(label, port, options)), environment(database));
+    }
+
+    private static String[] arguments(String label, int port, String... options) {
+        var own = Stream.of("server", "--port", Integer.toString(port), "--node", label);
+        return Stream.concat(own, Stream.of(options)).toArray(String[]::new);
     }
 
     /** Not on the command line, which everybody on the machine can read. */

@@ -107,16 +107,18 @@ final class Dispatcher implements AutoCloseable {
     /** Answers how many runs have begun. */
     private int claim(Admission admission, int alive) {
         var taking = new Taking(executor);
+        List<Claimed> claimed;
+        Histories histories;
         try {
             var claim = new Claim(desk.ports().node(), admission, admission.slots(), alive, taking::told);
-            List<Claimed> claimed = desk.ports().ledger().claim(claim);
-            var histories = new Histories(desk.ports(), claimed);
-            for (Claimed each : claimed) launchOrRelease(each, histories);
-            return claimed.size();
+            claimed = desk.ports().ledger().claim(claim);
+            histories = new Histories(desk.ports(), claimed);
         } catch (RuntimeException | Error e) {
             taking.failed();
             throw e;
         }
+        for (Claimed each : claimed) launchOrRelease(each, histories);
+        return claimed.size();
     }
 
     /** One that cannot be begun keeps neither its slot nor the others: as nobody executes it, it is given back. */

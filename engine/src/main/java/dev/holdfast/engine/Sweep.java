@@ -13,6 +13,7 @@ import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,9 +65,8 @@ final class Sweep {
     void lingering(Predicate<RunId> executesHere) {
         rounds(
                 limit -> ledger().lingering(desk.ports().node(), limit),
-                // Looked at as one that was tried: the next look is for more, as these may be all that a look shows.
-                run -> executesHere.test(run.id()),
-                Sweep::isAsTried,
+                // Those that stay are as good as done: they may be all that a look shows, and the next one is for more.
+                (run, before) -> executesHere.test(run.id()) || isAsTried(run, before),
                 desk::left);
     }
 
@@ -74,7 +74,7 @@ final class Sweep {
     void parked() {
         rounds(
                 limit -> ledger().parked(limit),
-                (run, before) -> true,
+                (run, before) -> before != null,
                 found -> desk.decideAll(found, run -> new Command.Unpark(), () -> {}));
     }
 
@@ -82,24 +82,13 @@ final class Sweep {
         return desk.ports().ledger();
     }
 
-    private static boolean isAsTried(Run run, Fence before) {
+    private static boolean isAsTried(Run run, @Nullable Fence before) {
         return run.fence().equals(before);
     }
 
+    /** @param isDone whether a run, and how it was tried if it was, is not to be tried now */
     private static void rounds(
-            IntFunction<List<Run>> look, BiPredicate<Run, Fence> isDone, Consumer<List<Run>> decide) {
-        rounds(look, run -> false, isDone, decide);
-    }
-
-    /**
-     * @param isOfNoConcern whether a run is not to be tried at all
-     * @param isDone whether a run that is met again, and how it was tried, is not to be tried once more
-     */
-    private static void rounds(
-            IntFunction<List<Run>> look,
-            Predicate<Run> isOfNoConcern,
-            BiPredicate<Run, Fence> isDone,
-            Consumer<List<Run>> decide) {
+            IntFunction<List<Run>> look, BiPredicate<Run, @Nullable Fence> isDone, Consumer<List<Run>> decide) {
         Map<RunId, Fence> tried = new HashMap<>();
         int done = 0;
         int batch = FIRST_BATCH;
@@ -107,10 +96,7 @@ final class Sweep {
             int limit = batch + done;
             List<Run> found = look.apply(limit);
             List<Run> open = found.stream()
-                    .filter(run -> {
-                        Fence before = tried.get(run.id());
-                        return !isOfNoConcern.test(run) && (before == null || !isDone.test(run, before));
-                    })
+                    .filter(run -> !isDone.test(run, tried.get(run.id())))
                     .toList();
             if (open.isEmpty() && found.size() < limit) return;
             done = found.size() - open.size();

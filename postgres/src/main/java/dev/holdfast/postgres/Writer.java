@@ -184,21 +184,10 @@ final class Writer implements AutoCloseable {
             memory.forgetAll();
             for (Work<?> work : batch) work.failed(e);
             return;
-        } catch (Track.ContentTrouble e) {
-            if (batch.size() == 1) {
-                refuse(batch.getFirst(), e);
-                return;
-            }
-            halve(batch);
-            return;
         } catch (RuntimeException e) {
-            memory.forgetAll();
-            if (batch.size() == 1) {
-                LOG.error("it failed for a reason of the ledger's own, and was not written", e);
-                batch.getFirst().failed(Unavailable.notApplied("ledger_failed", "the ledger failed: " + e, e));
-                return;
-            }
-            halve(batch);
+            if (!(e instanceof Track.ContentTrouble)) memory.forgetAll();
+            if (batch.size() == 1) fail(batch.getFirst(), e);
+            else halve(batch);
             return;
         }
         figures.committed(batch);
@@ -230,6 +219,15 @@ final class Writer implements AutoCloseable {
 
     private void look(Transaction tx, List<Work<?>> batch) throws SQLException {
         careful = Taken.refuse(tx, batch) ? CAREFUL : Math.max(0, careful - 1);
+    }
+
+    private static void fail(Work<?> work, RuntimeException e) {
+        if (e instanceof Track.ContentTrouble content) {
+            refuse(work, content);
+            return;
+        }
+        LOG.error("it failed for a reason of the ledger's own, and was not written", e);
+        work.failed(Unavailable.notApplied("ledger_failed", "the ledger failed: " + e, e));
     }
 
     private static <T> void refuse(Work<T> work, Track.ContentTrouble e) {

@@ -27,7 +27,7 @@ record Ids(List<RunId> ids) {
         var all = new HashMap<RunId, List<T>>();
         if (ids.isEmpty()) return all;
         int places = Integer.highestOneBit(2 * ids.size() - 1);
-        Sql sql = session.sql(statement.formatted("?" + ", ?".repeat(places - 1)));
+        Sql sql = session.sql(statement.formatted(Sql.places(places)));
         for (int i = 0; i < places; i++) sql.id(ids.get(Math.min(i, ids.size() - 1)));
         sql.list(row -> all.computeIfAbsent(row.id(), run -> new ArrayList<>()).add(reader.read(row)));
         return all;

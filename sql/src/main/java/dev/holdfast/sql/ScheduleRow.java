@@ -10,7 +10,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -45,8 +44,7 @@ public final class ScheduleRow {
             Session session, Collection<String> tasks, @Nullable Upcoming after, int limit) throws SQLException {
         if (tasks.isEmpty()) return List.of();
         // One statement for each number of tasks, which is always the same for a node.
-        String hosted = String.join(", ", Collections.nCopies(tasks.size(), "?"));
-        Sql sql = session.sql(UPCOMING + hosted + ") ORDER BY next, namespace, name LIMIT ?")
+        Sql sql = session.sql(UPCOMING + Sql.places(tasks.size()) + ") ORDER BY next, namespace, name LIMIT ?")
                 .number(after == null ? Long.MIN_VALUE : after.at().toEpochMilli())
                 .text(after == null ? "" : after.namespace().name())
                 .text(after == null ? "" : after.name());

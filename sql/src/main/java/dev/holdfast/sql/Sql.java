@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -35,6 +36,11 @@ public final class Sql {
 
     void close() throws SQLException {
         statement.close();
+    }
+
+    /** So many places of a list: <code>?, ?, ?</code>. */
+    public static String places(int count) {
+        return String.join(", ", Collections.nCopies(count, "?"));
     }
 
     public Sql id(RunId id) throws SQLException {

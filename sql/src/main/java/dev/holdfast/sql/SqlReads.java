@@ -23,7 +23,6 @@ import dev.holdfast.engine.port.Upcoming;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -144,9 +143,8 @@ public final class SqlReads implements Reads {
     @Override
     public Optional<Instant> suspectWaiting(Collection<String> tasks, Instant now) {
         if (tasks.isEmpty()) return Optional.empty();
-        String places = String.join(", ", Collections.nCopies(tasks.size(), "?"));
         return readers.read(s -> {
-            Sql sql = s.sql(SUSPECT_WAITING.formatted(places));
+            Sql sql = s.sql(SUSPECT_WAITING.formatted(Sql.places(tasks.size())));
             for (String task : tasks) sql.text(task);
             return sql.instant(now).firstInstant();
         });

@@ -8,7 +8,6 @@ import dev.holdfast.sql.Sql;
 import dev.holdfast.sql.Texts;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -139,7 +138,7 @@ final class RunRows {
     private static String insert(long mask) {
         var columns = chosen(INSERTED, mask);
         return "INSERT INTO runs (" + String.join(", ", columns) + ") SELECT "
-                + String.join(", ", Collections.nCopies(columns.size(), "?"))
+                + Sql.places(columns.size())
                 + " WHERE NOT EXISTS (SELECT 1 FROM removed WHERE run = ?) ON CONFLICT (id) DO NOTHING";
     }
 

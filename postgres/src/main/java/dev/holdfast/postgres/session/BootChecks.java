@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 /** Whether a database that can be reached is one that a node can live on. Each refusal says what to change. */
 final class BootChecks {
     private static final Logger LOG = LoggerFactory.getLogger(BootChecks.class);
-    private static final int OLDEST = 14;
+    static final int OLDEST = 14;
     private static final int NEWEST = 18;
 
     private static final String PID = "SELECT pg_backend_pid()";

@@ -31,7 +31,6 @@ public final class Connections {
     /** Where all tables are. */
     public static final String SCHEMA = "holdfast";
 
-    private static final String OLDEST = "14";
     private static final String NAME = "holdfast/";
     private static final String LOGIN_SECONDS = "5";
 
@@ -130,7 +129,7 @@ public final class Connections {
         Properties all = url.settings();
         all.setProperty(PGProperty.APPLICATION_NAME.getName(), name);
         // Its name is then part of the question to be let in, and not a question of its own.
-        all.setProperty(PGProperty.ASSUME_MIN_SERVER_VERSION.getName(), OLDEST);
+        all.setProperty(PGProperty.ASSUME_MIN_SERVER_VERSION.getName(), "" + BootChecks.OLDEST);
         all.setProperty(PGProperty.TCP_KEEP_ALIVE.getName(), "true");
         all.setProperty(PGProperty.CONNECT_TIMEOUT.getName(), LOGIN_SECONDS);
         // Until the session is there; then it is what the use says.
