@@ -24,6 +24,7 @@ final class Dispatcher implements AutoCloseable {
 
     private final Desk desk;
     private final Executor executor;
+    private final Takings takings;
     private final Map<String, String> hosted;
     private final EngineOptions options;
     private final Bell bell;
@@ -38,6 +39,7 @@ final class Dispatcher implements AutoCloseable {
     Dispatcher(Desk desk, Executor executor, Hosting hosting, EngineOptions options, Bell bell) {
         this.desk = desk;
         this.executor = executor;
+        this.takings = hosting.takings();
         this.hosted = Map.copyOf(hosting.versions());
         this.door = hosting.door();
         this.isolation = new Isolation(desk.ports().peers());
@@ -47,8 +49,8 @@ final class Dispatcher implements AutoCloseable {
         this.loop = desk.ports().threads().loop("holdfast-dispatch", this::run);
     }
 
-    /** What is hosted, by task and version, and whether anything of it may be claimed. */
-    record Hosting(Map<String, String> versions, Door door) {}
+    /** What is hosted, by task and version, whether anything of it may be claimed, and what was. */
+    record Hosting(Map<String, String> versions, Door door, Takings takings) {}
 
     /** What this node can take now. */
     Admission admission() {
@@ -106,7 +108,7 @@ final class Dispatcher implements AutoCloseable {
 
     /** Answers how many runs have begun. */
     private int claim(Admission admission, int alive) {
-        var taking = new Taking(executor);
+        var taking = takings.begin();
         List<Claimed> claimed;
         Histories histories;
         try {
@@ -116,6 +118,8 @@ final class Dispatcher implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             taking.failed();
             throw e;
+        } finally {
+            takings.answered();
         }
         for (Claimed each : claimed) launchOrRelease(each, histories);
         return claimed.size();

@@ -105,8 +105,10 @@ public final class Engine implements Runs, AutoCloseable {
         });
         var scheduler = new Scheduler(desk, starts, handlers.keySet());
         this.ticker = new Ticker(desk, executor, scheduler, options, tick);
-        this.sweeper = ports.peers().isCluster() ? new Sweeper(desk, executor, options.look()) : null;
-        this.dispatcher = new Dispatcher(desk, executor, new Dispatcher.Hosting(versions, door), options, work);
+        var takings = new Takings(executor);
+        this.sweeper = ports.peers().isCluster() ? new Sweeper(desk, executor, takings, options.look()) : null;
+        this.dispatcher =
+                new Dispatcher(desk, executor, new Dispatcher.Hosting(versions, door, takings), options, work);
         this.inquiry = new Inquiry(ports, dispatcher, executor);
         this.unhosted = meters.unhosted(inquiry::unhosted);
     }

@@ -23,13 +23,12 @@ import org.slf4j.LoggerFactory;
 final class Sweeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
     private static final int UNKNOWN = 64;
-    /** For so long at least, a claim whose answer was lost may still be looked for, and begun. */
-    private static final Duration ANSWERS = Duration.ofSeconds(5);
     /** Whoever has found a node dead has the lead: to lock the same runs at the same moment holds up both. */
     private static final Duration OTHERS_FIRST = Duration.ofMillis(100);
 
     private final Desk desk;
     private final Executor executor;
+    private final Takings takings;
     private final Sweep sweep;
     private final Duration every;
     private final Bell bell;
@@ -40,12 +39,13 @@ final class Sweeper implements AutoCloseable {
     /** Held by this node, and not executed by it, when it was last looked at. */
     private Map<RunId, Unknown> unknown = Map.of();
 
-    /** @param since when it was first seen so, in nanoseconds */
-    private record Unknown(long epoch, long since) {}
+    /** @param turn of the claims when it was first seen so */
+    private record Unknown(long epoch, long turn) {}
 
-    Sweeper(Desk desk, Executor executor, Duration look) {
+    Sweeper(Desk desk, Executor executor, Takings takings, Duration look) {
         this.desk = desk;
         this.executor = executor;
+        this.takings = takings;
         this.sweep = new Sweep(desk);
         this.every = look.multipliedBy(2);
         this.bell = desk.ports().threads().bell();
@@ -86,22 +86,23 @@ final class Sweeper implements AutoCloseable {
         giveBack();
     }
 
-    /**
-     * Again, and for some time, without anybody who executes it: not only between its claim and its beginning, or its end and its
-     * leave. How often it was looked at proves nothing, as each death rings.
-     */
+    /** Whatever may have been on its way here when it was first seen has arrived: nobody executes it. */
     private void giveBack() {
         int limit = UNKNOWN + executor.taken();
-        long at = desk.ports().clock().nanos();
+        List<Run> held = desk.ports().ledger().held(desk.ports().node(), limit);
+        // After that was read, as a claim that begins later has given nothing of it; and before the slots are looked
+        // at, as
+        // they are taken before a claim is answered.
+        long turn = takings.turn();
         var now = new HashMap<RunId, Unknown>();
         List<Run> back = new ArrayList<>();
-        for (Run run : desk.ports().ledger().held(desk.ports().node(), limit)) {
+        for (Run run : held) {
             if (executor.holding(run.id()).isPresent()) continue;
             long epoch = run.fence().epoch();
             Unknown before = unknown.get(run.id());
-            long since = before == null || before.epoch() != epoch ? at : before.since();
-            now.put(run.id(), new Unknown(epoch, since));
-            if (at - since >= ANSWERS.toNanos()) back.add(run);
+            Unknown seen = before != null && before.epoch() == epoch ? before : new Unknown(epoch, turn);
+            if (Takings.isOver(seen.turn(), turn)) back.add(run);
+            else now.put(run.id(), seen);
         }
         unknown = now;
         if (!back.isEmpty())

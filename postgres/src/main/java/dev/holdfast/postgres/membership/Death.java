@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,10 +37,12 @@ final class Death {
 
     private final Seat seat;
     private final Body body;
+    private final Others others;
 
-    Death(Seat seat, Body body) {
+    Death(Seat seat, Body body, Others others) {
         this.seat = seat;
         this.body = body;
+        this.others = others;
     }
 
     /** A node that died, and how many of its sessions were ended. */
@@ -54,26 +55,19 @@ final class Death {
             try (PreparedStatement statement =
                     in.statement(AWAIT, seat.lockClass(), Math.toIntExact(node.number()), wait)) {
                 if (!waiter.granted(statement)) return Optional.empty();
-                return bury(in, node.number(), new Sight(how, node.heard()), new Knock(body));
+                return bury(in, node.number(), how, new Knock(body, in.life()));
             }
         });
     }
 
     /** Those that were found dead, by their locks. */
-    List<Buried> sweep(Link link, boolean graceIsOver, List<NodeRow> known) throws SQLException {
+    List<Buried> sweep(Link link, boolean graceIsOver) throws SQLException {
         return link.transaction(in -> {
             var dead = new ArrayList<Buried>();
             List<Long> free = free(in, graceIsOver);
             if (free.isEmpty()) return dead;
-            var knock = new Knock(body);
-            for (long number : free) {
-                OptionalLong heard = known.stream()
-                        .filter(row -> row.number() == number)
-                        .map(NodeRow::heard)
-                        .findFirst()
-                        .orElse(OptionalLong.empty());
-                bury(in, number, new Sight(How.SWEEP, heard), knock).ifPresent(dead::add);
-            }
+            var knock = new Knock(body, in.life());
+            for (long number : free) bury(in, number, How.SWEEP, knock).ifPresent(dead::add);
             return dead;
         });
     }
@@ -102,23 +96,16 @@ final class Death {
         return free;
     }
 
-    /** What showed it, and its last sign of life. */
-    private record Sight(How how, OptionalLong heard) {
-        @Nullable
-        Long heardMillis() {
-            return heard.isPresent() ? (Long) (heard.getAsLong() / 1000) : null;
-        }
-    }
-
     /** The lock is ours: empty if somebody else has done all of this. */
-    private Optional<Buried> bury(Link in, long number, Sight sight, Knock knock) throws SQLException {
+    private Optional<Buried> bury(Link in, long number, How how, Knock knock) throws SQLException {
+        OptionalLong heard = others.heard(number);
         try (PreparedStatement statement = in.statement(
                         BURY,
                         Math.toIntExact(number),
                         Connections.nameOf(number),
                         seat.number(),
-                        sight.how().name(),
-                        sight.heardMillis());
+                        how.name(),
+                        heard.isPresent() ? (Long) (heard.getAsLong() / 1000) : null);
                 ResultSet row = statement.executeQuery()) {
             if (!row.next()) return Optional.empty();
             knock.isLetIn();

@@ -12,7 +12,8 @@ import java.util.OptionalLong;
  * not answered or did not run, is nobody's silence.
  */
 final class Heartbeats {
-    private record Seen(OptionalLong sign, long since) {}
+    /** @param last sign that there was, also if there is none any more */
+    private record Seen(OptionalLong sign, long since, OptionalLong last) {}
 
     private final long longestGap;
     private Map<Long, Seen> seen = new HashMap<>();
@@ -31,9 +32,16 @@ final class Heartbeats {
         for (NodeRow row : rows) {
             Seen before = seen.get(row.number());
             boolean same = !gap && before != null && before.sign.equals(row.heard());
-            next.put(row.number(), same ? before : new Seen(row.heard(), now));
+            OptionalLong last = row.heard().isPresent() || before == null ? row.heard() : before.last;
+            next.put(row.number(), same ? before : new Seen(row.heard(), now, last));
         }
         seen = next;
+    }
+
+    /** Its last sign of life; it is not lost with its session. */
+    OptionalLong last(long number) {
+        Seen last = seen.get(number);
+        return last == null ? OptionalLong.empty() : last.last;
     }
 
     /** Zero for a node that was not there at the last look. */

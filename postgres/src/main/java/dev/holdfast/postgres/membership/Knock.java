@@ -1,39 +1,66 @@
 package dev.holdfast.postgres.membership;
 
+import dev.holdfast.engine.port.Bell;
+import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the server to be let in, while others go on with what follows from a lock that was granted. A server that is being
  * stopped ends its sessions one after the other: the lock may be free for no other reason, and ours is the next to end. It
  * lets nobody in any more before it begins with that, so whoever is let in after the grant knows better.
+ *
+ * <p>On a thread of its own: nobody else's work may keep it from running, as what hangs on it is whether others go on. And it
+ * asks something, as who lets us in may be a pooler, or another server of several.
  */
 final class Knock {
     private static final String NO_ROOM = "53300";
+    /** Shorter than a turn of those who watch may take, with everything else in it. */
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
 
-    private final CompletableFuture<Optional<SQLException>> answer = new CompletableFuture<>();
+    private final Body body;
+    private final ServerLife life;
+    private final Bell answered;
+    private volatile @Nullable Answer answer;
 
-    /** Knocks now. */
-    Knock(Body body) {
-        body.ports().threads().task("holdfast-knock", () -> answer.complete(ask(body)));
+    /** @param trouble why nobody was let in; null if we were */
+    private record Answer(@Nullable SQLException trouble) {}
+
+    /**
+     * Knocks now.
+     *
+     * @param life of the server that granted the lock
+     */
+    Knock(Body body, ServerLife life) {
+        this.body = body;
+        this.life = life;
+        this.answered = body.ports().threads().bell();
+        body.ports().threads().loop("holdfast-knock", this::ask);
     }
 
-    private static Optional<SQLException> ask(Body body) {
-        try {
-            body.connections().knock();
-            return Optional.empty();
+    private void ask() {
+        try (Connection session = body.connections().visit()) {
+            boolean same = ServerLife.read(session).samePostmaster(life);
+            answer = new Answer(same ? null : new SQLException("whoever lets us in is not who granted the lock"));
         } catch (SQLException e) {
-            return Optional.of(e);
+            // No room is an answer, too.
+            answer = new Answer(NO_ROOM.equals(e.getSQLState()) ? null : e);
         } catch (RuntimeException | Error e) {
-            return Optional.of(new SQLException(e));
+            answer = new Answer(new SQLException(e));
         }
+        answered.ring();
     }
 
-    /** Waits for the answer, which comes within the seconds of a login. */
+    /** Waits for the answer. */
     void isLetIn() throws SQLException {
-        Optional<SQLException> trouble = answer.join();
-        // No room is an answer, too.
-        if (trouble.isPresent() && !NO_ROOM.equals(trouble.get().getSQLState())) throw trouble.get();
+        try {
+            answered.await(PATIENCE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Answer given = answer;
+        if (given == null) throw new SQLException("nobody was let in for " + PATIENCE.toSeconds() + " s");
+        if (given.trouble() != null) throw given.trouble();
     }
 }

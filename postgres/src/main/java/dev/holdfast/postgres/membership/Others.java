@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** The other nodes as they were last seen, and who tells them something. Whoever is not there any more is gone. */
@@ -49,6 +50,11 @@ final class Others {
     /** For how long it gave no sign of life. */
     Duration silent(NodeRow row) {
         return heartbeats.silent(row.number());
+    }
+
+    /** Its last sign of life, in microseconds of the database's clock; empty if none was seen. */
+    OptionalLong heard(long number) {
+        return heartbeats.last(number);
     }
 
     /** At the last look, this node among them. */

@@ -41,4 +41,9 @@ record ServerLife(long system, int timeline, long started, long counted) {
     boolean sameHistory(ServerLife other) {
         return system == other.system && timeline == other.timeline;
     }
+
+    /** Whether it is the same server, though one of its processes may have crashed, or its statistics been reset. */
+    boolean samePostmaster(ServerLife other) {
+        return sameHistory(other) && started == other.started;
+    }
 }

@@ -43,7 +43,7 @@ final class WatchLoop {
         this.pulse = pulse;
         this.others = others;
         this.bell = body.ports().threads().bell();
-        this.death = new Death(seat, body);
+        this.death = new Death(seat, body, others);
         this.grace = new Grace(body.times().grace());
         this.joined = wire.link().life();
         this.swept = nanos();
@@ -104,7 +104,7 @@ final class WatchLoop {
         }
         if (!rows.isEmpty() && nanos() - swept >= body.times().sweep().toNanos()) {
             swept = nanos();
-            found(link, death.sweep(link, grace.isOver(nanos()), rows));
+            found(link, death.sweep(link, grace.isOver(nanos())));
             return;
         }
         List<NodeRow> askable =

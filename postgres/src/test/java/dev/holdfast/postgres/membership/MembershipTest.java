@@ -8,6 +8,7 @@ import dev.holdfast.core.Refused;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 /** Nodes in one process. */
 class MembershipTest {
     private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration LONG = Duration.ofSeconds(30);
     private static final Duration HOUR = Duration.ofHours(1);
 
     private final Town town = Town.found();
@@ -72,6 +74,41 @@ class MembershipTest {
             assertThat(takeover.by()).isEqualTo(one.number());
             assertThat(takeover.how()).isIn(Takeover.How.RING, Takeover.How.SWEEP);
         });
+    }
+
+    /** User code that computes is on all threads that carry others; who watches must not be one of those. */
+    @Test
+    void whoseCodeComputesFindsTheDead() {
+        var one = town.join();
+        var two = town.join();
+        var computes = new AtomicBoolean(true);
+        IntStream.range(0, 2 * Runtime.getRuntime().availableProcessors())
+                .forEach(i -> Town.PORTS.threads().task("computes", () -> {
+                    while (computes.get()) Thread.onSpinWait();
+                }));
+        try {
+            two.membership().close();
+            one.ear().until("died " + two.number(), SOON);
+        } finally {
+            computes.set(false);
+        }
+        assertThat(one.ear().heard()).doesNotContain("suspended");
+    }
+
+    @Test
+    void whoIsLetInByNobodyStaysAliveAndFindsTheDeadLater() throws Exception {
+        try (var gate = new Gate(town.server.port())) {
+            var one = town.join(gate);
+            var two = town.join();
+            await("it waits for the other").atMost(SOON).until(() -> town.waits(one.number(), two.number()));
+            gate.shut();
+            two.membership().close();
+            await("it has knocked again").atMost(LONG).until(() -> gate.kept() > 1);
+            assertThat(town.numbers()).contains(two.number());
+            gate.open();
+            one.ear().until("died " + two.number(), LONG);
+            assertThat(one.ear().heard()).doesNotContain("suspended");
+        }
     }
 
     @Test

@@ -85,9 +85,18 @@ final class Town implements AutoCloseable {
     }
 
     Citizen join(Times times) {
+        return join(times, connections());
+    }
+
+    /** By another way than straight to the server. */
+    Citizen join(Gate gate) {
+        return join(Times.USUAL, Connections.to(url().replace(":" + server.port() + "/", ":" + gate.port() + "/")));
+    }
+
+    private Citizen join(Times times, Connections connections) {
         var ear = new Ear();
         var membership =
-                Membership.join(new Membership.Table(connections(), PORTS, times), new Newcomer("here", "", 1, 1), ear);
+                Membership.join(new Membership.Table(connections, PORTS, times), new Newcomer("here", "", 1, 1), ear);
         all.add(membership);
         return new Citizen(membership, ear);
     }

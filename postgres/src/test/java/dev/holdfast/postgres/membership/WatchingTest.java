@@ -33,6 +33,16 @@ class WatchingTest {
     }
 
     @Test
+    void theLastSignIsNotLostWithTheSessionThatGaveIt() {
+        heartbeats.look(0, List.of(row(2, 77)));
+        var silent = new NodeRow(row(2, 0).node(), "", "", Instant.EPOCH, LIFE, OptionalLong.empty());
+        heartbeats.look(SECOND, List.of(silent));
+        heartbeats.look(2 * SECOND, List.of(silent));
+        assertThat(heartbeats.last(2)).hasValue(77);
+        assertThat(heartbeats.last(3)).isEmpty();
+    }
+
+    @Test
     void aTimeInWhichTheWatcherSawNothingIsNobodysSilence() {
         heartbeats.look(0, List.of(row(2, 77)));
         heartbeats.look(15 * SECOND, List.of(row(2, 77)));

@@ -166,6 +166,16 @@ final class LedgerTroubleTest {
     }
 
     @Test
+    void what_is_on_its_way_here_is_not_given_back_however_long_it_takes() {
+        var calls = new AtomicInteger();
+        rig.inCluster().boot(TASK.handle((ctx, n) -> calls.incrementAndGet()));
+        rig.ledger().answerTheClaimAfterLooks(5);
+        var view = rig.awaitEnd(rig.start("task", "1"), Outcome.SUCCEEDED);
+        assertThat(calls.get()).isEqualTo(1);
+        assertThat(view.run().fence().epoch()).as("of a claim and an end").isEqualTo(2);
+    }
+
+    @Test
     void what_cannot_be_read_of_several_runs_at_once_is_read_of_each_and_nobody_is_blamed() {
         var dead = new AtomicBoolean();
         var executing = new CountDownLatch(3);
