@@ -101,7 +101,7 @@ final class Desk {
             if (inbox.isEmpty()) return;
             Run run = read.get();
             if (run.isFinished() && !Finalising.of(this, run)) return;
-            Draft draft = draft(run);
+            Draft draft = draft(run, Expect.asRead(run));
             deliver(draft, inbox);
             if (commit(change(draft))) return;
         }
@@ -129,14 +129,13 @@ final class Desk {
         deliver(draft, ports.ledger().reads().inbox(draft.run().id())).timedOut();
     }
 
-    private Draft draft(Run run) {
-        return new Draft(
-                run, Expect.asRead(run), ports.ledger().now(), ports.ids().next());
+    private Draft draft(Run run, Expect expect) {
+        return new Draft(run, expect, ports.ledger().now(), ports.ids().next());
     }
 
     /**
      * Applies a command to each of these runs, which whoever decides does not hold, as they were read. One that somebody
-     * else has changed meanwhile is left alone: whoever looks for what is to be done meets it again. What is wrong with
+     * else has changed meanwhile, or is about to, is left alone: whoever looks for what is to be done meets it again. What is wrong with
      * one of them is thrown when all others are written.
      *
      * @param command what is to be done with it, null for nothing
@@ -169,7 +168,7 @@ final class Desk {
 
     private Optional<Change> change(Run run, @Nullable Command asked) {
         if (asked == null) return Optional.empty();
-        Draft draft = draft(run);
+        Draft draft = draft(run, Expect.atRest(run));
         boolean waits = asked instanceof Command.DeadlineCame came && came.name() == Deadlines.Name.WAIT;
         if (waits) timeCame(draft);
         else draft.decide(asked);

@@ -129,6 +129,8 @@ final class Executor {
     private void execute(Holding holding, Claimed claimed, Histories histories) {
         Run run = claimed.run();
         try {
+            // Cut off in the meantime: what is read now may be answered long after it had to leave.
+            if (holding.standing() == Attempt.Standing.SUPERSEDED) return;
             var sender = stream.sender(run.id(), holding.by());
             var history = histories.of(run.id());
             rewind(history, sender);

@@ -88,7 +88,7 @@ final class Histories {
                 if (unreadable) return null;
                 if (read == null) read = read(runs);
                 return read.remove(run);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 unreadable = true;
                 LOG.warn("what {} runs have behind them cannot be read together: {}", runs.size(), e.toString());
                 return null;

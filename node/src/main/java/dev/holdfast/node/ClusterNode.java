@@ -133,11 +133,21 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
         try {
             while (!closing) {
                 Event event = events.poll();
-                if (event != null) handle(event);
+                if (event != null) handleUntilDone(event);
                 else bell.await(Duration.ofMinutes(1));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A node that is dead and does not join again would be no node at all. */
+    private void handleUntilDone(Event event) throws InterruptedException {
+        try {
+            handle(event);
+        } catch (RuntimeException | Error e) {
+            events.add(event);
+            throw e;
         }
     }
 

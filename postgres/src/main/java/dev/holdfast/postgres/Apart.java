@@ -1,7 +1,9 @@
 package dev.holdfast.postgres;
 
 import dev.holdfast.core.Unavailable;
+import dev.holdfast.engine.port.Bell;
 import dev.holdfast.engine.port.Threads;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -14,6 +16,8 @@ import java.util.function.Supplier;
  * for an answer, and the answer to a commit has to be known.
  */
 final class Apart {
+    private static final Duration BRIEFLY = Duration.ofSeconds(5);
+
     private final Threads threads;
     private final Set<Awaited<?>> awaited = ConcurrentHashMap.newKeySet();
 
@@ -59,6 +63,35 @@ final class Apart {
             }
         } finally {
             awaited.remove(mine);
+        }
+    }
+
+    /**
+     * Something that the server does at once, if it is heard at all.
+     *
+     * @param end what ends it when it has taken too long, so that it fails
+     */
+    <T> T briefly(Supplier<T> work, Runnable end) {
+        Thread worker = Thread.currentThread();
+        Bell done = threads.bell();
+        threads.task("holdfast patience", () -> {
+            if (isRung(done)) return;
+            end.run();
+            worker.interrupt();
+        });
+        try {
+            return work.get();
+        } finally {
+            done.ring();
+        }
+    }
+
+    private static boolean isRung(Bell done) {
+        try {
+            return done.await(BRIEFLY);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
         }
     }
 

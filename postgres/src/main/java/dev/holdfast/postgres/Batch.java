@@ -42,7 +42,7 @@ final class Batch {
     Batch(Memory memory, List<Work<?>> works) {
         this.memory = memory;
         for (Work<?> work : works) {
-            if (work.isSettled()) continue;
+            if (work.isSettled() || work.isAside()) continue;
             switch (work) {
                 case ChangeWork change -> changes.add(change);
                 case AppendWork append -> appends.add(append);
@@ -126,7 +126,7 @@ final class Batch {
         var all = new ArrayList<>(started);
         var walk = new ClaimWalk(tx, rest(claim.claim(), started.size()), memory.claims());
         all.addAll(walk.claim(memory.queues()));
-        if (walk.passedOver().something()) claim.passesOver();
+        claim.passesOver(walk.passedOver());
         return List.copyOf(all);
     }
 

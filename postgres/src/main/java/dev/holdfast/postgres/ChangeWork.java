@@ -5,6 +5,7 @@ import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Request;
 import dev.holdfast.engine.port.Write;
@@ -99,6 +100,11 @@ final class ChangeWork extends Work<Receipt> {
     @Nullable
     Request request() {
         return part.change().request();
+    }
+
+    /** Whether it is met again anyway by whoever asks for it. */
+    boolean mayBeLeft() {
+        return part.change().expect() instanceof Expect.AsRead read && read.ifBusy() == Expect.IfBusy.LEAVE;
     }
 
     @Override

@@ -19,9 +19,9 @@ final class ClaimWork extends Work<List<Claimed>> {
         return claim;
     }
 
-    /** What it might have been given was locked by somebody else. */
-    void passesOver() {
-        passedOver = true;
+    /** Whether something that it might have been given was locked by somebody else, when it was last tried. */
+    void passesOver(PassedOver any) {
+        passedOver = any.something();
     }
 
     /** Whether it was given nothing, and may be given something in a moment. */

@@ -131,9 +131,18 @@ final class Joint implements Transactions.Open {
         return why;
     }
 
+    /**
+     * A body may have left the session in the middle of something, such as a COPY, and the driver waits for the end of that before
+     * it says anything more: then the session is closed, and the server undoes it.
+     */
     private boolean rolledBack() {
+        Connection open = loan.session().connection();
+        return with.apart().briefly(() -> isRolledBack(open), () -> Lending.abort(loan));
+    }
+
+    private static boolean isRolledBack(Connection open) {
         try {
-            loan.session().connection().rollback();
+            open.rollback();
             return true;
         } catch (SQLException e) {
             return false;

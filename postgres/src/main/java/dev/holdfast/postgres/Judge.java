@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Whether a change may be written, by what its batch has locked and looked up. Nothing is read or written here. */
 final class Judge {
     static final Receipt APPLIED = new Receipt.Applied();
-    private static final Receipt STALE = new Receipt.Stale();
+    static final Receipt STALE = new Receipt.Stale();
 
     private final Scene scene;
 

@@ -1,6 +1,7 @@
 package dev.holdfast.postgres;
 
 import dev.holdfast.core.Unavailable;
+import dev.holdfast.engine.port.Threads;
 import dev.holdfast.sql.Session;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -17,9 +18,9 @@ public final class KeyTable implements AutoCloseable {
     private final Sessions sessions;
     private final PgReaders readers;
 
-    KeyTable(Sessions sessions) {
+    KeyTable(Sessions sessions, Threads threads) {
         this.sessions = sessions;
-        this.readers = new PgReaders(sessions);
+        this.readers = new PgReaders(sessions, threads);
     }
 
     /**

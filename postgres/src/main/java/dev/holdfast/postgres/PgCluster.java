@@ -41,7 +41,7 @@ public final class PgCluster implements AutoCloseable {
     /** A replica and where it is. */
     private record Standby(ReplicaOptions options, Connections connections) {
         Replica of(long number, PostgresPorts ports, Supplier<Instant> now) {
-            return new Replica(options, Writing.replica(connections.named(number)), ports, now);
+            return new Replica(options, Writing.replica(connections.named(number), ports.threads()), ports, now);
         }
     }
 
@@ -50,7 +50,7 @@ public final class PgCluster implements AutoCloseable {
         this.ports = ports;
         this.standby = standby;
         this.hints = new PgHints(ports.threads(), ports.clock());
-        this.keys = new KeyTable(Writing.reading(connections));
+        this.keys = new KeyTable(Writing.reading(connections), ports.threads());
     }
 
     /**

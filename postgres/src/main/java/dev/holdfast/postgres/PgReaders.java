@@ -1,11 +1,14 @@
 package dev.holdfast.postgres;
 
 import dev.holdfast.core.Unavailable;
+import dev.holdfast.engine.port.Threads;
 import dev.holdfast.sql.Readers;
 import dev.holdfast.sql.Session;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
@@ -19,15 +22,23 @@ final class PgReaders implements Readers, AutoCloseable {
     static final int MOST = 8;
 
     private final Sessions sessions;
+    private final Threads threads;
     private final Semaphore free = new Semaphore(MOST);
     private final ConcurrentLinkedDeque<Session> idle = new ConcurrentLinkedDeque<>();
     private final Set<Session> used = ConcurrentHashMap.newKeySet();
+    private final Set<Login> logins = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
     private volatile boolean cut;
 
+    /** On its way. */
+    private static final class Login {
+        final CompletableFuture<Session> session = new CompletableFuture<>();
+    }
+
     /** @param sessions whose statements are transactions by themselves */
-    PgReaders(Sessions sessions) {
+    PgReaders(Sessions sessions, Threads threads) {
         this.sessions = sessions;
+        this.threads = threads;
     }
 
     @Override
@@ -67,10 +78,37 @@ final class PgReaders implements Readers, AutoCloseable {
                 if (e.getCause() instanceof SocketTimeoutException) throw Trouble.unavailable(e);
             }
         }
+        Session fresh = opened();
         try {
-            return with(sessions.open(), query);
+            return with(fresh, query);
         } catch (SQLException e) {
             throw Trouble.unavailable(e);
+        }
+    }
+
+    /** A login takes as long as the network does: whoever waits for it is released if the node is cut off. */
+    private Session opened() {
+        var login = new Login();
+        logins.add(login);
+        try {
+            if (cut) throw Track.isCut();
+            threads.loop("holdfast-login", () -> open(login.session));
+            return login.session.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        } finally {
+            logins.remove(login);
+        }
+    }
+
+    private void open(CompletableFuture<Session> making) {
+        try {
+            Session session = sessions.open();
+            if (!making.complete(session)) discard(session);
+        } catch (SQLException e) {
+            making.completeExceptionally(Trouble.unavailable(e));
+        } catch (RuntimeException | Error e) {
+            making.completeExceptionally(e);
         }
     }
 
@@ -78,6 +116,8 @@ final class PgReaders implements Readers, AutoCloseable {
         boolean well = false;
         used.add(session);
         try {
+            // Nobody had it in his hands yet when everything was cut.
+            if (cut) throw Track.isCut();
             T result = query.ask(session);
             well = true;
             return result;
@@ -103,6 +143,7 @@ final class PgReaders implements Readers, AutoCloseable {
     /** See {@link Track#cut}. */
     void cut() {
         cut = true;
+        for (Login login : logins) login.session.completeExceptionally(Track.isCut());
         for (Session session : used) {
             try {
                 session.connection().abort(Runnable::run);

@@ -94,7 +94,7 @@ final class PgStore implements AutoCloseable {
         var figures = new BatchFigures();
         Supplier<Track> tracks = () -> new Track(outside.writing(), outside.threads(), now);
         var writers = Writers.on(tracks, memory, figures, outside.threads());
-        var readers = new PgReaders(outside.reading());
+        var readers = new PgReaders(outside.reading(), outside.threads());
         var parts = new PgLedger.Parts(writers, tracks.get(), readers, memory, figures, now, durability);
         return new PgStore(parts, outside, node);
     }

@@ -1,6 +1,8 @@
 package dev.holdfast.postgres;
 
 import dev.holdfast.core.Refused;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +12,7 @@ abstract sealed class Work<T> permits ChangeWork, AppendWork, ClaimWork {
     private final CompletableFuture<T> answer = new CompletableFuture<>();
     private @Nullable T result;
     private @Nullable T settled;
+    private @Nullable Instant aside;
 
     /**
      * What no other work of the same batch may touch: runs, request ids, keys. Within a batch everything is independent
@@ -45,6 +48,25 @@ abstract sealed class Work<T> permits ChangeWork, AppendWork, ClaimWork {
 
     final @Nullable T result() {
         return settled != null ? settled : result;
+    }
+
+    /** Somebody else has locked what it wants: its batch goes on without it, and it has its turn in a later one. */
+    final void standAside(Instant now) {
+        if (aside == null) aside = now;
+    }
+
+    /** Nobody has. */
+    final void standIn() {
+        aside = null;
+    }
+
+    final boolean isAside() {
+        return aside != null;
+    }
+
+    /** For how long it has stood aside. */
+    final Duration waited(Instant now) {
+        return aside == null ? Duration.ZERO : Duration.between(aside, now);
     }
 
     /** It cannot be, whatever is beside it. */

@@ -5,6 +5,7 @@ import dev.holdfast.core.Refused;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Threads;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -29,6 +30,7 @@ final class Writer implements AutoCloseable {
     private static final int MOST_AT_ONCE = Defaults.COMMIT_LIMIT;
 
     private static final int CAREFUL = 100;
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
     private final Track track;
     private final Batch.Memory memory;
@@ -45,7 +47,7 @@ final class Writer implements AutoCloseable {
     private final Thread loop;
     private volatile boolean busy;
     private volatile boolean cut;
-    /** In how many batches somebody is expected to want what a transaction of a user's has taken. */
+    /** In how many batches somebody is expected to want what another transaction keeps for long. */
     private int careful;
 
     private boolean stopping;
@@ -130,6 +132,7 @@ final class Writer implements AutoCloseable {
             List<Work<?>> batch = independent();
             try {
                 process(batch, () -> claim(batch));
+                standBack(batch);
             } catch (RuntimeException | Error e) {
                 LOG.error("a batch failed for a reason of its own", e);
                 var why = Unavailable.indeterminate("ledger_failed", "the ledger failed: " + e, e);
@@ -146,6 +149,16 @@ final class Writer implements AutoCloseable {
     private void take(List<? extends Work<?>> handedIn) {
         if (handedIn.isEmpty()) stopping = true;
         else waiting.addAll(handedIn);
+    }
+
+    /** Those that somebody is in the way of come before all others in the next batch, or alone in a moment. */
+    private void standBack(List<Work<?>> batch) {
+        List<Work<?>> back =
+                batch.stream().filter(w -> w.isAside() && !w.isSettled()).toList();
+        if (back.isEmpty()) return;
+        takeMore();
+        if (waiting.isEmpty()) track.rest(LOOK_AGAIN);
+        waiting.addAll(0, back);
     }
 
     /** Takes out what can be done at once; whoever touches what somebody before him touches keeps his place behind him. */
@@ -190,9 +203,10 @@ final class Writer implements AutoCloseable {
             else halve(batch);
             return;
         }
-        figures.committed(batch);
-        for (Work<?> work : batch) work.durable();
-        for (Work<?> work : batch) work.committed();
+        List<Work<?>> done = batch.stream().filter(work -> !work.isAside()).toList();
+        figures.committed(done);
+        for (Work<?> work : done) work.durable();
+        for (Work<?> work : done) work.committed();
     }
 
     /** What one of them cannot have is nothing to the others. */
@@ -218,7 +232,9 @@ final class Writer implements AutoCloseable {
     }
 
     private void look(Transaction tx, List<Work<?>> batch) throws SQLException {
-        careful = Taken.refuse(tx, batch) ? CAREFUL : Math.max(0, careful - 1);
+        boolean taken = Taken.refuse(tx, batch);
+        boolean busy = Busy.sendAside(tx, batch);
+        careful = taken || busy ? CAREFUL : Math.max(0, careful - 1);
     }
 
     private static void fail(Work<?> work, RuntimeException e) {

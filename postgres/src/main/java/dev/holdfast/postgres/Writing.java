@@ -1,5 +1,6 @@
 package dev.holdfast.postgres;
 
+import dev.holdfast.engine.port.Threads;
 import dev.holdfast.postgres.ladder.Pool;
 import dev.holdfast.postgres.session.Connections;
 import dev.holdfast.postgres.session.Use;
@@ -40,8 +41,8 @@ final class Writing {
     }
 
     /** The same on a replica. */
-    static Pool replica(Connections connections) {
-        var readers = new PgReaders(() -> new Session(planned(connections, Use.REPLICA), Dialect.postgres()));
+    static Pool replica(Connections connections, Threads threads) {
+        var readers = new PgReaders(() -> new Session(planned(connections, Use.REPLICA), Dialect.postgres()), threads);
         return new Pool(readers, PgReaders.MOST, readers::close);
     }
 

@@ -102,8 +102,8 @@ final class Pair implements AutoCloseable {
             var there = Replica.connections(options, own).named(NUMBER);
             var ports = new PostgresPorts(
                     new Waits(new SystemThreads(), meanwhile, waits), replicaClock, new Dice(ids, dice));
-            outside = outside.with(
-                    new Replica(options.meter(counters.meter()), Writing.replica(there), ports, clock::now));
+            outside = outside.with(new Replica(
+                    options.meter(counters.meter()), Writing.replica(there, new SystemThreads()), ports, clock::now));
         }
         var holder = Opened.join(own, 1);
         return new Node(PgStore.open(outside, holder, clock::now), this, counters, waits);

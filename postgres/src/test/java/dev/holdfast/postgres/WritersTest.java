@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.core.Command;
 import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
@@ -13,6 +14,7 @@ import dev.holdfast.engine.Admission;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
+import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Request;
 import dev.holdfast.engine.system.SystemClock;
@@ -27,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -34,6 +37,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,6 +91,36 @@ final class WritersTest {
             assertThat(end.isDone()).isFalse();
             outside.rollback();
             assertThat(end.get()).isEqualTo(new Receipt.Applied());
+        }
+    }
+
+    @Test
+    void whoWantsWhatSomebodyKeepsLockedStandsAsideForTheOthers() throws Exception {
+        Run kept = one.running(IDS);
+        Run other = one.running(IDS);
+        try (Connection outside = CONNECTIONS.open()) {
+            lock(outside, "SELECT 1 FROM runs WHERE id = '" + kept.id().uuid() + "' FOR UPDATE");
+            Future<Receipt> waits = hands.submit(
+                    () -> one.ledger().commit(Changes.succeed(IDS, one.ledger().now(), kept, "1")));
+            BACKDOOR.awaitBlocked("SELECT id, holder_kind%");
+            assertThat(one.ledger().commit(Changes.succeed(IDS, one.ledger().now(), other, "2")))
+                    .isEqualTo(new Receipt.Applied());
+            assertThat(waits.isDone()).isFalse();
+            outside.rollback();
+            assertThat(waits.get()).isEqualTo(new Receipt.Applied());
+        }
+    }
+
+    @Test
+    void whatIsDecidedOfManyLeavesOutTheOneThatSomebodyKeepsLocked() throws Exception {
+        Run kept = two.running(IDS);
+        Run other = two.running(IDS);
+        try (Connection outside = CONNECTIONS.open()) {
+            lock(outside, "SELECT 1 FROM runs WHERE id = '" + kept.id().uuid() + "' FOR UPDATE");
+            assertThat(one.ledger().commit(List.of(lost(kept), lost(other))))
+                    .containsExactly(new Receipt.Stale(), new Receipt.Applied());
+            outside.rollback();
+            assertThat(one.ledger().commit(lost(kept))).isEqualTo(new Receipt.Applied());
         }
     }
 
@@ -146,22 +180,29 @@ final class WritersTest {
 
     @Test
     void whoWaitsIsReleasedByACutThoughNoSessionCanBeMade() throws Exception {
+        var start = Changes.start(IDS, one.ledger().now(), "1");
+        assertThatACutReleases("holdfast-begin", store -> store.ledger().commit(start));
+    }
+
+    @Test
+    void whoReadsIsReleasedByACutThoughNoSessionCanBeMade() throws Exception {
+        var run = RunId.of(IDS.next());
+        assertThatACutReleases("holdfast-login", store -> store.ledger().reads().run(run));
+    }
+
+    /** @param login the thread whose logins hang */
+    private void assertThatACutReleases(String login, Consumer<PgStore> waiter) throws Exception {
         var reachable = new CountDownLatch(1);
         var asked = new CountDownLatch(1);
-        Sessions open = Writing.sessions(CONNECTIONS);
-        Sessions hanging = () -> {
-            if (Thread.currentThread().getName().startsWith("holdfast-begin")) {
-                asked.countDown();
-                uninterruptibly(reachable);
-            }
-            return open.open();
-        };
-        var outside =
-                new PgStore.Outside(hanging, Writing.reading(CONNECTIONS), new SystemThreads(), new SystemClock(), IDS);
-        var start = Changes.start(IDS, one.ledger().now(), "1");
+        var outside = new PgStore.Outside(
+                hanging(Writing.sessions(CONNECTIONS), login, asked, reachable),
+                hanging(Writing.reading(CONNECTIONS), login, asked, reachable),
+                new SystemThreads(),
+                new SystemClock(),
+                IDS);
         try (var store = PgStore.open(outside, Opened.join(CONNECTIONS, 77), one.ledger()::now)) {
             try {
-                Future<Receipt> waits = hands.submit(() -> store.ledger().commit(start));
+                Future<?> waits = hands.submit(() -> waiter.accept(store));
                 asked.await();
                 store.cut();
                 assertThatExceptionOfType(ExecutionException.class)
@@ -171,6 +212,16 @@ final class WritersTest {
                 reachable.countDown();
             }
         }
+    }
+
+    private static Sessions hanging(Sessions open, String thread, CountDownLatch asked, CountDownLatch reachable) {
+        return () -> {
+            if (Thread.currentThread().getName().startsWith(thread)) {
+                asked.countDown();
+                uninterruptibly(reachable);
+            }
+            return open.open();
+        };
     }
 
     @Test
@@ -192,6 +243,14 @@ final class WritersTest {
             BACKDOOR.execute("DROP TRIGGER once ON lanes; DROP FUNCTION once(); DROP SEQUENCE tried");
         }
         assertThat(two.claim(5)).extracting(c -> c.run().id()).contains(other.run());
+    }
+
+    /** As a sweep has it: whoever sweeps meets it again. */
+    private Change lost(Run run) {
+        var holder = Objects.requireNonNull(run.fence().holder());
+        var lost = new Command.Lost(holder, Command.Blame.COUNTED);
+        Change change = Changes.of(IDS, one.ledger().now(), run, lost);
+        return new Change(change.id(), change.run(), Expect.atRest(run), change.request(), change.writes());
     }
 
     private static void uninterruptibly(CountDownLatch latch) {

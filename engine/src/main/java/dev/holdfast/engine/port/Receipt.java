@@ -9,7 +9,7 @@ public sealed interface Receipt {
     /** It is written. */
     record Applied() implements Receipt {}
 
-    /** The fence did not match; nothing was written. */
+    /** The fence did not match, or it was to be left if somebody is at it ({@link Expect.IfBusy}); nothing was written. */
     record Stale() implements Receipt {}
 
     /** The request id was seen before; nothing was written. {@code answer} is the first one's. */

@@ -4,7 +4,10 @@ import java.util.concurrent.locks.Lock;
 
 /** The only source of threads, of waits and of locks, so that a simulation can schedule all of them. */
 public interface Threads {
-    /** Starts a platform thread for a loop of the engine: it must go on whatever user code does. */
+    /**
+     * Starts a platform thread for a loop of the engine: it must go on whatever user code does. A body that throws, if it be for
+     * want of memory, is begun anew a moment later: nobody notices a loop that has ended but by what is never done again.
+     */
     Thread loop(String name, Runnable body);
 
     /** Starts a virtual thread for user code, or for somebody who waits. */

@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 /** Real threads: platform threads for the engine, virtual ones for user code. */
 public final class SystemThreads implements Threads {
     private static final Logger LOG = LoggerFactory.getLogger(SystemThreads.class);
+    private static final Duration MOMENT = Duration.ofMillis(100);
 
     @Override
     public Thread loop(String name, Runnable body) {
@@ -21,7 +22,31 @@ public final class SystemThreads implements Threads {
                 .name(name)
                 .daemon()
                 .uncaughtExceptionHandler((t, e) -> LOG.error("thread {} died", t.getName(), e))
-                .start(body);
+                .start(() -> goOn(name, body));
+    }
+
+    private static void goOn(String name, Runnable body) {
+        boolean goesOn = true;
+        while (goesOn) goesOn = failed(name, body) && rested();
+    }
+
+    private static boolean failed(String name, Runnable body) {
+        try {
+            body.run();
+            return false;
+        } catch (RuntimeException | Error e) {
+            LOG.error("thread {} failed, and goes on in a moment", name, e);
+            return true;
+        }
+    }
+
+    private static boolean rested() {
+        try {
+            Thread.sleep(MOMENT);
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
     }
 
     @Override

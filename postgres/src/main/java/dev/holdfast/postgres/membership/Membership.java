@@ -251,8 +251,8 @@ public final class Membership implements AutoCloseable {
         speak.say(toNode, new Word.Said(payload));
     }
 
-    /** The sign of life of a loop of the engine, which turns at least once a second when it is not idle. */
-    public Pulse pulse(String loop) {
+    /** The sign of life of one more loop, which turns at least once a second when it is not idle. */
+    Pulse pulse(String loop) {
         return pulses.pulse(loop, TURN);
     }
 

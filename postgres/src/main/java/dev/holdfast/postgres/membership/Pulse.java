@@ -3,19 +3,10 @@ package dev.holdfast.postgres.membership;
 import dev.holdfast.engine.port.Clock;
 
 /**
- * The sign of life of one loop of the engine. The node's heartbeat is only sent if each of its loops has turned lately, or is
- * idle: a node of which a part is stuck must not keep what it holds.
- *
- * <pre>{@code
- * while (!closed) {
- *     pulse.idle();
- *     bell.await(look);
- *     pulse.turned();
- *     work();
- * }
- * }</pre>
+ * The sign of life of one loop. The node's heartbeat is only sent if each of those has turned lately, or is idle: a node of which
+ * a part is stuck must not keep what it holds.
  */
-public final class Pulse {
+final class Pulse {
     private final String loop;
     private final Clock clock;
     private final long limit;
@@ -30,13 +21,13 @@ public final class Pulse {
     }
 
     /** The loop is about to work for a moment. */
-    public void turned() {
+    void turned() {
         turned = clock.nanos();
         idle = false;
     }
 
     /** The loop has nothing to do, and waits for something that may take any time. */
-    public void idle() {
+    void idle() {
         idle = true;
     }
 
