@@ -7,13 +7,16 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
 import java.sql.SQLException;
+import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 
 /** Why no session can be had, and what to do about it. */
 final class ConnectTrouble {
-    static final String UNREACHABLE = "database_unreachable";
+    private static final String UNREACHABLE = "database_unreachable";
+    private static final String FAILED = "database_failed";
+    static final Set<String> PASSING = Set.of(UNREACHABLE, FAILED);
 
     private ConnectTrouble() {}
 
@@ -100,7 +103,7 @@ final class ConnectTrouble {
     }
 
     private static Refused failed(DatabaseUrl url, SQLException e) {
-        return refused("database_failed", url, "it refuses what a node asks at its boot", e);
+        return refused(FAILED, url, "it refuses what a node asks at its boot", e);
     }
 
     private static boolean isSaidByServer(SQLException e) {

@@ -120,6 +120,11 @@ public final class Connections {
         return ConnectTrouble.atBoot(e, url);
     }
 
+    /** Whether this is of a server that is not there at the moment, and of nothing that somebody must change. */
+    public static boolean mayPass(HoldfastException trouble) {
+        return ConnectTrouble.PASSING.contains(trouble.code());
+    }
+
     /** For a library that wants to make its sessions itself. */
     public DataSource source() {
         return new SessionSource(this);
