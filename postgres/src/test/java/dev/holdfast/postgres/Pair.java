@@ -77,21 +77,26 @@ final class Pair implements AutoCloseable {
 
     /** A copy of the primary as it is now, down to the last file, with a standby of its own. */
     Pair copy(Path in) throws IOException, InterruptedException {
-        primary.stop();
-        String from = String.valueOf(primary.log().getParent());
-        int status = new ProcessBuilder("cp", "-a", from, in.resolve("primary").toString())
-                .inheritIO()
-                .start()
-                .waitFor();
+        var server = copy(primary, in.resolve("primary"));
         primary.restart();
-        assertThat(status).isZero();
-        var server = LocalPostgres.start(in.resolve("primary"), Settings.standard());
         try {
             return new Pair(server, server.standby(in.resolve("standby")));
         } catch (RuntimeException e) {
             server.close();
             throw e;
         }
+    }
+
+    /** A server that begins with all files of this one, which is stopped. */
+    static LocalPostgres copy(LocalPostgres original, Path to) throws IOException, InterruptedException {
+        original.stop();
+        String from = String.valueOf(original.log().getParent());
+        int status = new ProcessBuilder("cp", "-a", from, to.toString())
+                .inheritIO()
+                .start()
+                .waitFor();
+        assertThat(status).isZero();
+        return LocalPostgres.start(to, Settings.standard());
     }
 
     private static String url(LocalPostgres server) {

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Refused;
 import dev.holdfast.localpg.TestDatabase;
-import dev.holdfast.postgres.membership.Listener;
 import dev.holdfast.postgres.membership.Takeover;
 import dev.holdfast.postgres.session.Connections;
 import java.sql.SQLException;
@@ -120,34 +119,5 @@ class RightsTest {
 
     private void run(String... statements) {
         for (String sql : List.of(statements)) database.server().query(database.name(), sql);
-    }
-
-    private static final class Quiet implements Listener {
-        @Override
-        public void suspended() {}
-
-        @Override
-        public void stop() {}
-
-        @Override
-        public void overdue() {}
-
-        @Override
-        public void resumed(Pause pause) {}
-
-        @Override
-        public void dead(String why) {}
-
-        @Override
-        public void found(long number) {}
-
-        @Override
-        public void died(long number) {}
-
-        @Override
-        public void heard(String payload) {}
-
-        @Override
-        public void missed() {}
     }
 }
