@@ -81,7 +81,7 @@ final class Inquiry {
 
     private static boolean fits(Run run, @Nullable String version) {
         Run.Parked parked = run.status().parked();
-        return version != null && (parked == null || !parked.version().equals(version));
+        return version != null && (parked == null || parked.mayFit(version));
     }
 
     private Reads reads() {

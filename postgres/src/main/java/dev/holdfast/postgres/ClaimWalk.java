@@ -47,7 +47,8 @@ final class ClaimWalk {
     private static final String LOCK_QUEUE = QUEUE + " FOR NO KEY UPDATE SKIP LOCKED";
     private static final String LOCK_LANE =
             "SELECT 1 FROM lanes WHERE " + LaneKey.IS + " FOR NO KEY UPDATE SKIP LOCKED";
-    private static final String ANY_PARKED = "SELECT 1 FROM runs WHERE parked_version IS NOT NULL LIMIT 1";
+    private static final String ANY_PARKED =
+            "SELECT 1 FROM runs WHERE parked_version IS NOT NULL AND claim_at IS NOT NULL LIMIT 1";
     private static final String WAITING =
             "SELECT count(*) FROM (SELECT 1 FROM runs WHERE turn IS NOT NULL LIMIT ?) AS waiting";
     private static final String INPUTS = "SELECT run, input FROM run_payloads WHERE run = ANY(?)";
@@ -158,7 +159,7 @@ final class ClaimWalk {
 
     private LaneTurn turn(Lanes.Found found, boolean parked, int wanted) {
         if (!found.key().isPlain()) lanes.hasLocked(found.key());
-        var wish = new Candidates.Wish(claim.admission().hosted(), parked, wanted, passedOver);
+        var wish = new Candidates.Wish(claim.admission(), parked, wanted, passedOver);
         return new LaneTurn(tx, found, wish, memory.alternation());
     }
 

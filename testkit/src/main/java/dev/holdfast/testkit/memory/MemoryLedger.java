@@ -188,7 +188,7 @@ final class MemoryLedger implements Ledger {
 
     @Override
     public List<Run> parked(int limit) {
-        return runs(limit, run -> run.status().parked() != null);
+        return runs(limit, run -> run.state() == RunState.QUEUED && run.status().parked() != null);
     }
 
     @Override

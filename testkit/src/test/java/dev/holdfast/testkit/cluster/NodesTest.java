@@ -330,6 +330,37 @@ final class NodesTest {
         site.assertEnded(id, Outcome.SUCCEEDED);
     }
 
+    private Handler<Integer, Integer> deployed(String version, String first) {
+        return LONG.version(version).handle((ctx, n) -> {
+            ctx.step(first, Integer.class, s -> n);
+            ctx.sleep(Duration.ofMinutes(1));
+            return ctx.step("second", Integer.class, s -> {
+                heard.add(version);
+                return n;
+            });
+        });
+    }
+
+    @Test
+    void what_comes_back_goes_on_with_the_newest_code_that_fits() {
+        try (var looking = new Site(SLOTS, Duration.ofSeconds(1))) {
+            Member one = looking.join(deployed("blue", "first"));
+            RunId id = looking.start(one, "long", "1");
+            Member other = looking.join(deployed("green", "first"));
+            looking.pass(Duration.ofSeconds(70));
+            looking.assertEnded(id, Outcome.SUCCEEDED);
+            assertThat(heard).containsExactly("green");
+            other.leave();
+            looking.disk.bury(other.node());
+            // What does not fit the newest goes on where it fits.
+            RunId next = looking.start(one, "long", "2");
+            looking.join(deployed("red", "another"));
+            looking.pass(Duration.ofSeconds(70));
+            looking.assertEnded(next, Outcome.SUCCEEDED);
+            assertThat(heard).containsExactly("green", "blue");
+        }
+    }
+
     @Test
     void a_run_that_only_another_node_can_run_is_said_to_wait_for_that_one() {
         Member one = site.join(works());
