@@ -1,12 +1,15 @@
 package dev.holdfast.postgres;
 
+import dev.holdfast.core.Holder;
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Hints;
 import dev.holdfast.engine.port.Peers;
+import dev.holdfast.postgres.ladder.Origin;
 import dev.holdfast.postgres.ladder.Replica;
 import dev.holdfast.postgres.ladder.ReplicaOptions;
+import dev.holdfast.postgres.ladder.Witness;
 import dev.holdfast.postgres.membership.Listener;
 import dev.holdfast.postgres.membership.Membership;
 import dev.holdfast.postgres.membership.Newcomer;
@@ -38,10 +41,16 @@ public final class PgCluster implements AutoCloseable {
     private final KeyTable keys;
     private final @Nullable Standby standby;
 
-    /** A replica and where it is. */
-    private record Standby(ReplicaOptions options, Connections connections) {
-        Replica of(long number, PostgresPorts ports, Supplier<Instant> now) {
-            return new Replica(options, Writing.replica(connections.named(number), ports.threads()), ports, now);
+    /** A replica, where it is, and of what. */
+    private record Standby(ReplicaOptions options, Connections connections, Origin origin) {
+        static Standby of(ReplicaOptions options, Connections primary) {
+            var origin = Origin.of(primary);
+            return new Standby(options, Replica.connections(options, primary, origin), origin);
+        }
+
+        Replica of(Holder node, PostgresPorts ports, Supplier<Instant> now) {
+            var pool = Writing.replica(connections.named(node.number()), ports.threads());
+            return new Replica(options, pool, ports, now, new Witness(origin, node));
         }
     }
 
@@ -63,7 +72,7 @@ public final class PgCluster implements AutoCloseable {
     public static PgCluster open(PostgresOptions options, PostgresPorts ports) throws HoldfastException {
         var connections = Connections.to(options.url());
         ReplicaOptions replica = options.replica();
-        Standby standby = replica == null ? null : new Standby(replica, Replica.connections(replica, connections));
+        Standby standby = replica == null ? null : Standby.of(replica, connections);
         try {
             Schema.CURRENT.bringUp(connections);
         } catch (SQLException e) {
@@ -101,7 +110,7 @@ public final class PgCluster implements AutoCloseable {
                     .lending(own);
             var clock = new LedgerClock(new DatabaseClock(own, ports.clock()), 0);
             if (standby != null) {
-                outside = outside.with(standby.of(membership.node().number(), ports, clock::now));
+                outside = outside.with(standby.of(membership.node(), ports, clock::now));
             }
             var store = PgStore.open(outside, membership.node(), clock::now);
             var peers = store.peers(membership);

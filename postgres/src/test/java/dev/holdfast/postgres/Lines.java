@@ -8,16 +8,16 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /** What a class and its neighbours log. */
-final class Lines extends Handler implements AutoCloseable {
+public final class Lines extends Handler implements AutoCloseable {
     private final Logger logger;
     private final List<String> warnings = new CopyOnWriteArrayList<>();
 
-    Lines(Class<?> of) {
+    public Lines(Class<?> of) {
         logger = Logger.getLogger(of.getPackageName());
         logger.addHandler(this);
     }
 
-    List<String> warnings() {
+    public List<String> warnings() {
         return warnings;
     }
 

@@ -18,12 +18,16 @@ import dev.holdfast.engine.system.SystemThreads;
 import dev.holdfast.localpg.LocalPostgres;
 import dev.holdfast.localpg.Settings;
 import dev.holdfast.localpg.Standby;
+import dev.holdfast.postgres.ladder.Origin;
 import dev.holdfast.postgres.ladder.Replica;
 import dev.holdfast.postgres.ladder.ReplicaOptions;
+import dev.holdfast.postgres.ladder.Witness;
 import dev.holdfast.postgres.session.Connections;
 import dev.holdfast.postgres.session.PostgresPorts;
 import dev.holdfast.testkit.Changes;
 import dev.holdfast.testkit.ManualClock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -71,6 +75,25 @@ final class Pair implements AutoCloseable {
         }
     }
 
+    /** A copy of the primary as it is now, down to the last file, with a standby of its own. */
+    Pair copy(Path in) throws IOException, InterruptedException {
+        primary.stop();
+        String from = String.valueOf(primary.log().getParent());
+        int status = new ProcessBuilder("cp", "-a", from, in.resolve("primary").toString())
+                .inheritIO()
+                .start()
+                .waitFor();
+        primary.restart();
+        assertThat(status).isZero();
+        var server = LocalPostgres.start(in.resolve("primary"), Settings.standard());
+        try {
+            return new Pair(server, server.standby(in.resolve("standby")));
+        } catch (RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
     private static String url(LocalPostgres server) {
         return server.url(DATABASE).toString();
     }
@@ -98,15 +121,33 @@ final class Pair implements AutoCloseable {
         var waits = new ArrayList<Duration>();
         var own = Connections.to(primaryUrl()).named(NUMBER);
         var outside = new PgStore.Outside(Writing.sessions(own), Writing.reading(own), new SystemThreads(), clock, ids);
+        var holder = Opened.join(own, ids.next().getLeastSignificantBits());
         if (options != null) {
-            var there = Replica.connections(options, own).named(NUMBER);
+            var origin = Origin.of(own);
+            var there = Replica.connections(options, own, origin).named(NUMBER);
             var ports = new PostgresPorts(
                     new Waits(new SystemThreads(), meanwhile, waits), replicaClock, new Dice(ids, dice));
             outside = outside.with(new Replica(
-                    options.meter(counters.meter()), Writing.replica(there, new SystemThreads()), ports, clock::now));
+                    options.meter(counters.meter()),
+                    Writing.replica(there, new SystemThreads()),
+                    ports,
+                    clock::now,
+                    new Witness(origin, holder)));
         }
-        var holder = Opened.join(own, 1);
+        if (follows()) standby.awaitReplay();
         return new Node(PgStore.open(outside, holder, clock::now), this, counters, waits);
+    }
+
+    /** Whether it does not stand still, so that it shows the node soon. */
+    private boolean follows() {
+        try {
+            return standby.server()
+                    .query(DATABASE, "SELECT pg_get_wal_replay_pause_state()")
+                    .equals(List.of(List.of("not paused")));
+        } catch (UncheckedIOException e) {
+            // It does not run.
+            return false;
+        }
     }
 
     /** @param waits that it has waited for its replica */

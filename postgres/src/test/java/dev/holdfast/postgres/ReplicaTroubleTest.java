@@ -8,7 +8,10 @@ import dev.holdfast.core.Refused;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.RunFilter;
+import dev.holdfast.postgres.ladder.Origin;
 import dev.holdfast.postgres.ladder.ReplicaOptions;
+import dev.holdfast.postgres.session.Connections;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -92,11 +95,86 @@ class ReplicaTroubleTest {
         assertThat(refused(pair.replicaUrl().replace("/mine", "/nowhere")).code())
                 .isEqualTo("database_missing");
         assertThat(refused("http://replica").code()).isEqualTo("database_url");
-        Path other = folder.resolve("other");
-        try (var foreign = Pair.in(other)) {
+        pair.primary.createDatabase("other");
+        pair.standby.awaitReplay();
+        assertThat(refused(pair.replicaUrl().replace("/mine", "/other")).code()).isEqualTo("replica_foreign");
+        try (var foreign = Pair.in(folder.resolve("other"))) {
             assertThat(refused(foreign.replicaUrl()).code()).isEqualTo("replica_foreign");
         }
         open(pair.replicaUrl()).close();
+    }
+
+    /** It has every number of ours, and what it shows may be true for a while. */
+    @Test
+    void oneOfACopyOfTheDatabaseAnswersNothing() throws Exception {
+        Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+        try (var copy = pair.copy(elsewhere);
+                var theirs = copy.node(() -> {});
+                var ours = pair.node(() -> {}, ReplicaOptions.at(copy.replicaUrl()), 0.5)) {
+            RunId foreign = theirs.start();
+            RunId own = ours.start();
+            copy.standby.awaitReplay();
+            assertThat(theirs.reads().snapshots(Namespace.DEFAULT, foreign, 1, 0))
+                    .isPresent();
+
+            assertThat(unavailable(() -> ours.reads().runs(Namespace.DEFAULT, RunFilter.ALL, null, 9)))
+                    .contains("does not show this node");
+            assertThat(ours.reads().snapshots(Namespace.DEFAULT, foreign, 0, 0)).isEmpty();
+            assertThat(ours.reads().snapshots(Namespace.DEFAULT, own, 1, 0)).isPresent();
+            assertThat(ours.counters().all())
+                    .isEqualTo(
+                            Map.of(UNAVAILABLE + "{failed}", 1L, "holdfast.snapshots_since.replica_miss{primary}", 1L));
+        }
+    }
+
+    @Test
+    void oneThatIsExchangedBehindItsAddressAnswersNothing() throws Exception {
+        try (var foreign = Pair.in(folder.resolve("other"));
+                var theirs = foreign.node(() -> {});
+                var detour = new Detour(pair.standby.server().port())) {
+            theirs.start();
+            foreign.standby.awaitReplay();
+            String through =
+                    pair.replicaUrl().replace(":" + pair.standby.server().port(), ":" + detour.port());
+            try (var node = pair.node(() -> {}, ReplicaOptions.at(through), 0.5)) {
+                RunId run = node.start();
+                pair.standby.awaitReplay();
+                assertThat(node.reads().runs(Namespace.DEFAULT, RunFilter.ALL, null, 9))
+                        .hasSize(1);
+
+                detour.leadTo(foreign.standby.server().port());
+                assertThat(unavailable(() -> node.reads().runs(Namespace.DEFAULT, RunFilter.ALL, null, 9)))
+                        .contains("another database");
+                unavailable(() -> node.reads().snapshots(Namespace.DEFAULT, run, 1, 0));
+
+                detour.leadTo(pair.standby.server().port());
+                assertThat(node.reads().snapshots(Namespace.DEFAULT, run, 1, 0)).isPresent();
+            }
+        }
+    }
+
+    /** Lists of one that is just late come when it shows the node. */
+    @Test
+    void oneThatDoesNotShowTheNodeYetIsUsedWhenItDoes() {
+        pair.standby.pauseReplay();
+        try (var node = pair.node(pair.standby::resumeReplay)) {
+            RunId run = node.start();
+            assertThat(node.reads().snapshots(Namespace.DEFAULT, run, 1, 0)).isPresent();
+            pair.standby.awaitReplay();
+            assertThat(node.reads().runs(Namespace.DEFAULT, RunFilter.ALL, null, 9))
+                    .hasSize(1);
+        }
+    }
+
+    /** Nothing can be said of the replica then. */
+    @Test
+    void aPrimaryThatFailsMeanwhileIsNotTakenForTheReplica() {
+        var primary = Connections.to(pair.primaryUrl());
+        pair.primary.stop();
+        Refused refused = catchThrowableOfType(Refused.class, () -> Origin.of(primary));
+        assertThat(refused.code()).isEqualTo("database_unreachable");
+        assertThat(refused.getMessage()).contains(":" + pair.primary.port());
+        pair.primary.restart();
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.holdfast.engine.port.SnapshotWindow;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A reader has come so far if the seq in its row of the run, which stands in the same answer as the snapshots, is at least
  * what is needed. That the snapshot of the cursor itself is in the answer would be no sign: it is older than the newest fifty
  * of a run that is busy, and the start has none.
+ *
+ * <p>A replica that does not show this node is behind for everybody: it may be one of a copy (see {@link Witness}).
  *
  * <p>Behind in other ways is no reason to ask further: the next poll catches up. So a replica that is late costs the primary
  * one read for each reader that is ahead of it, and one that is broken costs it nothing.
@@ -36,10 +39,10 @@ final class Ladder implements ReplicaReads {
     @Override
     public Optional<SnapshotWindow> snapshots(Namespace namespace, RunId id, long since, long atLeast) {
         long need = Math.max(since, atLeast);
-        var first = replica.reads().snapshots(namespace, id, since);
+        var first = ofReplica(namespace, id, since);
         if (reached(first, need)) return first;
         if (waited()) {
-            var second = replica.reads().snapshots(namespace, id, since);
+            var second = ofReplica(namespace, id, since);
             if (reached(second, need)) {
                 replica.misses().replicaRetry();
                 return second;
@@ -50,6 +53,19 @@ final class Ladder implements ReplicaReads {
         else if (reached(last, need)) replica.misses().primary(id, since, atLeast);
         else replica.misses().ahead();
         return last;
+    }
+
+    private Optional<SnapshotWindow> ofReplica(Namespace namespace, RunId id, long since) {
+        return shown(() -> replica.reads().snapshots(namespace, id, since)).flatMap(window -> window);
+    }
+
+    /** Nothing of one that does not even show this node: it has not come as far as anybody needs. */
+    private static <T> Optional<T> shown(Supplier<T> answer) {
+        try {
+            return Optional.of(answer.get());
+        } catch (Behind e) {
+            return Optional.empty();
+        }
     }
 
     private static boolean reached(Optional<SnapshotWindow> window, long need) {
@@ -74,6 +90,19 @@ final class Ladder implements ReplicaReads {
 
     @Override
     public List<Run> runs(Namespace namespace, RunFilter filter, @Nullable RunId before, int limit) {
-        return replica.reads().runs(namespace, filter, before, limit);
+        Supplier<List<Run>> list = () -> replica.reads().runs(namespace, filter, before, limit);
+        var first = shown(list);
+        if (first.isPresent()) return first.get();
+        var second = waited() ? shown(list) : first;
+        return second.orElseThrow(this::notOurs);
+    }
+
+    private Unavailable notOurs() {
+        replica.misses().failed();
+        return Unavailable.notApplied(
+                ReplicaReaders.CODE,
+                "the replica does not show this node, so that it is behind or none of this database, and the primary is not"
+                        + " asked in its place: ask again",
+                null);
     }
 }

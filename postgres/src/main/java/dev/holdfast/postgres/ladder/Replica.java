@@ -18,10 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /** A replica as one incarnation of a node reads it. */
 public final class Replica implements AutoCloseable {
-    static final String IN_RECOVERY = "SELECT pg_is_in_recovery()";
-
     private static final Logger LOG = LoggerFactory.getLogger(Replica.class);
-    private static final String SYSTEM = "SELECT pg_is_in_recovery(), system_identifier FROM pg_control_system()";
+    private static final String IN_RECOVERY = "SELECT pg_is_in_recovery()";
 
     private final ReplicaOptions options;
     private final PostgresPorts ports;
@@ -32,12 +30,13 @@ public final class Replica implements AutoCloseable {
     /**
      * @param pool its sessions, named after the node; they end with it
      * @param now the database's clock
+     * @param witness looks at each session, and now and then again
      */
-    public Replica(ReplicaOptions options, Pool pool, PostgresPorts ports, Supplier<Instant> now) {
+    public Replica(ReplicaOptions options, Pool pool, PostgresPorts ports, Supplier<Instant> now, Witness witness) {
         this.options = options;
         this.ports = ports;
         this.misses = new Misses(options.meter(), ports.clock());
-        this.readers = new ReplicaReaders(pool, misses, ports.clock());
+        this.readers = new ReplicaReaders(pool, misses, ports.clock(), witness);
         this.reads = new SqlReads(readers, now);
     }
 
@@ -45,30 +44,30 @@ public final class Replica implements AutoCloseable {
      * Looks whether it is a replica of this database. One that does not run at the moment is none that is wrong: the node
      * goes on without it, and it is looked at again before it answers anything.
      *
-     * @throws Refused {@code replica_is_primary}; {@code replica_foreign} if it follows another server; what
-     *     {@link Connections#to} says of a URL with which nothing can be reached
+     * @throws Refused {@code replica_is_primary}; {@code replica_foreign} if it follows another server, or is another database
+     *     of it; what {@link Connections#to} says of a URL with which nothing can be reached
      */
-    public static Connections connections(ReplicaOptions options, Connections primary) throws HoldfastException {
+    public static Connections connections(ReplicaOptions options, Connections primary, Origin origin)
+            throws HoldfastException {
         Connections connections = Connections.unchecked(options.url());
-        try (Connection session = connections.open(Use.REPLICA);
-                Connection original = primary.open()) {
-            Seen seen = Seen.of(session);
-            if (!seen.inRecovery()) {
+        try (Connection session = connections.open(Use.REPLICA)) {
+            if (!inRecovery(session)) {
                 throw new Refused(
                         "replica_is_primary",
                         "the replica " + connections.shown()
                                 + " is no replica: it is not in recovery, so reads would load a server that is written. Name"
                                 + " a hot standby of " + primary.shown() + ", or no replica");
             }
-            if (seen.system() != Seen.of(original).system()) {
+            if (!Origin.read(session).equals(origin)) {
                 throw new Refused(
                         "replica_foreign",
                         "the replica " + connections.shown() + " follows another server than " + primary.shown()
-                                + ": name a hot standby of that one, or no replica");
+                                + ", or is another database of it: name this database on a hot standby of that server, or no"
+                                + " replica");
             }
         } catch (SQLException e) {
             HoldfastException trouble = connections.trouble(e);
-            if (!trouble.code().equals("database_unreachable")) throw trouble;
+            if (!Connections.mayPass(trouble)) throw trouble;
             LOG.warn(
                     "the replica does not answer, and what may come of it is refused until it does: {}",
                     trouble.getMessage());
@@ -76,13 +75,11 @@ public final class Replica implements AutoCloseable {
         return connections;
     }
 
-    private record Seen(boolean inRecovery, long system) {
-        static Seen of(Connection session) throws SQLException {
-            try (var statement = session.createStatement();
-                    ResultSet row = statement.executeQuery(SYSTEM)) {
-                row.next();
-                return new Seen(row.getBoolean(1), row.getLong(2));
-            }
+    private static boolean inRecovery(Connection session) throws SQLException {
+        try (var statement = session.createStatement();
+                ResultSet row = statement.executeQuery(IN_RECOVERY)) {
+            row.next();
+            return row.getBoolean(1);
         }
     }
 

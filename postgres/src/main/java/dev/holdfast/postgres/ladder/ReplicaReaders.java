@@ -6,8 +6,12 @@ import dev.holdfast.sql.Readers;
 import dev.holdfast.sql.Session;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.WeakHashMap;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,10 +21,10 @@ import org.slf4j.LoggerFactory;
  */
 final class ReplicaReaders implements Readers, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaReaders.class);
-    /** A replica can be promoted under our sessions; from then on it is somebody's primary. */
+    /** A replica can be promoted under our sessions, and who passes them on may pass them on to another one. */
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
 
-    private static final String CODE = "replica_unavailable";
+    static final String CODE = "replica_unavailable";
 
     private final Pool pool;
     private final Misses misses;
@@ -29,25 +33,45 @@ final class ReplicaReaders implements Readers, AutoCloseable {
     /** Who waits here when the breaker opens is told so, and does not wait for the replica any more. */
     private final Semaphore free;
 
-    private final AtomicLong lookAt;
+    private final Witness witness;
+    /** When each session is looked at again; one that is not here has not been found to be ours. */
+    private final Map<Session, Long> lookAt = Collections.synchronizedMap(new WeakHashMap<>());
+
+    private final AtomicBoolean behind = new AtomicBoolean();
     private volatile boolean closed;
 
-    ReplicaReaders(Pool pool, Misses misses, Clock clock) {
+    ReplicaReaders(Pool pool, Misses misses, Clock clock, Witness witness) {
         this.pool = pool;
         this.free = new Semaphore(pool.most());
         this.misses = misses;
         this.clock = clock;
-        this.lookAt = new AtomicLong(clock.nanos());
+        this.witness = witness;
     }
 
+    /** @throws Behind if it does not show that it is ours */
     @Override
     public <T> T ask(Query<T> query) {
-        return guarded(() -> pool.readers().ask(checked(query)));
+        return shown(guarded(() -> pool.readers().ask(checked(query))));
     }
 
+    /** @throws Behind if it does not show that it is ours */
     @Override
     public <T> T read(Query<T> query) {
-        return guarded(() -> pool.readers().read(checked(query)));
+        return shown(guarded(() -> pool.readers().read(checked(query))));
+    }
+
+    private <T> T shown(Optional<T> answer) {
+        boolean shown = answer.isPresent();
+        if (behind.compareAndSet(shown, !shown)) tell(shown);
+        return answer.orElseThrow(Behind::new);
+    }
+
+    private static void tell(boolean shown) {
+        if (shown) LOG.info("the replica shows this node, and is used");
+        else
+            LOG.warn(
+                    "the replica does not show this node, and is not used until it does: it is not yet where the database was when"
+                            + " this node joined, or it follows a copy of the database");
     }
 
     private interface Asking<T> {
@@ -92,21 +116,25 @@ final class ReplicaReaders implements Readers, AutoCloseable {
         }
     }
 
-    private <T> Query<T> checked(Query<T> query) {
-        return session -> {
-            long now = clock.nanos();
-            long at = lookAt.get();
-            if (now - at >= 0) {
-                demandReplica(session);
-                lookAt.compareAndSet(at, now + LOOK_AGAIN.toNanos());
-            }
-            return query.ask(session);
-        };
+    /** Nothing if it does not show that it is ours. The session stays: it may show it soon. */
+    private <T> Query<Optional<T>> checked(Query<T> query) {
+        return session -> isOurs(session) ? Optional.of(query.ask(session)) : Optional.empty();
     }
 
-    private static void demandReplica(Session session) throws SQLException {
-        if (session.ask(Replica.IN_RECOVERY).equals("t")) return;
-        throw new SQLException("it is not a replica any more; name one that is, or none");
+    private boolean isOurs(Session session) throws SQLException {
+        long now = clock.nanos();
+        Long at = lookAt.get(session);
+        if (at != null && now - at < 0) return true;
+        boolean ours = switch (witness.look(session)) {
+            case OURS -> true;
+            case BEHIND -> false;
+            case FOREIGN ->
+                throw new SQLException("it is a replica of another database; name one of this database, or none");
+            case PROMOTED -> throw new SQLException("it is not a replica any more; name one that is, or none");
+        };
+        if (ours) lookAt.put(session, now + LOOK_AGAIN.toNanos());
+        else lookAt.remove(session);
+        return ours;
     }
 
     @Override

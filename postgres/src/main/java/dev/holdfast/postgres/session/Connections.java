@@ -32,7 +32,6 @@ public final class Connections {
     public static final String SCHEMA = "holdfast";
 
     private static final String NAME = "holdfast/";
-    private static final String LOGIN_SECONDS = "5";
 
     private final DatabaseUrl url;
     private final String name;
@@ -51,10 +50,11 @@ public final class Connections {
      * @throws Refused {@code database_url}; {@code database_unreachable}, {@code database_tls}, {@code database_login},
      *     {@code database_missing}, {@code database_connections} if no session can be had; {@code database_pooler},
      *     {@code database_version}, {@code database_is_replica}, {@code database_rights}, {@code database_setting} if it is
-     *     not fit
+     *     not fit; {@code database_failed} if it refuses what it is asked for that
      */
     public static Connections to(String database) throws HoldfastException {
         var url = DatabaseUrl.parse(database);
+        url.demandPrimary();
         var unnamed = new Connections(url, NAME + "booting", false);
         try {
             boolean seesClientsGo = new BootChecks(url, unnamed::bare).pass();
@@ -120,6 +120,11 @@ public final class Connections {
         return ConnectTrouble.atBoot(e, url);
     }
 
+    /** Whether this is of a server that is not there at the moment, and of nothing that somebody must change. */
+    public static boolean mayPass(HoldfastException trouble) {
+        return ConnectTrouble.PASSING.contains(trouble.code());
+    }
+
     /** For a library that wants to make its sessions itself. */
     public DataSource source() {
         return new SessionSource(this);
@@ -131,9 +136,10 @@ public final class Connections {
         // Its name is then part of the question to be let in, and not a question of its own.
         all.setProperty(PGProperty.ASSUME_MIN_SERVER_VERSION.getName(), "" + BootChecks.OLDEST);
         all.setProperty(PGProperty.TCP_KEEP_ALIVE.getName(), "true");
-        all.setProperty(PGProperty.CONNECT_TIMEOUT.getName(), LOGIN_SECONDS);
+        String login = Integer.toString(url.loginSeconds());
+        all.setProperty(PGProperty.CONNECT_TIMEOUT.getName(), login);
         // Until the session is there; then it is what the use says.
-        all.setProperty(PGProperty.SOCKET_TIMEOUT.getName(), LOGIN_SECONDS);
+        all.setProperty(PGProperty.SOCKET_TIMEOUT.getName(), login);
         return DriverManager.getConnection(url.jdbc(), all);
     }
 

@@ -6,13 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.holdfast.core.Refused;
 import dev.holdfast.localpg.LocalPostgres;
 import dev.holdfast.localpg.Settings;
+import dev.holdfast.postgres.session.Certificate;
 import dev.holdfast.postgres.session.Connections;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,15 +19,14 @@ import org.junit.jupiter.api.io.TempDir;
 class TlsTest {
     @Test
     void everySessionOfANodeIsEncrypted(@TempDir Path folder) throws IOException, InterruptedException, SQLException {
-        Path certificate = folder.resolve("server.crt");
-        Path key = folder.resolve("server.key");
+        var made = Certificate.in(folder, "server");
+        Path certificate = made.file();
         Path entries = folder.resolve("hba.conf");
-        make(certificate, key);
         Files.writeString(entries, "hostssl all all 127.0.0.1/32 trust\n");
         Settings settings = Settings.standard()
                 .with("ssl", "on")
                 .with("ssl_cert_file", certificate.toString())
-                .with("ssl_key_file", key.toString())
+                .with("ssl_key_file", made.key().toString())
                 .with("hba_file", entries.toString());
         try (var server = LocalPostgres.start(folder.resolve("data"), settings)) {
             String plain = server.url("postgres").toString();
@@ -59,34 +57,5 @@ class TlsTest {
                 .isInstanceOfSatisfying(
                         Refused.class,
                         e -> assertThat(e.code()).as(e.getMessage()).isEqualTo("database_tls"));
-    }
-
-    private static void make(Path certificate, Path key) throws IOException, InterruptedException {
-        int status;
-        try {
-            status = new ProcessBuilder(
-                            "openssl",
-                            "req",
-                            "-x509",
-                            "-newkey",
-                            "rsa:2048",
-                            "-nodes",
-                            "-subj",
-                            "/CN=127.0.0.1",
-                            "-addext",
-                            "subjectAltName=IP:127.0.0.1",
-                            "-out",
-                            certificate.toString(),
-                            "-keyout",
-                            key.toString())
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start()
-                    .waitFor();
-        } catch (IOException e) {
-            status = -1;
-        }
-        Assumptions.assumeTrue(status == 0, "no openssl here");
-        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
     }
 }

@@ -10,9 +10,12 @@ import dev.holdfast.localpg.TestDatabase;
 import dev.holdfast.postgres.ProcessTest;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,6 +116,80 @@ class ConnectionsTest {
     void aServerWithoutTls() {
         refused(DATABASE.url() + "?sslmode=require", "database_tls");
         refused(DATABASE.url() + "?sslmode=verify-full", "database_tls");
+    }
+
+    /** One of whom nothing is heard, by how far it comes. */
+    @ParameterizedTest
+    @CsvSource({"'', verify-full", "'', prefer", "S, require", "'HTTP/1.1 400', require", "'HTTP/1.1 400', disable"})
+    void aServerOfWhichNothingIsHeardIsNotThereWhateverIsAskedOfTls(String says, String mode) throws IOException {
+        for (var end : Mute.End.values()) {
+            try (var mute = Mute.that(says, end)) {
+                String url =
+                        "postgres://me:secret@127.0.0.1:" + mute.port() + "/mine?connect_timeout=1&sslmode=" + mode;
+                refused(url, "database_unreachable");
+            }
+        }
+    }
+
+    @Test
+    void noneOfSeveralServersIsThere() throws IOException {
+        try (var mute = Mute.that("", Mute.End.CLOSES)) {
+            String both = "postgres://me:secret@127.0.0.1:" + mute.port() + ",127.0.0.1:" + mute.port()
+                    + "/mine?target_session_attrs=primary";
+            assertThat(refused(both, "database_unreachable")).contains("none of the servers");
+        }
+    }
+
+    @Test
+    void aServerThatAsksForAPassword(@TempDir Path folder) throws IOException {
+        Path entries = Files.writeString(
+                folder.resolve("hba.conf"),
+                "host all asked 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n");
+        try (var server =
+                LocalPostgres.start(folder.resolve("data"), Settings.standard().with("hba_file", entries.toString()))) {
+            server.query("postgres", "CREATE ROLE asked LOGIN SUPERUSER PASSWORD 'right'");
+            String url = server.url("postgres").toString().replace("postgres@", "asked@");
+            refused(url, "database_login");
+            refused(url.replace("asked@", "asked:wrong@"), "database_login");
+            to(url.replace("asked@", "asked:right@"));
+            Path passwords =
+                    Files.writeString(folder.resolve("passwords"), "127.0.0.1:" + server.port() + ":*:asked:right\n");
+            Files.setPosixFilePermissions(passwords, PosixFilePermissions.fromString("rw-------"));
+            // What PGPASSFILE is in the environment.
+            System.setProperty("org.postgresql.pgpassfile", passwords.toString());
+            try {
+                to(url);
+            } finally {
+                System.clearProperty("org.postgresql.pgpassfile");
+            }
+        }
+    }
+
+    @Test
+    void forHowLongItIsWaitedForASessionIsTheUsersToSay() throws IOException {
+        try (var mute = Mute.that("", Mute.End.HANGS)) {
+            long began = System.nanoTime();
+            refused(
+                    "postgres://me:secret@127.0.0.1:" + mute.port() + "/mine?connect_timeout=1&sslmode=disable",
+                    "database_unreachable");
+            assertThat(Duration.ofNanos(System.nanoTime() - began))
+                    .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(3));
+        }
+    }
+
+    @Test
+    void aUserWhoMayNotConnect() {
+        run("CREATE ROLE outside LOGIN", "REVOKE CONNECT ON DATABASE " + DATABASE.name() + " FROM PUBLIC");
+        refused(as("outside"), "database_rights");
+        run("GRANT CONNECT ON DATABASE " + DATABASE.name() + " TO PUBLIC");
+    }
+
+    @Test
+    void aStandbyIsAskedForByMistake() {
+        Refused refused =
+                catchThrowableOfType(Refused.class, () -> to(DATABASE.url() + "?target_session_attrs=standby"));
+        assertThat(refused.code()).isEqualTo("database_url");
+        assertThat(refused.getMessage()).contains("nodes write");
     }
 
     @Test
