@@ -84,7 +84,12 @@ class ClusterDrillTest {
                 "postgres/src/main/java/dev/holdfast/postgres/ladder/Ladder.java",
                 "return window.isPresent() && window.get().seq() >= need;",
                 "return window.isPresent();");
+        var requests = new Sabotage(
+                "postgres/src/main/java/dev/holdfast/postgres/Judge.java",
+                "Receipt first = request == null ? null : scene.requests().seenBefore(request);",
+                "Receipt first = null;");
         return List.of(
+                Arguments.of(Named.of("the request that was seen before", requests), "node-death", "has 2 runs"),
                 Arguments.of(Named.of("the epoch that grows", fence), "node-death", "did not grow when it was"),
                 Arguments.of(Named.of("only the dead lose what they hold", living), "node-death", "epochs overlap"),
                 Arguments.of(Named.of("the end of a process whose code stays", halt), "partition", "still executed"),

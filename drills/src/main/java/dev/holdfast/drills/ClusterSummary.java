@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 /** The report of a drill of a cluster as a page for people: what was done, the picture, the figures, the verdict. */
 final class ClusterSummary {
     private static final String HELD =
-            "Each acknowledged run ended exactly once, and succeeded. Each step is recorded once, as"
-                    + " it was done, and was not done again. No two epochs of a run overlap.";
+            "Each acknowledged run ended exactly once, and succeeded. However often it was asked for,"
+                    + " there is one. Each step is recorded once, as it was done, and was not done again. No two epochs of a run overlap.";
     /** What a kill may cost, in microseconds. */
     private static final long GOAL_P50 = 100_000;
 
@@ -46,6 +46,12 @@ final class ClusterSummary {
                 many(work.steps(), "step") + " of " + many(work.runs(), "run") + "; " + many(work.movedRuns(), "run")
                         + " moved, one of them in " + many(work.mostEpochs(), "epoch"));
         page.line("acknowledged", many(work.runs(), "start") + ", " + many(work.repeated(), "request") + " repeated");
+        var asked = figures.asked();
+        page.line(
+                "asked twice",
+                many(asked.atOnce(), "start") + " at two nodes at once, " + asked.sameKey()
+                        + " by two requests with one key, " + asked.atTheEnd() + " when the run had ended, "
+                        + asked.overAKill() + " over a kill");
         page.verdict(
                 HELD,
                 report.violations(),

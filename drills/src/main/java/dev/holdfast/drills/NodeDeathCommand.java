@@ -10,8 +10,8 @@ import picocli.CommandLine.Option;
         description = {
             "Starts several nodes on one PostgreSQL, keeps runs under way on all of them, and kills one with kill -9, again"
                     + " and again; each time another one comes. In between it kills one together with the survivor that is"
-                    + " taking over what it had, neighbours, all but one, and all. Then checks that every run ended exactly once, that no step"
-                    + " was recorded twice or done again after it was recorded, and that no two epochs of a run overlap.",
+                    + " taking over what it had, neighbours, all but one, and all. Then checks that every run ended exactly once, that none was made"
+                    + " twice for one request (some are asked for twice on purpose), that no step was recorded twice or done again after it was recorded, and that no two epochs of a run overlap.",
             "",
             "It prints a timeline, how long it took from a kill to the first user code of each run elsewhere, and a verdict:"
                     + " HELD or VIOLATED."

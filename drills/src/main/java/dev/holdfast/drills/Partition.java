@@ -128,8 +128,7 @@ final class Partition implements Fault {
     private static boolean stays(Scene scene, Node node) {
         Set<String> had = inFlight(scene, node);
         return scene.load().jobs().stream()
-                .anyMatch(job -> job.manner() == Load.Manner.STAYS
-                        && had.contains(job.ack().run()));
+                .anyMatch(job -> job.order().manner() == Load.Manner.STAYS && had.contains(job.run()));
     }
 
     private static Set<String> inFlight(Scene scene, Node node) {

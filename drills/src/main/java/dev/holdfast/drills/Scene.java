@@ -14,6 +14,8 @@ final class Scene {
 
     private static final int SHORTEST = 200;
     private static final int LONGEST = 900;
+    /** In milliseconds, for a start to be sent and perhaps answered. */
+    private static final int ASKED = 15;
 
     private final Database database;
     private final Fleet fleet;
@@ -83,6 +85,7 @@ final class Scene {
 
     /** Ends a node by this signal, and, when what it had has gone on, starts its successor. */
     void replace(Node node, Strike.Kind kind) throws InterruptedException {
+        askAt(List.of(node));
         note(Strike.now(kind, node));
         if (kind == Strike.Kind.TERM) node.process().terminate();
         else node.process().kill();
@@ -92,8 +95,15 @@ final class Scene {
         succeed(List.of(node));
     }
 
+    /** Some ask them for runs; whether these are answered is a matter of milliseconds. */
+    private void askAt(List<Node> doomed) throws InterruptedException {
+        load.askAt(doomed);
+        Thread.sleep(random.nextInt(ASKED));
+    }
+
     /** Kills these nodes at the same moment. */
     void kill(List<Node> nodes, Strike.Kind kind) throws InterruptedException {
+        askAt(nodes);
         for (Node node : nodes) note(Strike.now(kind, node));
         for (Node node : nodes) node.process().killSoon();
         for (Node node : nodes) {
