@@ -43,7 +43,7 @@ final class ClusterFindings {
             violations.add("not everything could be read in the end: " + e.getMessage());
         }
         Files.writeString(plan.folder().resolve("runs.json"), Outlet.toJson(runs));
-        var evidence = new Evidence(jobs, runs, scene.diary(), scene.strikes());
+        var evidence = new Evidence(jobs, runs, scene.diary(), scene.strikes(), scene.deaths());
         violations.addAll(told(history, evidence).violations());
         violations.addAll(new Testimony(evidence, frozen(evidence)).violations());
         if (troubles.isEmpty()) violations.addAll(fault.violations(evidence));

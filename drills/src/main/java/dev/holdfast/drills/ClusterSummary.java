@@ -38,6 +38,7 @@ final class ClusterSummary {
                         seconds(figures.tookMillis())));
         page.picture(new Picture(report.timeline(), look, "a node begins", struck()));
         figures.resumptions().forEach(resumption -> resumed(page, resumption));
+        figures.resumptions().forEach(resumption -> found(page, resumption));
         figures.lapses().forEach(lapse -> page.line(lapse.kind(), lapse.until() + " after " + spread(lapse.spread())));
         figures.seen().forEach(sentence -> page.line("seen", sentence));
         var work = figures.work();
@@ -74,6 +75,22 @@ final class ClusterSummary {
                         + many(resumption.runs().count(), "run")
                         + " the first user code elsewhere after " + spread(resumption.runs())
                         + (kill ? goal(resumption.runs()) : ""));
+    }
+
+    private static void found(Page page, Resumption resumption) {
+        if (resumption.found().isEmpty()) return;
+        String how = resumption.found().entrySet().stream()
+                .map(each -> each.getValue() + " by "
+                        + switch (each.getKey()) {
+                            case RING -> "the ring";
+                            case SWEEP -> "the sweep";
+                            case FROZEN -> "silence";
+                        })
+                .collect(Collectors.joining(", "));
+        String took = resumption.death().count() == 0
+                ? "how fast was not measured, in a database that is not the drill's own"
+                : "written down after " + spread(resumption.death());
+        page.line("found dead", resumption.kind() + ": " + how + "; " + took);
     }
 
     private static String goal(Spread spread) {

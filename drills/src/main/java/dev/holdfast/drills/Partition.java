@@ -76,10 +76,10 @@ final class Partition implements Fault {
 
     @Override
     public List<String> happen(Scene scene) throws IOException, InterruptedException {
-        Map<String, Long> others = Ring.numbers(scene.fleet().inService());
+        Map<Node, Long> others = Ring.numbers(scene.fleet().inService());
         for (Cut cut : cuts.subList(0, cuts.size() - 1)) survive(scene, cut);
         halt(scene, cuts.getLast());
-        Map<String, Long> now = Ring.numbers(scene.fleet().inService());
+        Map<Node, Long> now = Ring.numbers(scene.fleet().inService());
         if (!others.equals(now)) {
             throw new IllegalStateException("the other nodes had the numbers " + others + " and have " + now);
         }

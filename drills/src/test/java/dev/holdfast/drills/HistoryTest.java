@@ -91,16 +91,6 @@ class HistoryTest {
     }
 
     @Test
-    void a_request_with_two_runs() {
-        var history = told(clean());
-        history.requested("r", RUN);
-        history.requested("r", RUN);
-        assertThat(history.violations()).isEmpty();
-        history.requested("r", "run_b");
-        assertThat(history.violations()).anyMatch(v -> v.contains("request 'r' has 2 runs: [run_a, run_b]"));
-    }
-
-    @Test
     void watchers_that_end_with_different_texts() {
         var history = told(clean());
         history.watched(watcher("early", chunk("1/1", 1, "one"), chunk("2/1", 3, "two")));
