@@ -54,10 +54,9 @@ class ClusterDrillTest {
     @ParameterizedTest
     @MethodSource("sabotages")
     @ProcessTest
-    void without_a_guard_it_says_violated(Sabotage sabotage, String name, String finding) throws Exception {
-        // One kill is enough to find it, and what is broken may hold up everything after that.
-        var least = name.equals("node-death") ? List.of("--kills", "1") : List.of("--quick");
-        var command = command(name, least);
+    void without_a_guard_it_says_violated(Sabotage sabotage, String drilled, String finding) throws Exception {
+        var words = List.of(drilled.split(" ", -1));
+        var command = command(words.getFirst(), words.subList(1, words.size()));
         command.addAll(List.of("--seed", "7"));
         var drill = DrillTest.drill(
                 stage, JavaCommand.on(sabotage.classPath(stage.folder()), MAIN, command.toArray(String[]::new)));
@@ -84,13 +83,29 @@ class ClusterDrillTest {
                 "postgres/src/main/java/dev/holdfast/postgres/ladder/Ladder.java",
                 "return window.isPresent() && window.get().seq() >= need;",
                 "return window.isPresent();");
+        var requests = new Sabotage(
+                "postgres/src/main/java/dev/holdfast/postgres/Judge.java",
+                "Receipt first = request == null ? null : scene.requests().seenBefore(request);",
+                "Receipt first = null;");
+        var neighbour = new Sabotage(
+                "postgres/src/main/java/dev/holdfast/postgres/membership/WatchLoop.java",
+                "if (next.isEmpty()) {",
+                "if (next.isEmpty() || !ended.contains(next.get().number())) {");
+        // One kill is enough to find it, and what is broken may hold up everything after that.
+        String oneKill = "node-death --kills 1";
         return List.of(
-                Arguments.of(Named.of("the epoch that grows", fence), "node-death", "did not grow when it was"),
-                Arguments.of(Named.of("only the dead lose what they hold", living), "node-death", "epochs overlap"),
-                Arguments.of(Named.of("the end of a process whose code stays", halt), "partition", "still executed"),
+                Arguments.of(Named.of("the request that was seen before", requests), oneKill, "has 2 runs"),
+                Arguments.of(Named.of("the epoch that grows", fence), oneKill, "did not grow when it was"),
+                Arguments.of(Named.of("only the dead lose what they hold", living), oneKill, "epochs overlap"),
+                Arguments.of(
+                        Named.of("whoever waits for the death of the next one", neighbour),
+                        "node-death --kills 3 --nodes 2 --calm 0",
+                        "the ring does not watch them"),
+                Arguments.of(
+                        Named.of("the end of a process whose code stays", halt), "partition --quick", "still executed"),
                 Arguments.of(
                         Named.of("how far a replica has come", ladder),
-                        "replica-lag",
+                        "replica-lag --quick",
                         "told of more than the replica knows"));
     }
 

@@ -72,7 +72,9 @@ abstract class ClusterCommand implements Callable<Integer> {
     /** What the nodes are. */
     Program program() {
         // A run that has no slot waits, and says nothing about how fast it is taken over.
-        return runs == null || runs <= fewSlots() ? Program.server() : Program.server("--slots", runs.toString());
+        if (runs == null) return Program.server();
+        int slots = runs + Load.AT_DOOMED;
+        return slots <= fewSlots() ? Program.server() : Program.server("--slots", Integer.toString(slots));
     }
 
     private int clients() {

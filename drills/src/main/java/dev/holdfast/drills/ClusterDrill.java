@@ -73,7 +73,7 @@ final class ClusterDrill {
         var troubles = new ArrayList<String>();
         List<String> seen = List.of();
         String name = "drill-" + plan.seed() + "-" + System.currentTimeMillis();
-        try (var load = new Load(client, diary, name, Load.Pace.of(plan.clients()))) {
+        try (var load = new Load(fleet, PATIENCE, diary, name, Load.Pace.of(plan.clients()))) {
             var scene = new Scene(database, fleet, load, new Random(plan.seed()), progress);
             load.begin(plan.clients());
             try {
@@ -87,7 +87,7 @@ final class ClusterDrill {
             troubles.addAll(load.troubles());
             progress.say("looking at everything again");
             var findings = new ClusterFindings(plan, fault, client);
-            return findings.report(scene, load.jobs(), troubles, seen);
+            return findings.report(scene, troubles, seen);
         }
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The nodes of a drill, and what stands before them: each request goes to the next one that is in service. It is put out of
@@ -79,10 +80,39 @@ final class Fleet implements Supplier<Api>, AutoCloseable {
 
     @Override
     public Api get() {
+        return two().getFirst().api();
+    }
+
+    /** Two that are in service, in turn; twice the same one if it is the only one, or none is. */
+    List<Node> two() {
         var now = inService();
         // Somebody who does not answer any more: whoever asks asks again.
-        if (now.isEmpty()) return all.getLast().api();
-        return now.get(Math.floorMod(turn.getAndIncrement(), now.size())).api();
+        if (now.isEmpty()) return List.of(all.getLast(), all.getLast());
+        int first = turn.getAndIncrement();
+        return List.of(now.get(Math.floorMod(first, now.size())), now.get(Math.floorMod(first + 1, now.size())));
+    }
+
+    /** This one first, and then whoever is in service. */
+    From from(Node first) {
+        return new From(this, first);
+    }
+
+    /** As the fleet, but whose first one is chosen. */
+    static final class From implements Supplier<Api> {
+        private final Fleet fleet;
+        private @Nullable Node first;
+
+        private From(Fleet fleet, Node first) {
+            this.fleet = fleet;
+            this.first = first;
+        }
+
+        @Override
+        public Api get() {
+            Node chosen = first;
+            first = null;
+            return chosen == null ? fleet.get() : chosen.api();
+        }
     }
 
     private void end() {

@@ -140,22 +140,20 @@ final class Readers {
     /** At the end of as many runs that have ended. */
     List<Cursor> ended(int count) throws IOException, InterruptedException {
         var cursors = new ArrayList<Cursor>();
-        for (Load.Job job : jobsSince(Instant.EPOCH, count))
-            cursors.add(end(job.ack().run()));
+        for (Load.Job job : jobsSince(Instant.EPOCH, count)) cursors.add(end(job.run()));
         return cursors;
     }
 
     /** Where as many runs are that have begun just now. */
     List<Cursor> fresh(int count) throws IOException, InterruptedException {
         var cursors = new ArrayList<Cursor>();
-        for (Load.Job job : jobsSince(Instant.now(), count))
-            cursors.add(now(job.ack().run()));
+        for (Load.Job job : jobsSince(Instant.now(), count)) cursors.add(now(job.run()));
         return cursors;
     }
 
     /** Where a run is that has not ended. */
     Cursor running() throws InterruptedException {
-        return now(jobsSince(Instant.now(), 1).getFirst().ack().run());
+        return now(jobsSince(Instant.now(), 1).getFirst().run());
     }
 
     /** At the end of this run. */

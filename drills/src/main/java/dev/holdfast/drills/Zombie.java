@@ -21,7 +21,7 @@ record Zombie(Duration frozen) implements Fault {
     public List<String> happen(Scene scene) throws IOException, InterruptedException {
         Node node = scene.anyNode();
         scene.awaitMoment(List.of(node));
-        long before = Ring.number(node).orElseThrow(() -> new IllegalStateException("a node does not tell its number"));
+        long before = Ring.demandNumber(node);
         Strike stop = scene.note(Strike.now(Strike.Kind.STOP, node));
         node.process().signal("STOP");
         scene.fleet().outOfService(node);
