@@ -48,7 +48,11 @@ class KeysTest {
             key.toString()
         };
         var cli = stage.cli().with(database);
+        cli.run("keys", "list").ok();
         cli.run(server).code(3).tells("keys_required", "holdfast keys create");
+        assertThat(DATABASE.server().query(DATABASE.name(), "SELECT is_called FROM holdfast.node_numbers"))
+                .as("nobody has become a node, and so nobody has claimed anything")
+                .containsExactly(List.of("f"));
         String admin = cli.run("keys", "create", "chief", "--scope", "admin")
                 .ok()
                 .out()

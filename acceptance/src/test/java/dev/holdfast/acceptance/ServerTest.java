@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -116,6 +118,44 @@ class ServerTest {
         assertThat(green.get("/v1/runs/" + run + "/snapshots").body()).doesNotContain("\"lost\"");
         assertThat(Files.readString(stage.folder().resolve("blue.log"))).doesNotContain("\tat ", "SEVERE");
         second.interrupt(Stage.PATIENCE);
+    }
+
+    @Test
+    void a_node_that_is_told_to_end_while_it_joins_dies_of_nothing() throws Exception {
+        ServerProcess first = blueNode();
+        first.awaitReady(Stage.PATIENCE);
+        int deaths = ring(blue).path("takeovers").size();
+        try (var session = DriverManager.getConnection(DATABASE.jdbcUrl());
+                var statement = session.createStatement()) {
+            statement.execute("SELECT pg_advisory_lock(4711)");
+            statement.execute("CREATE FUNCTION holdfast.wait() RETURNS trigger LANGUAGE plpgsql AS"
+                    + " 'BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NEW; END'");
+            statement.execute("CREATE TRIGGER wait BEFORE UPDATE ON holdfast.nodes FOR EACH ROW"
+                    + " WHEN (NEW.label = 'green') EXECUTE FUNCTION holdfast.wait()");
+            ServerProcess second = greenNode();
+            await("it is a node, and nothing more yet")
+                    .atMost(Stage.PATIENCE)
+                    .until(() -> held(blue).size() == 2 && waits(statement));
+
+            second.terminate();
+            await("it has heard")
+                    .atMost(Stage.PATIENCE)
+                    .until(() -> green.get("/readyz").body().startsWith("closing"));
+            statement.execute("SELECT pg_advisory_unlock(4711)");
+
+            assertThat(second.awaitExit(Stage.PATIENCE)).isEqualTo(143);
+            statement.execute("DROP FUNCTION holdfast.wait CASCADE");
+        }
+        await("it has left").atMost(Stage.PATIENCE).until(() -> held(blue).size() == 1);
+        assertThat(ring(blue).path("takeovers").size()).isEqualTo(deaths);
+        first.interrupt(Stage.PATIENCE);
+    }
+
+    private static boolean waits(Statement statement) throws SQLException {
+        try (var row = statement.executeQuery(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4711 AND NOT granted")) {
+            return row.next() && row.getInt(1) == 1;
+        }
     }
 
     /** As in a container, where a signal that the process does not take itself is not delivered at all. */

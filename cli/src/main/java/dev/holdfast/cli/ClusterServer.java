@@ -2,10 +2,13 @@ package dev.holdfast.cli;
 
 import dev.holdfast.engine.EngineOptions;
 import dev.holdfast.examples.Examples;
+import dev.holdfast.node.ApiKeys;
 import dev.holdfast.node.ClusterOptions;
 import dev.holdfast.node.Holdfast;
+import dev.holdfast.node.KeyBook;
 import dev.holdfast.node.NodeOptions;
 import dev.holdfast.server.Server;
+import dev.holdfast.server.ServerOptions;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,17 @@ record ClusterServer(
         String postgres, @Nullable String replica, @Nullable String label, EngineOptions hosting) {
     /** Enough for code that is about to leave anyway; what does not is taken over by others, which takes less than this. */
     private static final Duration DRAIN = Duration.ofMillis(500);
+
+    /** Before it is a node: one that is refused for want of a key has listened nowhere, and has claimed nothing. */
+    Server server(ServerOptions options) {
+        return Server.open(options, this::keys);
+    }
+
+    private KeyBook keys() {
+        try (var keys = ApiKeys.at(postgres)) {
+            return keys.book();
+        }
+    }
 
     Holdfast node(Server server) {
         var engine = hosting.drainGrace(DRAIN).meter(server.meter());

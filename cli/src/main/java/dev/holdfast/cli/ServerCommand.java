@@ -89,7 +89,7 @@ final class ServerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var node = new ClusterServer(database.url(), replica, label, hosting.options());
-        return Serving.run(options(), node::node, ready::print);
+        return Serving.run(() -> node.server(options()), node::node, ready::print);
     }
 
     private ServerOptions options() {

@@ -1,6 +1,7 @@
 package dev.holdfast.server;
 
 import dev.holdfast.core.Refused;
+import dev.holdfast.node.KeyBook;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -12,6 +13,7 @@ import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * Where a server listens.
@@ -35,6 +37,18 @@ record Endpoint(String scheme, String host, InetAddress address) {
     /** Whether only this machine can reach it. */
     boolean isLoopback() {
         return address.isLoopbackAddress();
+    }
+
+    /**
+     * @param keys are asked for only if others reach it
+     * @throws Refused {@code keys_required} where others could do everything
+     */
+    void demandKeys(Supplier<KeyBook> keys) {
+        if (isLoopback() || keys.get().hasValid()) return;
+        throw new Refused(
+                "keys_required",
+                host + " can be reached from other machines, and whoever reaches a server without API keys may"
+                        + " do everything: make a key first ('holdfast keys create'), or listen on 127.0.0.1");
     }
 
     /** @throws Refused {@code port_in_use} */

@@ -92,16 +92,6 @@ final class Guard {
         }
     }
 
-    /** @throws Refused {@code keys_required} where others could do everything */
-    void demandKeys(KeyBook book) {
-        if (endpoint.isLoopback() || book.hasValid()) return;
-        throw new Refused(
-                "keys_required",
-                endpoint.host()
-                        + " can be reached from other machines, and whoever reaches a server without API keys may"
-                        + " do everything: make a key first ('holdfast keys create'), or listen on 127.0.0.1");
-    }
-
     /** Keys that were asked for after that time; one look for all who wait for it. */
     private KeyBook newest(long after) {
         Seen last = seen;

@@ -164,13 +164,10 @@ class KeysTest {
         var options = ServerOptions.onPort(0).host("0.0.0.0");
         var made = keys.create("revoked", Scope.ADMIN);
         keys.revoke(made.what().id());
-        try (var outside = Server.open(options)) {
-            assertThatThrownBy(() -> outside.serve(nodeOne))
-                    .isInstanceOfSatisfying(
-                            Refused.class, e -> assertThat(e.code()).isEqualTo("keys_required"));
-        }
+        assertThatThrownBy(() -> Server.open(options, keys::book))
+                .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo("keys_required"));
         String key = keys.create("good", Scope.READ).key();
-        try (var outside = Server.open(options);
+        try (var outside = Server.open(options, keys::book);
                 var http = new Http(outside.url())) {
             outside.serve(nodeOne);
             assertThat(http.get("/v1/runs").code()).isEqualTo("key_required");

@@ -9,11 +9,14 @@ import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Unavailable;
+import dev.holdfast.localpg.Ports;
+import dev.holdfast.node.KeyBook;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -423,14 +426,29 @@ class ServerTest {
     }
 
     @Test
-    void itServesNobodyBeyondThisMachineWithoutAKey() throws Exception {
-        try (var open = Server.open(ServerOptions.onPort(0).host("0.0.0.0"));
-                var client = new Http(open.url())) {
-            assertThatThrownBy(() -> open.serve(new FakeNode(runs)))
-                    .isInstanceOf(Refused.class)
-                    .extracting(e -> ((Refused) e).code())
-                    .isEqualTo("keys_required");
-            assertThat(client.get("/v1/runs").status()).isEqualTo(503);
+    void beyondThisMachineItAsksForKeysBeforeItListens() {
+        int port = Ports.free();
+        var listened = new ArrayList<Boolean>();
+        var outside = ServerOptions.onPort(port).host("0.0.0.0");
+
+        assertThatThrownBy(() -> Server.open(outside, () -> {
+                    listened.add(listens(port));
+                    return KeyBook.empty();
+                }))
+                .isInstanceOf(Refused.class)
+                .extracting(e -> ((Refused) e).code())
+                .isEqualTo("keys_required");
+
+        assertThat(listened).containsExactly(false);
+        assertThat(listens(port)).isFalse();
+        assertThatThrownBy(() -> Server.open(outside)).hasMessageContaining("holdfast keys create");
+    }
+
+    private static boolean listens(int port) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
         }
     }
 
