@@ -90,6 +90,7 @@ class ReplicaTroubleTest {
     }
 
     @Test
+    @ProcessTest
     void onlyAReplicaOfTheDatabaseIsTaken() {
         assertThat(refused(pair.primaryUrl()).code()).isEqualTo("replica_is_primary");
         assertThat(refused(pair.replicaUrl().replace("/mine", "/nowhere")).code())
@@ -106,6 +107,7 @@ class ReplicaTroubleTest {
 
     /** It has every number of ours, and what it shows may be true for a while. */
     @Test
+    @ProcessTest
     void oneOfACopyOfTheDatabaseAnswersNothing() throws Exception {
         Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
         try (var copy = pair.copy(elsewhere);
@@ -128,6 +130,7 @@ class ReplicaTroubleTest {
     }
 
     @Test
+    @ProcessTest
     void oneThatIsExchangedBehindItsAddressAnswersNothing() throws Exception {
         try (var foreign = Pair.in(folder.resolve("other"));
                 var theirs = foreign.node(() -> {});
