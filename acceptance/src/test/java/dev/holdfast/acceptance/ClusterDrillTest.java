@@ -91,6 +91,10 @@ class ClusterDrillTest {
                 "postgres/src/main/java/dev/holdfast/postgres/membership/WatchLoop.java",
                 "if (next.isEmpty()) {",
                 "if (next.isEmpty() || !ended.contains(next.get().number())) {");
+        var primary = new Sabotage(
+                "postgres/src/main/java/dev/holdfast/postgres/ladder/Ladder.java",
+                "if (reached(first, need)) return first;",
+                "if (reached(first, need)) { primary.snapshots(namespace, id, since); return first; }");
         // One kill is enough to find it, and what is broken may hold up everything after that.
         String oneKill = "node-death --kills 1";
         return List.of(
@@ -106,7 +110,11 @@ class ClusterDrillTest {
                 Arguments.of(
                         Named.of("how far a replica has come", ladder),
                         "replica-lag --quick",
-                        "told of more than the replica knows"));
+                        "told of more than the replica knows"),
+                Arguments.of(
+                        Named.of("a primary that is left alone", primary),
+                        "replica-lag --quick",
+                        "the primary was asked, by its own log"));
     }
 
     @ParameterizedTest

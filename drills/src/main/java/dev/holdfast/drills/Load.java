@@ -5,9 +5,11 @@ import dev.holdfast.drills.Asking.Order;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -59,6 +61,7 @@ final class Load implements AutoCloseable {
     private final Pace pace;
     private final AtomicInteger next = new AtomicInteger();
     private final Map<String, Job> jobs = new LinkedHashMap<>();
+    private final Set<String> done = new HashSet<>();
     private final List<String> troubles = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean closed;
@@ -153,8 +156,12 @@ final class Load implements AutoCloseable {
     private void run(int who, Manner manner) throws InterruptedException {
         int number = next.incrementAndGet();
         var order = order(who, manner, Again.of(number), name + "-" + number);
-        awaitEnd(asking.ask(order).run());
+        String run = asking.ask(order).run();
+        awaitEnd(run);
         asking.askAtTheEnd(order);
+        synchronized (jobs) {
+            done.add(run);
+        }
     }
 
     /** Of whoever asks twice and is given two runs, both are looked at. */
@@ -183,6 +190,15 @@ final class Load implements AutoCloseable {
     List<Job> jobs() {
         synchronized (jobs) {
             return List.copyOf(jobs.values());
+        }
+    }
+
+    /** Those of them that have ended and of which nobody wants to know any more. */
+    List<Job> done() {
+        synchronized (jobs) {
+            return jobs.values().stream()
+                    .filter(job -> done.contains(job.run()))
+                    .toList();
         }
     }
 
