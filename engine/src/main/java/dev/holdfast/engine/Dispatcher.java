@@ -96,9 +96,18 @@ final class Dispatcher implements AutoCloseable {
                 claimAll();
                 if (!closed) bell.await(options.look());
             }
-            isolation.leave();
+            leave();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A door that stays closed is opened by whoever finds that who closed it has gone. */
+    private void leave() {
+        try {
+            isolation.leave();
+        } catch (Unavailable e) {
+            LOG.debug("the door is left as it is: {}", e.getMessage());
         }
     }
 
