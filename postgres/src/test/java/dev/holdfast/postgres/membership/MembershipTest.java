@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Refused;
+import dev.holdfast.postgres.Gate;
 import dev.holdfast.postgres.ProcessTest;
 import java.sql.Connection;
 import java.sql.SQLException;

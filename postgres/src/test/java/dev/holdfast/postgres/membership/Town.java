@@ -8,6 +8,7 @@ import dev.holdfast.engine.system.SystemThreads;
 import dev.holdfast.localpg.LocalPostgres;
 import dev.holdfast.localpg.Settings;
 import dev.holdfast.localpg.TestDatabase;
+import dev.holdfast.postgres.Gate;
 import dev.holdfast.postgres.PgCluster;
 import dev.holdfast.postgres.session.Connections;
 import dev.holdfast.postgres.session.PostgresPorts;
