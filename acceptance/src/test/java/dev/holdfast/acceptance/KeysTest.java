@@ -120,6 +120,7 @@ class KeysTest {
         var cli = stage.cli().with(database);
         cli.run("keys").code(2).tells("keys create");
         cli.run("keys", "create", "x", "--scope", "root").code(2).tells("read, write or admin");
+        cli.run("keys", "create", "x", "--scope", "read").ok();
         cli.run("keys", "revoke", "0123456789ab").code(3).tells("key_unknown");
         stage.cli().run("keys", "list").code(2).tells("HOLDFAST_POSTGRES");
     }

@@ -35,7 +35,7 @@ import tools.jackson.core.JsonGenerator;
         exitCodeList = {
             Exit.OK_LINE,
             Exit.USAGE_LINE,
-            "3:refused: key_unknown, name_invalid, database_… with what to fix",
+            "3:refused: key_unknown, name_invalid, schema_missing, schema_too_old, database_… with what to fix",
             "4:the database does not answer",
             Exit.INTERNAL_LINE
         },
@@ -68,7 +68,7 @@ final class KeysCommand implements Runnable {
                     String scope,
             @Mixin Database database) {
         ApiKey.Scope wanted = scope(scope);
-        ApiKeys.Made made = with(database, keys -> keys.create(name, wanted));
+        ApiKeys.Made made = with(database, ApiKeys::at, keys -> keys.create(name, wanted));
         if (json) {
             print(Json.write(out -> {
                 out.writeStartObject();
@@ -84,7 +84,7 @@ final class KeysCommand implements Runnable {
 
     @Command(name = "list", description = "Lists all that were ever made, the oldest first.")
     int list(@Mixin Database database) {
-        List<ApiKey> keys = with(database, ApiKeys::list);
+        List<ApiKey> keys = with(database, ApiKeys::present, ApiKeys::list);
         if (json) {
             print(Json.write(out -> {
                 out.writeStartObject();
@@ -113,7 +113,7 @@ final class KeysCommand implements Runnable {
     int revoke(
             @Parameters(paramLabel = "ID", description = "As 'keys list' shows it; never the secret.") String id,
             @Mixin Database database) {
-        with(database, keys -> {
+        with(database, ApiKeys::present, keys -> {
             keys.revoke(id);
             return id;
         });
@@ -128,9 +128,10 @@ final class KeysCommand implements Runnable {
         return Exit.OK;
     }
 
-    private static <T> T with(Database database, Function<ApiKeys, T> what) {
+    /** Only who makes one makes tables for it. */
+    private static <T> T with(Database database, Function<String, ApiKeys> open, Function<ApiKeys, T> what) {
         Serving.quieten();
-        try (var keys = ApiKeys.at(database.url())) {
+        try (var keys = open.apply(database.url())) {
             return what.apply(keys);
         } catch (HoldfastException e) {
             throw Failure.of(e);

@@ -5,6 +5,7 @@ import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Clock;
 import dev.holdfast.postgres.KeyRow;
 import dev.holdfast.postgres.KeyTable;
+import dev.holdfast.postgres.PgCluster;
 import java.util.List;
 
 /**
@@ -36,7 +37,17 @@ public final class ApiKeys implements AutoCloseable {
      * @throws Refused {@code database_…}, {@code schema_too_new} as {@link Holdfast#cluster}
      */
     public static ApiKeys at(String url) {
-        return Assembly.keys(url);
+        return Assembly.keys(url, PgCluster::open);
+    }
+
+    /**
+     * Those of the cluster on this database, of which nothing is made.
+     *
+     * @throws Refused as {@link #at}; {@code schema_missing}, {@code schema_too_old} if its tables are not there as this program
+     *     knows them
+     */
+    public static ApiKeys present(String url) {
+        return Assembly.keys(url, PgCluster::present);
     }
 
     /**

@@ -23,6 +23,7 @@ import dev.holdfast.sqlite.SqliteStore;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /** Puts a node together. The only place where the parts of an embedded node are made. */
 final class Assembly {
@@ -82,11 +83,12 @@ final class Assembly {
         }
     }
 
-    static ApiKeys keys(String url) {
+    /** @param database opens it */
+    static ApiKeys keys(String url, BiFunction<PostgresOptions, PostgresPorts, PgCluster> database) {
         var clock = new SystemClock();
         var outside = new PostgresPorts(new SystemThreads(), clock, new SystemIds());
-        PgCluster database = PgCluster.open(new PostgresOptions(url), outside);
-        return new ApiKeys(database.keys(), clock, database);
+        PgCluster opened = database.apply(new PostgresOptions(url), outside);
+        return new ApiKeys(opened.keys(), clock, opened);
     }
 
     private static void closeAfter(Throwable failure, AutoCloseable part) {

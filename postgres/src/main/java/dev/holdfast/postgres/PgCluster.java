@@ -6,10 +6,10 @@ import dev.holdfast.core.Refused;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Hints;
 import dev.holdfast.engine.port.Peers;
+import dev.holdfast.postgres.ladder.Descent;
 import dev.holdfast.postgres.ladder.Origin;
 import dev.holdfast.postgres.ladder.Replica;
 import dev.holdfast.postgres.ladder.ReplicaOptions;
-import dev.holdfast.postgres.ladder.Witness;
 import dev.holdfast.postgres.membership.Listener;
 import dev.holdfast.postgres.membership.Membership;
 import dev.holdfast.postgres.membership.Newcomer;
@@ -50,7 +50,7 @@ public final class PgCluster implements AutoCloseable {
 
         Replica of(Holder node, PostgresPorts ports, Supplier<Instant> now) {
             var pool = Writing.replica(connections.named(node.number()), ports.threads());
-            return new Replica(options, pool, ports, now, new Witness(origin, node));
+            return new Replica(options, pool, ports, now, new Descent(origin, node));
         }
     }
 
@@ -70,11 +70,30 @@ public final class PgCluster implements AutoCloseable {
      * @throws Unavailable if the database fails meanwhile
      */
     public static PgCluster open(PostgresOptions options, PostgresPorts ports) throws HoldfastException {
+        return open(options, ports, Schema.CURRENT::bringUp);
+    }
+
+    /**
+     * Looks whether the database can be used, and that its tables are there. Makes nothing.
+     *
+     * @throws Refused as {@link #open}; {@code schema_missing}; {@code schema_too_old}
+     * @throws Unavailable if the database fails meanwhile
+     */
+    public static PgCluster present(PostgresOptions options, PostgresPorts ports) throws HoldfastException {
+        return open(options, ports, Schema.CURRENT::demand);
+    }
+
+    /** What is done about the tables. */
+    private interface Tables {
+        void of(Connections connections) throws SQLException;
+    }
+
+    private static PgCluster open(PostgresOptions options, PostgresPorts ports, Tables tables) {
         var connections = Connections.to(options.url());
         ReplicaOptions replica = options.replica();
         Standby standby = replica == null ? null : Standby.of(replica, connections);
         try {
-            Schema.CURRENT.bringUp(connections);
+            tables.of(connections);
         } catch (SQLException e) {
             throw connections.trouble(e);
         }

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.List;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tables, by Flyway's migrations. Flyway itself is only started if there is something to migrate: it takes longer to
@@ -34,7 +35,8 @@ record Schema(List<String> locations, int version) {
      * Brings a database up to this schema.
      *
      * @throws Refused {@code schema_too_new} if a newer version of the program has written it; {@code schema_incompatible} if a
-     *     node works on it that could not go on with this one; {@code migration_failed}
+     *     node works on it that could not go on with this one; {@code database_rights} if the user may not change the tables;
+     *     {@code migration_failed}
      */
     void bringUp(Connections connections) throws SQLException {
         int present;
@@ -42,12 +44,7 @@ record Schema(List<String> locations, int version) {
             present = present(connection);
             if (present >= NODES && present < version) new Strangers(OLDEST, version).refuse(connection);
         }
-        if (present > version) {
-            throw new Refused(
-                    "schema_too_new",
-                    connections.shown() + " has schema version " + present + ", this program knows versions up to "
-                            + version + ": use the newer program that has written it");
-        }
+        demandKnown(connections, present);
         if (present == version) return;
         try {
             Flyway.configure()
@@ -58,16 +55,69 @@ record Schema(List<String> locations, int version) {
                     .load()
                     .migrate();
         } catch (FlywayException e) {
-            var refused = new Refused(
-                    "migration_failed",
-                    connections.shown() + " could not be brought from schema version " + present + " to " + version
-                            + "; it is as it was: " + e.getMessage());
-            refused.initCause(e);
-            throw refused;
+            throw failed(connections, present, e);
         }
     }
 
-    private static int present(Connection connection) throws SQLException {
+    private void demandKnown(Connections connections, int present) {
+        if (present <= version) return;
+        throw new Refused(
+                "schema_too_new",
+                connections.shown() + " has schema version " + present + ", this program knows versions up to "
+                        + version + ": use the newer program that has written it");
+    }
+
+    /**
+     * Looks whether it is there, for whoever makes nothing.
+     *
+     * @throws Refused {@code schema_missing}; {@code schema_too_old}; {@code schema_too_new}
+     */
+    void demand(Connections connections) throws SQLException {
+        int present;
+        try (Connection connection = connections.open()) {
+            present = present(connection);
+        }
+        demandKnown(connections, present);
+        if (present == 0) {
+            throw new Refused(
+                    "schema_missing",
+                    connections.shown()
+                            + " has no tables of Holdfast: is it the right database? The first node makes them"
+                            + " ('holdfast server'), and so does the first key ('holdfast keys create')");
+        }
+        if (present < version) {
+            throw new Refused(
+                    "schema_too_old",
+                    connections.shown() + " has schema version " + present + ", this program needs " + version
+                            + ": start a node of this version, which brings it up, or use the program of the nodes that"
+                            + " work on it");
+        }
+    }
+
+    private Refused failed(Connections connections, int present, FlywayException e) {
+        boolean rights = lacksRights(e);
+        var refused = new Refused(
+                rights ? "database_rights" : "migration_failed",
+                connections.shown() + " could not be brought from schema version " + present + " to " + version
+                        + "; it is as it was"
+                        + (rights
+                                ? ", because the user may not change it: start one node of this version as the owner of the"
+                                        + " schema, or make the user its owner. It says: "
+                                : ": ")
+                        + e.getMessage());
+        refused.initCause(e);
+        return refused;
+    }
+
+    private static boolean lacksRights(Throwable e) {
+        for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException said && "42501".equals(said.getSQLState())) return true;
+        }
+        return false;
+    }
+
+    /** Its version; 0 if there is none. */
+    static int present(Connection connection) throws SQLException {
         try (var statement = connection.createStatement()) {
             try (ResultSet rows = statement.executeQuery(HAS_HISTORY)) {
                 if (!rows.next()) return 0;

@@ -70,6 +70,14 @@ record Opened(Connections connections, PgStore store) implements TestStore {
         return database;
     }
 
+    /** By a user who has no rights but those that docs/operations.md says he needs. */
+    static Connections asWorker(TestDatabase database) {
+        String worker = "worker_of_" + database.name();
+        Grants.ofTheHandbook(database.name(), worker)
+                .forEach(sql -> database.server().query(database.name(), sql));
+        return Connections.to(database.url().toString().replace("postgres@", worker + "@"));
+    }
+
     /** A test that was to be of another server must not be one of the usual one. */
     private static void isExpected(TestDatabase database) {
         String expected = System.getProperty("holdfast.postgres.expected");

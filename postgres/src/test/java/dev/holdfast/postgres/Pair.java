@@ -18,10 +18,10 @@ import dev.holdfast.engine.system.SystemThreads;
 import dev.holdfast.localpg.LocalPostgres;
 import dev.holdfast.localpg.Settings;
 import dev.holdfast.localpg.Standby;
+import dev.holdfast.postgres.ladder.Descent;
 import dev.holdfast.postgres.ladder.Origin;
 import dev.holdfast.postgres.ladder.Replica;
 import dev.holdfast.postgres.ladder.ReplicaOptions;
-import dev.holdfast.postgres.ladder.Witness;
 import dev.holdfast.postgres.session.Connections;
 import dev.holdfast.postgres.session.PostgresPorts;
 import dev.holdfast.testkit.Changes;
@@ -132,7 +132,7 @@ final class Pair implements AutoCloseable {
                     Writing.replica(there, new SystemThreads()),
                     ports,
                     clock::now,
-                    new Witness(origin, holder)));
+                    new Descent(origin, holder)));
         }
         if (follows()) standby.awaitReplay();
         return new Node(PgStore.open(outside, holder, clock::now), this, counters, waits);

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 
 final class PgStreamTest extends StreamContract {
     private static final TestDatabase DATABASE = Opened.database();
-    private static final Connections CONNECTIONS = Opened.connections(DATABASE);
+    private static final Connections CONNECTIONS = Opened.asWorker(DATABASE);
 
     @AfterAll
     static void drop() {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * what is needed. That the snapshot of the cursor itself is in the answer would be no sign: it is older than the newest fifty
  * of a run that is busy, and the start has none.
  *
- * <p>A replica that does not show this node is behind for everybody: it may be one of a copy (see {@link Witness}).
+ * <p>A replica that does not show this node is behind for everybody: it may be one of a copy (see {@link Descent}).
  *
  * <p>Behind in other ways is no reason to ask further: the next poll catches up. So a replica that is late costs the primary
  * one read for each reader that is ahead of it, and one that is broken costs it nothing.

@@ -30,13 +30,13 @@ public final class Replica implements AutoCloseable {
     /**
      * @param pool its sessions, named after the node; they end with it
      * @param now the database's clock
-     * @param witness looks at each session, and now and then again
+     * @param descent looks at each session, and now and then again
      */
-    public Replica(ReplicaOptions options, Pool pool, PostgresPorts ports, Supplier<Instant> now, Witness witness) {
+    public Replica(ReplicaOptions options, Pool pool, PostgresPorts ports, Supplier<Instant> now, Descent descent) {
         this.options = options;
         this.ports = ports;
         this.misses = new Misses(options.meter(), ports.clock());
-        this.readers = new ReplicaReaders(pool, misses, ports.clock(), witness);
+        this.readers = new ReplicaReaders(pool, misses, ports.clock(), descent);
         this.reads = new SqlReads(readers, now);
     }
 

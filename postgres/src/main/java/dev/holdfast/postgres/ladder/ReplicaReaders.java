@@ -33,19 +33,19 @@ final class ReplicaReaders implements Readers, AutoCloseable {
     /** Who waits here when the breaker opens is told so, and does not wait for the replica any more. */
     private final Semaphore free;
 
-    private final Witness witness;
+    private final Descent descent;
     /** When each session is looked at again; one that is not here has not been found to be ours. */
     private final Map<Session, Long> lookAt = Collections.synchronizedMap(new WeakHashMap<>());
 
     private final AtomicBoolean behind = new AtomicBoolean();
     private volatile boolean closed;
 
-    ReplicaReaders(Pool pool, Misses misses, Clock clock, Witness witness) {
+    ReplicaReaders(Pool pool, Misses misses, Clock clock, Descent descent) {
         this.pool = pool;
         this.free = new Semaphore(pool.most());
         this.misses = misses;
         this.clock = clock;
-        this.witness = witness;
+        this.descent = descent;
     }
 
     /** @throws Behind if it does not show that it is ours */
@@ -125,7 +125,7 @@ final class ReplicaReaders implements Readers, AutoCloseable {
         long now = clock.nanos();
         Long at = lookAt.get(session);
         if (at != null && now - at < 0) return true;
-        boolean ours = switch (witness.look(session)) {
+        boolean ours = switch (descent.look(session)) {
             case OURS -> true;
             case BEHIND -> false;
             case FOREIGN ->

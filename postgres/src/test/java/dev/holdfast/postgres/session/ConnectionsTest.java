@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** How sessions are made, and what is said when none can be. */
 class ConnectionsTest {
@@ -233,9 +234,10 @@ class ConnectionsTest {
         }
     }
 
-    @Test
-    void aPoolerInTransactionMode() throws IOException {
-        try (var pooler = new TransactionPooler(DATABASE.server().port())) {
+    @ParameterizedTest
+    @EnumSource
+    void aPoolerInTransactionMode(TransactionPooler.Choice choice) throws IOException {
+        try (var pooler = new TransactionPooler(DATABASE.server().port(), choice)) {
             String url = DATABASE.url().toString();
             String through = url.replace(":" + DATABASE.server().port(), ":" + pooler.port());
             assertThat(refused(through, "database_pooler")).contains("transaction mode");

@@ -11,21 +11,31 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * The smallest pooler in transaction mode: a client that begins something is given the backend that was free last, until its
- * transaction is over. Clients may authenticate by trust only, and all are the same user.
+ * The smallest pooler in transaction mode: a client that begins something is given a backend until its transaction is over.
+ * Clients may authenticate by trust only, and all are the same user.
  */
 final class TransactionPooler implements AutoCloseable {
     private static final int SSL_REQUEST = 80877103;
     private static final int GSS_REQUEST = 80877104;
 
+    /** Which of the backends that are free a client is given. */
+    enum Choice {
+        LAST_FREED,
+        LONGEST_FREE,
+        /** His own, if it is free: he notices nothing as long as there is little to do. */
+        SAME_AS_BEFORE
+    }
+
     private final int serverPort;
+    private final Choice choice;
     private final ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final Deque<Backend> free = new ArrayDeque<>();
 
     private record Backend(DataInputStream in, DataOutputStream out) {}
 
-    TransactionPooler(int serverPort) throws IOException {
+    TransactionPooler(int serverPort, Choice choice) throws IOException {
         this.serverPort = serverPort;
+        this.choice = choice;
         Thread.ofPlatform().daemon().start(this::accept);
     }
 
@@ -61,7 +71,7 @@ final class TransactionPooler implements AutoCloseable {
             while (true) {
                 int type = in.read();
                 if (type < 0 || type == 'X') return;
-                Backend backend = take();
+                Backend backend = take(made);
                 try {
                     boolean idle = false;
                     while (!idle) {
@@ -119,8 +129,12 @@ final class TransactionPooler implements AutoCloseable {
         free.push(backend);
     }
 
-    private synchronized Backend take() {
-        return free.pop();
+    private synchronized Backend take(Backend before) {
+        return switch (choice) {
+            case LAST_FREED -> free.pop();
+            case LONGEST_FREE -> free.removeLast();
+            case SAME_AS_BEFORE -> free.remove(before) ? before : free.pop();
+        };
     }
 
     @Override

@@ -12,7 +12,7 @@ import java.sql.SQLException;
  * @param origin of what it must be a replica
  * @param node that reads it
  */
-public record Witness(Origin origin, Holder node) {
+public record Descent(Origin origin, Holder node) {
     /** What a session leads to. */
     enum Verdict {
         OURS,
