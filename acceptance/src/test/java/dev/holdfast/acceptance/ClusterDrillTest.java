@@ -7,6 +7,7 @@ import dev.holdfast.localpg.TestDatabase;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,36 @@ class ClusterDrillTest {
         assertThat(report.at("/figures/resumptions/0/runs/count").asInt()).isPositive();
         assertThat(report.at("/figures/work/movedRuns").asInt()).isPositive();
         assertThat(report.at("/timeline/lives")).hasSize(3);
+    }
+
+    @Test
+    @ProcessTest
+    void where_a_database_has_keys_it_uses_one_of_its_own_for_as_long_as_it_lasts() throws Exception {
+        try (var keyed = TestDatabase.fresh()) {
+            var cli = stage.cli().with(Map.of("HOLDFAST_POSTGRES", keyed.url().toString()));
+            cli.run("keys", "create", "mine", "--scope", "read").ok();
+
+            held(drill(
+                            "node-death",
+                            "--nodes",
+                            "2",
+                            "--runs",
+                            "4",
+                            "--kills",
+                            "1",
+                            "--postgres",
+                            keyed.url().toString())
+                    .code(0)
+                    .json());
+
+            var keys = cli.run("keys", "list", "--json").ok().json().path("keys");
+            assertThat(keys.valueStream().map(key -> key.path("name").asString()))
+                    .satisfiesExactly(
+                            name -> assertThat(name).isEqualTo("mine"),
+                            name -> assertThat(name).startsWith("drill-"));
+            assertThat(keys.valueStream().map(key -> key.path("revoked").isNull()))
+                    .containsExactly(true, false);
+        }
     }
 
     @ParameterizedTest

@@ -21,15 +21,18 @@ final class Fleet implements Supplier<Api>, AutoCloseable {
 
     private final Program program;
     private final Database database;
+    private final Pass pass;
     private final Path folder;
     private final List<Node> all = new CopyOnWriteArrayList<>();
     private final List<Node> inService = new CopyOnWriteArrayList<>();
     private final AtomicInteger turn = new AtomicInteger();
     private final Thread last = new Thread(this::end, "drill-end");
 
-    Fleet(Program program, Database database, Path folder) {
+    /** @param pass of whoever asks its nodes */
+    Fleet(Program program, Database database, Pass pass, Path folder) {
         this.program = program;
         this.database = database;
+        this.pass = pass;
         this.folder = folder;
         // A drill that is broken off leaves no process behind.
         Runtime.getRuntime().addShutdownHook(last);
@@ -39,7 +42,8 @@ final class Fleet implements Supplier<Api>, AutoCloseable {
     Node start(String label) {
         int port = Ports.free();
         var setup = program.node(database, label, port, folder.resolve("node-" + label + ".log"));
-        var node = new Node(label, ServerProcess.start(setup), new Api(URI.create("http://127.0.0.1:" + port)));
+        var node = new Node(
+                label, ServerProcess.start(setup), new Api(URI.create("http://127.0.0.1:" + port), pass.key()));
         all.add(node);
         return node;
     }
