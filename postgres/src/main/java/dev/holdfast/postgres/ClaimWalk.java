@@ -36,7 +36,10 @@ import org.jspecify.annotations.Nullable;
  * may lock in the order in which lanes take turns.
  */
 final class ClaimWalk {
-    private static final String ANYTHING = "SELECT 1 WHERE EXISTS (SELECT 1 FROM lanes WHERE ready = 1) OR EXISTS"
+    /** A lane without a limit is always ready: it is counted by nobody. */
+    private static final String ANYTHING = "SELECT 1 WHERE (EXISTS (SELECT 1 FROM lanes WHERE ready = 1)"
+            + " AND (EXISTS (SELECT 1 FROM runs WHERE turn IS NOT NULL)"
+            + " OR EXISTS (SELECT 1 FROM runs WHERE parked_version IS NOT NULL AND claim_at IS NOT NULL))) OR EXISTS"
             + " (SELECT 1 FROM runs WHERE claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3)";
     private static final String ANY_SUSPECT =
             "SELECT 1 FROM runs WHERE claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3 LIMIT 1";
