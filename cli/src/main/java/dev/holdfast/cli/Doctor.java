@@ -6,16 +6,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The checks of {@code holdfast doctor}. None of them changes anything. */
 final class Doctor {
     private static final int JAVA = 25;
 
-    private final Path data;
+    private final @Nullable Path data;
+    private final @Nullable DatabaseChecks database;
     private final Api api;
 
-    Doctor(Path data, Api api) {
-        this.data = data.toAbsolutePath().normalize();
+    /**
+     * @param data the folder; null if it is not looked at
+     * @param database … nor this, if it is null
+     */
+    Doctor(@Nullable Path data, @Nullable DatabaseChecks database, Api api) {
+        this.data = data == null ? null : data.toAbsolutePath().normalize();
+        this.database = database;
         this.api = api;
     }
 
@@ -23,10 +30,11 @@ final class Doctor {
         var clocks = new Clocks();
         var findings = new ArrayList<Finding>();
         findings.add(java());
-        findings.addAll(new FolderChecks(data).examine());
+        if (data != null) findings.addAll(new FolderChecks(data).examine());
+        if (database != null) findings.addAll(database.examine());
         var server = new ServerChecks(api);
         findings.addAll(server.examine());
-        if (Files.isDirectory(data)) {
+        if (data != null && Files.isDirectory(data)) {
             findings.addAll(new LedgerChecks(Inspection.of(data), server, api.base()).examine());
         }
         findings.add(clocks.compare());

@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -12,10 +13,11 @@ import picocli.CommandLine.Option;
         name = "doctor",
         description = {
             "Checks Java, the data folder and its disk, the ledger, the server, the clocks and what waits, and says what to"
-                    + " fix.",
+                    + " fix. If a database is named, it is that instead of the folder: what a boot looks at, TLS, the schema, room"
+                    + " for sessions, and the replica.",
             "",
-            "Nothing is changed; a ledger in use is read beside its server. The ledger is read as a whole, which takes"
-                    + " about a second for each gigabyte.",
+            "Nothing is changed; a ledger in use is read beside its server. The ledger of a folder is read as a whole, which"
+                    + " takes about a second for each gigabyte.",
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
@@ -26,7 +28,11 @@ import picocli.CommandLine.Option;
             Exit.INTERNAL_LINE
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  holdfast doctor", "  holdfast doctor --data /srv/holdfast --url http://127.0.0.1:7100 --json"})
+        footer = {
+            "  holdfast doctor",
+            "  holdfast doctor --data /srv/holdfast --url http://127.0.0.1:7100 --json",
+            "  holdfast doctor --postgres 'postgres://app:secret@db/app?sslmode=verify-full'"
+        })
 final class DoctorCommand implements Callable<Integer> {
     @Mixin
     private Client client = new Client();
@@ -34,13 +40,31 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "FOLDER",
-            defaultValue = "./.holdfast",
-            description = "The data folder. Default: ./.holdfast.")
-    private Path data = Path.of(".holdfast");
+            description = "The data folder. Default: ./.holdfast, if no database is named.")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--postgres",
+            paramLabel = "URL",
+            defaultValue = "${env:HOLDFAST_POSTGRES}",
+            description =
+                    "The database that nodes share, as of 'holdfast server'. Default: $HOLDFAST_POSTGRES, or none.")
+    private @Nullable String postgres;
+
+    @Option(
+            names = "--replica",
+            paramLabel = "URL",
+            defaultValue = "${env:HOLDFAST_REPLICA}",
+            description = "A replica of it. Default: $HOLDFAST_REPLICA, or none.")
+    private @Nullable String replica;
 
     @Override
     public Integer call() {
-        List<Finding> findings = new Doctor(data, client.api()).examine();
+        boolean named = postgres != null && !postgres.isEmpty();
+        if (named) Serving.quieten();
+        Path folder = data == null && !named ? Path.of(".holdfast") : data;
+        var database = named ? new DatabaseChecks(String.valueOf(postgres), replica) : null;
+        List<Finding> findings = new Doctor(folder, database, client.api()).examine();
         if (client.json()) {
             client.print(Json.write(out -> {
                 out.writeStartObject();

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The server, asked over HTTP. What it says of itself is there for later checks. */
@@ -90,14 +91,17 @@ final class ServerChecks {
 
     /** @param settings of the database, as the server read them */
     static Finding durability(Json settings) {
-        return settings.at("fsync").isNull() ? onSqlite(settings) : onPostgres(settings);
+        return settings.at("fsync").isNull()
+                ? onSqlite(settings)
+                : onPostgres(name -> settings.at(name).text());
     }
 
-    private static Finding onPostgres(Json settings) {
+    /** @param settings of the database, by name */
+    static Finding onPostgres(UnaryOperator<String> settings) {
         var unsafe = new ArrayList<String>();
         var what = new StringJoiner(", ", "the database says ", "");
         for (String name : DURABLE) {
-            String value = settings.at(name).text();
+            String value = settings.apply(name);
             what.add(name + "=" + value);
             if (value.equals("off")) unsafe.add(name);
         }

@@ -25,7 +25,7 @@ record Schema(List<String> locations, int version) {
     static final int OLDEST = 3;
 
     /** Since when there are nodes. */
-    private static final int NODES = 2;
+    static final int NODES = 2;
 
     private static final String HAS_HISTORY =
             "SELECT 1 FROM pg_tables WHERE schemaname = 'holdfast' AND tablename = 'flyway_schema_history'";

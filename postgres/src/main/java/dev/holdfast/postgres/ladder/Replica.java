@@ -44,12 +44,29 @@ public final class Replica implements AutoCloseable {
      * Looks whether it is a replica of this database. One that does not run at the moment is none that is wrong: the node
      * goes on without it, and it is looked at again before it answers anything.
      *
-     * @throws Refused {@code replica_is_primary}; {@code replica_foreign} if it follows another server, or is another database
-     *     of it; what {@link Connections#to} says of a URL with which nothing can be reached
+     * @throws Refused as {@link #demand}, but if it is not there
      */
     public static Connections connections(ReplicaOptions options, Connections primary, Origin origin)
             throws HoldfastException {
         Connections connections = Connections.unchecked(options.url());
+        try {
+            demand(connections, primary, origin);
+        } catch (Refused trouble) {
+            if (!Connections.mayPass(trouble)) throw trouble;
+            LOG.warn(
+                    "the replica does not answer, and what may come of it is refused until it does: {}",
+                    trouble.getMessage());
+        }
+        return connections;
+    }
+
+    /**
+     * Looks whether these lead to a replica of this database.
+     *
+     * @throws Refused {@code replica_is_primary}; {@code replica_foreign} if it follows another server, or is another database
+     *     of it; what {@link Connections#to} says of a URL with which nothing can be reached
+     */
+    public static void demand(Connections connections, Connections primary, Origin origin) throws HoldfastException {
         try (Connection session = connections.open(Use.REPLICA)) {
             if (!inRecovery(session)) {
                 throw new Refused(
@@ -66,13 +83,8 @@ public final class Replica implements AutoCloseable {
                                 + " replica");
             }
         } catch (SQLException e) {
-            HoldfastException trouble = connections.trouble(e);
-            if (!Connections.mayPass(trouble)) throw trouble;
-            LOG.warn(
-                    "the replica does not answer, and what may come of it is refused until it does: {}",
-                    trouble.getMessage());
+            throw connections.trouble(e);
         }
-        return connections;
     }
 
     private static boolean inRecovery(Connection session) throws SQLException {

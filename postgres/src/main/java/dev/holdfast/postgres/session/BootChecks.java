@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 final class BootChecks {
     private static final Logger LOG = LoggerFactory.getLogger(BootChecks.class);
     static final int OLDEST = 14;
-    private static final int NEWEST = 18;
+    static final int NEWEST = 18;
 
     private static final String PID = "SELECT pg_backend_pid()";
     private static final String WHAT = "SELECT current_setting('server_version_num')::int / 10000,"

@@ -84,6 +84,11 @@ public final class Connections {
         return url.shown();
     }
 
+    /** Whether a server that cannot show who it is gets no session. */
+    public boolean verifies() {
+        return url.verifies();
+    }
+
     /** What all sessions of a node are called. */
     public static String nameOf(long number) {
         return NAME + number;

@@ -128,6 +128,10 @@ final class DatabaseUrl {
         return text(PGProperty.PG_DBNAME);
     }
 
+    boolean verifies() {
+        return text(PGProperty.SSL_MODE).startsWith("verify");
+    }
+
     /** For how long each server that it names is asked for a session. */
     int loginSeconds() {
         String given = properties.getProperty(PGProperty.CONNECT_TIMEOUT.getName());

@@ -1,0 +1,125 @@
+package dev.holdfast.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.localpg.LocalPostgres;
+import dev.holdfast.localpg.Settings;
+import dev.holdfast.localpg.TestDatabase;
+import dev.holdfast.node.ApiKeys;
+import dev.holdfast.node.ClusterOptions;
+import dev.holdfast.node.Holdfast;
+import dev.holdfast.node.NodeOptions;
+import dev.holdfast.sdk.Handler;
+import dev.holdfast.sdk.Task;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code holdfast doctor --postgres} says of a database. */
+class DatabaseDoctorTest {
+    private static final Task<Object, Void> NOOP = Task.named("noop", Object.class, Void.class);
+
+    private static String examine(int exit, String... words) {
+        var out = new StringWriter();
+        var all = new ArrayList<>(List.of("doctor", "--url", "http://127.0.0.1:1", "--postgres"));
+        all.addAll(List.of(words));
+        assertThat(Main.run(all.toArray(String[]::new), new PrintWriter(out), new PrintWriter(out)))
+                .as("%s", out)
+                .isEqualTo(exit);
+        return out.toString();
+    }
+
+    @Test
+    void aDatabaseIsLookedAtAndNotChanged() {
+        try (var database = TestDatabase.fresh()) {
+            String url = database.url().toString();
+            assertThat(examine(0, url))
+                    .contains("OK    database", "OK    version", "OK    pooler", "OK    rights", "OK    vacuum")
+                    .contains("OK    tls       sessions are not encrypted, and stay on this machine")
+                    .contains("HINT  schema    there are no tables yet", "the first node makes them")
+                    .contains("OK    durable   the database says fsync=on", "OK    time", "OK    sessions")
+                    .doesNotContain("BAD", "folder", "replica");
+            assertThat(database.server().query(database.name(), "SELECT FROM pg_namespace WHERE nspname = 'holdfast'"))
+                    .isEmpty();
+
+            ApiKeys.at(url).close();
+            assertThat(examine(0, url))
+                    .contains("OK    schema    schema version 4, 0 nodes; this program works with 3 to 4");
+            change(database, "DELETE FROM holdfast.flyway_schema_history WHERE version = '4'");
+            assertThat(examine(0, url)).contains("HINT  schema", "the first node of this version brings it up");
+            change(database, "UPDATE holdfast.flyway_schema_history SET version = '9' WHERE version = '3'");
+            assertThat(examine(1, url)).contains("BAD   schema", "use the newer program");
+        }
+    }
+
+    @Test
+    void whatABootWouldRefuseIsBad() {
+        try (var database = TestDatabase.fresh()) {
+            change(database, "CREATE ROLE nobody_here LOGIN");
+            String url = database.url().toString();
+            assertThat(examine(1, url.replace("postgres@", "nobody_here@")))
+                    .contains("BAD   database  database_rights");
+            assertThat(examine(1, url + "?sslmode=require")).contains("BAD   database  database_tls");
+            assertThat(examine(1, url + "?sslmode=verify_full"))
+                    .contains("BAD   database  database_url", "verify-full");
+            change(database, "DROP ROLE nobody_here");
+        }
+    }
+
+    @Test
+    void littleRoomForSessionsIsAHint() {
+        try (var database = TestDatabase.fresh()) {
+            change(database, "ALTER DATABASE " + database.name() + " CONNECTION LIMIT 10");
+            change(
+                    database,
+                    "CREATE ROLE limited_here LOGIN",
+                    "GRANT ALL ON DATABASE " + database.name() + " TO limited_here");
+            String url = database.url().toString().replace("postgres@", "limited_here@");
+            assertThat(examine(0, url)).contains("HINT  sessions  9 more sessions fit", "a node has up to 27");
+            change(database, "ALTER DATABASE " + database.name() + " CONNECTION LIMIT -1");
+            change(database, "ALTER ROLE limited_here CONNECTION LIMIT 12");
+            assertThat(examine(0, url)).contains("HINT  sessions  11 more sessions fit");
+            change(database, "DROP OWNED BY limited_here", "DROP ROLE limited_here");
+        }
+    }
+
+    @Test
+    void aReplicaIsLookedAt(@TempDir Path folder) {
+        try (var primary = LocalPostgres.start(
+                folder.resolve("primary"), Settings.standard().with("autovacuum", "off"))) {
+            primary.createDatabase("mine");
+            primary.createDatabase("other");
+            String url = primary.url("mine").toString();
+            try (var standby = primary.standby(folder.resolve("standby"))) {
+                standby.awaitReplay();
+                String replica = standby.server().url("mine").toString();
+                assertThat(examine(0, url, "--replica", replica))
+                        .contains("OK    replica", "follows it")
+                        .contains("HINT  vacuum    autovacuum is off");
+                assertThat(examine(1, url, "--replica", url)).contains("BAD   replica   replica_is_primary");
+                assertThat(examine(1, url, "--replica", replica.replace("/mine", "/other")))
+                        .contains("BAD   replica   replica_foreign");
+                ApiKeys.at(url).close();
+                standby.awaitReplay();
+                standby.pauseReplay();
+                try (var holdfast = Holdfast.cluster(
+                        ClusterOptions.at(url),
+                        NodeOptions.defaults(),
+                        List.of(Handler.of(NOOP, (ctx, input) -> {})))) {
+                    assertThat(holdfast.ring().nodes()).hasSize(1);
+                    assertThat(examine(0, url, "--replica", replica)).contains("HINT  replica", "none of the 1 nodes");
+                }
+                standby.server().stop();
+                assertThat(examine(0, url, "--replica", replica)).contains("HINT  replica   database_unreachable");
+            }
+        }
+    }
+
+    private static void change(TestDatabase database, String... statements) {
+        for (String sql : statements) database.server().query(database.name(), sql);
+    }
+}
