@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.holdfast.core.Refused;
 import dev.holdfast.localpg.LocalPostgres;
 import dev.holdfast.localpg.Settings;
+import dev.holdfast.localpg.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -47,6 +48,10 @@ class RootsTest {
     void whoTrustsTheSystemGetsNoneThatTheSystemDoesNotKnow() {
         refused("127.0.0.1", "sslrootcert=system");
         refused("127.0.0.1", "sslrootcert=system&sslmode=verify-full");
+        // Nor one that speaks in the clear.
+        try (var plain = TestDatabase.fresh()) {
+            refused(plain.url() + "?sslrootcert=system");
+        }
     }
 
     @Test
@@ -70,8 +75,12 @@ class RootsTest {
     }
 
     private static void refused(String host, String settings) {
-        Refused refused = catchThrowableOfType(Refused.class, () -> Connections.to(url(host, settings)));
-        assertThat(refused).as(settings).isNotNull();
+        refused(url(host, settings));
+    }
+
+    private static void refused(String url) {
+        Refused refused = catchThrowableOfType(Refused.class, () -> Connections.to(url));
+        assertThat(refused).as(url).isNotNull();
         assertThat(refused.code()).as(refused.getMessage()).isEqualTo("database_tls");
     }
 
