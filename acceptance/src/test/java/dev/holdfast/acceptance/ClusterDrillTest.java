@@ -148,6 +148,32 @@ class ClusterDrillTest {
                         "the primary was asked, by its own log"));
     }
 
+    /** Its user code may overlap then, as the docs say of a clock that stops; its records may not. */
+    @Test
+    @ProcessTest
+    void what_a_zombie_writes_that_does_not_stop_itself_is_refused() throws Exception {
+        var time = new Sabotage(
+                "postgres/src/main/java/dev/holdfast/postgres/membership/Fence.java",
+                "if (silent >= times.halt().toNanos()) return Stage.OVERDUE;",
+                "if (silent >= 0) return Stage.SERVING;");
+        // It hears of its death late, so that everything that it was at is written.
+        var word = new Sabotage(
+                "node/src/main/java/dev/holdfast/node/ClusterNode.java",
+                "        tell(new Event.Dead(why));",
+                "java.util.concurrent.locks.LockSupport.parkNanos(2_000_000_000L); tell(new Event.Dead(why));");
+        var command = command("zombie", List.of("--quick")).toArray(String[]::new);
+
+        JsonNode report = DrillTest.drill(
+                        stage, JavaCommand.on(Sabotage.classPath(stage.folder(), time, word), MAIN, command))
+                .json();
+
+        assertThat(report.path("violations").valueStream().map(JsonNode::asString))
+                .allMatch(violation -> violation.matches(".*epochs overlap: step \\d+ of epoch \\d+ began .*"));
+        assertThat(report.at("/figures/seen").valueStream().map(JsonNode::asString))
+                .anyMatch(sentence -> sentence.contains("and came back as number"))
+                .anyMatch(sentence -> sentence.matches("[1-9]\\d* of its attempts were refused what they wrote .*"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"database-restart", "replica-lag", "partition"})
     void what_is_not_its_own_it_does_not_break(String name) throws Exception {
