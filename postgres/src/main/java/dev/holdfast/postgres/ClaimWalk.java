@@ -41,6 +41,7 @@ final class ClaimWalk {
             + " AND (EXISTS (SELECT 1 FROM runs WHERE turn IS NOT NULL)"
             + " OR EXISTS (SELECT 1 FROM runs WHERE parked_version IS NOT NULL AND claim_at IS NOT NULL))) OR EXISTS"
             + " (SELECT 1 FROM runs WHERE claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3)";
+
     private static final String ANY_SUSPECT =
             "SELECT 1 FROM runs WHERE claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3 LIMIT 1";
     private static final String SUSPECTS = "SELECT id, claim_at, " + LaneKey.COLUMNS + " FROM runs WHERE task = ANY(?)"
