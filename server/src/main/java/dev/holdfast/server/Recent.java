@@ -51,7 +51,7 @@ final class Recent<T> {
         long until = now + patience.toNanos();
         Look<T> look = newest.get();
         while (look == null || look.begun() - moment < 0 || look.answer().isCompletedExceptionally()) {
-            if (look != null && look.answer().isDone()) pause(look, until);
+            if (look != null) pause(look, until);
             var next = new Look<T>();
             if (newest.compareAndSet(look, next)) {
                 Thread.ofVirtual().name("holdfast-look").start(() -> ask(next));
