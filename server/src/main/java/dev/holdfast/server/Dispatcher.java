@@ -7,6 +7,7 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -62,7 +63,7 @@ final class Dispatcher {
             answer = Problem.of("request_malformed", String.valueOf(e.getMessage()))
                     .answer(path)
                     .with("Connection", "close");
-        } catch (UncheckedIOException e) {
+        } catch (UncheckedIOException | ServerConnectionException e) {
             // Nobody is there any more, or nothing has come for too long.
             throw new CloseConnectionException("a request was not sent to its end", e);
         } catch (Exception e) {
