@@ -7,6 +7,7 @@ import dev.holdfast.localpg.TestDatabase;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,36 @@ class ClusterDrillTest {
         assertThat(report.at("/timeline/lives")).hasSize(3);
     }
 
+    @Test
+    @ProcessTest
+    void where_a_database_has_keys_it_uses_one_of_its_own_for_as_long_as_it_lasts() throws Exception {
+        try (var keyed = TestDatabase.fresh()) {
+            var cli = stage.cli().with(Map.of("HOLDFAST_POSTGRES", keyed.url().toString()));
+            cli.run("keys", "create", "mine", "--scope", "read").ok();
+
+            held(drill(
+                            "node-death",
+                            "--nodes",
+                            "2",
+                            "--runs",
+                            "4",
+                            "--kills",
+                            "1",
+                            "--postgres",
+                            keyed.url().toString())
+                    .code(0)
+                    .json());
+
+            var keys = cli.run("keys", "list", "--json").ok().json().path("keys");
+            assertThat(keys.valueStream().map(key -> key.path("name").asString()))
+                    .satisfiesExactly(
+                            name -> assertThat(name).isEqualTo("mine"),
+                            name -> assertThat(name).startsWith("drill-"));
+            assertThat(keys.valueStream().map(key -> key.path("revoked").isNull()))
+                    .containsExactly(true, false);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"node-death", "zombie", "partition", "database-restart", "replica-lag", "rolling-restart"})
     @ProcessTest
@@ -54,10 +85,9 @@ class ClusterDrillTest {
     @ParameterizedTest
     @MethodSource("sabotages")
     @ProcessTest
-    void without_a_guard_it_says_violated(Sabotage sabotage, String name, String finding) throws Exception {
-        // One kill is enough to find it, and what is broken may hold up everything after that.
-        var least = name.equals("node-death") ? List.of("--kills", "1") : List.of("--quick");
-        var command = command(name, least);
+    void without_a_guard_it_says_violated(Sabotage sabotage, String drilled, String finding) throws Exception {
+        var words = List.of(drilled.split(" ", -1));
+        var command = command(words.getFirst(), words.subList(1, words.size()));
         command.addAll(List.of("--seed", "7"));
         var drill = DrillTest.drill(
                 stage, JavaCommand.on(sabotage.classPath(stage.folder()), MAIN, command.toArray(String[]::new)));
@@ -84,14 +114,64 @@ class ClusterDrillTest {
                 "postgres/src/main/java/dev/holdfast/postgres/ladder/Ladder.java",
                 "return window.isPresent() && window.get().seq() >= need;",
                 "return window.isPresent();");
+        var requests = new Sabotage(
+                "postgres/src/main/java/dev/holdfast/postgres/Judge.java",
+                "Receipt first = request == null ? null : scene.requests().seenBefore(request);",
+                "Receipt first = null;");
+        var neighbour = new Sabotage(
+                "postgres/src/main/java/dev/holdfast/postgres/membership/WatchLoop.java",
+                "if (next.isEmpty()) {",
+                "if (next.isEmpty() || !ended.contains(next.get().number())) {");
+        var primary = new Sabotage(
+                "postgres/src/main/java/dev/holdfast/postgres/ladder/Ladder.java",
+                "if (reached(first, need)) return first;",
+                "if (reached(first, need)) { primary.snapshots(namespace, id, since); return first; }");
+        // One kill is enough to find it, and what is broken may hold up everything after that.
+        String oneKill = "node-death --kills 1";
         return List.of(
-                Arguments.of(Named.of("the epoch that grows", fence), "node-death", "did not grow when it was"),
-                Arguments.of(Named.of("only the dead lose what they hold", living), "node-death", "epochs overlap"),
-                Arguments.of(Named.of("the end of a process whose code stays", halt), "partition", "still executed"),
+                Arguments.of(Named.of("the request that was seen before", requests), oneKill, "has 2 runs"),
+                Arguments.of(Named.of("the epoch that grows", fence), oneKill, "did not grow when it was"),
+                Arguments.of(Named.of("only the dead lose what they hold", living), oneKill, "epochs overlap"),
+                Arguments.of(
+                        Named.of("whoever waits for the death of the next one", neighbour),
+                        "node-death --kills 3 --nodes 2 --calm 0",
+                        "the ring does not watch them"),
+                Arguments.of(
+                        Named.of("the end of a process whose code stays", halt), "partition --quick", "still executed"),
                 Arguments.of(
                         Named.of("how far a replica has come", ladder),
-                        "replica-lag",
-                        "told of more than the replica knows"));
+                        "replica-lag --quick",
+                        "told of more than the replica knows"),
+                Arguments.of(
+                        Named.of("a primary that is left alone", primary),
+                        "replica-lag --quick",
+                        "the primary was asked, by its own log"));
+    }
+
+    /** Its user code may overlap then, as the docs say of a clock that stops; its records may not. */
+    @Test
+    @ProcessTest
+    void what_a_zombie_writes_that_does_not_stop_itself_is_refused() throws Exception {
+        var time = new Sabotage(
+                "postgres/src/main/java/dev/holdfast/postgres/membership/Fence.java",
+                "if (silent >= times.halt().toNanos()) return Stage.OVERDUE;",
+                "if (silent >= 0) return Stage.SERVING;");
+        // It hears of its death late, so that everything that it was at is written.
+        var word = new Sabotage(
+                "node/src/main/java/dev/holdfast/node/ClusterNode.java",
+                "        tell(new Event.Dead(why));",
+                "java.util.concurrent.locks.LockSupport.parkNanos(2_000_000_000L); tell(new Event.Dead(why));");
+        var command = command("zombie", List.of("--quick")).toArray(String[]::new);
+
+        JsonNode report = DrillTest.drill(
+                        stage, JavaCommand.on(Sabotage.classPath(stage.folder(), time, word), MAIN, command))
+                .json();
+
+        assertThat(report.path("violations").valueStream().map(JsonNode::asString))
+                .allMatch(violation -> violation.matches(".*epochs overlap: step \\d+ of epoch \\d+ began .*"));
+        assertThat(report.at("/figures/seen").valueStream().map(JsonNode::asString))
+                .anyMatch(sentence -> sentence.contains("and came back as number"))
+                .anyMatch(sentence -> sentence.matches("[1-9]\\d* of its attempts were refused what they wrote .*"));
     }
 
     @ParameterizedTest

@@ -20,6 +20,13 @@ import javax.tools.ToolProvider;
  * @param without what stands there instead
  */
 record Sabotage(String source, String guard, String without) {
+    /** A class path on which all these guards are missing. */
+    static String classPath(Path folder, Sabotage... all) throws IOException {
+        String classPath = "";
+        for (Sabotage each : all) classPath = each.classPath(folder);
+        return classPath;
+    }
+
     /** A class path on which the guard is missing. */
     String classPath(Path folder) throws IOException {
         Path original = Path.of("..").resolve(source);

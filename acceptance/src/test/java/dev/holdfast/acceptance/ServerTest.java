@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,6 +120,44 @@ class ServerTest {
         second.interrupt(Stage.PATIENCE);
     }
 
+    @Test
+    void a_node_that_is_told_to_end_while_it_joins_dies_of_nothing() throws Exception {
+        ServerProcess first = blueNode();
+        first.awaitReady(Stage.PATIENCE);
+        int deaths = ring(blue).path("takeovers").size();
+        try (var session = DriverManager.getConnection(DATABASE.jdbcUrl());
+                var statement = session.createStatement()) {
+            statement.execute("SELECT pg_advisory_lock(4711)");
+            statement.execute("CREATE FUNCTION holdfast.wait() RETURNS trigger LANGUAGE plpgsql AS"
+                    + " 'BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NEW; END'");
+            statement.execute("CREATE TRIGGER wait BEFORE UPDATE ON holdfast.nodes FOR EACH ROW"
+                    + " WHEN (NEW.label = 'green') EXECUTE FUNCTION holdfast.wait()");
+            ServerProcess second = greenNode();
+            await("it is a node, and nothing more yet")
+                    .atMost(Stage.PATIENCE)
+                    .until(() -> held(blue).size() == 2 && waits(statement));
+
+            second.terminate();
+            await("it has heard")
+                    .atMost(Stage.PATIENCE)
+                    .until(() -> green.get("/readyz").body().startsWith("closing"));
+            statement.execute("SELECT pg_advisory_unlock(4711)");
+
+            assertThat(second.awaitExit(Stage.PATIENCE)).isEqualTo(143);
+            statement.execute("DROP FUNCTION holdfast.wait CASCADE");
+        }
+        await("it has left").atMost(Stage.PATIENCE).until(() -> held(blue).size() == 1);
+        assertThat(ring(blue).path("takeovers").size()).isEqualTo(deaths);
+        first.interrupt(Stage.PATIENCE);
+    }
+
+    private static boolean waits(Statement statement) throws SQLException {
+        try (var row = statement.executeQuery(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4711 AND NOT granted")) {
+            return row.next() && row.getInt(1) == 1;
+        }
+    }
+
     /** As in a container, where a signal that the process does not take itself is not delivered at all. */
     @Test
     void as_process_1_it_ends_at_sigterm() throws Exception {
@@ -148,6 +188,27 @@ class ServerTest {
             container.descendants().forEach(ProcessHandle::destroyForcibly);
             container.destroyForcibly();
         }
+    }
+
+    @Test
+    void it_hosts_the_examples_only_if_it_is_told_to() throws Exception {
+        Cli.Running bare = stage.cli()
+                .start("server", "--postgres", DATABASE.url().toString(), "--port", Integer.toString(greenPort));
+        await("it serves")
+                .atMost(Stage.PATIENCE)
+                .until(() -> bare.soFar().contains("ready http://127.0.0.1:" + greenPort));
+
+        assertThat(Files.readString(bare.err())).contains("hosts no tasks", "--examples");
+        assertThat(green.get("/v1/tasks").body()).isEqualTo("{\"tasks\":[]}");
+        String input = "{\"input\":{\"log\":\"" + stage.folder().resolve("written") + "\",\"steps\":1}}";
+        CheckedApi.problem(green.post("/v1/tasks/metronome/runs", input), 404, "task_unknown");
+
+        ServerProcess first = blueNode();
+        first.awaitReady(Stage.PATIENCE);
+        String run = green.start("noop", "null");
+        assertThat(green.awaitEnd(run).path("outcome").asString()).isEqualTo("SUCCEEDED");
+        bare.kill();
+        first.interrupt(Stage.PATIENCE);
     }
 
     @Test

@@ -24,7 +24,7 @@ final class DevServer {
      * @param ready is told where it serves
      */
     static int run(Path data, int port, EngineOptions hosting, Consumer<URI> ready) throws InterruptedException {
-        return Serving.run(Serving.options(port), server -> node(data, hosting, server), ready);
+        return Serving.run(() -> Server.open(Serving.options(port)), server -> node(data, hosting, server), ready);
     }
 
     private static Holdfast node(Path data, EngineOptions hosting, Server server) {

@@ -6,9 +6,11 @@ import dev.holdfast.server.Server;
 import dev.holdfast.server.ServerOptions;
 import java.net.URI;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -20,18 +22,19 @@ final class Serving {
     private Serving() {}
 
     /**
+     * @param opening takes the port
      * @param node opens it, when the port is taken
      * @param ready is told where it serves
      */
-    static int run(ServerOptions options, Function<Server, Holdfast> node, Consumer<URI> ready)
+    static int run(Supplier<Server> opening, Function<Server, Holdfast> node, Consumer<URI> ready)
             throws InterruptedException {
         quieten();
-        Server server = open(options);
-        Holdfast holdfast;
+        Server server = open(opening);
+        // It may be told to end while it opens, and has claimed runs by then.
+        var opened = new CompletableFuture<Holdfast>();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, opened), "holdfast-stop"));
         try {
-            holdfast = node.apply(server);
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, holdfast), "holdfast-stop"));
-            server.serve(holdfast);
+            server.serve(open(node, server, opened));
         } catch (HoldfastException e) {
             server.close();
             throw Failure.of(e);
@@ -49,19 +52,31 @@ final class Serving {
         }
     }
 
-    private static Server open(ServerOptions options) {
+    private static Server open(Supplier<Server> opening) {
         try {
-            return Server.open(options);
+            return opening.get();
         } catch (HoldfastException e) {
             throw Failure.of(e);
         }
     }
 
+    private static Holdfast open(Function<Server, Holdfast> node, Server server, CompletableFuture<Holdfast> opened) {
+        try {
+            Holdfast holdfast = node.apply(server);
+            opened.complete(holdfast);
+            return holdfast;
+        } catch (RuntimeException | Error e) {
+            opened.completeExceptionally(e);
+            throw e;
+        }
+    }
+
     /** First nobody is sent here any more; then what executes is given up, while whoever asks is told so. */
-    private static void stop(Server server, Holdfast holdfast) {
+    private static void stop(Server server, CompletableFuture<Holdfast> opened) {
         Thread closing = Thread.ofPlatform().daemon().name("holdfast-close").start(() -> {
             server.retire();
-            holdfast.close();
+            Holdfast holdfast = opened.handle((node, failure) -> node).join();
+            if (holdfast != null) holdfast.close();
             server.close();
         });
         try {

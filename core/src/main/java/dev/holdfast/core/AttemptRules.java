@@ -127,7 +127,9 @@ final class AttemptRules {
         Stop stop = run.status().stop();
         if (stop != null && stop.next() != Next.QUEUED) return Moves.cutOff(run, stop.next(), cause, now);
         var back = Moves.requeued(run, null, run.tries());
-        return new Transition(back.moved(back.status().parkedFor(why), back.fence(), back.times()), cause);
+        return new Transition(
+                back.moved(back.status().parkedFor(why.after(run.status().parked())), back.fence(), back.times()),
+                cause);
     }
 
     private static Refusal notStarted() {

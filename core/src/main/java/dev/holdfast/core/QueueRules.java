@@ -104,8 +104,7 @@ final class QueueRules {
     }
 
     static Decision unpark(Run run) {
-        if (run.status().parked() == null) return new Nothing("it is not parked");
-        return new Transition(
-                run.moved(run.status().in(run.state()), run.fence().kept(), run.times()), "unpark");
+        if (run.state() != RunState.QUEUED || run.status().parked() == null) return new Nothing("it is not parked");
+        return new Transition(run.moved(run.status().unparked(), run.fence().kept(), run.times()), "unpark");
     }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.core;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -154,8 +155,10 @@ public record Run(
             @Nullable Waiting waiting) {
         static final Status FRESH = new Status(RunState.QUEUED, null, null, false, null, null);
 
+        /** Whoever tries it may not fit either: what did not fit is known until somebody has got on with it. */
         Status in(RunState next) {
-            return new Status(next, null, null, cancelled, null, null);
+            boolean tries = next == RunState.STARTING || next == RunState.RUNNING;
+            return new Status(next, null, null, cancelled, tries ? parked : null, null);
         }
 
         Status blocked(Waiting on) {
@@ -170,6 +173,10 @@ public record Run(
             return new Status(state, outcome, stop, cancelled, why, waiting);
         }
 
+        Status unparked() {
+            return new Status(state, outcome, stop, cancelled, null, waiting);
+        }
+
         Status stopping(Stop why) {
             return new Status(RunState.STOPPING, null, why, cancelled || why.next() == Stop.Next.CANCELLED, null, null);
         }
@@ -180,14 +187,45 @@ public record Run(
     }
 
     /**
-     * The code at a key was not what had been recorded there.
+     * The code at a key was not what had been recorded there. A version that was not tried yet may claim the run: where several
+     * are hosted, and none of them fits, each is tried once.
      *
-     * @param version of the code that does not fit; another version may claim the run
+     * @param versions of the code that do not fit, in the order in which they were tried, without line breaks; the last one
+     *     gave the other three
      * @param key where
      * @param recorded the name that was recorded
      * @param called the name that the code called
      */
-    public record Parked(String version, StepKey key, String recorded, String called) {}
+    public record Parked(List<String> versions, StepKey key, String recorded, String called) {
+        public Parked {
+            versions = List.copyOf(versions);
+            if (versions.isEmpty()) throw new IllegalArgumentException("parked for no version");
+        }
+
+        /** The first that does not fit. */
+        public Parked(String version, StepKey key, String recorded, String called) {
+            this(List.of(version), key, recorded, called);
+        }
+
+        /** Whether code of this version may be tried. */
+        public boolean mayFit(String version) {
+            return !versions.contains(version);
+        }
+
+        /** The last that was tried. */
+        public String version() {
+            return versions.getLast();
+        }
+
+        /** Those that did not fit before did not fit either. */
+        Parked after(@Nullable Parked before) {
+            if (before == null) return this;
+            var all = new ArrayList<>(before.versions);
+            all.removeAll(versions);
+            all.addAll(versions);
+            return new Parked(all, key, recorded, called);
+        }
+    }
 
     /**
      * @param attempt from 1; grows when a failure is retried

@@ -175,7 +175,7 @@ public final class StateTable {
         if (next.isGivenUp()) to += ", given up";
         var stop = next.status().stop();
         if (stop != null) to += ", to " + stop.next();
-        if (next.status().parked() != null) to += ", parked";
+        if (next.state() == RunState.QUEUED && next.status().parked() != null) to += ", parked";
         if (next.tries().attempt() > before.tries().attempt()) to += ", next attempt";
         return "→ " + to + (next.fence().epoch() > before.fence().epoch() ? " e+1" : "");
     }

@@ -159,7 +159,10 @@ final class Laws {
         boolean executes = state == RunState.STARTING || state == RunState.RUNNING || state == RunState.STOPPING;
         law("who executes has a holder", !executes || run.isHeld());
         law("who is queued or finished has none", !run.isHeld() || executes || state == RunState.BLOCKED);
-        law("only a queued run is parked", status.parked() == null || state == RunState.QUEUED);
+        boolean tried = state == RunState.STARTING || state == RunState.RUNNING;
+        law(
+                "only a queued run is parked, or was before it is tried",
+                status.parked() == null || state == RunState.QUEUED || tried);
         law(
                 "a debounce key is held before the first start, and not after the end",
                 run.place().debounce() == null || (state == RunState.QUEUED && !run.wasStarted()));

@@ -13,10 +13,22 @@ import org.jspecify.annotations.Nullable;
  * The HTTP API of a server, bare: one call, one answer, nothing repeated.
  *
  * @param url of the server, without a path
+ * @param key API key that is sent; null for none
  */
-public record Api(URI url) {
+public record Api(URI url, @Nullable String key) {
     private static final int CONNECT_MILLIS = 2_000;
     private static final int READ_MILLIS = 30_000;
+
+    /** Of a server that wants no key. */
+    public Api(URI url) {
+        this(url, null);
+    }
+
+    /** Without the key. */
+    @Override
+    public String toString() {
+        return "Api[" + url + "]";
+    }
 
     /**
      * What came back.
@@ -87,6 +99,7 @@ public record Api(URI url) {
         var connection = (HttpURLConnection) URI.create(url + path).toURL().openConnection();
         connection.setConnectTimeout(CONNECT_MILLIS);
         connection.setReadTimeout(readMillis);
+        if (key != null) connection.setRequestProperty("Authorization", "Bearer " + key);
         return connection;
     }
 }

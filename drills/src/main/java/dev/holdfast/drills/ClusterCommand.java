@@ -35,7 +35,8 @@ abstract class ClusterCommand implements Callable<Integer> {
             names = "--postgres",
             paramLabel = "URL",
             description = "The database: postgres://user:password@host/database?sslmode=… (default: a server of the"
-                    + " drill's own, in a temporary folder). Its runs stay there.")
+                    + " drill's own, in a temporary folder). Its runs stay there. If it has API keys, the drill makes"
+                    + " one, and revokes it in the end.")
     private @Nullable String postgres;
 
     @Option(names = "--nodes", paramLabel = "N", defaultValue = "3", description = "How many nodes (default: 3).")
@@ -72,7 +73,9 @@ abstract class ClusterCommand implements Callable<Integer> {
     /** What the nodes are. */
     Program program() {
         // A run that has no slot waits, and says nothing about how fast it is taken over.
-        return runs == null || runs <= fewSlots() ? Program.server() : Program.server("--slots", runs.toString());
+        if (runs == null) return Program.server();
+        int slots = runs + Load.AT_DOOMED;
+        return slots <= fewSlots() ? Program.server() : Program.server("--slots", Integer.toString(slots));
     }
 
     private int clients() {

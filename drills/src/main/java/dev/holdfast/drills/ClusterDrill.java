@@ -56,15 +56,17 @@ final class ClusterDrill {
      */
     ClusterReport run() throws IOException, InterruptedException {
         progress.say("starting PostgreSQL");
+        String name = "drill-" + plan.seed() + "-" + System.currentTimeMillis();
         try (var database = fault.database(plan, progress::say);
-                var fleet = new Fleet(program, database, plan.folder())) {
-            return run(database, fleet);
+                var pass = Pass.of(database, name);
+                var fleet = new Fleet(program, database, pass, plan.folder())) {
+            return run(name, database, fleet);
         } finally {
             progress.end();
         }
     }
 
-    private ClusterReport run(Database database, Fleet fleet) throws IOException, InterruptedException {
+    private ClusterReport run(String name, Database database, Fleet fleet) throws IOException, InterruptedException {
         progress.say("starting " + plan.nodes() + " nodes");
         for (Node node : Fleet.labels(plan.nodes()).stream().map(fleet::start).toList())
             fleet.ready(node, Fleet.STARTS);
@@ -72,8 +74,7 @@ final class ClusterDrill {
         var client = new Client(fleet, PATIENCE);
         var troubles = new ArrayList<String>();
         List<String> seen = List.of();
-        String name = "drill-" + plan.seed() + "-" + System.currentTimeMillis();
-        try (var load = new Load(client, diary, name, Load.Pace.of(plan.clients()))) {
+        try (var load = new Load(fleet, PATIENCE, diary, name, Load.Pace.of(plan.clients()))) {
             var scene = new Scene(database, fleet, load, new Random(plan.seed()), progress);
             load.begin(plan.clients());
             try {
@@ -87,7 +88,7 @@ final class ClusterDrill {
             troubles.addAll(load.troubles());
             progress.say("looking at everything again");
             var findings = new ClusterFindings(plan, fault, client);
-            return findings.report(scene, load.jobs(), troubles, seen);
+            return findings.report(scene, troubles, seen);
         }
     }
 }

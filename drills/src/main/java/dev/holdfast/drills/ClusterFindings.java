@@ -1,5 +1,6 @@
 package dev.holdfast.drills;
 
+import dev.holdfast.drills.ClusterReport.Asked;
 import dev.holdfast.drills.ClusterReport.Figures;
 import dev.holdfast.drills.ClusterReport.Work;
 import java.io.IOException;
@@ -29,27 +30,33 @@ final class ClusterFindings {
      * @param troubles what went wrong meanwhile
      * @param seen what else was seen
      */
-    ClusterReport report(Scene scene, List<Load.Job> jobs, List<String> troubles, List<String> seen)
+    ClusterReport report(Scene scene, List<String> troubles, List<String> seen)
             throws IOException, InterruptedException {
         var violations = new ArrayList<>(troubles);
+        var jobs = scene.load().jobs();
         var runs = new LinkedHashMap<String, RunAccount>();
+        var history = new History();
         try {
             read(jobs, runs);
+            count(scene, history);
         } catch (IllegalStateException e) {
             violations.add("not everything could be read in the end: " + e.getMessage());
         }
         Files.writeString(plan.folder().resolve("runs.json"), Outlet.toJson(runs));
-        var evidence = new Evidence(jobs, runs, scene.diary(), scene.strikes());
-        violations.addAll(history(evidence));
+        var evidence = new Evidence(jobs, runs, scene.diary(), scene.strikes(), scene.deaths());
+        violations.addAll(told(history, evidence).violations());
         violations.addAll(new Testimony(evidence, frozen(evidence)).violations());
         if (troubles.isEmpty()) violations.addAll(fault.violations(evidence));
         if (evidence.jobs().isEmpty()) violations.add("no run was started: nothing was tried");
+        var again = Asked.of(scene.load().asking());
+        if (again.atOnce() == 0) violations.add("no start was asked for twice: nothing was tried");
         violations.addAll(untried(evidence));
         var timeline = new ClusterTimeline(scene.fleet(), evidence).timeline();
         var figures = new Figures(
                 plan.nodes(),
                 plan.clients(),
                 work(evidence),
+                again,
                 resumptions(evidence),
                 fault.lapses(evidence),
                 seen,
@@ -60,17 +67,29 @@ final class ClusterFindings {
 
     private void read(List<Load.Job> jobs, Map<String, RunAccount> runs) throws InterruptedException {
         for (Load.Job job : jobs) {
-            String id = job.ack().run();
+            String id = job.run();
             var answer = client.get("/v1/runs/" + id);
             if (answer.isSuccess()) runs.put(id, RunAccount.parse(answer.body()));
         }
     }
 
-    private static List<String> history(Evidence evidence) {
-        var history = new History();
-        evidence.jobs().forEach(job -> history.acknowledged(job.ack().run(), null, null));
+    /** The runs that there are in the database for each request, whatever was answered. */
+    private void count(Scene scene, History history) throws InterruptedException {
+        scene.database().awaitReplica();
+        String load = scene.load().name();
+        Inventory.tagged(client, load)
+                .forEach((run, tags) -> tags.stream()
+                        .filter(tag -> !tag.equals(load))
+                        .forEach(request -> history.requested(request, run)));
+    }
+
+    private static History told(History history, Evidence evidence) {
+        evidence.jobs().forEach(job -> {
+            history.acknowledged(job.run(), null, null);
+            history.requested(job.order().request(), job.run());
+        });
         evidence.runs().values().forEach(history::run);
-        return history.violations();
+        return history;
     }
 
     /** What would show that a drill did nothing: nodes are hit while they execute something. */

@@ -1,5 +1,6 @@
 package dev.holdfast.drills;
 
+import dev.holdfast.drills.Asking.Again;
 import java.util.List;
 
 /**
@@ -34,6 +35,7 @@ record ClusterReport(
      * @param nodes that there were at a time
      * @param clients each of which had one run under way
      * @param work what was recorded
+     * @param asked which starts were asked for again
      * @param resumptions how fast what a node had went on elsewhere, for each thing that was done to nodes
      * @param lapses how long other things took
      * @param seen what else was seen, as sentences
@@ -43,6 +45,7 @@ record ClusterReport(
             int nodes,
             int clients,
             Work work,
+            Asked asked,
             List<Resumption> resumptions,
             List<Lapse> lapses,
             List<String> seen,
@@ -62,4 +65,22 @@ record ClusterReport(
      * @param repeated requests that clients had to repeat
      */
     record Work(int runs, long steps, long movedRuns, long mostEpochs, int repeated) {}
+
+    /**
+     * Starts that were asked for twice, and answered twice.
+     *
+     * @param atOnce by two at the same moment, at two nodes
+     * @param sameKey … by two requests with one business key
+     * @param atTheEnd again when the run had ended
+     * @param overAKill of a node that was killed meanwhile, and then of another one
+     */
+    record Asked(int atOnce, int sameKey, int atTheEnd, int overAKill) {
+        static Asked of(Asking asking) {
+            return new Asked(
+                    asking.times(Again.AT_ONCE),
+                    asking.times(Again.SAME_KEY),
+                    asking.times(Again.AT_THE_END),
+                    asking.times(Again.OVER_A_KILL));
+        }
+    }
 }

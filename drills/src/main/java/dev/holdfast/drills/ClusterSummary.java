@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 /** The report of a drill of a cluster as a page for people: what was done, the picture, the figures, the verdict. */
 final class ClusterSummary {
     private static final String HELD =
-            "Each acknowledged run ended exactly once, and succeeded. Each step is recorded once, as"
-                    + " it was done, and was not done again. No two epochs of a run overlap.";
+            "Each acknowledged run ended exactly once, and succeeded. However often it was asked for,"
+                    + " there is one. Each step is recorded once, as it was done, and was not done again. No two epochs of a run overlap.";
     /** What a kill may cost, in microseconds. */
     private static final long GOAL_P50 = 100_000;
 
@@ -38,6 +38,7 @@ final class ClusterSummary {
                         seconds(figures.tookMillis())));
         page.picture(new Picture(report.timeline(), look, "a node begins", struck()));
         figures.resumptions().forEach(resumption -> resumed(page, resumption));
+        figures.resumptions().forEach(resumption -> found(page, resumption));
         figures.lapses().forEach(lapse -> page.line(lapse.kind(), lapse.until() + " after " + spread(lapse.spread())));
         figures.seen().forEach(sentence -> page.line("seen", sentence));
         var work = figures.work();
@@ -46,6 +47,12 @@ final class ClusterSummary {
                 many(work.steps(), "step") + " of " + many(work.runs(), "run") + "; " + many(work.movedRuns(), "run")
                         + " moved, one of them in " + many(work.mostEpochs(), "epoch"));
         page.line("acknowledged", many(work.runs(), "start") + ", " + many(work.repeated(), "request") + " repeated");
+        var asked = figures.asked();
+        page.line(
+                "asked twice",
+                many(asked.atOnce(), "start") + " at two nodes at once, " + asked.sameKey()
+                        + " by two requests with one key, " + asked.atTheEnd() + " when the run had ended, "
+                        + asked.overAKill() + " over a kill");
         page.verdict(
                 HELD,
                 report.violations(),
@@ -68,6 +75,22 @@ final class ClusterSummary {
                         + many(resumption.runs().count(), "run")
                         + " the first user code elsewhere after " + spread(resumption.runs())
                         + (kill ? goal(resumption.runs()) : ""));
+    }
+
+    private static void found(Page page, Resumption resumption) {
+        if (resumption.found().isEmpty()) return;
+        String how = resumption.found().entrySet().stream()
+                .map(each -> each.getValue() + " by "
+                        + switch (each.getKey()) {
+                            case RING -> "the ring";
+                            case SWEEP -> "the sweep";
+                            case FROZEN -> "silence";
+                        })
+                .collect(Collectors.joining(", "));
+        String took = resumption.death().count() == 0
+                ? "how fast was not measured, in a database that is not the drill's own"
+                : "written down after " + spread(resumption.death());
+        page.line("found dead", resumption.kind() + ": " + how + "; " + took);
     }
 
     private static String goal(Spread spread) {

@@ -69,8 +69,8 @@ final class ClusterTimeline {
             int who = client;
             var epochs = new ArrayList<Epoch>();
             var ticks = new ArrayList<Tick>();
-            evidence.jobs().stream().filter(j -> j.client() == who).forEach(job -> {
-                List<Entry> entries = diary.getOrDefault(job.ack().run(), List.of());
+            evidence.jobs().stream().filter(j -> j.order().client() == who).forEach(job -> {
+                List<Entry> entries = diary.getOrDefault(job.run(), List.of());
                 epochs(entries, epochs);
                 entries.stream()
                         .filter(Entry::ends)

@@ -53,6 +53,11 @@ record Database(
         return standby == null ? null : standby.server().url(NAME).toString();
     }
 
+    /** Waits until a replica, if there is one, shows what the database has committed by now. */
+    void awaitReplica() {
+        if (standby != null) standby.awaitReplay();
+    }
+
     /** The same, as it is reached by this address of its machine. */
     Database at(String address) {
         return new Database(url.replace("@127.0.0.1:", "@" + address + ":"), own, standby);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * The database restarts under load, once as an administrator does it, once as a crash, and then does not answer for a while: no
@@ -24,7 +25,7 @@ record DatabaseRestart(int restarts, Duration stall) implements Fault {
         LocalPostgres server =
                 Objects.requireNonNull(scene.database().own(), "only a database of our own is restarted");
         List<Node> nodes = scene.fleet().inService();
-        Map<String, Long> before = Ring.numbers(nodes);
+        Map<Node, Long> before = Ring.numbers(nodes);
         var seen = new ArrayList<String>();
         for (int i = 1; i <= restarts; i++) {
             scene.awaitMoment(nodes);
@@ -44,7 +45,7 @@ record DatabaseRestart(int restarts, Duration stall) implements Fault {
         for (Node node : nodes) {
             Ring.awaitNumber(node, Scene.PATIENCE);
         }
-        Map<String, Long> after = Ring.numbers(nodes);
+        Map<Node, Long> after = Ring.numbers(nodes);
         if (!before.equals(after) || before.size() != nodes.size()) {
             throw new IllegalStateException("nodes had the numbers " + before + " and have " + after
                     + ": a restart of the database makes nobody a new node");
@@ -72,7 +73,7 @@ record DatabaseRestart(int restarts, Duration stall) implements Fault {
     /** What was stopped by time is in the diary as left, and is a run like all others: it has to succeed. */
     @Override
     public List<String> violations(Evidence evidence) {
-        var violations = new ArrayList<>(evidence.countedLosses("9"));
+        var violations = new ArrayList<>(evidence.countedLosses(Set.of()));
         long stalled = evidence.strikes().getLast().micros();
         boolean stopped = evidence.diary().entries().stream()
                 .anyMatch(entry -> entry.word() == Diary.Word.LEFT && entry.micros() > stalled);

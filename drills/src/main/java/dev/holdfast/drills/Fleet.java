@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The nodes of a drill, and what stands before them: each request goes to the next one that is in service. It is put out of
@@ -20,15 +21,18 @@ final class Fleet implements Supplier<Api>, AutoCloseable {
 
     private final Program program;
     private final Database database;
+    private final Pass pass;
     private final Path folder;
     private final List<Node> all = new CopyOnWriteArrayList<>();
     private final List<Node> inService = new CopyOnWriteArrayList<>();
     private final AtomicInteger turn = new AtomicInteger();
     private final Thread last = new Thread(this::end, "drill-end");
 
-    Fleet(Program program, Database database, Path folder) {
+    /** @param pass of whoever asks its nodes */
+    Fleet(Program program, Database database, Pass pass, Path folder) {
         this.program = program;
         this.database = database;
+        this.pass = pass;
         this.folder = folder;
         // A drill that is broken off leaves no process behind.
         Runtime.getRuntime().addShutdownHook(last);
@@ -38,7 +42,8 @@ final class Fleet implements Supplier<Api>, AutoCloseable {
     Node start(String label) {
         int port = Ports.free();
         var setup = program.node(database, label, port, folder.resolve("node-" + label + ".log"));
-        var node = new Node(label, ServerProcess.start(setup), new Api(URI.create("http://127.0.0.1:" + port)));
+        var node = new Node(
+                label, ServerProcess.start(setup), new Api(URI.create("http://127.0.0.1:" + port), pass.key()));
         all.add(node);
         return node;
     }
@@ -79,10 +84,39 @@ final class Fleet implements Supplier<Api>, AutoCloseable {
 
     @Override
     public Api get() {
+        return two().getFirst().api();
+    }
+
+    /** Two that are in service, in turn; twice the same one if it is the only one, or none is. */
+    List<Node> two() {
         var now = inService();
         // Somebody who does not answer any more: whoever asks asks again.
-        if (now.isEmpty()) return all.getLast().api();
-        return now.get(Math.floorMod(turn.getAndIncrement(), now.size())).api();
+        if (now.isEmpty()) return List.of(all.getLast(), all.getLast());
+        int first = turn.getAndIncrement();
+        return List.of(now.get(Math.floorMod(first, now.size())), now.get(Math.floorMod(first + 1, now.size())));
+    }
+
+    /** This one first, and then whoever is in service. */
+    From from(Node first) {
+        return new From(this, first);
+    }
+
+    /** As the fleet, but whose first one is chosen. */
+    static final class From implements Supplier<Api> {
+        private final Fleet fleet;
+        private @Nullable Node first;
+
+        private From(Fleet fleet, Node first) {
+            this.fleet = fleet;
+            this.first = first;
+        }
+
+        @Override
+        public Api get() {
+            Node chosen = first;
+            first = null;
+            return chosen == null ? fleet.get() : chosen.api();
+        }
     }
 
     private void end() {

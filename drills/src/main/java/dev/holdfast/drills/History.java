@@ -18,8 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>Everything is checked from what the API tells: each run that was acknowledged is there and ended exactly once;
  * snapshots are dense; epochs grow at every hand-over and never shrink; each step key is recorded once, by an epoch that
- * held the run, later keys by no earlier epoch; outputs are the expected ones; no business key has two runs; all watchers
- * of a run end with the same text, in which each chunk that stands is there once, sent by the epoch that recorded its
+ * held the run, later keys by no earlier epoch; outputs are the expected ones; no business key and no request has two runs; all
+ * watchers of a run end with the same text, in which each chunk that stands is there once, sent by the epoch that recorded its
  * step.
  *
  * <p>Not safe for use by several threads.
@@ -30,6 +30,7 @@ public final class History {
 
     private final Set<String> acknowledged = new TreeSet<>();
     private final Map<String, Set<String>> byKey = new LinkedHashMap<>();
+    private final Map<String, Set<String>> byRequest = new LinkedHashMap<>();
     private final Map<String, RunAccount> runs = new LinkedHashMap<>();
     private final Map<String, String> expected = new HashMap<>();
     private final Map<String, List<WatchAccount>> watched = new LinkedHashMap<>();
@@ -40,6 +41,11 @@ public final class History {
         acknowledged.add(run);
         if (key != null)
             byKey.computeIfAbsent(task + " " + key, k -> new TreeSet<>()).add(run);
+    }
+
+    /** A request with this id was answered with this run, or has made it. */
+    public void requested(String request, String run) {
+        byRequest.computeIfAbsent(request, r -> new TreeSet<>()).add(run);
     }
 
     /** How a run stands in the end. */
@@ -69,6 +75,9 @@ public final class History {
         }
         byKey.forEach((key, ids) -> {
             if (ids.size() > 1) violations.add("key '" + key + "' has " + ids.size() + " runs: " + ids);
+        });
+        byRequest.forEach((request, ids) -> {
+            if (ids.size() > 1) violations.add("request '" + request + "' has " + ids.size() + " runs: " + ids);
         });
         runs.values().forEach(this::checkRun);
         watched.forEach(this::checkWatchers);

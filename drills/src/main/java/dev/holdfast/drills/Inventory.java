@@ -1,9 +1,11 @@
 package dev.holdfast.drills;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -22,7 +24,7 @@ public final class Inventory {
      */
     public static List<RunAccount> of(Client client) throws InterruptedException {
         var runs = new ArrayList<RunAccount>();
-        for (String id : ids(client)) {
+        for (String id : rows(client, "").keySet()) {
             Api.Answer answer = client.get("/v1/runs/" + id);
             if (!answer.isSuccess()) throw new IllegalStateException("reading " + id + ": " + answer);
             runs.add(RunAccount.parse(answer.body()));
@@ -30,17 +32,32 @@ public final class Inventory {
         return runs;
     }
 
-    private static Set<String> ids(Client client) throws InterruptedException {
-        var ids = new LinkedHashSet<String>();
+    /**
+     * All runs with a tag, newest first, and all tags of each.
+     *
+     * @throws IllegalStateException if the server does not answer
+     */
+    static Map<String, List<String>> tagged(Client client, String tag) throws InterruptedException {
+        var tags = new LinkedHashMap<String, List<String>>();
+        rows(client, "&tag=" + URLEncoder.encode(tag, StandardCharsets.UTF_8))
+                .forEach((id, row) -> tags.put(
+                        id,
+                        row.path("tags").valueStream().map(JsonNode::asString).toList()));
+        return tags;
+    }
+
+    /** What the list shows, by the id. */
+    private static Map<String, JsonNode> rows(Client client, String filter) throws InterruptedException {
+        var rows = new LinkedHashMap<String, JsonNode>();
         String cursor = null;
         do {
-            Api.Answer answer = client.get(page(cursor));
+            Api.Answer answer = client.get(page(cursor) + filter);
             if (!answer.isSuccess()) throw new IllegalStateException("reading the list of runs: " + answer);
             JsonNode page = JSON.readTree(answer.body());
-            for (JsonNode run : page.path("runs")) ids.add(run.path("id").asString(""));
+            for (JsonNode run : page.path("runs")) rows.put(run.path("id").asString(""), run);
             cursor = page.path("next").isString() ? page.path("next").asString() : null;
         } while (cursor != null);
-        return ids;
+        return rows;
     }
 
     private static String page(@Nullable String cursor) {

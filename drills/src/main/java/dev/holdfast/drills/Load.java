@@ -1,9 +1,15 @@
 package dev.holdfast.drills;
 
+import dev.holdfast.drills.Asking.Again;
+import dev.holdfast.drills.Asking.Order;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -36,26 +42,38 @@ final class Load implements AutoCloseable {
     /**
      * A run that was acknowledged.
      *
-     * @param client who started it, from 0
+     * @param order for which it was made
+     * @param ack the first one
      */
-    record Job(int client, Manner manner, Client.Ack ack) {}
+    record Job(Order order, Client.Ack ack) {
+        String run() {
+            return ack.run();
+        }
+    }
+
+    /** So many clients ask a node that is about to be killed. */
+    static final int AT_DOOMED = 2;
 
     private final Client client;
+    private final Asking asking;
     private final Diary diary;
     private final String name;
     private final Pace pace;
     private final AtomicInteger next = new AtomicInteger();
-    private final List<Job> jobs = new ArrayList<>();
+    private final Map<String, Job> jobs = new LinkedHashMap<>();
+    private final Set<String> done = new HashSet<>();
     private final List<String> troubles = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean closed;
 
     /**
+     * @param patience of its clients
      * @param diary into which the runs write
-     * @param name of the load, unlike that of any other on this database
+     * @param name of the load, unlike that of any other on this database, and a tag of all its runs
      */
-    Load(Client client, Diary diary, String name, Pace pace) {
-        this.client = client;
+    Load(Fleet fleet, Duration patience, Diary diary, String name, Pace pace) {
+        this.client = new Client(fleet, patience);
+        this.asking = new Asking(fleet, patience, this::answered);
         this.diary = diary;
         this.name = name;
         this.pace = pace;
@@ -63,6 +81,14 @@ final class Load implements AutoCloseable {
 
     Diary diary() {
         return diary;
+    }
+
+    String name() {
+        return name;
+    }
+
+    Asking asking() {
+        return asking;
     }
 
     /** Clients who come and stay. */
@@ -78,6 +104,17 @@ final class Load implements AutoCloseable {
         for (int i = 0; i < clients; i++) client(who -> run(who, manner));
     }
 
+    /** Clients who ask each of these nodes for a run, while it is killed, and others for the same one. */
+    void askAt(List<Node> doomed) {
+        for (Node node : doomed) {
+            for (int i = 0; i < AT_DOOMED; i++)
+                client(who -> {
+                    var order = order(who, Manner.LEAVES, Again.OVER_A_KILL);
+                    awaitEnd(asking.askAt(node, order).run());
+                });
+        }
+    }
+
     private interface Work {
         void begin(int client) throws InterruptedException;
     }
@@ -87,14 +124,21 @@ final class Load implements AutoCloseable {
         threads.add(Thread.ofVirtual().name("client " + who).start(() -> live(who, work)));
     }
 
-    private String body(String key, Manner manner) {
+    private Order order(int who, Manner manner, Again again) {
+        return order(who, manner, again, name + "-" + next.incrementAndGet());
+    }
+
+    private Order order(int who, Manner manner, Again again, String request) {
         ObjectNode body = JSON.createObjectNode();
         body.putObject("input")
                 .put("beats", diary.beats())
                 .put("millis", pace.beat().toMillis())
                 .put("log", diary.file().toAbsolutePath().toString())
                 .put("stays", manner == Manner.STAYS);
-        return body.put("key", key).toString();
+        body.putArray("tags").add(name).add(request);
+        // The others have none: it would keep a second run away by itself.
+        if (again == Again.SAME_KEY) body.put("key", request);
+        return new Order(who, manner, request, body.toString(), again);
     }
 
     private void live(int who, Work work) {
@@ -110,12 +154,21 @@ final class Load implements AutoCloseable {
     }
 
     private void run(int who, Manner manner) throws InterruptedException {
-        String key = name + "-" + next.incrementAndGet();
-        var ack = client.start("metronome", body(key, manner), key);
+        int number = next.incrementAndGet();
+        var order = order(who, manner, Again.of(number), name + "-" + number);
+        String run = asking.ask(order).run();
+        awaitEnd(run);
+        asking.askAtTheEnd(order);
         synchronized (jobs) {
-            jobs.add(new Job(who, manner, ack));
+            done.add(run);
         }
-        awaitEnd(ack.run());
+    }
+
+    /** Of whoever asks twice and is given two runs, both are looked at. */
+    private void answered(Order order, Client.Ack ack) {
+        synchronized (jobs) {
+            jobs.putIfAbsent(ack.run(), new Job(order, ack));
+        }
     }
 
     private void awaitEnd(String run) throws InterruptedException {
@@ -136,7 +189,16 @@ final class Load implements AutoCloseable {
     /** What was acknowledged until now. */
     List<Job> jobs() {
         synchronized (jobs) {
-            return List.copyOf(jobs);
+            return List.copyOf(jobs.values());
+        }
+    }
+
+    /** Those of them that have ended and of which nobody wants to know any more. */
+    List<Job> done() {
+        synchronized (jobs) {
+            return jobs.values().stream()
+                    .filter(job -> done.contains(job.run()))
+                    .toList();
         }
     }
 

@@ -11,4 +11,9 @@ record Node(String label, ServerProcess process, Api api) {
     long pid() {
         return process.pid();
     }
+
+    @Override
+    public String toString() {
+        return label;
+    }
 }

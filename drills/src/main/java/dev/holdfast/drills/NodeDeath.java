@@ -2,13 +2,15 @@ package dev.holdfast.drills;
 
 import dev.holdfast.drills.Strike.Kind;
 import dev.holdfast.localpg.LocalPostgres;
+import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,14 +19,29 @@ import org.jspecify.annotations.Nullable;
  *
  * @param blows what happens, in order
  * @param calm before each of them
+ * @param finders who may find the dead
+ * @param aim within which half of those that are killed alone are found; zero for any time
  */
-record NodeDeath(List<Kind> blows, Duration calm) implements Fault {
+record NodeDeath(List<Kind> blows, Duration calm, Finders finders, Duration aim) implements Fault {
+    /** Who may find the dead. */
+    enum Finders {
+        ALL,
+        /** Their neighbours: nobody sweeps, and nobody is told anything. */
+        NEIGHBOURS
+    }
+
+    /** Of those whose neighbour lives, one of so many may be found by the sweep: it may come while the neighbour looks around. */
+    private static final int SWEPT = 10;
+    /** With fewer deaths than these the middle of them says nothing. */
+    private static final int ENOUGH = 5;
+
     /** As long as somebody else has the rows of the runs that are to be taken over. */
     private static final String LOCK =
             "BEGIN; SELECT id FROM holdfast.runs WHERE holder_number = %d ORDER BY id FOR UPDATE;"
                     + " SELECT pg_sleep(%s); COMMIT";
 
-    private static final String IS_LOCKED = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
+    private static final String IS_LOCKED = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+            + " AND query LIKE '%holder_number%' AND pid <> pg_backend_pid()";
     private static final double LOCKED_SECONDS = 0.7;
     /** Who waits for a row; not for a lock of the ring, for which all always wait. */
     private static final String SWEEPS = "SELECT substr(application_name, 10) FROM pg_stat_activity"
@@ -37,7 +54,7 @@ record NodeDeath(List<Kind> blows, Duration calm) implements Fault {
 
     /** Every kind of blow that so many nodes can be given, once, one right after the other. */
     static NodeDeath inShort(int nodes) {
-        return new NodeDeath(withOne(others(nodes)), Duration.ZERO);
+        return new NodeDeath(withOne(others(nodes)), Duration.ZERO, Finders.ALL, Duration.ZERO);
     }
 
     /**
@@ -50,7 +67,17 @@ record NodeDeath(List<Kind> blows, Duration calm) implements Fault {
         var others = others(nodes);
         var blows = new ArrayList<Kind>();
         for (int i = 0; i < times; i++) blows.add(i % 2 == 0 ? Kind.KILL : others.get(i / 2 % others.size()));
-        return new NodeDeath(blows, calm);
+        return new NodeDeath(blows, calm, Finders.ALL, Duration.ZERO);
+    }
+
+    /** The same, but that only these find the dead. */
+    NodeDeath foundBy(Finders these) {
+        return new NodeDeath(blows, calm, these, aim);
+    }
+
+    /** The same, with this aim. */
+    NodeDeath within(Duration time) {
+        return new NodeDeath(blows, calm, finders, time);
     }
 
     private static List<Kind> withOne(List<Kind> others) {
@@ -72,6 +99,14 @@ record NodeDeath(List<Kind> blows, Duration calm) implements Fault {
     }
 
     @Override
+    public Database database(ClusterDrill.Plan plan, Consumer<String> progress) throws IOException {
+        var database = Fault.super.database(plan, progress);
+        if (finders == Finders.NEIGHBOURS)
+            RingAlone.in(Objects.requireNonNull(database.own(), "one of the drill's own"));
+        return database;
+    }
+
+    @Override
     public List<String> happen(Scene scene) throws InterruptedException {
         for (Kind blow : blows) {
             Thread.sleep(calm);
@@ -83,8 +118,7 @@ record NodeDeath(List<Kind> blows, Duration calm) implements Fault {
                 scene.succeed(victims);
             }
         }
-        Instant first = scene.strikes().getFirst().at();
-        return List.of("deaths were found by " + Ring.deaths(scene.anyNode(), first));
+        return List.of();
     }
 
     private static List<Node> victims(Scene scene, Kind blow) {
@@ -99,9 +133,9 @@ record NodeDeath(List<Kind> blows, Duration calm) implements Fault {
     }
 
     private static List<Node> neighbours(Scene scene, List<Node> all) {
-        Map<String, Long> numbers = Ring.numbers(all);
+        Map<Node, Long> numbers = Ring.numbers(all);
         var ring = all.stream()
-                .sorted(Comparator.comparing(node -> numbers.getOrDefault(node.label(), 0L)))
+                .sorted(Comparator.comparing(node -> numbers.getOrDefault(node, 0L)))
                 .toList();
         int one = scene.random().nextInt(ring.size());
         return List.of(ring.get(one), ring.get((one + 1) % ring.size()));
@@ -114,37 +148,42 @@ record NodeDeath(List<Kind> blows, Duration calm) implements Fault {
     private static void heir(Scene scene) throws InterruptedException {
         Node first = scene.anyNode();
         scene.awaitMoment(List.of(first));
+        Map<Node, Long> others = Ring.numbers(scene.fleet().inService());
+        others.remove(first);
+        Map<Node, Long> dying = scene.lookOut(List.of(first));
         LocalPostgres own = scene.database().own();
-        Node second = own == null ? afterMoment(scene, first) : whileItWaits(scene, first, own);
-        scene.kill(List.of(second), Kind.HEIR);
+        Node second;
+        if (own == null) {
+            scene.kill(dying, Kind.HEIR);
+            Thread.sleep(scene.random().nextInt(30));
+            second = scene.anyNode();
+        } else {
+            second = whileItWaits(scene, dying, others, own);
+        }
+        scene.kill(Map.of(second, others.getOrDefault(second, 0L)), Kind.HEIR);
         scene.succeed(List.of(first, second));
     }
 
-    private static Node afterMoment(Scene scene, Node first) throws InterruptedException {
-        scene.kill(List.of(first), Kind.HEIR);
-        Thread.sleep(scene.random().nextInt(30));
-        return scene.anyNode();
-    }
-
-    private static Node whileItWaits(Scene scene, Node first, LocalPostgres own) throws InterruptedException {
-        long number =
-                Ring.number(first).orElseThrow(() -> new IllegalStateException("a node does not tell its number"));
+    /** Who waits for the rows of the dying one. */
+    private static Node whileItWaits(Scene scene, Map<Node, Long> dying, Map<Node, Long> others, LocalPostgres own)
+            throws InterruptedException {
+        long number = dying.values().iterator().next();
         var locking = CompletableFuture.runAsync(
-                () -> own.query(Database.NAME, LOCK.formatted(number, Double.toString(LOCKED_SECONDS))));
-        Wait.need("the rows of node " + first.label() + " are locked", Scene.PATIENCE, () -> isTrue(own, IS_LOCKED));
-        scene.kill(List.of(first), Kind.HEIR);
+                () -> own.query(Database.NAME, LOCK.formatted(number, Double.toString(LOCKED_SECONDS))),
+                Thread::startVirtualThread);
+        Wait.need("the rows of node " + number + " are locked", Scene.PATIENCE, () -> isTrue(own, IS_LOCKED));
+        scene.kill(dying, Kind.HEIR);
         var heir = new String[] {""};
-        Wait.need("somebody takes over what node " + first.label() + " had", Scene.PATIENCE, () -> {
+        Wait.need("somebody takes over what node " + number + " had", Scene.PATIENCE, () -> {
             if (locking.isDone()) throw new IllegalStateException("nobody was seen to take over what it had");
             heir[0] = answer(own, SWEEPS.formatted(number));
             return !heir[0].isEmpty();
         });
-        Map<String, Long> numbers = Ring.numbers(scene.fleet().inService());
-        return scene.fleet().inService().stream()
-                .filter(node ->
-                        Long.toString(numbers.getOrDefault(node.label(), 0L)).equals(heir[0]))
+        return others.entrySet().stream()
+                .filter(each -> each.getValue().toString().equals(heir[0]))
+                .map(Map.Entry::getKey)
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException("nobody is number " + heir[0] + ": " + numbers));
+                .orElseThrow(() -> new IllegalStateException("nobody is number " + heir[0] + ": " + others));
     }
 
     private static boolean isTrue(LocalPostgres own, String question) {
@@ -159,6 +198,19 @@ record NodeDeath(List<Kind> blows, Duration calm) implements Fault {
 
     @Override
     public List<String> violations(Evidence evidence) {
-        return List.of();
+        var violations = new ArrayList<String>();
+        var watched = new ArrayList<>(evidence.strikes(Kind.KILL));
+        watched.addAll(evidence.strikes(Kind.HEIR));
+        int ring = evidence.deaths().how(watched).getOrDefault(Deaths.How.RING, 0);
+        if (watched.size() - ring > Math.max(1, watched.size() / SWEPT)) {
+            violations.add("of " + watched.size() + " nodes that were killed while their neighbour lived, " + ring
+                    + " were found dead by it: the ring does not watch them");
+        }
+        Spread took = evidence.deaths().took(evidence.strikes(Kind.KILL));
+        if (aim.isPositive() && took.count() >= ENOUGH && took.p50() > aim.toNanos() / 1_000) {
+            violations.add("nodes that were killed were found dead after " + took.p50() / 1_000 + " ms (p50 of "
+                    + took.count() + "), and the aim is " + aim.toMillis() + " ms (--aim)");
+        }
+        return violations;
     }
 }

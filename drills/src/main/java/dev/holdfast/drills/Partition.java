@@ -76,10 +76,10 @@ final class Partition implements Fault {
 
     @Override
     public List<String> happen(Scene scene) throws IOException, InterruptedException {
-        Map<String, Long> others = Ring.numbers(scene.fleet().inService());
+        Map<Node, Long> others = Ring.numbers(scene.fleet().inService());
         for (Cut cut : cuts.subList(0, cuts.size() - 1)) survive(scene, cut);
         halt(scene, cuts.getLast());
-        Map<String, Long> now = Ring.numbers(scene.fleet().inService());
+        Map<Node, Long> now = Ring.numbers(scene.fleet().inService());
         if (!others.equals(now)) {
             throw new IllegalStateException("the other nodes had the numbers " + others + " and have " + now);
         }
@@ -128,8 +128,7 @@ final class Partition implements Fault {
     private static boolean stays(Scene scene, Node node) {
         Set<String> had = inFlight(scene, node);
         return scene.load().jobs().stream()
-                .anyMatch(job -> job.manner() == Load.Manner.STAYS
-                        && had.contains(job.ack().run()));
+                .anyMatch(job -> job.order().manner() == Load.Manner.STAYS && had.contains(job.run()));
     }
 
     private static Set<String> inFlight(Scene scene, Node node) {

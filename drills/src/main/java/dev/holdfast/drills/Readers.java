@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Readers of snapshots since a cursor, all at one node, and what that node counts meanwhile. */
@@ -20,11 +20,19 @@ final class Readers {
             "holdfast_(?:snapshots_since_)?(replica_miss|replica_unavailable)_total\\{.*outcome=\"(\\w+)\".*\\} (\\S+)");
 
     private final Node node;
-    private final Scene scene;
+    private final Load load;
+    private final Statements primary;
+    private final Statements replica;
 
-    Readers(Node node, Scene scene) {
+    /**
+     * @param node which is asked
+     * @param load whose runs are asked for
+     */
+    Readers(Node node, Load load, Statements primary, Statements replica) {
         this.node = node;
-        this.scene = scene;
+        this.load = load;
+        this.primary = primary;
+        this.replica = replica;
     }
 
     /**
@@ -54,9 +62,16 @@ final class Readers {
     /**
      * What became of readers that came at once.
      *
-     * @param counted by how much each counter has grown, by {@code NAME OUTCOME}
+     * @param counted by how much each counter of the node has grown, by {@code NAME OUTCOME}
+     * @param primary how often the primary was asked about each run
+     * @param replica … and the replica
      */
-    record Told(List<Cursor> cursors, List<Api.Answer> answers, Map<String, Long> counted) {
+    record Told(
+            List<Cursor> cursors,
+            List<Api.Answer> answers,
+            Map<String, Long> counted,
+            Map<String, Long> primary,
+            Map<String, Long> replica) {
         /** @throws IllegalStateException unless all were given what they asked for, and exactly this was counted */
         void demandAnswers(String when, Map<String, Long> expected) {
             for (int i = 0; i < answers.size(); i++) {
@@ -73,6 +88,30 @@ final class Readers {
                 throw new IllegalStateException("when " + when + ", " + answers.size() + " readers were counted as "
                         + counted + " and not as " + expected);
             }
+        }
+
+        /** @throws IllegalStateException unless the replica was asked about each run, and the primary about none */
+        void demandReplicaAlone(String when) {
+            demandPrimaryUnasked(when);
+            demandAsked(when, "replica", replica);
+        }
+
+        /** @throws IllegalStateException unless the primary was asked about each run */
+        void demandPrimary(String when) {
+            demandAsked(when, "primary", primary);
+        }
+
+        private static void demandAsked(String when, String server, Map<String, Long> asked) {
+            if (!asked.containsValue(0L)) return;
+            throw new IllegalStateException("when " + when + ", the " + server
+                    + " was not asked about each run, by its own log, but as often as: " + asked);
+        }
+
+        /** @throws IllegalStateException if the primary was asked about any of them */
+        void demandPrimaryUnasked(String when) {
+            if (primary.values().stream().allMatch(n -> n == 0)) return;
+            throw new IllegalStateException(
+                    "when " + when + ", the primary was asked, by its own log as often as: " + primary);
         }
 
         /** @throws IllegalStateException unless all were refused with this code, and counted so and in no other way */
@@ -96,6 +135,8 @@ final class Readers {
     /** All at once. */
     Told ask(List<Cursor> cursors) throws IOException {
         Map<String, Long> before = counters();
+        long primaryBefore = primary.mark();
+        long replicaBefore = replica.mark();
         List<Api.Answer> answers;
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var asked = cursors.stream()
@@ -106,7 +147,9 @@ final class Readers {
         Map<String, Long> grown = counters();
         before.forEach((name, count) -> grown.merge(name, -count, Long::sum));
         grown.values().removeIf(n -> n == 0);
-        return new Told(cursors, answers, grown);
+        var runs = cursors.stream().map(Cursor::run).toList();
+        return new Told(
+                cursors, answers, grown, primary.about(runs, primaryBefore), replica.about(runs, replicaBefore));
     }
 
     boolean isAnswered(Cursor cursor) {
@@ -137,54 +180,46 @@ final class Readers {
         return counters;
     }
 
-    /** At the end of as many runs that have ended. */
-    List<Cursor> ended(int count) throws IOException, InterruptedException {
-        var cursors = new ArrayList<Cursor>();
-        for (Load.Job job : jobsSince(Instant.EPOCH, count))
-            cursors.add(end(job.ack().run()));
-        return cursors;
+    /**
+     * At the end of as many runs that have begun since then and ended: nobody else asks about them any more, and nothing is
+     * written.
+     */
+    List<Cursor> ended(Instant since, int count) throws InterruptedException {
+        Wait.need(count + " runs have ended", Scene.PATIENCE, () -> done(since).size() >= count);
+        return done(since).subList(0, count).stream().map(this::newest).toList();
     }
 
-    /** Where as many runs are that have begun just now. */
-    List<Cursor> fresh(int count) throws IOException, InterruptedException {
-        var cursors = new ArrayList<Cursor>();
-        for (Load.Job job : jobsSince(Instant.now(), count))
-            cursors.add(now(job.ack().run()));
-        return cursors;
+    private List<String> done(Instant since) {
+        return load.done().stream()
+                .filter(job -> job.ack().at().isAfter(since))
+                .map(Load.Job::run)
+                .toList();
     }
 
     /** Where a run is that has not ended. */
     Cursor running() throws InterruptedException {
-        return now(jobsSince(Instant.now(), 1).getFirst().ack().run());
+        Instant now = Instant.now();
+        Wait.need("a run has begun", Scene.PATIENCE, () -> begun(now).findAny().isPresent());
+        return newest(begun(now).findFirst().orElseThrow());
+    }
+
+    private Stream<String> begun(Instant since) {
+        return load.jobs().stream().filter(job -> job.ack().at().isAfter(since)).map(Load.Job::run);
     }
 
     /** At the end of this run. */
-    Cursor end(String run) throws IOException, InterruptedException {
-        Wait.need(run + " ends", Scene.PATIENCE, () -> account(run).isFinished());
-        return now(run);
+    Cursor ended(String run) throws InterruptedException {
+        Wait.need(run + " ends", Scene.PATIENCE, () -> done(Instant.EPOCH).contains(run));
+        return newest(run);
     }
 
-    private Cursor now(String run) {
-        return new Cursor(run, account(run).snapshots().getLast().seq());
-    }
-
-    private RunAccount account(String run) {
+    private Cursor newest(String run) {
         try {
-            return RunAccount.parse(node.api().get("/v1/runs/" + run).body());
+            var account = RunAccount.parse(node.api().get("/v1/runs/" + run).body());
+            return new Cursor(run, account.snapshots().getLast().seq());
         } catch (IOException e) {
             throw new UncheckedIOException("a run could not be read: " + e.getMessage(), e);
         }
-    }
-
-    private List<Load.Job> jobsSince(Instant since, int count) throws InterruptedException {
-        Wait.need(count + " runs have begun", Scene.PATIENCE, () -> since(since).size() >= count);
-        return since(since).subList(0, count);
-    }
-
-    private List<Load.Job> since(Instant since) {
-        return scene.load().jobs().stream()
-                .filter(job -> job.ack().at().isAfter(since))
-                .toList();
     }
 
     /** How many lines of the node's log say this. */

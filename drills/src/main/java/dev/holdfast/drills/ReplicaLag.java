@@ -1,8 +1,11 @@
 package dev.holdfast.drills;
 
+import dev.holdfast.drills.Readers.Cursor;
+import dev.holdfast.localpg.Settings;
 import dev.holdfast.localpg.Standby;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +16,7 @@ import java.util.function.Consumer;
 /**
  * A replica of the database is late, catches up in a moment, and fails, while readers ask for snapshots since a cursor: those
  * who are ahead of it are answered by the primary, those for whom it catches up by the replica, and one that fails is nobody
- * else's load. What the node has counted of it is the verdict.
+ * else's load. The verdict is what the node has counted of it, and what the two servers have written into their logs.
  *
  * @param crowd so many readers at a time
  */
@@ -35,14 +38,18 @@ record ReplicaLag(int crowd) implements Fault {
 
     @Override
     public Database database(ClusterDrill.Plan plan, Consumer<String> progress) throws IOException {
-        return Database.of(null, progress).withStandby();
+        return Database.own(Statements.logged(Settings.standard().telling(progress)))
+                .withStandby();
     }
 
     @Override
     public List<String> happen(Scene scene) throws IOException, InterruptedException {
         Standby standby = Objects.requireNonNull(scene.database().standby(), "this drill has made one");
-        var readers = new Readers(scene.fleet().inService().getFirst(), scene);
+        var primary = new Statements(Objects.requireNonNull(scene.database().own(), "this drill has made it"));
+        var replica = new Statements(standby.server());
+        var readers = new Readers(scene.fleet().inService().getFirst(), scene.load(), primary, replica);
         var seen = new ArrayList<String>();
+        demandRoles(primary, replica);
         seen.add(upToDate(readers, standby));
         scene.note(Strike.now(Strike.Kind.REPLICA, null));
         scene.say("the replay of the replica is paused");
@@ -50,18 +57,29 @@ record ReplicaLag(int crowd) implements Fault {
         scene.say("the replay goes on while a reader waits");
         seen.add(inTime(readers, standby));
         seen.add(upToDate(readers, standby));
+        demandRoles(primary, replica);
         scene.note(Strike.now(Strike.Kind.REPLICA, null));
         scene.say("the replica is killed");
         seen.add(gone(scene, readers, standby));
         return seen;
     }
 
+    /** What answers as the replica is one, before and after. */
+    private static void demandRoles(Statements primary, Statements replica) {
+        if (replica.isReplica() && !primary.isReplica()) return;
+        throw new IllegalStateException("the replica is not in recovery, or the primary is");
+    }
+
     /** It answers everybody. */
     private String upToDate(Readers readers, Standby standby) throws IOException, InterruptedException {
-        var cursors = readers.ended(crowd);
+        var cursors = readers.ended(Instant.EPOCH, crowd);
         standby.awaitReplay();
-        readers.ask(cursors).demandAnswers("the replica has come as far as its readers", Map.of());
-        return "up to date: all of %d readers were answered by the replica".formatted(crowd);
+        String when = "the replica has come as far as its readers";
+        var told = readers.ask(cursors);
+        told.demandAnswers(when, Map.of());
+        told.demandReplicaAlone(when);
+        return "up to date: all of %d readers were answered by the replica, and the primary was asked nothing about their runs"
+                .formatted(crowd);
     }
 
     /** Its replay is paused: who is ahead of it is answered by the primary, and a line of the log says so. */
@@ -70,11 +88,13 @@ record ReplicaLag(int crowd) implements Fault {
         var known = readers.running();
         standby.awaitReplay();
         standby.pauseReplay();
-        var end = readers.end(known.run());
-        readers.ask(List.of(known.toldOf(end)))
-                .demandAnswers("the reader was told of more than the replica knows", Map.of(PRIMARY, 1L));
-        readers.ask(readers.fresh(1)).demandAnswers("the replica does not know the run yet", Map.of(PRIMARY, 1L));
-        readers.ask(readers.fresh(crowd)).demandAnswers("the replica is late", Map.of(PRIMARY, (long) crowd));
+        Instant paused = Instant.now();
+        answeredByPrimary(
+                readers,
+                List.of(known.toldOf(readers.ended(known.run()))),
+                "the reader was told of more than the replica knows");
+        answeredByPrimary(readers, readers.ended(paused, 1), "the replica does not know the run yet");
+        answeredByPrimary(readers, readers.ended(paused, crowd), "the replica is late");
         int asked = crowd + 2;
         Wait.until(LOGGED, () -> readers.lines(BEHIND) - before >= asked);
         long lines = readers.lines(BEHIND) - before;
@@ -86,12 +106,18 @@ record ReplicaLag(int crowd) implements Fault {
         return "late: all of %d readers were answered by the primary, each with a line in the log".formatted(asked);
     }
 
+    private static void answeredByPrimary(Readers readers, List<Cursor> cursors, String when) throws IOException {
+        var told = readers.ask(cursors);
+        told.demandAnswers(when, Map.of(PRIMARY, (long) cursors.size()));
+        told.demandPrimary(when);
+    }
+
     /** Its replay goes on while a reader waits: the primary is not asked. */
     private static String inTime(Readers readers, Standby standby) throws IOException, InterruptedException {
         for (int i = 1; i <= TRIES; i++) {
             standby.awaitReplay();
             standby.pauseReplay();
-            var cursors = readers.fresh(1);
+            var cursors = readers.ended(Instant.now(), 1);
             var resuming = Thread.ofVirtual().start(() -> {
                 LockSupport.parkNanos(MEANWHILE.toNanos());
                 standby.resumeReplay();
@@ -99,7 +125,11 @@ record ReplicaLag(int crowd) implements Fault {
             var told = readers.ask(cursors);
             resuming.join();
             if (told.counted().equals(Map.of(RETRY, 1L))) {
-                return "in time: a reader was answered by the replica when it was asked again (try %d)".formatted(i);
+                String when = "the replica caught up while a reader waited";
+                told.demandAnswers(when, told.counted());
+                told.demandReplicaAlone(when);
+                return "in time: a reader was answered by the replica when it was asked again (try %d), and the primary was not"
+                        .formatted(i);
             }
         }
         throw new IllegalStateException(
@@ -108,10 +138,12 @@ record ReplicaLag(int crowd) implements Fault {
 
     /** It is down: that is its readers' trouble, and nobody else's. */
     private String gone(Scene scene, Readers readers, Standby standby) throws IOException, InterruptedException {
-        var cursors = readers.ended(crowd);
+        var cursors = readers.ended(Instant.EPOCH, crowd);
         standby.server().kill();
         long down = Scene.now();
-        readers.ask(cursors).demandRefusals("replica_unavailable", UNAVAILABLE);
+        var told = readers.ask(cursors);
+        told.demandRefusals("replica_unavailable", UNAVAILABLE);
+        told.demandPrimaryUnasked("the replica is down");
         for (Node node : scene.fleet().inService()) scene.awaitActive(node, down, "without the replica");
         standby.server().restart();
         Wait.need("the replica answers again", Scene.PATIENCE, () -> readers.isAnswered(cursors.getFirst()));

@@ -10,8 +10,9 @@ import picocli.CommandLine.Command;
             "Gives the nodes a replica of their database, a real standby, pauses its replay, lets it go on, and kills it, while"
                     + " readers ask for the snapshots of runs since a cursor. Who is ahead of the replica is answered by the"
                     + " primary; who waits while it catches up, by the replica; and when it is down its readers are refused,"
-                    + " and nobody else notices. What a node has counted of that (see /metrics) is the verdict. Only with"
-                    + " servers of the drill's own.",
+                    + " and nobody else notices. The verdict is what a node has counted of that (see /metrics), and which of"
+                    + " the two servers was asked about the run, as their own logs tell. Only with servers of the drill's"
+                    + " own.",
             "",
             "It prints a timeline and a verdict: HELD or VIOLATED."
         },

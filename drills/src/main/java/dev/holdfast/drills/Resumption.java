@@ -10,16 +10,18 @@ import java.util.Map;
  *
  * @param kind what was done
  * @param strikes how often
+ * @param found how it was found dead, if it was, and how often each
+ * @param death until it was written down that it is dead, where the drill could see that
  * @param first of each strike, the first run of the node that went on
  * @param runs every run of every strike
  */
-record Resumption(String kind, int strikes, Spread first, Spread runs) {
+record Resumption(String kind, int strikes, Map<Deaths.How, Integer> found, Spread death, Spread first, Spread runs) {
     /** Over all strikes of a kind. */
     static Resumption of(Evidence evidence, Strike.Kind kind) {
         var first = new ArrayList<Long>();
         var all = new ArrayList<Long>();
-        var strikes = evidence.strikes().stream()
-                .filter(s -> s.kind() == kind && s.victim().isPresent())
+        var strikes = evidence.strikes(kind).stream()
+                .filter(s -> s.victim().isPresent())
                 .toList();
         Map<String, List<Entry>> diary = evidence.diary().byRun();
         for (Strike strike : strikes) {
@@ -34,6 +36,12 @@ record Resumption(String kind, int strikes, Spread first, Spread runs) {
             micros.stream().min(Long::compare).ifPresent(first::add);
             all.addAll(micros);
         }
-        return new Resumption(kind.toString(), strikes.size(), Spread.of(first), Spread.of(all));
+        return new Resumption(
+                kind.toString(),
+                strikes.size(),
+                evidence.deaths().how(strikes),
+                evidence.deaths().took(strikes),
+                Spread.of(first),
+                Spread.of(all));
     }
 }

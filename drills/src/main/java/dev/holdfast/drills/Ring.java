@@ -2,11 +2,12 @@ package dev.holdfast.drills;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -25,10 +26,16 @@ final class Ring {
                 .map(ring -> ring.path("own").asLong());
     }
 
-    /** The numbers of these nodes, by their labels. */
-    static Map<String, Long> numbers(Iterable<Node> nodes) {
-        var numbers = new TreeMap<String, Long>();
-        for (Node node : nodes) number(node).ifPresent(number -> numbers.put(node.label(), number));
+    /** @throws IllegalStateException if it does not tell it */
+    static long demandNumber(Node node) {
+        return number(node)
+                .orElseThrow(() -> new IllegalStateException("node " + node.label() + " does not tell its number"));
+    }
+
+    /** Of each of them, in the same order. @throws IllegalStateException if one does not tell it */
+    static Map<Node, Long> numbers(Iterable<Node> nodes) {
+        var numbers = new LinkedHashMap<Node, Long>();
+        for (Node node : nodes) numbers.put(node, demandNumber(node));
         return numbers;
     }
 
@@ -53,15 +60,15 @@ final class Ring {
         return numbers;
     }
 
-    /** How the deaths of nodes were found since this moment, and how often each. */
-    static Map<String, Integer> deaths(Node asked, Instant since) {
-        var found = new TreeMap<String, Integer>();
+    /** The nodes that were found dead, as this node tells: the newest ones. */
+    static List<Deaths.Death> deaths(Node asked) {
+        var deaths = new ArrayList<Deaths.Death>();
         ask(asked)
-                .ifPresent(ring -> ring.path("takeovers").forEach(death -> {
-                    boolean old = Instant.parse(death.path("at").asString()).isBefore(since);
-                    if (!old) found.merge(death.path("how").asString(), 1, Integer::sum);
-                }));
-        return found;
+                .ifPresent(ring -> ring.path("takeovers")
+                        .forEach(death -> deaths.add(new Deaths.Death(
+                                death.path("number").asLong(0),
+                                Deaths.How.valueOf(death.path("how").asString())))));
+        return deaths;
     }
 
     /** Waits until it serves again, and answers its number. */

@@ -1,9 +1,10 @@
 package dev.holdfast.drills;
 
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * All nodes are told to end, one after the other, and each is followed by a new one: nothing is lost, and nobody is blamed.
@@ -35,12 +36,9 @@ record RollingRestart(int rounds) implements Fault {
 
     @Override
     public List<String> violations(Evidence evidence) {
-        String before = evidence.strikes().stream()
-                .filter(s -> s.kind() == Strike.Kind.KILL)
-                .map(s -> s.at().toString())
-                .findFirst()
-                .orElse(Instant.MAX.toString());
-        var violations = new ArrayList<>(evidence.countedLosses(before));
+        Set<Long> numbers =
+                evidence.strikes(Strike.Kind.KILL).stream().map(Strike::number).collect(Collectors.toSet());
+        var violations = new ArrayList<>(evidence.countedLosses(numbers));
         var told = Resumption.of(evidence, Strike.Kind.TERM);
         var killed = Resumption.of(evidence, Strike.Kind.KILL);
         if (told.runs().p50() > killed.runs().p50() + NOISE_MICROS) {

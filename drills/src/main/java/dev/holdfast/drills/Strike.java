@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param kind what it was
  * @param at the moment just before
  * @param node to which node; null for the database
+ * @param number the number of that node then; 0 if nobody has asked for it
  */
-record Strike(Kind kind, Instant at, @Nullable Node node) {
+record Strike(Kind kind, Instant at, @Nullable Node node, long number) {
     private static final Set<Kind> DEATHS =
             EnumSet.of(Kind.KILL, Kind.HEIR, Kind.NEIGHBOURS, Kind.REST, Kind.ALL, Kind.TERM);
 
@@ -49,7 +50,12 @@ record Strike(Kind kind, Instant at, @Nullable Node node) {
     }
 
     static Strike now(Kind kind, @Nullable Node node) {
-        return new Strike(kind, Instant.now(), node);
+        return new Strike(kind, Instant.now(), node, 0);
+    }
+
+    /** Of the node with this number. */
+    static Strike now(Kind kind, Node node, long number) {
+        return new Strike(kind, Instant.now(), node, number);
     }
 
     /** Whether it ended the process. */

@@ -12,6 +12,8 @@ import java.util.Set;
  * wants to write is written, and it joins again under a new number.
  */
 record Zombie(Duration frozen) implements Fault {
+    private static final String REFUSED = "holdfast_writes_stale_total";
+
     @Override
     public String name() {
         return "zombie";
@@ -21,7 +23,8 @@ record Zombie(Duration frozen) implements Fault {
     public List<String> happen(Scene scene) throws IOException, InterruptedException {
         Node node = scene.anyNode();
         scene.awaitMoment(List.of(node));
-        long before = Ring.number(node).orElseThrow(() -> new IllegalStateException("a node does not tell its number"));
+        long before = Ring.demandNumber(node);
+        long refused = refused(node);
         Strike stop = scene.note(Strike.now(Strike.Kind.STOP, node));
         node.process().signal("STOP");
         scene.fleet().outOfService(node);
@@ -36,8 +39,22 @@ record Zombie(Duration frozen) implements Fault {
         long now = awaitReturn(scene, node, before);
         scene.fleet().backInService(node);
         scene.awaitActive(node, cont.micros(), "when it came back");
-        return List.of("node %s was number %d, was taken over after %.1f s, and came back as number %d"
-                .formatted(node.label(), before, after / 1e6, now));
+        return List.of(
+                "node %s was number %d, was taken over after %.1f s, and came back as number %d"
+                        .formatted(node.label(), before, after / 1e6, now),
+                "%d of its attempts were refused what they wrote when it went on; it had stopped the others by itself"
+                        .formatted(refused(node) - refused));
+    }
+
+    /** How many attempts of this process were told that they had lost their runs. */
+    private static long refused(Node node) throws IOException {
+        return node.api()
+                .get("/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(REFUSED))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 
     private static long awaitReturn(Scene scene, Node node, long before) throws InterruptedException {

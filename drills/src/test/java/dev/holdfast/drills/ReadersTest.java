@@ -44,13 +44,35 @@ class ReadersTest {
                         .demandRefusals("replica_unavailable", "replica_unavailable"));
     }
 
+    @Test
+    void who_was_asked_is_what_the_servers_tell_and_not_the_node() {
+        asked(0, 1).demandReplicaAlone("it is there");
+        asked(1, 2).demandPrimary("it is late");
+        asked(0, 0).demandPrimaryUnasked("it is down");
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> asked(1, 1).demandReplicaAlone("it is there"))
+                .withMessage("when it is there, the primary was asked, by its own log as often as: {r=1}");
+        assertThatIllegalStateException().isThrownBy(() -> asked(0, 0).demandReplicaAlone("it is there"));
+        assertThatIllegalStateException().isThrownBy(() -> asked(0, 2).demandPrimary("it is late"));
+        assertThatIllegalStateException().isThrownBy(() -> asked(1, 0).demandPrimaryUnasked("it is down"));
+    }
+
+    private static Told asked(long primary, long replica) {
+        return new Told(List.of(), List.of(), Map.of(), Map.of("r", primary), Map.of("r", replica));
+    }
+
     private static Told told(long seq, Map<String, Long> counted) {
         return new Told(
-                List.of(new Cursor("r", 3)), List.of(new Api.Answer(200, "", "{\"seq\":" + seq + "}")), counted);
+                List.of(new Cursor("r", 3)),
+                List.of(new Api.Answer(200, "", "{\"seq\":" + seq + "}")),
+                counted,
+                Map.of(),
+                Map.of());
     }
 
     private static Told refused(Map<String, Long> counted) {
-        return new Told(List.of(new Cursor("r", 3)), List.of(REFUSED), counted);
+        return new Told(List.of(new Cursor("r", 3)), List.of(REFUSED), counted, Map.of(), Map.of());
     }
 
     @Test

@@ -95,9 +95,15 @@ class TestimonyTest {
     @Test
     void a_loss_is_counted_unless_it_says_that_it_is_not() throws IOException {
         var evidence = evidence(TOLD, RECORDED, "SUCCEEDED");
-        assertThat(evidence.countedLosses("2026-01-01T00:00:09Z"))
+        assertThat(evidence.countedLosses(Set.of()))
                 .containsExactly("r: a loss was counted at 2026-01-01T00:00:02Z (lost: node/1)");
-        assertThat(evidence.countedLosses("2026-01-01T00:00:01Z")).isEmpty();
+    }
+
+    @Test
+    void a_loss_of_a_node_that_was_killed_is_told_from_others_by_its_number() throws IOException {
+        var evidence = evidence(TOLD, RECORDED, "SUCCEEDED");
+        assertThat(evidence.countedLosses(Set.of(1L))).isEmpty();
+        assertThat(evidence.countedLosses(Set.of(2L, 11L))).hasSize(1);
     }
 
     private List<String> violations(String told, String recorded, String outcome) throws IOException {
@@ -117,7 +123,7 @@ class TestimonyTest {
                 snap(3, 3, "claimed"),
                 snap(4, 4, "lost: node/2, not counted"));
         var run = new RunAccount("r", "metronome", null, "FINISHED", outcome, recorded, snaps, List.of());
-        return new Evidence(List.of(), Map.of("r", run), new Diary(file, 2), List.of());
+        return new Evidence(List.of(), Map.of("r", run), new Diary(file, 2), List.of(), new Deaths());
     }
 
     private static Snap snap(long seq, long epoch, String cause) {

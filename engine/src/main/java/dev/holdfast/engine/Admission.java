@@ -1,5 +1,6 @@
 package dev.holdfast.engine;
 
+import dev.holdfast.core.Run;
 import java.util.Map;
 
 /**
@@ -7,16 +8,30 @@ import java.util.Map;
  * questions.
  *
  * @param hosted the version of the code for each task that is hosted
+ * @param newer the version for each of them of which a newer node has other code: that one takes what comes back
  * @param slots how many attempts it can take beside those it has
  * @param company who executes already
  */
-public record Admission(Map<String, String> hosted, int slots, Company company) {
+public record Admission(Map<String, String> hosted, Map<String, String> newer, int slots, Company company) {
     public Admission {
         hosted = Map.copyOf(hosted);
+        newer = Map.copyOf(newer);
     }
 
-    /** Of a node on which nobody executes. */
+    /** Of a node whose code is the newest. */
+    public Admission(Map<String, String> hosted, int slots, Company company) {
+        this(hosted, Map.of(), slots, company);
+    }
+
+    /** … on which nobody executes. */
     public Admission(Map<String, String> hosted, int slots) {
         this(hosted, slots, Company.NOBODY);
+    }
+
+    /** Whether it comes back, and is left to the newer code: that may fit, as far as is known. */
+    public boolean leaves(Run run) {
+        String version = newer.get(run.origin().task());
+        Run.Parked parked = run.status().parked();
+        return version != null && run.wasStarted() && (parked == null || parked.mayFit(version));
     }
 }

@@ -119,9 +119,14 @@ final class Desk {
         return delivery;
     }
 
+    /** Whether this node has the code. */
+    boolean hosts(String task) {
+        return tasks.contains(task);
+    }
+
     /** Here, or by another node. */
     private boolean isHosted(String task) {
-        return tasks.contains(task) || ports.peers().hosts().containsKey(task);
+        return hosts(task) || ports.peers().hosts().containsKey(task);
     }
 
     /** What was accepted before the time of a wait counts. */

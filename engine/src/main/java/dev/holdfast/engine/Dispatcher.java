@@ -7,6 +7,7 @@ import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Hints;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -32,7 +33,8 @@ final class Dispatcher implements AutoCloseable {
     private final Thread loop;
     private final Isolation isolation;
     private final Door door;
-    private Instant isolationLook = Instant.MIN;
+    private Instant nextLook = Instant.MIN;
+    private volatile Map<String, String> newer = Map.of();
     private volatile boolean closed;
 
     /** @param bell rung when there may be something to claim */
@@ -57,14 +59,27 @@ final class Dispatcher implements AutoCloseable {
         if (closed || !door.isOpen()) return new Admission(hosted, 0, Company.CLOSED);
         int taken = executor.taken();
         var company = isolation.company(taken > 0, executor.hasSuspect());
-        return new Admission(hosted, options.slots() - taken, company);
+        return new Admission(hosted, newer, options.slots() - taken, company);
     }
 
-    /** Not at every claim: it costs a query, and is about half minutes. As long as the door is closed others wait for it. */
-    private void lookForSuspects() {
+    /** Of what is hosted here, where a newer node hosts something else. */
+    private Map<String, String> newer() {
+        if (desk.ports().peers().alive() <= 1) return Map.of();
+        var newest = new HashMap<>(desk.ports().peers().newest());
+        newest.keySet().retainAll(hosted.keySet());
+        newest.entrySet().removeIf(each -> each.getValue().equals(hosted.get(each.getKey())));
+        return newest;
+    }
+
+    /**
+     * Not at every claim: it costs a query or two, and is about half minutes and deploys. As long as the door is closed others wait
+     * for it.
+     */
+    private void lookAround() {
         Instant now = desk.ports().ledger().now();
-        if (now.isBefore(isolationLook)) return;
-        isolationLook =
+        if (now.isBefore(nextLook)) return;
+        newer = newer();
+        nextLook =
                 now.plus(isolation.isClosed() ? options.look() : options.look().multipliedBy(5));
         isolation.look(
                 desk.ports()
@@ -81,15 +96,24 @@ final class Dispatcher implements AutoCloseable {
                 claimAll();
                 if (!closed) bell.await(options.look());
             }
-            isolation.leave();
+            leave();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
+    /** A door that stays closed is opened by whoever finds that who closed it has gone. */
+    private void leave() {
+        try {
+            isolation.leave();
+        } catch (Unavailable e) {
+            LOG.debug("the door is left as it is: {}", e.getMessage());
+        }
+    }
+
     private void claimAll() throws InterruptedException {
         try {
-            lookForSuspects();
+            lookAround();
             while (!closed) {
                 Admission admission = admission();
                 if (admission.slots() <= 0) return;

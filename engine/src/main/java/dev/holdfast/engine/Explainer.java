@@ -120,6 +120,7 @@ final class Explainer {
             case Obstacle.Overdue o -> "overdue";
             case Obstacle.NoCode o -> "no_code";
             case Obstacle.Mismatch o -> "mismatch";
+            case Obstacle.NewerCode o -> "newer_code";
             case Obstacle.QueuePaused o -> "queue_paused";
             case Obstacle.LanePaused o -> "lane_paused";
             case Obstacle.LaneFull o -> "lane_full";
@@ -144,6 +145,10 @@ final class Explainer {
                         + "' there. It goes on when code that fits what was"
                         + " recorded is hosted: restore the old order of steps, or branch on changed(...), and start"
                         + " the node again.";
+            case Obstacle.NewerCode o ->
+                "A newer node hosts version " + o.version() + " of task '" + o.task()
+                        + "', and takes what comes back. Should"
+                        + " its code not fit what was recorded, this node goes on with it.";
             case Obstacle.QueuePaused o ->
                 "Queue '" + o.queue() + "' is paused. It is not claimed before the queue is resumed.";
             case Obstacle.LanePaused o ->

@@ -32,6 +32,9 @@ public sealed interface Obstacle {
     /** The code here is not the code that recorded its steps. */
     record Mismatch(String version, StepKey key, String recorded, String called) implements Obstacle {}
 
+    /** It comes back, and a newer node has other code for it that may fit. */
+    record NewerCode(String task, String version) implements Obstacle {}
+
     /** Its queue is paused: nothing of it is claimed until it is resumed. */
     record QueuePaused(String queue) implements Obstacle {}
 
@@ -74,8 +77,12 @@ public sealed interface Obstacle {
         String version = admission.hosted().get(run.origin().task());
         if (version == null) return Optional.of(new NoCode(run.origin().task()));
         Run.Parked parked = run.status().parked();
-        if (parked != null && parked.version().equals(version)) {
+        if (parked != null && !parked.mayFit(version)) {
             return Optional.of(new Mismatch(version, parked.key(), parked.recorded(), parked.called()));
+        }
+        if (admission.leaves(run)) {
+            String task = run.origin().task();
+            return Optional.of(new NewerCode(task, admission.newer().getOrDefault(task, version)));
         }
         Optional<Obstacle> full = full(run, line);
         if (full.isPresent()) return full;

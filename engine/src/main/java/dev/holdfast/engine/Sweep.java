@@ -70,12 +70,13 @@ final class Sweep {
                 desk::left);
     }
 
-    /** What did not fit may fit code that is new: it is tried again, once. */
+    /** What did not fit may fit code that is new here: it is tried again, once. */
     void parked() {
         rounds(
                 limit -> ledger().parked(limit),
                 (run, before) -> before != null,
-                found -> desk.decideAll(found, run -> new Command.Unpark(), () -> {}));
+                found -> desk.decideAll(
+                        found, run -> desk.hosts(run.origin().task()) ? new Command.Unpark() : null, () -> {}));
     }
 
     private Ledger ledger() {

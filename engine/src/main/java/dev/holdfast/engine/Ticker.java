@@ -85,12 +85,13 @@ final class Ticker implements AutoCloseable {
         for (RunId id : desk.mail()) eachAlone(id, () -> inbox(id));
         Tick tick = ports.ledger().tick(ports.node(), LIMIT);
         if (tick.promoted() > 0 || tick.opened()) ports.hints().work();
-        Instant firing = scheduler.look();
+        Instant firing = tick.firing();
+        if (firing != null && !firing.isAfter(ports.ledger().now())) firing = scheduler.look();
         deadlines(tick.deadlines());
         for (RunId id : tick.inboxes()) eachAlone(id, () -> inbox(id));
         executor.holdings().forEach(Holding::nudge);
         // Whoever has left by now keeps no slot, also if that could not be written when it left.
-        sweep.lingering(id -> executor.holding(id).isPresent());
+        if (tick.lingers()) sweep.lingering(id -> executor.holding(id).isPresent());
         Instant now = ports.ledger().now();
         boolean more = tick.promoted() >= LIMIT || tick.deadlines().size() >= LIMIT;
         if (!now.isBefore(forgetAt)) {

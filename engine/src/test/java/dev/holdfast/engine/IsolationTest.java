@@ -86,6 +86,11 @@ final class IsolationTest {
         }
 
         @Override
+        public Map<String, String> newest() {
+            return Map.of();
+        }
+
+        @Override
         public Map<String, Set<String>> hosts() {
             return Map.of();
         }

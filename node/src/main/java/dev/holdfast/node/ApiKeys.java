@@ -86,6 +86,11 @@ public final class ApiKeys implements AutoCloseable {
         return table.all().stream().map(ApiKeys::key).toList();
     }
 
+    /** The same, to look keys up in. */
+    public KeyBook book() {
+        return new KeyBook(table.all());
+    }
+
     /**
      * Ends a key, for good. A repetition changes nothing.
      *

@@ -148,7 +148,7 @@ final class Batch {
         Company company = admission.company() == Company.NOBODY ? Company.OTHERS : admission.company();
         return new Claim(
                 claim.holder(),
-                new Admission(admission.hosted(), admission.slots() - given, company),
+                new Admission(admission.hosted(), admission.newer(), admission.slots() - given, company),
                 claim.max() - given,
                 claim.alive());
     }

@@ -1,6 +1,7 @@
 package dev.holdfast.postgres;
 
 import dev.holdfast.core.RunId;
+import dev.holdfast.engine.Admission;
 import dev.holdfast.sql.LaneKey;
 import dev.holdfast.sql.Place;
 import dev.holdfast.sql.Turn;
@@ -23,7 +24,7 @@ final class Candidates {
             + " AND turn = ? AND task = ? AND turn IS NOT NULL AND (deadline IS NULL OR deadline > ?)"
             + " ORDER BY claim_at, id LIMIT ?";
     private static final String PARKED = "SELECT id, claim_at FROM runs WHERE " + LaneKey.IS
-            + " AND task = ? AND parked_version <> ? AND parked_version IS NOT NULL AND claim_at IS NOT NULL"
+            + " AND task = ? AND strpos(chr(10) || parked_version || chr(10), chr(10) || ? || chr(10)) = 0 AND parked_version IS NOT NULL AND claim_at IS NOT NULL"
             + " AND losses < 3 AND (deadline IS NULL OR deadline > ?) ORDER BY claim_at, id LIMIT ?";
 
     private final Transaction tx;
@@ -39,12 +40,12 @@ final class Candidates {
     /**
      * What all lanes of a claim share.
      *
-     * @param hosted version of the code by task
+     * @param admission what code is hosted
      * @param parked whether there are parked runs at all
      * @param wanted how many runs are wanted of a lane at once
      * @param passedOver is told of what somebody else has locked
      */
-    record Wish(Map<String, String> hosted, boolean parked, int wanted, PassedOver passedOver) {}
+    record Wish(Admission admission, boolean parked, int wanted, PassedOver passedOver) {}
 
     /** @param turn which kind */
     Candidates(Transaction tx, LaneKey lane, long turn, Wish wish) {
@@ -68,13 +69,16 @@ final class Candidates {
 
     private void load() throws SQLException {
         var places = new ArrayList<Place>();
-        for (Map.Entry<String, String> each : wish.hosted().entrySet()) {
-            places.addAll(lane.in(tx.sql(WAITING))
-                    .number(turn)
-                    .text(each.getKey())
-                    .instant(tx.now())
-                    .number(limit)
-                    .list(r -> new Place(r.id(), r.number())));
+        for (Map.Entry<String, String> each : wish.admission().hosted().entrySet()) {
+            boolean left = turn == Turn.RESUMED && wish.admission().newer().containsKey(each.getKey());
+            if (!left) {
+                places.addAll(lane.in(tx.sql(WAITING))
+                        .number(turn)
+                        .text(each.getKey())
+                        .instant(tx.now())
+                        .number(limit)
+                        .list(r -> new Place(r.id(), r.number())));
+            }
             // Nobody has parked what was never started.
             if (!wish.parked() || turn == Turn.FRESH) continue;
             places.addAll(lane.in(tx.sql(PARKED))
@@ -99,7 +103,7 @@ final class Candidates {
         for (Place place : places) {
             Candidate candidate = byId.get(place.id());
             if (candidate != null) {
-                all.add(candidate);
+                if (!wish.admission().leaves(candidate.run())) all.add(candidate);
                 continue;
             }
             wish.passedOver().note();

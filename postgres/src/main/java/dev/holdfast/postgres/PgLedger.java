@@ -37,7 +37,7 @@ final class PgLedger implements Ledger {
             SELECT + " WHERE holder_number IS NOT NULL AND NOT EXISTS (SELECT 1 FROM nodes n"
                     + " WHERE n.number = r.holder_number AND n.incarnation = r.holder_incarnation) LIMIT ?";
 
-    private static final String PARKED = SELECT + " WHERE parked_version IS NOT NULL LIMIT ?";
+    private static final String PARKED = SELECT + " WHERE parked_version IS NOT NULL AND claim_at IS NOT NULL LIMIT ?";
     private static final String HELD =
             SELECT + " WHERE holder_number = ? AND holder_incarnation = ? AND holder_kind = ? LIMIT ?";
     private static final String LINGERING = SELECT + " WHERE lingers_number IS NOT NULL"

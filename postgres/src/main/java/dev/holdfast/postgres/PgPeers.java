@@ -78,6 +78,13 @@ final class PgPeers implements Peers {
     }
 
     @Override
+    public Map<String, String> newest() {
+        var all = new TreeMap<String, String>();
+        for (var hosted : notices()) hosted.forEach((task, notice) -> all.putIfAbsent(task, notice.version()));
+        return all;
+    }
+
+    @Override
     public Map<String, Set<String>> hosts() {
         var all = new TreeMap<String, Set<String>>();
         for (var hosted : notices()) {

@@ -25,6 +25,8 @@ final class TickLook {
     private static final int INBOX = 2;
     private static final int NEXT = 3;
     private static final int RATED = 4;
+    private static final int LINGERS = 5;
+    private static final int FIRING = 6;
 
     private static final String OURS = "(r.holder_number IS NULL"
             + " OR (r.holder_number = ? AND r.holder_incarnation = ? AND r.holder_kind = ?))";
@@ -41,7 +43,10 @@ final class TickLook {
             + " UNION ALL (SELECT " + NEXT
             + ", NULL, min(deadline) FROM runs WHERE deadline IS NOT NULL AND deadline > ?)"
             + " UNION ALL (SELECT " + RATED
-            + ", NULL, 1 WHERE EXISTS (SELECT 1 FROM queues WHERE rate_count IS NOT NULL))";
+            + ", NULL, 1 WHERE EXISTS (SELECT 1 FROM queues WHERE rate_count IS NOT NULL))"
+            + " UNION ALL (SELECT " + LINGERS
+            + ", NULL, 1 WHERE EXISTS (SELECT 1 FROM runs WHERE lingers_number IS NOT NULL))"
+            + " UNION ALL (SELECT " + FIRING + ", NULL, min(next) FROM schedules WHERE next IS NOT NULL)";
 
     private static final String LANES = "SELECT DISTINCT " + LaneKey.COLUMNS + " FROM runs WHERE id = ANY(?)";
     private static final String STILL_DUE = "SELECT id, " + LaneKey.COLUMNS
@@ -81,15 +86,24 @@ final class TickLook {
         List<RunId> deadlines = runs(all, DEADLINE);
         List<RunId> inboxes = runs(all, INBOX);
         int promoted = due.isEmpty() ? 0 : track.perform(tx -> promote(tx, due, known));
-        boolean rated = all.stream().anyMatch(f -> f.what() == RATED);
-        var rates = rated ? rates(readers) : new Rates(false, null);
+        var rates = has(all, RATED) ? rates(readers) : new Rates(false, null);
         boolean more = due.size() == limit || deadlines.size() == limit || inboxes.size() == limit;
-        Instant next = rates.next();
+        Instant next = first(all, NEXT, rates.next());
+        Instant firing = first(all, FIRING, null);
+        return new Tick(deadlines, inboxes, promoted, rates.opened(), has(all, LINGERS), firing, more ? now : next);
+    }
+
+    private static boolean has(List<Found> all, int what) {
+        return all.stream().anyMatch(f -> f.what() == what);
+    }
+
+    private static @Nullable Instant first(List<Found> all, int what, @Nullable Instant other) {
+        Instant first = other;
         for (Found each : all) {
             Instant at = each.at();
-            if (each.what() == NEXT && at != null && (next == null || at.isBefore(next))) next = at;
+            if (each.what() == what && at != null && (first == null || at.isBefore(first))) first = at;
         }
-        return new Tick(deadlines, inboxes, promoted, rates.opened(), more ? now : next);
+        return first;
     }
 
     private Sql ours(Sql sql) throws SQLException {

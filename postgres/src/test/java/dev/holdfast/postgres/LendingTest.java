@@ -9,8 +9,7 @@ import dev.holdfast.engine.system.SystemThreads;
 import dev.holdfast.localpg.TestDatabase;
 import dev.holdfast.postgres.session.Connections;
 import java.time.Instant;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -36,13 +35,13 @@ class LendingTest {
                 new SystemClock(),
                 new SystemIds());
         var node = Opened.join(CONNECTIONS, 1);
-        try (var store = PgStore.open(outside.lending(CONNECTIONS), node, Instant::now);
-                ExecutorService hands = Executors.newCachedThreadPool()) {
+        try (var store = PgStore.open(outside.lending(CONNECTIONS), node, Instant::now)) {
             Transactions transactions = store.ledger().transactions().orElseThrow();
             Transactions.Open open = transactions.begin();
             open.connection().createStatement().execute("CREATE TABLE copied (line text)");
             open.connection().unwrap(PGConnection.class).getCopyAPI().copyIn("COPY copied FROM STDIN");
-            assertThat(hands.submit(open::rollback).get(20, TimeUnit.SECONDS)).isFalse();
+            var undone = CompletableFuture.supplyAsync(open::rollback);
+            assertThat(undone.get(20, TimeUnit.SECONDS)).isFalse();
             for (int i = 0; i <= Lending.MOST; i++) {
                 try (var next = transactions.begin();
                         var statement = next.connection().createStatement();

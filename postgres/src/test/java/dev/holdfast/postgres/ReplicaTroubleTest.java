@@ -90,6 +90,7 @@ class ReplicaTroubleTest {
     }
 
     @Test
+    @ProcessTest
     void onlyAReplicaOfTheDatabaseIsTaken() {
         assertThat(refused(pair.primaryUrl()).code()).isEqualTo("replica_is_primary");
         assertThat(refused(pair.replicaUrl().replace("/mine", "/nowhere")).code())
@@ -106,6 +107,7 @@ class ReplicaTroubleTest {
 
     /** It has every number of ours, and what it shows may be true for a while. */
     @Test
+    @ProcessTest
     void oneOfACopyOfTheDatabaseAnswersNothing() throws Exception {
         Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
         try (var copy = pair.copy(elsewhere);
@@ -128,26 +130,27 @@ class ReplicaTroubleTest {
     }
 
     @Test
+    @ProcessTest
     void oneThatIsExchangedBehindItsAddressAnswersNothing() throws Exception {
         try (var foreign = Pair.in(folder.resolve("other"));
                 var theirs = foreign.node(() -> {});
-                var detour = new Detour(pair.standby.server().port())) {
+                var gate = new Gate(pair.standby.server().port())) {
             theirs.start();
             foreign.standby.awaitReplay();
             String through =
-                    pair.replicaUrl().replace(":" + pair.standby.server().port(), ":" + detour.port());
+                    pair.replicaUrl().replace(":" + pair.standby.server().port(), ":" + gate.port());
             try (var node = pair.node(() -> {}, ReplicaOptions.at(through), 0.5)) {
                 RunId run = node.start();
                 pair.standby.awaitReplay();
                 assertThat(node.reads().runs(Namespace.DEFAULT, RunFilter.ALL, null, 9))
                         .hasSize(1);
 
-                detour.leadTo(foreign.standby.server().port());
+                gate.leadTo(foreign.standby.server().port());
                 assertThat(unavailable(() -> node.reads().runs(Namespace.DEFAULT, RunFilter.ALL, null, 9)))
                         .contains("another database");
                 unavailable(() -> node.reads().snapshots(Namespace.DEFAULT, run, 1, 0));
 
-                detour.leadTo(pair.standby.server().port());
+                gate.leadTo(pair.standby.server().port());
                 assertThat(node.reads().snapshots(Namespace.DEFAULT, run, 1, 0)).isPresent();
             }
         }

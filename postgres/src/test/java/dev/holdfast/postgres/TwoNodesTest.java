@@ -14,7 +14,10 @@ import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.core.Wait;
 import dev.holdfast.core.Waiting;
+import dev.holdfast.engine.Admission;
+import dev.holdfast.engine.Company;
 import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Message;
@@ -31,6 +34,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -222,6 +226,24 @@ final class TwoNodesTest {
             for (Claimed claimed : each.get()) given.add(claimed.run().id());
         given.addAll(one.claim(200).stream().map(c -> c.run().id()).toList());
         assertThat(given).containsExactlyInAnyOrderElementsOf(waiting);
+    }
+
+    @Test
+    void whatComesBackIsLeftToNewerCodeUnlessThatDidNotFit() {
+        Run back = one.running(IDS);
+        Run misfit = one.running(IDS);
+        one.ledger().commit(Changes.release(IDS, one.ledger().now(), back));
+        var by = new Command.Park(by(misfit), new Run.Parked("2", StepKey.of(1), "was", "is"));
+        one.ledger().commit(Changes.of(IDS, one.ledger().now(), misfit, by));
+        RunId fresh = one.start(IDS, null).id();
+        var older = new Admission(Map.of("t", "1"), Map.of("t", "2"), 9, Company.NOBODY);
+        assertThat(one.ledger().claim(new Claim(one.node(), older, 9)))
+                .extracting(c -> c.run().id())
+                .containsExactlyInAnyOrder(misfit.id(), fresh);
+        var newer = new Admission(Map.of("t", "2"), 9);
+        assertThat(two.ledger().claim(new Claim(two.node(), newer, 9)))
+                .extracting(c -> c.run().id())
+                .containsExactly(back.id());
     }
 
     @Test

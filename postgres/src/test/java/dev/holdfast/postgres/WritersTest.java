@@ -161,6 +161,17 @@ final class WritersTest {
     }
 
     @Test
+    void aClaimForWhichNothingWaitsIsNoTransaction() {
+        Run run = one.running(IDS);
+        one.ledger().commit(Changes.succeed(IDS, one.ledger().now(), run, "1"));
+        long before = one.ledger().figures().batches();
+        assertThat(one.claim(5)).isEmpty();
+        assertThat(one.ledger().figures().batches()).isEqualTo(before);
+        one.start(IDS, null);
+        assertThat(one.claim(5)).hasSize(1);
+    }
+
+    @Test
     void aClaimThatFindsEverythingLockedIsRepeatedUntilItIsFree() throws Exception {
         var start = Changes.start(IDS, two.ledger().now(), "1");
         two.ledger().commit(start);

@@ -1,11 +1,13 @@
 package dev.holdfast.server;
 
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.node.ApiKey;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -14,6 +16,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,8 +49,8 @@ final class Dispatcher {
             guard.checkOrigin(request, method);
             Router.Match match = router.match(method, path);
             route = match.route().path();
-            guard.demand(match.route().scope(), request);
-            answer = match.route().handler().handle(new HelidonCall(request, match.variables(), arrivals::over));
+            Optional<ApiKey> key = guard.demand(match.route().access(), request);
+            answer = match.route().handler().handle(new HelidonCall(request, match.variables(), key, arrivals::over));
         } catch (HoldfastException e) {
             answer = Problem.of(e).answer(path);
         } catch (Router.MethodNotAllowed e) {
@@ -60,7 +63,7 @@ final class Dispatcher {
             answer = Problem.of("request_malformed", String.valueOf(e.getMessage()))
                     .answer(path)
                     .with("Connection", "close");
-        } catch (UncheckedIOException e) {
+        } catch (UncheckedIOException | ServerConnectionException e) {
             // Nobody is there any more, or nothing has come for too long.
             throw new CloseConnectionException("a request was not sent to its end", e);
         } catch (Exception e) {

@@ -1,6 +1,7 @@
 package dev.holdfast.server;
 
 import dev.holdfast.core.Refused;
+import dev.holdfast.node.KeyBook;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -12,19 +13,22 @@ import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * Where a server listens.
  *
  * @param scheme http or https
  * @param host as it was named
+ * @param origins where else its page is shown
  */
-record Endpoint(String scheme, String host, InetAddress address) {
+record Endpoint(String scheme, String host, InetAddress address, Set<String> origins) {
     /** @throws Refused {@code host_unknown} */
     static Endpoint of(ServerOptions options) {
         String host = options.host();
         try {
-            return new Endpoint(options.tls() == null ? "http" : "https", host, InetAddress.getByName(host));
+            String scheme = options.tls() == null ? "http" : "https";
+            return new Endpoint(scheme, host, InetAddress.getByName(host), options.origins());
         } catch (UnknownHostException e) {
             throw new Refused(
                     "host_unknown",
@@ -35,6 +39,18 @@ record Endpoint(String scheme, String host, InetAddress address) {
     /** Whether only this machine can reach it. */
     boolean isLoopback() {
         return address.isLoopbackAddress();
+    }
+
+    /**
+     * @param keys are asked for only if others reach it
+     * @throws Refused {@code keys_required} where others could do everything
+     */
+    void demandKeys(Supplier<KeyBook> keys) {
+        if (isLoopback() || keys.get().hasValid()) return;
+        throw new Refused(
+                "keys_required",
+                host + " can be reached from other machines, and whoever reaches a server without API keys may"
+                        + " do everything: make a key first ('holdfast keys create'), or listen on 127.0.0.1");
     }
 
     /** @throws Refused {@code port_in_use} */
@@ -69,11 +85,21 @@ record Endpoint(String scheme, String host, InetAddress address) {
         }
     }
 
-    /** The names under which this machine asks itself. */
+    /** The names under which this machine asks itself, and those of a balancer. */
     Set<String> names() {
         var names = new TreeSet<>(Set.of("127.0.0.1", "localhost", "[::1]"));
         names.add(bracketed().toLowerCase(Locale.ROOT));
+        origins.forEach(origin -> names.add(URI.create(origin).getHost()));
         return names;
+    }
+
+    /**
+     * Whether a page of this origin is ours.
+     *
+     * @param asked the name under which the server was asked
+     */
+    boolean shows(String origin, String asked) {
+        return origin.equalsIgnoreCase(scheme + "://" + asked) || origins.contains(origin.toLowerCase(Locale.ROOT));
     }
 
     private String bracketed() {

@@ -4,6 +4,8 @@ import dev.holdfast.core.Refused;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.LedgerFigures;
 import dev.holdfast.node.Holdfast;
+import dev.holdfast.node.KeyBook;
+import dev.holdfast.node.Ring;
 import io.helidon.common.tls.Tls;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http1.Http1Config;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +37,14 @@ import org.jspecify.annotations.Nullable;
 public final class Server implements AutoCloseable {
     private static final Duration IDLE = Duration.ofHours(1);
 
+    /** How long the page of metrics waits for what only the database knows. */
+    private static final Duration GLANCE = Duration.ofMillis(500);
+
     private final Requests requests = new Requests();
     private final Metrics metrics = new Metrics(this::figures);
+    private final Recent<KeyBook> keys = new Recent<>(() -> ready().keys());
+    private final Recent<Ring> ring = new Recent<>(() -> ready().ring());
+    private final Recent<Long> unhosted = new Recent<>(() -> ready().unhosted());
     private final Endpoint endpoint;
     private final Guard guard;
     private final Watchers watchers;
@@ -44,12 +53,10 @@ public final class Server implements AutoCloseable {
     private volatile @Nullable Node node;
     private volatile boolean closing;
 
-    private Server(ServerOptions options, Endpoint endpoint) {
-        TlsFiles files = options.tls();
-        SSLContext tls = files == null ? null : Pem.context(files);
+    private Server(ServerOptions options, Endpoint endpoint, @Nullable SSLContext tls) {
         this.endpoint = endpoint;
-        this.guard = new Guard(endpoint, () -> ready().keys());
-        this.watchers = new Watchers(() -> ready().runs(), options);
+        this.guard = new Guard(endpoint, keys, () -> ready().demandOpen());
+        this.watchers = new Watchers(() -> ready().runs(), keys, options);
         this.arrivals = new Arrivals(options.arrival());
         var dispatcher = new Dispatcher(router(), requests, arrivals, guard);
         var web = WebServer.builder()
@@ -69,14 +76,36 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Opens the port.
+     * Opens the port, for this machine only.
      *
-     * @throws Refused {@code port_in_use}, {@code host_unknown}, {@code tls_files}
+     * @throws Refused {@code port_in_use}, {@code host_unknown}, {@code tls_files}; {@code keys_required} if others reach the
+     *     address
      */
     public static Server open(ServerOptions options) {
+        return open(options, KeyBook::empty);
+    }
+
+    /**
+     * Opens the port, perhaps for others than this machine.
+     *
+     * <pre>{@code
+     * try (var keys = ApiKeys.at(url)) {
+     *     server = Server.open(options, keys::book);
+     * }
+     * }</pre>
+     *
+     * @param keys of the cluster whose node it will be given: asked for before anything is opened, if others reach the address
+     * @throws Refused {@code port_in_use}, {@code host_unknown}, {@code tls_files}; {@code keys_required} if others than this
+     *     machine could do everything: they reach the address, and there is no API key
+     * @throws Unavailable if the keys cannot be read
+     */
+    public static Server open(ServerOptions options, Supplier<KeyBook> keys) {
         Endpoint endpoint = Endpoint.of(options);
+        TlsFiles files = options.tls();
+        SSLContext tls = files == null ? null : Pem.context(files);
+        endpoint.demandKeys(keys);
         endpoint.demandFree(options.port());
-        var server = new Server(options, endpoint);
+        var server = new Server(options, endpoint, tls);
         server.web.start();
         // Helidon logs why, and does not throw.
         if (!server.web.isRunning()) {
@@ -87,19 +116,12 @@ public final class Server implements AutoCloseable {
         return server;
     }
 
-    /**
-     * From now on requests are answered from this node.
-     *
-     * @throws Refused {@code keys_required} if others than this machine could do everything: it listens beyond it, and there
-     *     is no API key
-     * @throws Unavailable if the node has just been cut off from its cluster
-     */
+    /** From now on requests are answered from this node. */
     public void serve(Holdfast holdfast) {
         serve(Node.of(holdfast));
     }
 
     void serve(Node ready) {
-        guard.demandKeys(ready.keys());
         node = ready;
     }
 
@@ -131,7 +153,7 @@ public final class Server implements AutoCloseable {
         routes.addAll(new ThreadsApi(this::ready).routes());
         routes.addAll(watchers.routes());
         routes.addAll(new NodeApi(this::ready, metrics::page).routes());
-        routes.addAll(new RingApi(this::ready).routes());
+        routes.addAll(new RingApi(ring).routes());
         routes.addAll(new Pages().routes());
         return new Router(routes);
     }
@@ -150,13 +172,22 @@ public final class Server implements AutoCloseable {
         return ready;
     }
 
-    private List<Figure> figures() {
+    private List<Figure> figures() throws InterruptedException {
         var all = new ArrayList<Figure>();
         Node ready = node;
         try {
             if (ready != null) node(ready, all);
         } catch (Unavailable e) {
             // It has no engine at the moment, and so there is nothing to count.
+        }
+        try {
+            all.add(Figure.gauge(
+                    "holdfast.runs.unhosted",
+                    "Runs that wait for code that no node hosts",
+                    Map.of(),
+                    unhosted.within(GLANCE, GLANCE)));
+        } catch (Unavailable e) {
+            // Left out: what was known last would be taken for what is.
         }
         all.addAll(requests.figures());
         all.add(Figure.gauge("holdfast.watchers", "Streams that are open", Map.of(), watchers.open()));

@@ -9,11 +9,15 @@ import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Unavailable;
+import dev.holdfast.localpg.Ports;
+import dev.holdfast.node.KeyBook;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -316,6 +320,10 @@ class ServerTest {
     }
 
     private String raw(String request) throws IOException {
+        return raw(server, request);
+    }
+
+    private static String raw(Server server, String request) throws IOException {
         try (var socket =
                 new Socket(InetAddress.getLoopbackAddress(), server.url().getPort())) {
             socket.setSoTimeout(10_000);
@@ -342,7 +350,8 @@ class ServerTest {
                         && !route.path().startsWith("/page/")
                         && !route.path().startsWith("/runs/")
                         && !route.path().startsWith("/queues")
-                        && !route.path().startsWith("/schedules"))
+                        && !route.path().startsWith("/schedules")
+                        && !route.path().startsWith("/nodes"))
                 .map(route -> route.method() + " " + route.path())
                 .toList();
         assertThat(described.operations()).containsExactlyInAnyOrderElementsOf(served);
@@ -423,14 +432,29 @@ class ServerTest {
     }
 
     @Test
-    void itServesNobodyBeyondThisMachineWithoutAKey() throws Exception {
-        try (var open = Server.open(ServerOptions.onPort(0).host("0.0.0.0"));
-                var client = new Http(open.url())) {
-            assertThatThrownBy(() -> open.serve(new FakeNode(runs)))
-                    .isInstanceOf(Refused.class)
-                    .extracting(e -> ((Refused) e).code())
-                    .isEqualTo("keys_required");
-            assertThat(client.get("/v1/runs").status()).isEqualTo(503);
+    void beyondThisMachineItAsksForKeysBeforeItListens() {
+        int port = Ports.free();
+        var listened = new ArrayList<Boolean>();
+        var outside = ServerOptions.onPort(port).host("0.0.0.0");
+
+        assertThatThrownBy(() -> Server.open(outside, () -> {
+                    listened.add(listens(port));
+                    return KeyBook.empty();
+                }))
+                .isInstanceOf(Refused.class)
+                .extracting(e -> ((Refused) e).code())
+                .isEqualTo("keys_required");
+
+        assertThat(listened).containsExactly(false);
+        assertThat(listens(port)).isFalse();
+        assertThatThrownBy(() -> Server.open(outside)).hasMessageContaining("holdfast keys create");
+    }
+
+    private static boolean listens(int port) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
         }
     }
 
@@ -441,6 +465,34 @@ class ServerTest {
             assertThat(other.url().getHost()).isEqualTo("127.0.0.2");
             assertThat(client.get("/livez").status()).isEqualTo(200);
         }
+    }
+
+    @Test
+    void thePageIsShownByABalancerToo() throws Exception {
+        try (var behind = Server.open(ServerOptions.onPort(0).origin("https://Runs.example.com:443"))) {
+            behind.serve(new FakeNode(runs));
+            assertThat(startBehind(behind, "https://runs.example.com", "runs.example.com"))
+                    .startsWith("HTTP/1.1 201");
+            assertThat(startBehind(behind, "https://runs.example.com", "127.0.0.1"))
+                    .startsWith("HTTP/1.1 201");
+            for (String foreign : List.of("https://runs.example.com:8443", "https://evil.example.com", "null")) {
+                assertThat(startBehind(behind, foreign, "runs.example.com")).contains("origin_refused");
+            }
+            assertThat(startBehind(behind, "https://runs.example.com", "evil.example.com"))
+                    .contains("host_refused");
+        }
+        for (String wrong : List.of("runs.example.com", "https://a/b", "ftp://a", "https://u@a", "*")) {
+            assertThatThrownBy(() -> ServerOptions.onPort(0).origin(wrong))
+                    .isInstanceOfSatisfying(
+                            Refused.class, e -> assertThat(e.code()).isEqualTo("origin_invalid"));
+        }
+    }
+
+    private static String startBehind(Server server, String origin, String host) throws IOException {
+        return raw(
+                server,
+                "POST /v1/tasks/noop/runs HTTP/1.1\r\nHost: " + host + "\r\nOrigin: " + origin
+                        + "\r\nContent-Length: 0\r\n\r\n");
     }
 
     @Test
@@ -461,6 +513,7 @@ class ServerTest {
             "/queues",
             "/queues/default",
             "/schedules",
+            "/nodes",
             "/page/page.js",
             "/page/page.css",
             "/page/icon.svg"

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * 1970, what is true is 1, ids are of the type that the {@link Dialect} knows.
  */
 public final class RunRow {
+    /** Between versions: no name has a line break. */
+    private static final String AND = "\n";
+
     /** What never changes: the columns of {@link #fixed}. */
     public static final List<String> FIXED =
             names("id, namespace, task, version, key, tags, parent, parent_attempt, parent_key, detached, rerun_of,"
@@ -104,7 +107,7 @@ public final class RunRow {
         values.add(flag(status.cancelled()));
         values.add(status.waiting() == null ? null : Texts.waiting(status.waiting()));
         var parked = status.parked();
-        values.add(parked == null ? null : parked.version());
+        values.add(parked == null ? null : String.join(AND, parked.versions()));
         values.add(parked == null ? null : parked.key().path());
         values.add(parked == null ? null : parked.recorded());
         values.add(parked == null ? null : parked.called());
@@ -216,6 +219,11 @@ public final class RunRow {
         return of == null ? null : new Run.Rerun(of, from == null ? null : new StepKey(from));
     }
 
+    /** What is in {@code parked_version}. */
+    public static List<String> versions(String text) {
+        return List.of(text.split(AND));
+    }
+
     private static Run.Status status(Sql.Row row) throws SQLException {
         var state = row.constant(RunState.class);
         var outcome = row.constantOrNull(Outcome.class);
@@ -230,7 +238,7 @@ public final class RunRow {
         String called = row.textOrNull();
         var parked = version == null || key == null || recorded == null || called == null
                 ? null
-                : new Run.Parked(version, new StepKey(key), recorded, called);
+                : new Run.Parked(versions(version), new StepKey(key), recorded, called);
         return new Run.Status(state, outcome, stop, cancelled, parked, waiting);
     }
 

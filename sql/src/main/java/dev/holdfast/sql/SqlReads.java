@@ -143,7 +143,7 @@ public final class SqlReads implements Reads {
     @Override
     public Optional<Instant> suspectWaiting(Collection<String> tasks, Instant now) {
         if (tasks.isEmpty()) return Optional.empty();
-        return readers.read(s -> {
+        return readers.ask(s -> {
             Sql sql = s.sql(SUSPECT_WAITING.formatted(Sql.places(tasks.size())));
             for (String task : tasks) sql.text(task);
             return sql.instant(now).firstInstant();

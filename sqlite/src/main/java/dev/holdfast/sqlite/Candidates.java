@@ -2,6 +2,7 @@ package dev.holdfast.sqlite;
 
 import dev.holdfast.sql.LaneKey;
 import dev.holdfast.sql.Place;
+import dev.holdfast.sql.RunRow;
 import dev.holdfast.sql.Turn;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -85,7 +86,7 @@ final class Candidates {
                 .firstText()
                 .orElse(null);
         while (version != null) {
-            if (!version.equals(hosted)) {
+            if (!RunRow.versions(version).contains(hosted)) {
                 into.addAll(lane.in(tx.readApart(PARKED))
                         .text(task)
                         .text(version)

@@ -44,7 +44,8 @@ final class ClaimWork extends Work<List<Claimed>> {
         if (Defaults.SUSPECT_AFTER_LOSSES != 3) throw new AssertionError("a migration of the indexes is due");
     }
 
-    private static final String ANY_PARKED = "SELECT 1 FROM runs WHERE parked_version IS NOT NULL LIMIT 1";
+    private static final String ANY_PARKED =
+            "SELECT 1 FROM runs WHERE parked_version IS NOT NULL AND claim_at IS NOT NULL LIMIT 1";
     /** What has to be looked at one by one: a lane, a limit, a suspect, or what other code has parked. */
     private static final String ANYTHING_SPECIAL =
             "SELECT 1 WHERE EXISTS (SELECT 1 FROM lanes INDEXED BY lanes_ready WHERE ready = 1 AND lane <> '')"

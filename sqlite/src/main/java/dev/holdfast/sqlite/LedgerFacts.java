@@ -28,7 +28,8 @@ public record LedgerFacts(
      */
     public record Queued(String task, long runs, Instant oldest) {}
 
-    private static final String PARKED = "SELECT count(*) FROM runs WHERE parked_version IS NOT NULL";
+    private static final String PARKED =
+            "SELECT count(*) FROM runs WHERE parked_version IS NOT NULL AND claim_at IS NOT NULL";
     private static final String SUSPECTS =
             "SELECT count(*) FROM runs" + " WHERE claim_at IS NOT NULL AND parked_version IS NULL AND losses >= ?";
     private static final String QUEUED = "SELECT task, count(*), min(created) FROM runs"

@@ -32,7 +32,7 @@ final class SqliteLedger implements Ledger {
     private static final String HELD = "SELECT " + RunRow.COLUMNS + " FROM runs WHERE holder_number = ?"
             + " AND holder_incarnation = ? AND holder_kind = ? LIMIT ?";
     private static final String PARKED =
-            "SELECT " + RunRow.COLUMNS + " FROM runs WHERE parked_version IS NOT NULL LIMIT ?";
+            "SELECT " + RunRow.COLUMNS + " FROM runs WHERE parked_version IS NOT NULL AND claim_at IS NOT NULL LIMIT ?";
 
     private static final String LINGERING = "SELECT " + RunRow.COLUMNS
             + " FROM runs INDEXED BY runs_lingering WHERE lingers_number IS NOT NULL LIMIT ?";

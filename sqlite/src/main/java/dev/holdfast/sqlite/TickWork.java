@@ -33,6 +33,10 @@ final class TickWork extends Work<Tick> {
     private static final String INBOXES =
             "SELECT DISTINCT i.run FROM inbox i JOIN runs r ON r.id = i.run WHERE " + OURS + " LIMIT ?";
 
+    private static final String LINGERS =
+            "SELECT 1 FROM runs INDEXED BY runs_lingering WHERE lingers_number IS NOT NULL LIMIT 1";
+    private static final String FIRING = "SELECT min(next) FROM schedules WHERE next IS NOT NULL";
+
     private static final String RATED =
             "SELECT namespace, name, concurrency, lane_concurrency, rate_count, rate_per FROM queues"
                     + " WHERE rate_count IS NOT NULL";
@@ -62,7 +66,10 @@ final class TickWork extends Work<Tick> {
         List<RunId> inboxes = ours(tx.read(INBOXES)).number(limit).list(Sql.Row::id);
         var rates = rates(tx);
         boolean more = due.size() == limit || deadlines.size() == limit || inboxes.size() == limit;
-        return new Tick(deadlines, inboxes, due.size(), rates.opened(), more ? tx.now() : next(tx, rates));
+        boolean lingers = tx.read(LINGERS).any();
+        Instant firing = tx.read(FIRING).firstInstant().orElse(null);
+        return new Tick(
+                deadlines, inboxes, due.size(), rates.opened(), lingers, firing, more ? tx.now() : next(tx, rates));
     }
 
     private record Due(RunId run, LaneKey lane) {}

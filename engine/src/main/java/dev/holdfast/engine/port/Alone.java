@@ -32,6 +32,11 @@ record Alone(Holder node) implements Peers {
     }
 
     @Override
+    public Map<String, String> newest() {
+        return Map.of();
+    }
+
+    @Override
     public Map<String, Set<String>> hosts() {
         return Map.of();
     }

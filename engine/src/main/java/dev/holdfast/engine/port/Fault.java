@@ -93,7 +93,7 @@ public final class Fault {
                 || nul(place.slotOf())
                 || nul(place.debounce())
                 || (parked != null
-                        && (nul(parked.version())
+                        && (parked.versions().stream().anyMatch(Fault::nul)
                                 || nul(parked.key().path())
                                 || nul(parked.recorded())
                                 || nul(parked.called())));

@@ -29,6 +29,9 @@ public interface Peers {
     /** What the newest node that hosts this task tells of it; empty if none does. */
     Optional<Notice> notice(String task);
 
+    /** The version of each task that the newest node hosts which hosts it. */
+    Map<String, String> newest();
+
     /** The versions of each task that somebody alive hosts; what this node hosts need not be among them. */
     Map<String, Set<String>> hosts();
 

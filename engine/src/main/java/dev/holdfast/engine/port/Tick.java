@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param inboxes runs of this node, or of nobody, with messages that were not applied
  * @param promoted how many delayed runs became claimable
  * @param opened whether something can be claimed in a queue whose rate allows it
+ * @param lingers whether code of some run that has ended may still execute: {@link Ledger#lingering} tells whose
+ * @param firing when the first of all schedules fires, whoever hosts its task; null if none does
  * @param next when something is due that is not yet, or a queue whose rate is used up opens; null for nothing
  */
 public record Tick(
@@ -19,4 +21,6 @@ public record Tick(
         List<RunId> inboxes,
         int promoted,
         boolean opened,
+        boolean lingers,
+        @Nullable Instant firing,
         @Nullable Instant next) {}

@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The death of a node is a fact in one transaction, which has been granted its lock: all sessions that bear its name are ended,
+ * The death of a node is a fact in one transaction, which has its lock: all sessions that bear its name are ended,
  * its row is deleted, and it is written down. A claim of the dead node's that is in flight either commits before (the deletion
  * waits for it) or finds the row gone.
  */
@@ -28,6 +28,8 @@ final class Death {
             + " AND (? OR (server_system = ? AND server_timeline = ? AND server_started = ? AND server_counted = ?))"
             + " THEN pg_try_advisory_xact_lock(?, number) ELSE false END ORDER BY number";
 
+    private static final String TRY = "SELECT pg_try_advisory_xact_lock(?, ?)";
+    /** Lets it go at once: to wait in a transaction is two statements more, each time that nobody has died. */
     private static final String AWAIT = "SELECT await_death(?, ?, ?)";
 
     /** Somebody who waits for a lock, and can be told to stop waiting. */
@@ -50,26 +52,22 @@ final class Death {
 
     /** The node, if it died while we waited and nobody else has buried it. */
     Optional<Buried> await(Link link, NodeRow node, How how, Waiter waiter) throws SQLException {
-        return link.transaction(in -> {
-            int wait = Math.toIntExact(body.times().patience().toMillis());
-            try (PreparedStatement statement =
-                    in.statement(AWAIT, seat.lockClass(), Math.toIntExact(node.number()), wait)) {
-                if (!waiter.granted(statement)) return Optional.empty();
-                return bury(in, node.number(), how, new Knock(body, in.life()));
-            }
-        });
+        int wait = Math.toIntExact(body.times().patience().toMillis());
+        try (PreparedStatement statement =
+                link.statement(AWAIT, seat.lockClass(), Math.toIntExact(node.number()), wait)) {
+            if (!waiter.granted(statement)) return Optional.empty();
+        }
+        return bury(link, node.number(), how, new Knock(body, link.life()));
     }
 
     /** Those that were found dead, by their locks. */
     List<Buried> sweep(Link link, boolean graceIsOver) throws SQLException {
-        return link.transaction(in -> {
-            var dead = new ArrayList<Buried>();
-            List<Long> free = free(in, graceIsOver);
-            if (free.isEmpty()) return dead;
-            var knock = new Knock(body, in.life());
-            for (long number : free) bury(in, number, How.SWEEP, knock).ifPresent(dead::add);
-            return dead;
-        });
+        var dead = new ArrayList<Buried>();
+        List<Long> free = free(link, graceIsOver);
+        if (free.isEmpty()) return dead;
+        var knock = new Knock(body, link.life());
+        for (long number : free) bury(link, number, How.SWEEP, knock).ifPresent(dead::add);
+        return dead;
     }
 
     /** Ends a node that gives no sign of life; that it is dead is then found in the ordinary way. */
@@ -96,8 +94,15 @@ final class Death {
         return free;
     }
 
-    /** The lock is ours: empty if somebody else has done all of this. */
-    private Optional<Buried> bury(Link in, long number, How how, Knock knock) throws SQLException {
+    /** It was granted a moment ago. Empty if somebody else has it now, or has done all of this. */
+    private Optional<Buried> bury(Link link, long number, How how, Knock knock) throws SQLException {
+        return link.transaction(in -> {
+            boolean ours = in.number(TRY, seat.lockClass(), Math.toIntExact(number)) == 1;
+            return ours ? buried(in, number, how, knock) : Optional.empty();
+        });
+    }
+
+    private Optional<Buried> buried(Link in, long number, How how, Knock knock) throws SQLException {
         OptionalLong heard = others.heard(number);
         try (PreparedStatement statement = in.statement(
                         BURY,

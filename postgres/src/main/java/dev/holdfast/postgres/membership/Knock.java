@@ -55,7 +55,7 @@ final class Knock {
     /** Waits for the answer. */
     void isLetIn() throws SQLException {
         try {
-            answered.await(PATIENCE);
+            if (answer == null) answered.await(PATIENCE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

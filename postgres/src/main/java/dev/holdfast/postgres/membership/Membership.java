@@ -37,7 +37,7 @@ import java.util.Optional;
 public final class Membership implements AutoCloseable {
     private static final Duration TURN = Duration.ofSeconds(1);
     /** A takeover waits for rows and for sessions that end. */
-    private static final Duration WATCH_TURN = Duration.ofSeconds(6);
+    private static final Duration WATCH_TURN = Duration.ofSeconds(7);
 
     private static final String FENCE = "holdfast-fence";
     private static final String HOLD = "holdfast-hold";

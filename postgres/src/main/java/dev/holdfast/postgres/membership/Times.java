@@ -29,7 +29,7 @@ record Times(
             Duration.ofSeconds(3),
             Duration.ofSeconds(4),
             Duration.ofMillis(4_500),
-            Duration.ofSeconds(1),
+            Duration.ofSeconds(2),
             Duration.ofSeconds(2),
             Duration.ofSeconds(10),
             Duration.ofSeconds(10));

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Refused;
+import dev.holdfast.postgres.Gate;
+import dev.holdfast.postgres.ProcessTest;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -96,6 +98,7 @@ class MembershipTest {
     }
 
     @Test
+    @ProcessTest
     void whoIsLetInByNobodyStaysAliveAndFindsTheDeadLater() throws Exception {
         try (var gate = new Gate(town.server.port())) {
             var one = town.join(gate);

@@ -8,6 +8,7 @@ import dev.holdfast.engine.system.SystemThreads;
 import dev.holdfast.localpg.LocalPostgres;
 import dev.holdfast.localpg.Settings;
 import dev.holdfast.localpg.TestDatabase;
+import dev.holdfast.postgres.Gate;
 import dev.holdfast.postgres.PgCluster;
 import dev.holdfast.postgres.session.Connections;
 import dev.holdfast.postgres.session.PostgresPorts;
@@ -188,6 +189,32 @@ final class Town implements AutoCloseable {
                     + life.timeline() + ", " + life.started() + ", " + life.counted() + ", 1, 1, 0)");
         }
         return session;
+    }
+
+    /** Whatever one node says to another is counted and forgotten. */
+    void hushed() {
+        execute("ALTER FUNCTION pg_catalog.pg_notify(text, text) RENAME TO pg_notify_heard; CREATE SEQUENCE unheard;"
+                + " CREATE FUNCTION pg_catalog.pg_notify(text, text) RETURNS void LANGUAGE sql"
+                + " AS 'SELECT nextval(''public.unheard'')'");
+    }
+
+    /** How much was said and forgotten. */
+    long unheard() {
+        return Long.parseLong(String.valueOf(ask("SELECT last_value FROM unheard WHERE is_called")));
+    }
+
+    /** Whether it is written down that this node is dead. */
+    boolean buried(long number) {
+        return !server.query(database, "SELECT 1 FROM holdfast.takeovers WHERE number = " + number)
+                .isEmpty();
+    }
+
+    /** Whether somebody waits for the lock of this node. */
+    boolean isWaitedFor(long number) {
+        return !"0"
+                .equals(ask("SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
+                        + " WHERE NOT l.granted AND l.locktype = 'advisory' AND l.objid = " + number
+                        + " AND a.datname = current_database()"));
     }
 
     /** Whether the one waits for the lock of the other. */

@@ -159,6 +159,24 @@ interface ClaimContract extends Contract {
         assertThat(lab.ledger().parked(10)).isEmpty();
     }
 
+    /** Each is tried once. Two would hand it back and forth for ever. */
+    @Test
+    default void codeThatDidNotFitIsNotTriedAgainWhateverElseDidNot() {
+        Lab lab = lab();
+        Run run = lab.running("t");
+        List<String> versions = List.of("1", "2", "12", "3");
+        for (int tried = 1; tried < versions.size(); tried++) {
+            String last = versions.get(tried - 1);
+            lab.apply(run, new Command.Park(lab.by(run), new Run.Parked(last, StepKey.of(1), "was", "is")));
+            for (String version : versions.subList(0, tried))
+                assertThat(lab.claim(Map.of("t", version), 9)).isEmpty();
+            List<Claimed> claimed = lab.claim(Map.of("t", versions.get(tried)), 9);
+            assertThat(ids(claimed)).containsExactly(run.id());
+            run = claimed.getFirst().run();
+        }
+        assertThat(lab.ledger().parked(10)).as("it is being tried").isEmpty();
+    }
+
     @Test
     default void parkedRunsKeepTheirPlaceAmongTheOthers() {
         Lab lab = lab();

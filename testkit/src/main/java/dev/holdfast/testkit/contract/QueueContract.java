@@ -134,6 +134,7 @@ interface QueueContract extends LaneWords {
             assertThat(claim(9)).as("its code is still there").isEmpty();
             limits(null, 1);
             if (lane != null) assertThat(claim(9)).as("its code is still there").isEmpty();
+            assertThat(lab().ledger().tick(lab().node(), 9).lingers()).isTrue();
             assertThat(lab().ledger().lingering(lab().node(), 9)).containsExactly(over);
             left(over);
             assertThat(lab().ledger().lingering(lab().node(), 9)).isEmpty();

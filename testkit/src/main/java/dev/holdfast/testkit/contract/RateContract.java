@@ -12,6 +12,7 @@ import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.QueueSettings;
 import dev.holdfast.engine.port.Rate;
+import dev.holdfast.testkit.Seeds;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -172,7 +173,7 @@ interface RateContract extends LaneWords {
     @Test
     @Tag("long")
     default void inNoWindowMoreAreClaimedThanTheRateWhateverHappens() {
-        for (int seed = 0; seed < 25; seed++) {
+        for (int seed = 0; seed < Seeds.some(25); seed++) {
             var random = new Random(seed);
             String queue = "paced " + seed;
             var rate = new Rate(1 + random.nextInt(4), Duration.ofMillis(1 + random.nextInt(2_000)));

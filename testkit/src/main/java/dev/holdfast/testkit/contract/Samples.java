@@ -62,7 +62,7 @@ final class Samples {
                         state == RunState.FINISHED ? any(Outcome.values()) : null,
                         state == RunState.STOPPING ? stop() : null,
                         random.nextBoolean(),
-                        maybe(() -> new Run.Parked(text(), StepKey.marker(text()), text(), text())),
+                        maybe(() -> new Run.Parked(versions(), StepKey.marker(text()), text(), text())),
                         maybe(this::waiting)),
                 new Fence(random.nextLong(1000), maybe(this::holder), 1),
                 new Run.Tries(1 + random.nextInt(5), random.nextInt(5), random.nextInt(5)),
@@ -185,6 +185,10 @@ final class Samples {
 
     private String text() {
         return any(TEXTS);
+    }
+
+    private List<String> versions() {
+        return random.nextBoolean() ? List.of("1") : List.of("2", "a version", "12");
     }
 
     private <T> T any(T[] values) {

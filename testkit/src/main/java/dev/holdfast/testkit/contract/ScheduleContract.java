@@ -126,6 +126,14 @@ interface ScheduleContract extends Contract {
     }
 
     @Test
+    default void aLookTellsWhenTheFirstOfThemFires() {
+        stored("b", FOUR);
+        stored("c", null);
+        stored("a", THREE);
+        assertThat(lab().ledger().tick(lab().node(), 9).firing()).isEqualTo(THREE);
+    }
+
+    @Test
     default void anOldDefinitionFiresNoMore() {
         StoredSchedule old = stored("a", THREE);
         StoredSchedule changed = schedule("a", THREE);

@@ -28,6 +28,8 @@ interface TickContract extends Contract {
         assertThat(tick.deadlines()).isEmpty();
         assertThat(tick.inboxes()).isEmpty();
         assertThat(tick.promoted()).isZero();
+        assertThat(tick.lingers()).isFalse();
+        assertThat(tick.firing()).isNull();
         assertThat(tick.next()).isNull();
     }
 

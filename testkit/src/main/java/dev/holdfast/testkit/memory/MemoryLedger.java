@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -121,8 +122,19 @@ final class MemoryLedger implements Ledger {
                     some(limit, ours.and(s -> s.run.times().deadlines().due(now).isPresent()));
             var inboxes = some(limit, ours.and(s -> !s.inbox.isEmpty()));
             boolean more = due.size() == limit || deadlines.size() == limit || inboxes.size() == limit;
-            return new Tick(ids(deadlines), ids(inboxes), due.size(), opened(now), more ? now : next(now));
+            boolean lingers =
+                    disk.runs.values().stream().anyMatch(s -> s.run.place().lingers() != null);
+            return new Tick(
+                    ids(deadlines), ids(inboxes), due.size(), opened(now), lingers, firing(), more ? now : next(now));
         });
+    }
+
+    private @Nullable Instant firing() {
+        return disk.schedules.values().stream()
+                .map(s -> s.standing().next())
+                .filter(Objects::nonNull)
+                .min(Instant::compareTo)
+                .orElse(null);
     }
 
     private @Nullable Instant next(Instant now) {
@@ -188,7 +200,7 @@ final class MemoryLedger implements Ledger {
 
     @Override
     public List<Run> parked(int limit) {
-        return runs(limit, run -> run.status().parked() != null);
+        return runs(limit, run -> run.state() == RunState.QUEUED && run.status().parked() != null);
     }
 
     @Override

@@ -93,6 +93,20 @@ public final class MemoryPeers implements Peers {
     }
 
     @Override
+    public Map<String, String> newest() {
+        disk.lock.lock();
+        try {
+            var all = new TreeMap<String, String>();
+            for (Map<String, Notice> hosted : disk.nodes.values()) {
+                hosted.forEach((task, notice) -> all.put(task, notice.version()));
+            }
+            return all;
+        } finally {
+            disk.lock.unlock();
+        }
+    }
+
+    @Override
     public Map<String, Set<String>> hosts() {
         disk.lock.lock();
         try {

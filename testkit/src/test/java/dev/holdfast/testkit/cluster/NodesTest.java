@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -328,6 +329,40 @@ final class NodesTest {
         assertThat(third.engine().explain(Namespace.DEFAULT, id).code()).isEqualTo("no_code");
         site.join(old);
         site.assertEnded(id, Outcome.SUCCEEDED);
+    }
+
+    private Handler<Integer, Integer> deployed(String version, String first) {
+        return LONG.version(version).handle((ctx, n) -> {
+            ctx.step(first, Integer.class, s -> n);
+            ctx.sleep(Duration.ofMinutes(1));
+            return ctx.step("second", Integer.class, s -> {
+                heard.add(version);
+                return n;
+            });
+        });
+    }
+
+    @Test
+    void what_comes_back_goes_on_with_the_newest_code_that_fits() {
+        try (var looking = new Site(SLOTS, Duration.ofSeconds(1))) {
+            Member one = looking.join(deployed("blue", "first"));
+            List<RunId> several = IntStream.range(0, SLOTS)
+                    .mapToObj(i -> looking.start(one, "long", "1"))
+                    .toList();
+            Member other = looking.join(deployed("green", "first"));
+            looking.pass(Duration.ofSeconds(70));
+            several.forEach(id -> looking.assertEnded(id, Outcome.SUCCEEDED));
+            assertThat(heard).hasSize(SLOTS).containsOnly("green");
+            heard.clear();
+            other.leave();
+            looking.disk.bury(other.node());
+            // What does not fit the newest goes on where it fits.
+            RunId next = looking.start(one, "long", "2");
+            looking.join(deployed("red", "another"));
+            looking.pass(Duration.ofSeconds(70));
+            looking.assertEnded(next, Outcome.SUCCEEDED);
+            assertThat(heard).containsExactly("blue");
+        }
     }
 
     @Test

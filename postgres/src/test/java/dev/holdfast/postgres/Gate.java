@@ -1,4 +1,4 @@
-package dev.holdfast.postgres.membership;
+package dev.holdfast.postgres;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -8,34 +8,43 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Stands before a server, and can be shut: then who knocks is kept waiting, and who is in stays in. */
-final class Gate implements AutoCloseable {
+/**
+ * Stands before a server. It can be shut: then who knocks is kept waiting, and who is in stays in. And another server can be put
+ * behind it.
+ */
+public final class Gate implements AutoCloseable {
     private final ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final List<Socket> all = new CopyOnWriteArrayList<>();
     private final AtomicInteger kept = new AtomicInteger();
-    private final int server;
+    private volatile int server;
     private volatile boolean shut;
 
-    Gate(int server) throws IOException {
+    public Gate(int server) throws IOException {
         this.server = server;
         Thread.ofPlatform().daemon().start(this::accept);
     }
 
-    int port() {
+    public int port() {
         return door.getLocalPort();
     }
 
     /** How many were kept waiting. */
-    int kept() {
+    public int kept() {
         return kept.get();
     }
 
-    void shut() {
+    public void shut() {
         shut = true;
     }
 
-    void open() {
+    public void open() {
         shut = false;
+    }
+
+    /** From now on it leads there; whoever is in is out. */
+    void leadTo(int other) throws IOException {
+        server = other;
+        for (Socket each : all) each.close();
     }
 
     private void accept() {
