@@ -117,22 +117,9 @@ abstract class ClusterCommand implements Callable<Integer> {
         var plan = new ClusterDrill.Plan(nodes, clients, chosen, folder, postgres);
         try {
             var drill = new ClusterDrill(plan, fault(quick, clients), program(), Outlet.progress());
-            return tell(outlet, drill.run(), folder);
+            return outlet.tell(drill.run(), folder, keep);
         } catch (IllegalStateException | UncheckedIOException e) {
             return outlet.couldNot(e.getMessage() + "; what there is lies in " + folder);
         }
-    }
-
-    private int tell(Outlet outlet, ClusterReport found, Path folder) throws IOException {
-        ClusterReport report = found;
-        if (keep || report.verdict() == Verdict.VIOLATED) {
-            report = report.keptIn(folder.toString());
-            Files.writeString(folder.resolve("report.json"), Outlet.toJson(report));
-        } else {
-            CrashDrill.remove(folder);
-        }
-        var told = report;
-        outlet.print(told, look -> new ClusterSummary(told, look).written());
-        return told.verdict() == Verdict.HELD ? 0 : 1;
     }
 }

@@ -54,7 +54,7 @@ final class ClusterDrill {
      *
      * @throws IllegalStateException if the cluster does not even start
      */
-    ClusterReport run() throws IOException, InterruptedException {
+    Report run() throws IOException, InterruptedException {
         progress.say("starting PostgreSQL");
         String name = "drill-" + plan.seed() + "-" + System.currentTimeMillis();
         try (var database = fault.database(plan, progress::say);
@@ -66,7 +66,7 @@ final class ClusterDrill {
         }
     }
 
-    private ClusterReport run(String name, Database database, Fleet fleet) throws IOException, InterruptedException {
+    private Report run(String name, Database database, Fleet fleet) throws IOException, InterruptedException {
         progress.say("starting " + plan.nodes() + " nodes");
         for (Node node : Fleet.labels(plan.nodes()).stream().map(fleet::start).toList())
             fleet.ready(node, Fleet.STARTS);

@@ -1,8 +1,7 @@
 package dev.holdfast.drills;
 
-import dev.holdfast.drills.ClusterReport.Asked;
-import dev.holdfast.drills.ClusterReport.Figures;
-import dev.holdfast.drills.ClusterReport.Work;
+import dev.holdfast.drills.ClusterFigures.Asked;
+import dev.holdfast.drills.ClusterFigures.Work;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -30,8 +29,7 @@ final class ClusterFindings {
      * @param troubles what went wrong meanwhile
      * @param seen what else was seen
      */
-    ClusterReport report(Scene scene, List<String> troubles, List<String> seen)
-            throws IOException, InterruptedException {
+    Report report(Scene scene, List<String> troubles, List<String> seen) throws IOException, InterruptedException {
         var violations = new ArrayList<>(troubles);
         var jobs = scene.load().jobs();
         var runs = new LinkedHashMap<String, RunAccount>();
@@ -52,7 +50,7 @@ final class ClusterFindings {
         if (again.atOnce() == 0) violations.add("no start was asked for twice: nothing was tried");
         violations.addAll(untried(evidence));
         var timeline = new ClusterTimeline(scene.fleet(), evidence).timeline();
-        var figures = new Figures(
+        var figures = new ClusterFigures(
                 plan.nodes(),
                 plan.clients(),
                 work(evidence),
@@ -61,8 +59,7 @@ final class ClusterFindings {
                 fault.lapses(evidence),
                 seen,
                 timeline.to() - timeline.from());
-        var verdict = violations.isEmpty() ? Verdict.HELD : Verdict.VIOLATED;
-        return new ClusterReport(fault.name(), plan.seed(), verdict, shortened(violations), figures, timeline, "");
+        return Report.of(fault.name(), plan.seed(), shortened(violations), figures, timeline);
     }
 
     private void read(List<Load.Job> jobs, Map<String, RunAccount> runs) throws InterruptedException {

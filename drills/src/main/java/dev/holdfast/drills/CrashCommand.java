@@ -82,16 +82,7 @@ final class CrashCommand implements Callable<Integer> {
         Path folder = Files.createTempDirectory("holdfast-drill-");
         try {
             var plan = new CrashDrill.Plan(runs, kills, chosen, folder, store);
-            Report report = new CrashDrill(plan, Outlet.progress()).run();
-            if (keep || report.verdict() == Verdict.VIOLATED) {
-                report = report.keptIn(folder.toString());
-                Files.writeString(folder.resolve("report.json"), Outlet.toJson(report));
-            } else {
-                CrashDrill.remove(folder);
-            }
-            var found = report;
-            outlet.print(found, look -> new Summary(found, look).written());
-            return report.verdict() == Verdict.HELD ? 0 : 1;
+            return outlet.tell(new CrashDrill(plan, Outlet.progress()).run(), folder, keep);
         } catch (IllegalStateException | UncheckedIOException e) {
             return outlet.couldNot(e.getMessage() + "; what there is lies in " + folder);
         }

@@ -47,9 +47,8 @@ final class Findings {
         }
         violations.addAll(history.violations());
         violations.addAll(unkilled(lives));
-        var verdict = violations.isEmpty() ? Verdict.HELD : Verdict.VIOLATED;
         var timeline = timeline(lives);
-        return new Report("crash", plan.seed(), verdict, violations, figures(timeline), timeline, "");
+        return Report.of("crash", plan.seed(), violations, figures(timeline), timeline);
     }
 
     private void collect() throws InterruptedException {
@@ -95,12 +94,12 @@ final class Findings {
                 : account.standing().stream().map(Seen::at).toList();
     }
 
-    private Report.Figures figures(Timeline timeline) {
+    private CrashFigures figures(Timeline timeline) {
         var killed = counts.stream()
                 .map(c -> runs.get(c.run()))
                 .filter(Objects::nonNull)
                 .toList();
-        var work = new Report.Work(
+        var work = new CrashFigures.Work(
                 counts.size(),
                 killed.stream().mapToLong(r -> r.steps().size()).sum(),
                 killed.stream().mapToLong(RunAccount::epochsOfSteps).max().orElse(0),
@@ -110,11 +109,11 @@ final class Findings {
                         .filter(t -> !t.stands())
                         .count(),
                 early.size() + late.size());
-        var starts = new Report.Starts(
+        var starts = new CrashFigures.Starts(
                 sales.size() + counts.size(),
                 sales.stream().mapToInt(s -> s.ack().retries()).sum(),
                 new HashSet<>(sales.stream().map(Shop.Sale::key).toList()).size());
-        return new Report.Figures(
+        return new CrashFigures(
                 plan.kills(), work, starts, back(timeline), resumed(timeline), timeline.to() - timeline.from());
     }
 

@@ -1,8 +1,10 @@
 package dev.holdfast.drills;
 
+import java.io.IOException;
 import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import tools.jackson.databind.SerializationFeature;
@@ -45,12 +47,26 @@ record Outlet(CommandSpec spec, boolean json) {
         return COULD_NOT;
     }
 
-    /** @param written the page for people, for what it is looked at with */
-    void print(Object report, Function<Look, String> written) {
+    /**
+     * Prints what was found.
+     *
+     * @param folder of the drill, which is removed if everything held
+     * @param keep unless it is to be kept
+     * @return the exit code
+     */
+    int tell(Report found, Path folder, boolean keep) throws IOException {
+        Report report = found;
+        if (keep || found.verdict() == Verdict.VIOLATED) {
+            report = found.keptIn(folder.toString());
+            Files.writeString(folder.resolve("report.json"), toJson(report));
+        } else {
+            CrashDrill.remove(folder);
+        }
         var out = spec.commandLine().getOut();
         if (json) out.println(toJson(report));
-        else out.print(written.apply(look()));
+        else out.print(new Summary(report, look()).written());
         out.flush();
+        return report.verdict() == Verdict.HELD ? 0 : 1;
     }
 
     private static Look look() {

@@ -1,9 +1,12 @@
 package dev.holdfast.drills;
 
+import static dev.holdfast.drills.Page.many;
+
 import dev.holdfast.drills.Diary.Entry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * From what was done to a node to the first user code of what it had, elsewhere.
@@ -16,6 +19,11 @@ import java.util.Map;
  * @param runs every run of every strike
  */
 record Resumption(String kind, int strikes, Map<Deaths.How, Integer> found, Spread death, Spread first, Spread runs) {
+    /** What a kill may cost, in microseconds. */
+    private static final long GOAL_P50 = 100_000;
+
+    private static final long GOAL_P99 = 500_000;
+
     /** Over all strikes of a kind. */
     static Resumption of(Evidence evidence, Strike.Kind kind) {
         var first = new ArrayList<Long>();
@@ -43,5 +51,35 @@ record Resumption(String kind, int strikes, Map<Deaths.How, Integer> found, Spre
                 evidence.deaths().took(strikes),
                 Spread.of(first),
                 Spread.of(all));
+    }
+
+    void tell(Page page) {
+        boolean kill = kind.equals(Strike.Kind.KILL.toString());
+        page.line(
+                kind,
+                many(strikes, "time") + "; of " + many(runs.count(), "run") + " the first user code elsewhere after "
+                        + runs.words() + (kill && runs.count() > 0 ? goal() : ""));
+    }
+
+    private String goal() {
+        boolean met = runs.p50() < GOAL_P50 && runs.p99() < GOAL_P99;
+        return "; goal " + GOAL_P50 / 1_000 + " ms and " + GOAL_P99 / 1_000 + " ms" + (met ? ": met" : ": missed");
+    }
+
+    /** How the nodes were found dead, if they were. */
+    void tellDeaths(Page page) {
+        if (found.isEmpty()) return;
+        String how = found.entrySet().stream()
+                .map(each -> each.getValue() + " by "
+                        + switch (each.getKey()) {
+                            case RING -> "the ring";
+                            case SWEEP -> "the sweep";
+                            case FROZEN -> "silence";
+                        })
+                .collect(Collectors.joining(", "));
+        String took = death.count() == 0
+                ? "how fast was not measured, in a database that is not the drill's own"
+                : "written down after " + death.words();
+        page.line("found dead", kind + ": " + how + "; " + took);
     }
 }

@@ -2,6 +2,7 @@ package dev.holdfast.drills;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How long something took, in microseconds.
@@ -23,5 +24,15 @@ record Spread(int count, long p50, long p99, long max) {
     private static long rank(List<Long> sorted, int percent) {
         int rank = (sorted.size() * percent + 99) / 100;
         return sorted.get(Math.max(1, rank) - 1);
+    }
+
+    /** For people. */
+    String words() {
+        if (count == 0) return "(never)";
+        return millis(p50) + " (p50), " + millis(p99) + " (p99), " + millis(max) + " (max)";
+    }
+
+    private static String millis(long micros) {
+        return String.format(Locale.ROOT, "%.0f ms", micros / 1_000.0);
     }
 }
