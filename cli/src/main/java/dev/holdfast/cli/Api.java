@@ -128,8 +128,8 @@ final class Api {
         if (request.body() != null) {
             byte[] bytes = request.body().getBytes(StandardCharsets.UTF_8);
             connection.setDoOutput(true);
-            connection.setFixedLengthStreamingMode(bytes.length);
             connection.setRequestProperty("Content-Type", "application/json");
+            // Not streamed: of a body that was, this client does not show the answer if that is 401.
             try (OutputStream out = connection.getOutputStream()) {
                 out.write(bytes);
             }

@@ -4,16 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -126,6 +130,50 @@ class MainTest {
         assertThat(result.err()).startsWith("holdfast: " + wanted).doesNotContain("Feature", "Source", "tools.jackson");
         assertThat(result.err().lines()).hasSize(1);
         assertThat(result.out()).isEmpty();
+    }
+
+    @Test
+    void whatARequestWithABodyIsRefusedForIsSaid() {
+        for (var refusal : Map.of(401, "key_revoked", 403, "scope_missing").entrySet()) {
+            problem("/v1/tasks/noop/runs", refusal.getKey(), refusal.getValue(), "in detail");
+            problem("/v1/runs/" + RUN + "/cancel", refusal.getKey(), refusal.getValue(), "in detail");
+            assertThat(ask("run", "noop", "--input", "{}").exits(3).err())
+                    .isEqualTo("holdfast: " + refusal.getValue() + ": in detail\n");
+            assertThat(ask("cancel", RUN).exits(3).err())
+                    .isEqualTo("holdfast: " + refusal.getValue() + ": in detail\n");
+        }
+    }
+
+    /** As a server may that need not read what it refuses. */
+    @Test
+    void whatIsRefusedBeforeTheBodyIsReadIsSaid() throws Exception {
+        String large = Files.writeString(folder.resolve("large"), "\"" + "x".repeat(900_000) + "\"")
+                .toString();
+        String problem = "{\"code\":\"key_required\",\"detail\":\"first\"}";
+        try (var hasty = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> answering = threads.submit(() -> {
+                try (var socket = hasty.accept()) {
+                    var in = socket.getInputStream();
+                    var head = new StringBuilder();
+                    while (head.indexOf("\r\n\r\n") < 0) head.append((char) in.read());
+                    String answer = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer realm=\"holdfast\"\r\n"
+                            + "Content-Type: application/problem+json\r\nConnection: close\r\nContent-Length: "
+                            + problem.length() + "\r\n\r\n" + problem;
+                    socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
+                    socket.shutdownOutput();
+                    in.transferTo(OutputStream.nullOutputStream());
+                }
+                return null;
+            });
+            String url = "http://127.0.0.1:" + hasty.getLocalPort();
+
+            var result =
+                    run("run", "noop", "--input", "@" + large, "--url", url).exits(3);
+
+            assertThat(result.err()).isEqualTo("holdfast: key_required: first\n");
+            answering.get();
+        }
     }
 
     @Test
