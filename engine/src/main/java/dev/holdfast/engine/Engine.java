@@ -26,7 +26,6 @@ import dev.holdfast.engine.port.SnapshotWindow;
 import dev.holdfast.engine.port.Write;
 import dev.holdfast.sdk.Handler;
 import dev.holdfast.sdk.Hosted;
-import io.opentelemetry.api.metrics.ObservableLongGauge;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.Collection;
@@ -67,7 +66,6 @@ public final class Engine implements Runs, AutoCloseable {
     private final Dispatcher dispatcher;
     private final Ticker ticker;
     private final Inquiry inquiry;
-    private final ObservableLongGauge unhosted;
     private final Bell left;
     private final Watcher.Ports watching;
     private final Door door;
@@ -110,7 +108,6 @@ public final class Engine implements Runs, AutoCloseable {
         this.dispatcher =
                 new Dispatcher(desk, executor, new Dispatcher.Hosting(versions, door, takings), options, work);
         this.inquiry = new Inquiry(ports, dispatcher, executor);
-        this.unhosted = meters.unhosted(inquiry::unhosted);
     }
 
     /**
@@ -149,6 +146,15 @@ public final class Engine implements Runs, AutoCloseable {
     /** How many attempts execute now. */
     public int executing() {
         return executor.taken();
+    }
+
+    /**
+     * How many runs wait for code that no node hosts.
+     *
+     * @throws Unavailable if the ledger cannot be asked
+     */
+    public long unhosted() {
+        return inquiry.unhosted();
     }
 
     @Override
@@ -324,7 +330,6 @@ public final class Engine implements Runs, AutoCloseable {
         if (closed) return;
         closed = true;
         door.close();
-        unhosted.close();
         dispatcher.close();
         try {
             if (!door.isFenced()) executor.drain();

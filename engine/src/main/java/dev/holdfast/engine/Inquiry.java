@@ -3,12 +3,10 @@ package dev.holdfast.engine;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
-import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Reads;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -38,18 +36,14 @@ final class Inquiry {
         }
     }
 
-    /** How many runs wait for code that no node hosts; empty if the ledger cannot be asked. */
-    OptionalLong unhosted() {
+    /** How many runs wait for code that no node hosts. */
+    long unhosted() {
         var here = dispatcher.admission().hosted().keySet();
         var there = ports.peers().hosts().keySet();
-        try {
-            return OptionalLong.of(reads().waiting().entrySet().stream()
-                    .filter(each -> !here.contains(each.getKey()) && !there.contains(each.getKey()))
-                    .mapToLong(Map.Entry::getValue)
-                    .sum());
-        } catch (Unavailable e) {
-            return OptionalLong.empty();
-        }
+        return reads().waiting().entrySet().stream()
+                .filter(each -> !here.contains(each.getKey()) && !there.contains(each.getKey()))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
     }
 
     private Explanation explain(Run run) {

@@ -6,16 +6,12 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
-import io.opentelemetry.api.metrics.ObservableLongGauge;
 import java.time.Duration;
-import java.util.OptionalLong;
-import java.util.function.Supplier;
 
 /** What the engine counts: one metric per promise. */
 final class Meters {
     private static final AttributeKey<String> OUTCOME = AttributeKey.stringKey("outcome");
 
-    private final Meter meter;
     private final LongCounter started;
     private final LongCounter finished;
     private final LongCounter stale;
@@ -26,7 +22,6 @@ final class Meters {
     private final DoubleHistogram startLatency;
 
     Meters(Meter meter) {
-        this.meter = meter;
         started = counter(meter, "holdfast.runs.started", "runs accepted");
         finished = counter(meter, "holdfast.runs.finished", "runs ended, by outcome");
         stale = counter(meter, "holdfast.writes.stale", "writes of executors that had lost their run, refused");
@@ -38,18 +33,6 @@ final class Meters {
                 .setUnit("s")
                 .setDescription("from a run's acceptance, or its due time, to its first claim")
                 .build();
-    }
-
-    /**
-     * Asked for whenever somebody looks.
-     *
-     * @param unhosted how many; empty if that cannot be known now
-     */
-    ObservableLongGauge unhosted(Supplier<OptionalLong> unhosted) {
-        return meter.gaugeBuilder("holdfast.runs.unhosted")
-                .ofLongs()
-                .setDescription("runs that wait for code that no node hosts")
-                .buildWithCallback(gauge -> unhosted.get().ifPresent(gauge::record));
     }
 
     private static LongCounter counter(Meter meter, String name, String description) {

@@ -217,6 +217,15 @@ public final class Holdfast implements Client {
         return seat.engine().executing();
     }
 
+    /**
+     * How many runs wait for code that no node of its cluster hosts.
+     *
+     * @throws Unavailable while it is no node, or if the ledger cannot be asked
+     */
+    public long unhosted() {
+        return seat.engine().unhosted();
+    }
+
     /** What its ledger has done since it was opened. */
     public LedgerFigures figures() {
         return seat.ports().ledger().figures();

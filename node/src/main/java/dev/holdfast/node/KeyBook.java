@@ -22,6 +22,11 @@ public final class KeyBook {
         return EMPTY;
     }
 
+    /** Whether it looks like a key: what does not is in no book. */
+    public static boolean isKey(String presented) {
+        return Secret.parse(presented).isPresent();
+    }
+
     /** Whether no key was ever made. A revoked one counts: a revocation never opens anything. */
     public boolean isEmpty() {
         return rows.isEmpty();
@@ -30,6 +35,12 @@ public final class KeyBook {
     /** Whether there is a key that holds. */
     public boolean hasValid() {
         return rows.values().stream().anyMatch(row -> row.revoked() == null);
+    }
+
+    /** Whether it was not revoked. */
+    public boolean holds(ApiKey key) {
+        KeyRow row = rows.get(key.id());
+        return row != null && row.revoked() == null;
     }
 
     /** The key that was presented, also if it was revoked; empty if there is none, or its secret is another one. */

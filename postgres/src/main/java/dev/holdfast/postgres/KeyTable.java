@@ -2,6 +2,9 @@ package dev.holdfast.postgres;
 
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Threads;
+import dev.holdfast.postgres.session.Connections;
+import dev.holdfast.postgres.session.Use;
+import dev.holdfast.sql.Dialect;
 import dev.holdfast.sql.Session;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -18,8 +21,9 @@ public final class KeyTable implements AutoCloseable {
     private final Sessions sessions;
     private final PgReaders readers;
 
-    KeyTable(Sessions sessions, Threads threads) {
-        this.sessions = sessions;
+    /** Whoever asks waits, and nothing is lost: a session that does not answer for seconds is given up, as one of a replica. */
+    KeyTable(Connections connections, Threads threads) {
+        this.sessions = () -> new Session(connections.open(Use.REPLICA), Dialect.postgres());
         this.readers = new PgReaders(sessions, threads);
     }
 

@@ -50,7 +50,7 @@ public final class PgCluster implements AutoCloseable {
         this.ports = ports;
         this.standby = standby;
         this.hints = new PgHints(ports.threads(), ports.clock());
-        this.keys = new KeyTable(Writing.reading(connections), ports.threads());
+        this.keys = new KeyTable(connections, ports.threads());
     }
 
     /**

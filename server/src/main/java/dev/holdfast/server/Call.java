@@ -2,6 +2,7 @@ package dev.holdfast.server;
 
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.RunId;
+import dev.holdfast.node.ApiKey;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,9 @@ import java.util.Set;
 
 /** A request, as handlers see it. */
 interface Call {
+    /** By which it was let in; empty if none was needed. */
+    Optional<ApiKey> key();
+
     /** The raw path, for error messages. */
     String path();
 

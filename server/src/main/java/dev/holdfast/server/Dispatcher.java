@@ -1,6 +1,7 @@
 package dev.holdfast.server;
 
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.node.ApiKey;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -14,6 +15,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,8 +48,8 @@ final class Dispatcher {
             guard.checkOrigin(request, method);
             Router.Match match = router.match(method, path);
             route = match.route().path();
-            guard.demand(match.route().scope(), request);
-            answer = match.route().handler().handle(new HelidonCall(request, match.variables(), arrivals::over));
+            Optional<ApiKey> key = guard.demand(match.route().access(), request);
+            answer = match.route().handler().handle(new HelidonCall(request, match.variables(), key, arrivals::over));
         } catch (HoldfastException e) {
             answer = Problem.of(e).answer(path);
         } catch (Router.MethodNotAllowed e) {

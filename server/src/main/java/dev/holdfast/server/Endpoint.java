@@ -20,13 +20,15 @@ import java.util.function.Supplier;
  *
  * @param scheme http or https
  * @param host as it was named
+ * @param origins where else its page is shown
  */
-record Endpoint(String scheme, String host, InetAddress address) {
+record Endpoint(String scheme, String host, InetAddress address, Set<String> origins) {
     /** @throws Refused {@code host_unknown} */
     static Endpoint of(ServerOptions options) {
         String host = options.host();
         try {
-            return new Endpoint(options.tls() == null ? "http" : "https", host, InetAddress.getByName(host));
+            String scheme = options.tls() == null ? "http" : "https";
+            return new Endpoint(scheme, host, InetAddress.getByName(host), options.origins());
         } catch (UnknownHostException e) {
             throw new Refused(
                     "host_unknown",
@@ -83,11 +85,21 @@ record Endpoint(String scheme, String host, InetAddress address) {
         }
     }
 
-    /** The names under which this machine asks itself. */
+    /** The names under which this machine asks itself, and those of a balancer. */
     Set<String> names() {
         var names = new TreeSet<>(Set.of("127.0.0.1", "localhost", "[::1]"));
         names.add(bracketed().toLowerCase(Locale.ROOT));
+        origins.forEach(origin -> names.add(URI.create(origin).getHost()));
         return names;
+    }
+
+    /**
+     * Whether a page of this origin is ours.
+     *
+     * @param asked the name under which the server was asked
+     */
+    boolean shows(String origin, String asked) {
+        return origin.equalsIgnoreCase(scheme + "://" + asked) || origins.contains(origin.toLowerCase(Locale.ROOT));
     }
 
     private String bracketed() {

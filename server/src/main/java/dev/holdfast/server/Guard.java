@@ -1,38 +1,40 @@
 package dev.holdfast.server;
 
 import dev.holdfast.core.Refused;
+import dev.holdfast.core.Unavailable;
 import dev.holdfast.node.ApiKey;
 import dev.holdfast.node.KeyBook;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Who may ask for what. On the addresses of this machine, and before any key was made, everything is open to everybody.
  *
- * <p>The keys are read at most once a second, so a revocation counts everywhere a second later. One that is not among them is
- * looked for again at once, so a new key counts everywhere from its first use on.
+ * <p>The keys are read once a second, so a revocation counts everywhere a second later. One that is not among them is looked for
+ * again at once, so a new key counts everywhere from its first use on; made-up ones cost what {@link Recent} allows.
  */
 final class Guard {
-    private static final long FRESH_NANOS = 1_000_000_000;
+    private static final Duration FRESH = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    /** Whoever reads metrics asks again soon, and gives up soon. */
+    private static final Duration GLANCE = Duration.ofMillis(500);
+
     private static final String BEARER = "bearer ";
     private static final String COOKIE = "holdfast_key=";
 
     private final Endpoint endpoint;
-    private final Supplier<KeyBook> keys;
-    private volatile @Nullable Seen seen;
+    private final Recent<KeyBook> keys;
+    private final Runnable open;
 
-    /** @param since when it was asked for */
-    private record Seen(KeyBook book, long since) {}
-
-    /** @param keys asks the database */
-    Guard(Endpoint endpoint, Supplier<KeyBook> keys) {
+    /** @param open throws {@link Unavailable} with the reason, unless the node takes requests: it is asked before the database is */
+    Guard(Endpoint endpoint, Recent<KeyBook> keys, Runnable open) {
         this.endpoint = endpoint;
         this.keys = keys;
+        this.open = open;
     }
 
     /**
@@ -45,8 +47,12 @@ final class Guard {
         if (endpoint.isLoopback()) checkName(host);
         if (method.equals("GET") || method.equals("HEAD")) return;
         String origin = request.headers().first(HeaderNames.ORIGIN).orElse(null);
-        if (origin != null && !origin.equalsIgnoreCase(endpoint.scheme() + "://" + host)) {
-            throw new Refused("origin_refused", "a page of '" + Text.shown(origin) + "' may not change anything here");
+        if (origin != null && !endpoint.shows(origin, host)) {
+            throw new Refused(
+                    "origin_refused",
+                    "a page of '" + Text.shown(origin)
+                            + "' may not change anything here; if it is the page of this server behind"
+                            + " a balancer, start the server with --origin and that address");
         }
     }
 
@@ -64,46 +70,59 @@ final class Guard {
     }
 
     /**
-     * @param scope null for what everybody may
+     * The key by which the request is let in; empty if none is needed.
+     *
      * @throws Refused {@code key_required}, {@code key_unknown}, {@code key_revoked}, {@code scope_missing}
-     * @throws dev.holdfast.core.Unavailable if nobody can tell
+     * @throws Unavailable if the node takes no requests, or nobody can tell whether the key holds
      */
-    void demand(ApiKey.@Nullable Scope scope, ServerRequest request) {
-        if (scope == null) return;
-        long asked = System.nanoTime();
-        KeyBook book = newest(asked - FRESH_NANOS);
-        if (endpoint.isLoopback() && book.isEmpty()) return;
+    Optional<ApiKey> demand(Access access, ServerRequest request) throws InterruptedException {
+        return switch (access) {
+            case Access.Everybody everybody -> Optional.empty();
+            case Access.Key key -> {
+                open.run();
+                yield check(key.scope(), keys.within(FRESH, PATIENCE), PATIENCE, request);
+            }
+            case Access.KnownKey key -> check(key.scope(), known(), GLANCE, request);
+        };
+    }
+
+    private KeyBook known() throws InterruptedException {
+        try {
+            return keys.within(FRESH, GLANCE);
+        } catch (Unavailable e) {
+            return keys.known().orElseThrow(() -> e);
+        }
+    }
+
+    private Optional<ApiKey> check(ApiKey.Scope scope, KeyBook book, Duration patience, ServerRequest request)
+            throws InterruptedException {
+        if (endpoint.isLoopback() && book.isEmpty()) return Optional.empty();
         String presented = presented(request)
                 .orElseThrow(() -> new Refused(
                         "key_required",
                         "this needs an API key: send 'Authorization: Bearer KEY' ('holdfast keys create' makes one)"));
-        ApiKey key = book.find(presented)
-                .or(() -> newest(asked).find(presented))
+        ApiKey key = find(presented, book, patience)
                 .orElseThrow(() -> new Refused(
                         "key_unknown", "this API key is none of those there are, or was not copied as a whole"));
-        if (!key.holds()) {
-            throw new Refused("key_revoked", "the API key " + shown(key) + " was revoked: use another one");
-        }
+        if (!key.holds()) throw revoked(key);
         if (!key.scope().includes(scope)) {
             throw new Refused(
                     "scope_missing",
                     "the API key " + shown(key) + " has the scope " + lower(key.scope()) + ", and this needs "
                             + lower(scope));
         }
+        return Optional.of(key);
     }
 
-    /** Keys that were asked for after that time; one look for all who wait for it. */
-    private KeyBook newest(long after) {
-        Seen last = seen;
-        if (last != null && last.since() - after > 0) return last.book();
-        synchronized (this) {
-            last = seen;
-            if (last != null && last.since() - after > 0) return last.book();
-            long now = System.nanoTime();
-            KeyBook book = keys.get();
-            seen = new Seen(book, now);
-            return book;
-        }
+    static Refused revoked(ApiKey key) {
+        return new Refused("key_revoked", "the API key " + shown(key) + " was revoked: use another one");
+    }
+
+    /** What is not in the book may have been made since. */
+    private Optional<ApiKey> find(String presented, KeyBook book, Duration patience) throws InterruptedException {
+        if (!KeyBook.isKey(presented)) return Optional.empty();
+        Optional<ApiKey> known = book.find(presented);
+        return known.isPresent() ? known : keys.within(Duration.ZERO, patience).find(presented);
     }
 
     /** As programs send it, or as browsers do, which cannot add a header to what they open. */

@@ -16,14 +16,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.concurrent.Callable;
 
 /**
  * The page that Prometheus reads. The engine counts with the {@link #meter()}; what others count by themselves is asked
  * for when somebody reads the page.
  */
 final class Metrics {
-    private final Supplier<List<Figure>> figures;
+    private final Callable<List<Figure>> figures;
     private final Set<String> known = new HashSet<>();
     private final List<AutoCloseable> callbacks = new ArrayList<>();
     private volatile List<Figure> newest = List.of();
@@ -33,7 +33,7 @@ final class Metrics {
             .build();
     private final Meter meter;
 
-    Metrics(Supplier<List<Figure>> figures) {
+    Metrics(Callable<List<Figure>> figures) {
         this.figures = figures;
         this.meter =
                 SdkMeterProvider.builder().registerMetricReader(reader).build().get("dev.holdfast");
@@ -44,8 +44,13 @@ final class Metrics {
     }
 
     /** One page at a time, so that all of its figures were read at one moment. */
-    synchronized Answer.Whole page() throws IOException {
-        newest = figures.get();
+    Answer.Whole page() throws Exception {
+        List<Figure> read = figures.call();
+        return page(read);
+    }
+
+    private synchronized Answer.Whole page(List<Figure> read) throws IOException {
+        newest = read;
         for (Figure figure : newest) {
             if (known.add(figure.name())) observe(figure);
         }

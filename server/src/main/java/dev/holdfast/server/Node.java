@@ -23,6 +23,13 @@ interface Node {
     /** @throws dev.holdfast.core.Unavailable with the reason, unless new runs are taken */
     void demandOpen();
 
+    /**
+     * How many runs wait for code that no node hosts.
+     *
+     * @throws dev.holdfast.core.Unavailable if the ledger cannot be asked
+     */
+    long unhosted();
+
     /** @throws dev.holdfast.core.Unavailable while the node is none */
     Ring ring();
 
@@ -57,6 +64,11 @@ interface Node {
             @Override
             public void demandOpen() {
                 holdfast.demandOpen();
+            }
+
+            @Override
+            public long unhosted() {
+                return holdfast.unhosted();
             }
 
             @Override

@@ -25,7 +25,7 @@ final class NodeApi {
                 new Router.Route("GET", "/v1/node", this::node),
                 Router.Route.open("/livez", call -> Answer.text(200, "alive\n")),
                 Router.Route.open("/readyz", this::ready),
-                new Router.Route("GET", "/metrics", call -> metrics.call()),
+                Router.Route.fromMemory("/metrics", call -> metrics.call()),
                 Router.Route.open("/openapi.json", call -> Answer.json(200, Resources.read("openapi.json"))));
     }
 

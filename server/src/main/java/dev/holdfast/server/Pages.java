@@ -5,7 +5,7 @@ import java.util.Map;
 
 /**
  * The live page: the list of runs at {@code /}, a run at {@code /runs/{id}}, queues at {@code /queues}, a queue with
- * its lanes at {@code /queues/{queue}}, and schedules at {@code /schedules}. All are one plain document whose script
+ * its lanes at {@code /queues/{queue}}, schedules at {@code /schedules}, and nodes at {@code /nodes}. All are one plain document whose script
  * reads the API and writes text nodes only, so that nothing that a user sent is ever taken for HTML; the policy forbids
  * everything else.
  */
@@ -20,6 +20,8 @@ final class Pages {
                 Router.Route.open("/queues", call -> file("page/index.html", "text/html; charset=utf-8")),
                 Router.Route.open("/queues/{queue}", call -> file("page/index.html", "text/html; charset=utf-8")),
                 Router.Route.open("/schedules", call -> file("page/index.html", "text/html; charset=utf-8")),
+                Router.Route.open("/nodes", call -> file("page/index.html", "text/html; charset=utf-8")),
+                Router.Route.open("/page/nodes.js", call -> script("nodes.js")),
                 Router.Route.open("/page/schedules.js", call -> script("schedules.js")),
                 Router.Route.open("/page/page.css", call -> file("page/page.css", "text/css; charset=utf-8")),
                 Router.Route.open("/page/page.js", call -> script("page.js")),

@@ -64,6 +64,7 @@ record Problem(int status, String title, String code, String detail, boolean ind
             Map.entry("starting", new Kind(503, "Not ready yet")),
             Map.entry("closing", new Kind(503, "Shutting down")),
             Map.entry("suspended", new Kind(503, "The node is cut off from its cluster")),
+            Map.entry("database_silent", new Kind(503, "The database does not answer")),
             Map.entry("fenced", new Kind(503, "The node was cut off from its cluster")),
             Map.entry("rejoining", new Kind(503, "The node joins its cluster again")),
             Map.entry("disk_full", new Kind(503, "The disk is full")));

@@ -1,24 +1,27 @@
 package dev.holdfast.server;
 
 import dev.holdfast.node.Ring;
+import java.time.Duration;
 import java.util.List;
-import java.util.function.Supplier;
 import tools.jackson.core.JsonGenerator;
 
 /** The nodes of the cluster, and which of them have died. */
 final class RingApi {
-    private final Supplier<Node> node;
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
 
-    RingApi(Supplier<Node> node) {
-        this.node = node;
+    private final Recent<Ring> ring;
+
+    /** @param ring as the database has it */
+    RingApi(Recent<Ring> ring) {
+        this.ring = ring;
     }
 
     List<Router.Route> routes() {
         return List.of(new Router.Route("GET", "/v1/nodes", this::nodes));
     }
 
-    private Answer nodes(Call call) {
-        Ring ring = node.get().ring();
+    private Answer nodes(Call call) throws InterruptedException {
+        Ring ring = this.ring.within(Duration.ZERO, PATIENCE);
         return Answer.json(200, Json.text(out -> {
             out.writeStartObject();
             out.writeNumberProperty("own", ring.own());

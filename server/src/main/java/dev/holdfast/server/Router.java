@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** Which handler answers. One list of routes: what is served, what is documented and what is counted are the same. */
 final class Router {
@@ -25,25 +24,31 @@ final class Router {
      * @param method GET, POST, PUT, PATCH, DELETE
      * @param path a template such as {@code /v1/runs/{id}}
      * @param handler who answers
-     * @param scope what a key must have; null if none is needed
+     * @param access who may ask
      */
-    record Route(String method, String path, Handler handler, ApiKey.@Nullable Scope scope) {
+    record Route(String method, String path, Handler handler, Access access) {
         /** What is asked for is read, POST does something with runs, and the rest is for whoever others depend on. */
         Route(String method, String path, Handler handler) {
             this(
                     method,
                     path,
                     handler,
-                    switch (method) {
-                        case "GET" -> ApiKey.Scope.READ;
-                        case "POST" -> ApiKey.Scope.WRITE;
-                        default -> ApiKey.Scope.ADMIN;
-                    });
+                    new Access.Key(
+                            switch (method) {
+                                case "GET" -> ApiKey.Scope.READ;
+                                case "POST" -> ApiKey.Scope.WRITE;
+                                default -> ApiKey.Scope.ADMIN;
+                            }));
         }
 
         /** To be read by everybody. */
         static Route open(String path, Handler handler) {
-            return new Route("GET", path, handler, null);
+            return new Route("GET", path, handler, new Access.Everybody());
+        }
+
+        /** Answered from memory, so that it can be read while the database is away. */
+        static Route fromMemory(String path, Handler handler) {
+            return new Route("GET", path, handler, new Access.KnownKey(ApiKey.Scope.READ));
         }
 
         /** The values of the variables, empty if the path is another one. */

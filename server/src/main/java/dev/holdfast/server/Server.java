@@ -5,6 +5,7 @@ import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.LedgerFigures;
 import dev.holdfast.node.Holdfast;
 import dev.holdfast.node.KeyBook;
+import dev.holdfast.node.Ring;
 import io.helidon.common.tls.Tls;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http1.Http1Config;
@@ -36,8 +37,14 @@ import org.jspecify.annotations.Nullable;
 public final class Server implements AutoCloseable {
     private static final Duration IDLE = Duration.ofHours(1);
 
+    /** How long the page of metrics waits for what only the database knows. */
+    private static final Duration GLANCE = Duration.ofMillis(500);
+
     private final Requests requests = new Requests();
     private final Metrics metrics = new Metrics(this::figures);
+    private final Recent<KeyBook> keys = new Recent<>(() -> ready().keys());
+    private final Recent<Ring> ring = new Recent<>(() -> ready().ring());
+    private final Recent<Long> unhosted = new Recent<>(() -> ready().unhosted());
     private final Endpoint endpoint;
     private final Guard guard;
     private final Watchers watchers;
@@ -48,8 +55,8 @@ public final class Server implements AutoCloseable {
 
     private Server(ServerOptions options, Endpoint endpoint, @Nullable SSLContext tls) {
         this.endpoint = endpoint;
-        this.guard = new Guard(endpoint, () -> ready().keys());
-        this.watchers = new Watchers(() -> ready().runs(), options);
+        this.guard = new Guard(endpoint, keys, () -> ready().demandOpen());
+        this.watchers = new Watchers(() -> ready().runs(), keys, options);
         this.arrivals = new Arrivals(options.arrival());
         var dispatcher = new Dispatcher(router(), requests, arrivals, guard);
         var web = WebServer.builder()
@@ -146,7 +153,7 @@ public final class Server implements AutoCloseable {
         routes.addAll(new ThreadsApi(this::ready).routes());
         routes.addAll(watchers.routes());
         routes.addAll(new NodeApi(this::ready, metrics::page).routes());
-        routes.addAll(new RingApi(this::ready).routes());
+        routes.addAll(new RingApi(ring).routes());
         routes.addAll(new Pages().routes());
         return new Router(routes);
     }
@@ -165,13 +172,22 @@ public final class Server implements AutoCloseable {
         return ready;
     }
 
-    private List<Figure> figures() {
+    private List<Figure> figures() throws InterruptedException {
         var all = new ArrayList<Figure>();
         Node ready = node;
         try {
             if (ready != null) node(ready, all);
         } catch (Unavailable e) {
             // It has no engine at the moment, and so there is nothing to count.
+        }
+        try {
+            all.add(Figure.gauge(
+                    "holdfast.runs.unhosted",
+                    "Runs that wait for code that no node hosts",
+                    Map.of(),
+                    unhosted.within(GLANCE, GLANCE)));
+        } catch (Unavailable e) {
+            // Left out: what was known last would be taken for what is.
         }
         all.addAll(requests.figures());
         all.add(Figure.gauge("holdfast.watchers", "Streams that are open", Map.of(), watchers.open()));

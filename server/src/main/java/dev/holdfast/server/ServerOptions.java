@@ -1,7 +1,10 @@
 package dev.holdfast.server;
 
 import dev.holdfast.core.Defaults;
+import dev.holdfast.core.Refused;
 import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host the address to listen on: of this machine alone (127.0.0.1, ::1, localhost), or one that others reach, which
  *     needs API keys
- * @param tls null for none
  * @param port 0 for any free one
+ * @param tls null for none
+ * @param origins where else its page is shown, beside the address itself: by a balancer that speaks TLS in its place
  * @param keepAlive how often a silent stream sends a comment, so that both ends notice a dead connection
  * @param patience how long one write to a watcher may take before it is cut off; it resumes with its cursor
  * @param arrival how long a request may take from its first line to the end of its body
@@ -20,6 +24,7 @@ public record ServerOptions(
         String host,
         int port,
         @Nullable TlsFiles tls,
+        Set<String> origins,
         Duration keepAlive,
         Duration patience,
         Duration arrival,
@@ -34,6 +39,7 @@ public record ServerOptions(
                 DEFAULT_HOST,
                 port,
                 null,
+                Set.of(),
                 Defaults.KEEP_ALIVE,
                 Defaults.WATCHER_PATIENCE,
                 Defaults.ARRIVAL_LIMIT,
@@ -41,14 +47,27 @@ public record ServerOptions(
     }
 
     public ServerOptions host(String address) {
-        return new ServerOptions(address, port, tls, keepAlive, patience, arrival, grace);
+        return new ServerOptions(address, port, tls, origins, keepAlive, patience, arrival, grace);
     }
 
     public ServerOptions tls(TlsFiles files) {
-        return new ServerOptions(host, port, files, keepAlive, patience, arrival, grace);
+        return new ServerOptions(host, port, files, origins, keepAlive, patience, arrival, grace);
+    }
+
+    /**
+     * Its page is shown there, too.
+     *
+     * @param origin what browsers have in their address bar, without a path, such as {@code https://runs.example.com}
+     * @throws Refused {@code origin_invalid}
+     */
+    public ServerOptions origin(String origin) {
+        var all = new TreeSet<>(origins);
+        all.add(Origins.normal(origin));
+        return new ServerOptions(host, port, tls, all, keepAlive, patience, arrival, grace);
     }
 
     public ServerOptions {
+        origins = Set.copyOf(origins);
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port " + port + " does not exist: use 0 (any free one) to 65535");
         }

@@ -2,9 +2,13 @@ package dev.holdfast.server;
 
 import dev.holdfast.core.HoldfastException;
 import dev.holdfast.core.Namespace;
+import dev.holdfast.core.Refused;
+import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.Frame;
 import dev.holdfast.engine.Runs;
 import dev.holdfast.engine.Watch;
+import dev.holdfast.node.ApiKey;
+import dev.holdfast.node.KeyBook;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +27,8 @@ import org.slf4j.LoggerFactory;
  * <p>A watcher that takes nothing for longer than the patience of the options is cut off by an interrupt, which closes
  * its connection at once; so are all of them when the server closes. Each can come back with the id of the last event
  * that it received. A dead connection is noticed at the latest by the next keep-alive.
+ *
+ * <p>One whose key was revoked is told so by an event {@code refused}, a second later, and its stream ends.
  */
 final class Watchers implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Watchers.class);
@@ -32,17 +38,35 @@ final class Watchers implements AutoCloseable {
     /** How soon a browser reconnects. */
     private static final byte[] PREAMBLE = "retry: 500\n\n".getBytes(StandardCharsets.UTF_8);
 
-    private final Supplier<Runs> runs;
-    private final ServerOptions options;
-    /** Since when (in nanoTime) a thread has been in one write; {@link #IDLE} while it waits for its run. */
-    private final Map<Thread, Long> writing = new ConcurrentHashMap<>();
-
     private static final long IDLE = Long.MIN_VALUE;
+
+    private final Supplier<Runs> runs;
+    private final Recent<KeyBook> keys;
+    private final ServerOptions options;
+    private final Map<Thread, Stream> streams = new ConcurrentHashMap<>();
     private final Thread watchdog;
     private volatile boolean closed;
 
-    Watchers(Supplier<Runs> runs, ServerOptions options) {
+    /** Of one watcher. */
+    private static final class Stream {
+        private final Optional<ApiKey> key;
+        /** Since when (in nanoTime) its thread has been in one write; {@link #IDLE} while it waits for its run. */
+        private volatile long writing = IDLE;
+
+        private volatile boolean refused;
+
+        Stream(Optional<ApiKey> key) {
+            this.key = key;
+        }
+
+        boolean isRevokedBy(KeyBook book) {
+            return key.isPresent() && !book.holds(key.get());
+        }
+    }
+
+    Watchers(Supplier<Runs> runs, Recent<KeyBook> keys, ServerOptions options) {
         this.runs = runs;
+        this.keys = keys;
         this.options = options;
         this.watchdog = Thread.ofPlatform().daemon().name("holdfast-watchdog").start(this::guard);
     }
@@ -52,7 +76,7 @@ final class Watchers implements AutoCloseable {
     }
 
     int open() {
-        return writing.size();
+        return streams.size();
     }
 
     private Answer stream(Call call) {
@@ -62,34 +86,51 @@ final class Watchers implements AutoCloseable {
                 .orElse(null);
         // Opened here, so that what is refused is answered as a problem and not as a broken stream.
         Watch watch = runs.get().watch(Namespace.DEFAULT, call.run(), after);
-        return new Answer.Streamed("text/event-stream", out -> send(watch, out), watch::close);
+        return new Answer.Streamed("text/event-stream", out -> send(watch, call.key(), out), watch::close);
     }
 
-    private void send(Watch watch, OutputStream out) throws IOException, InterruptedException {
-        Thread self = Thread.currentThread();
-        writing.put(self, IDLE);
+    private void send(Watch watch, Optional<ApiKey> key, OutputStream out) throws IOException, InterruptedException {
+        var stream = new Stream(key);
+        streams.put(Thread.currentThread(), stream);
         try {
-            write(out, PREAMBLE, Flush.NOW);
-            boolean unsent = false;
-            while (!closed && !watch.ended()) {
-                Optional<Frame> frame = watch.next(unsent ? Duration.ZERO : options.keepAlive());
-                if (frame.isPresent()) {
-                    write(out, event(frame.get()), Flush.LATER);
-                    unsent = true;
-                } else if (unsent) {
-                    write(out, new byte[0], Flush.NOW);
-                    unsent = false;
-                } else if (!watch.ended()) {
-                    write(out, KEEP_ALIVE, Flush.NOW);
-                }
-            }
-            write(out, new byte[0], Flush.NOW);
+            frames(watch, stream, out);
+            if (stream.refused && !watch.ended()) write(stream, out, refused(key.orElseThrow()), Flush.NOW);
         } catch (HoldfastException e) {
             // The run was deleted, or the ledger is away. The stream just ends: who comes back is told why.
             log.debug("a stream ended: {}", e.getMessage());
         } finally {
-            writing.remove(self);
+            streams.remove(Thread.currentThread());
         }
+    }
+
+    private void frames(Watch watch, Stream stream, OutputStream out) throws IOException, InterruptedException {
+        write(stream, out, PREAMBLE, Flush.NOW);
+        boolean unsent = false;
+        while (!closed && !watch.ended()) {
+            Optional<Frame> frame;
+            try {
+                frame = watch.next(unsent ? Duration.ZERO : options.keepAlive());
+            } catch (InterruptedException e) {
+                if (stream.refused) return;
+                throw e;
+            }
+            // It may have come without a wait that the refusal could interrupt; what is written now must not be
+            // interrupted.
+            if (stream.refused && !watch.ended()) {
+                Thread.interrupted();
+                return;
+            }
+            if (frame.isPresent()) {
+                write(stream, out, event(frame.get()), Flush.LATER);
+                unsent = true;
+            } else if (unsent) {
+                write(stream, out, new byte[0], Flush.NOW);
+                unsent = false;
+            } else if (!watch.ended()) {
+                write(stream, out, KEEP_ALIVE, Flush.NOW);
+            }
+        }
+        write(stream, out, new byte[0], Flush.NOW);
     }
 
     private enum Flush {
@@ -97,12 +138,23 @@ final class Watchers implements AutoCloseable {
         LATER
     }
 
-    private void write(OutputStream out, byte[] bytes, Flush flush) throws IOException {
-        Thread self = Thread.currentThread();
-        writing.put(self, System.nanoTime());
+    private static void write(Stream stream, OutputStream out, byte[] bytes, Flush flush) throws IOException {
+        stream.writing = System.nanoTime();
         out.write(bytes);
         if (flush == Flush.NOW) out.flush();
-        writing.put(self, IDLE);
+        stream.writing = IDLE;
+    }
+
+    /** Without an id, so that whoever comes back with another key goes on where he was. */
+    private static byte[] refused(ApiKey key) {
+        Refused why = Guard.revoked(key);
+        String json = Json.text(out -> {
+            out.writeStartObject();
+            out.writeStringProperty("code", why.code());
+            out.writeStringProperty("detail", String.valueOf(why.getMessage()));
+            out.writeEndObject();
+        });
+        return ("event: refused\ndata: " + json + "\n\n").getBytes(StandardCharsets.UTF_8);
     }
 
     private static byte[] event(Frame frame) {
@@ -127,12 +179,27 @@ final class Watchers implements AutoCloseable {
             while (!closed) {
                 Thread.sleep(LOOK);
                 long patience = options.patience().toNanos();
-                writing.forEach((thread, since) -> {
+                streams.forEach((thread, stream) -> {
+                    long since = stream.writing;
                     if (since != IDLE && System.nanoTime() - since > patience) thread.interrupt();
                 });
+                if (streams.values().stream().anyMatch(stream -> stream.key.isPresent())) refuse();
             }
         } catch (InterruptedException e) {
             // Closed.
+        }
+    }
+
+    private void refuse() throws InterruptedException {
+        try {
+            KeyBook book = keys.within(Duration.ZERO, LOOK);
+            streams.forEach((thread, stream) -> {
+                if (stream.refused || !stream.isRevokedBy(book)) return;
+                stream.refused = true;
+                thread.interrupt();
+            });
+        } catch (Unavailable e) {
+            log.debug("nobody can tell which keys hold, and streams go on: {}", e.getMessage());
         }
     }
 
@@ -140,6 +207,6 @@ final class Watchers implements AutoCloseable {
     public void close() {
         closed = true;
         watchdog.interrupt();
-        writing.keySet().forEach(Thread::interrupt);
+        streams.keySet().forEach(Thread::interrupt);
     }
 }

@@ -55,6 +55,11 @@ record FakeNode(FakeRuns fake, @Nullable Unavailable obstacle) implements Node {
     }
 
     @Override
+    public long unhosted() {
+        return 4;
+    }
+
+    @Override
     public Ring ring() {
         var node = new Ring.Node(7, "blue", "http://127.0.0.1:7007", JOINED, Duration.ofMillis(12), 2, hosts());
         var takeover =

@@ -2,6 +2,7 @@ package dev.holdfast.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Refused;
 import dev.holdfast.localpg.TestDatabase;
@@ -10,10 +11,20 @@ import dev.holdfast.node.ApiKeys;
 import dev.holdfast.node.ClusterOptions;
 import dev.holdfast.node.Holdfast;
 import dev.holdfast.node.NodeOptions;
+import dev.holdfast.sdk.Context;
 import dev.holdfast.sdk.Task;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.sql.DriverManager;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +34,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class KeysTest {
     private static final Task<String, String> ECHO = Task.named("echo", String.class, String.class);
+    private static final Task<String, String> PATIENT = Task.named("patient", String.class, String.class);
     private static final String RUNS = "/v1/tasks/echo/runs";
     private static final String START = "{\"input\": \"x\"}";
 
@@ -45,7 +57,15 @@ class KeysTest {
 
     private Holdfast node(String label) {
         var cluster = ClusterOptions.at(database.url().toString()).label(label);
-        return Holdfast.cluster(cluster, NodeOptions.defaults(), List.of(ECHO.handle((ctx, input) -> input)));
+        return Holdfast.cluster(
+                cluster,
+                NodeOptions.defaults(),
+                List.of(ECHO.handle((ctx, input) -> input), PATIENT.handle(KeysTest::wait)));
+    }
+
+    private static String wait(Context ctx, String input) {
+        ctx.sleep(Duration.ofHours(1));
+        return input;
     }
 
     @AfterEach
@@ -132,6 +152,39 @@ class KeysTest {
     }
 
     @Test
+    @Timeout(30)
+    void aStreamEndsWhoseKeyIsRevoked() throws Exception {
+        var chief = keys.create("chief", Scope.ADMIN);
+        var watcher = keys.create("watcher", Scope.READ);
+        String run = ask(first, "POST", "/v1/tasks/patient/runs", chief.key())
+                .json()
+                .path("id")
+                .asString();
+        try (var client = HttpClient.newHttpClient()) {
+            var request = HttpRequest.newBuilder(one.url().resolve("/v1/runs/" + run + "/stream"))
+                    .header("Authorization", "Bearer " + watcher.key());
+            var lines = client.send(request.build(), HttpResponse.BodyHandlers.ofLines())
+                    .body()
+                    .iterator();
+            assertThat(lines.next()).startsWith("retry:");
+
+            keys.revoke(watcher.what().id());
+            long revoked = System.nanoTime();
+
+            var said = new ArrayList<String>();
+            lines.forEachRemaining(said::add);
+            assertThat(Duration.ofNanos(System.nanoTime() - revoked)).isLessThan(Duration.ofSeconds(4));
+            assertThat(said.indexOf("event: refused")).isNotNegative();
+            assertThat(said.get(said.indexOf("event: refused") + 1))
+                    .startsWith("data: ")
+                    .contains("\"key_revoked\"", "watcher");
+        }
+        assertThat(ask(first, "POST", "/v1/runs/" + run + "/cancel", chief.key())
+                        .status())
+                .isEqualTo(202);
+    }
+
+    @Test
     void theSecretCountsAndNotTheId() throws Exception {
         String key = keys.create("any", Scope.READ).key();
         String other = keys.create("other", Scope.READ).key();
@@ -142,6 +195,66 @@ class KeysTest {
                         .code())
                 .isEqualTo("key_unknown");
         assertThat(ask(first, "GET", "/v1/runs", key).status()).isEqualTo(200);
+    }
+
+    @Test
+    void madeUpKeysCostAFewLooksAndWhatIsNoKeyCostsNone() throws Exception {
+        keys.create("any", Scope.READ);
+        var looks = new AtomicInteger();
+        one.serve(new CountingNode(Node.of(nodeOne), looks));
+        long began = System.nanoTime();
+        assertThat(together(200, i -> "hf_%012x_%064x".formatted(i, i)))
+                .allMatch(answer -> answer.code().equals("key_unknown"));
+        long tenths = (System.nanoTime() - began) / 100_000_000;
+        assertThat((long) looks.get()).isBetween(1L, tenths + 2);
+
+        looks.set(0);
+        began = System.nanoTime();
+        assertThat(together(200, i -> "hf_nonsense_" + i))
+                .allMatch(answer -> answer.code().equals("key_unknown"));
+        long seconds = (System.nanoTime() - began) / 1_000_000_000;
+        assertThat((long) looks.get()).isLessThanOrEqualTo(seconds + 1);
+    }
+
+    @Test
+    void howeverManyAskForTheNodesOneLookIsOnItsWay() throws Exception {
+        try (var session = DriverManager.getConnection(database.jdbcUrl());
+                var statement = session.createStatement()) {
+            session.setAutoCommit(false);
+            statement.execute("LOCK TABLE holdfast.takeovers IN ACCESS EXCLUSIVE MODE");
+
+            assertThat(together("/v1/nodes", 100, i -> "none"))
+                    .allMatch(answer -> answer.status() == 503)
+                    .allMatch(answer -> answer.code().equals("database_silent"));
+
+            try (var row = statement.executeQuery(
+                    "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT%FROM takeovers%' AND pid <>"
+                            + " pg_backend_pid()")) {
+                assertThat(row.next()).isTrue();
+                assertThat(row.getInt(1)).isEqualTo(1);
+            }
+            session.rollback();
+        }
+        await("it is answered")
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> first.get("/v1/nodes").status() == 200);
+    }
+
+    private List<Http.Response> together(int many, IntFunction<String> key) throws Exception {
+        return together("/v1/runs", many, key);
+    }
+
+    private List<Http.Response> together(String path, int many, IntFunction<String> key) throws Exception {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var asked = new ArrayList<Future<Http.Response>>();
+            for (int i = 0; i < many; i++) {
+                String mine = key.apply(i);
+                asked.add(threads.submit(() -> ask(first, "GET", path, mine)));
+            }
+            var answered = new ArrayList<Http.Response>();
+            for (var each : asked) answered.add(each.get());
+            return answered;
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -27,7 +28,14 @@ class RawTest {
 
     private final FakeRuns runs = new FakeRuns();
     private final Server server = Server.open(new ServerOptions(
-            "127.0.0.1", 0, null, Duration.ofSeconds(15), Duration.ofSeconds(30), ARRIVAL, Duration.ofSeconds(1)));
+            "127.0.0.1",
+            0,
+            null,
+            Set.of(),
+            Duration.ofSeconds(15),
+            Duration.ofSeconds(30),
+            ARRIVAL,
+            Duration.ofSeconds(1)));
     private final List<LogRecord> severe = new CopyOnWriteArrayList<>();
     private final Handler listener = new Handler() {
         @Override
