@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.holdfast.localpg.Ports;
 import dev.holdfast.localpg.TestDatabase;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,7 @@ class KeysTest {
         make(certificate, key);
         String[] server = {
             "server",
+            "--examples",
             "--host",
             "0.0.0.0",
             "--port",
@@ -79,6 +81,9 @@ class KeysTest {
                 .with(Map.of("HOLDFAST_URL", url, "HOLDFAST_CA", certificate.toString(), "HOLDFAST_KEY", admin));
         bare.run("runs").code(3).tells("key_required");
         reader.run("run", "noop").code(3).tells("scope_missing", "reader");
+        Path large = Files.writeString(stage.folder().resolve("large"), "\"" + "x".repeat(900_000) + "\"");
+        reader.run("run", "noop", "--input", "@" + large).code(3).tells("scope_missing", "reader");
+        bare.run("run", "noop", "--input", "@" + large).code(3).tells("key_required");
         String run = chief.run("run", "noop", "--wait", "--json").ok().out();
         assertThat(run).contains("SUCCEEDED");
         chief.run("pause", "default").ok();

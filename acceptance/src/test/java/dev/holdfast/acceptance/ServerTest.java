@@ -191,6 +191,27 @@ class ServerTest {
     }
 
     @Test
+    void it_hosts_the_examples_only_if_it_is_told_to() throws Exception {
+        Cli.Running bare = stage.cli()
+                .start("server", "--postgres", DATABASE.url().toString(), "--port", Integer.toString(greenPort));
+        await("it serves")
+                .atMost(Stage.PATIENCE)
+                .until(() -> bare.soFar().contains("ready http://127.0.0.1:" + greenPort));
+
+        assertThat(Files.readString(bare.err())).contains("hosts no tasks", "--examples");
+        assertThat(green.get("/v1/tasks").body()).isEqualTo("{\"tasks\":[]}");
+        String input = "{\"input\":{\"log\":\"" + stage.folder().resolve("written") + "\",\"steps\":1}}";
+        CheckedApi.problem(green.post("/v1/tasks/metronome/runs", input), 404, "task_unknown");
+
+        ServerProcess first = blueNode();
+        first.awaitReady(Stage.PATIENCE);
+        String run = green.start("noop", "null");
+        assertThat(green.awaitEnd(run).path("outcome").asString()).isEqualTo("SUCCEEDED");
+        bare.kill();
+        first.interrupt(Stage.PATIENCE);
+    }
+
+    @Test
     void a_database_that_is_not_there_is_named() throws Exception {
         int nobody = Ports.free();
 

@@ -132,7 +132,15 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
     static List<String> nodeCommand(String postgres, String label, int onPort) {
         String port = Integer.toString(onPort);
         return JavaCommand.like(
-                "dev.holdfast.cli.Main", "server", "--postgres", postgres, "--node", label, "--port", port);
+                "dev.holdfast.cli.Main",
+                "server",
+                "--postgres",
+                postgres,
+                "--node",
+                label,
+                "--port",
+                port,
+                "--examples");
     }
 
     private ServerProcess start(ServerProcess.Setup setup) {

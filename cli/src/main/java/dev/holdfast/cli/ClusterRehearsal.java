@@ -1,6 +1,7 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.engine.EngineOptions;
+import dev.holdfast.examples.Examples;
 import dev.holdfast.examples.WordCount;
 import dev.holdfast.localpg.LocalPostgres;
 import dev.holdfast.localpg.Settings;
@@ -72,6 +73,7 @@ final class ClusterRehearsal {
     }
 
     private Holdfast node(String label, Server server) {
-        return new ClusterServer(postgres.url(NAME).toString(), null, label, EngineOptions.defaults()).node(server);
+        return new ClusterServer(postgres.url(NAME).toString(), null, label, EngineOptions.defaults(), Examples.all())
+                .node(server);
     }
 }

@@ -1,15 +1,16 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.engine.EngineOptions;
-import dev.holdfast.examples.Examples;
 import dev.holdfast.node.ApiKeys;
 import dev.holdfast.node.ClusterOptions;
 import dev.holdfast.node.Holdfast;
 import dev.holdfast.node.KeyBook;
 import dev.holdfast.node.NodeOptions;
+import dev.holdfast.sdk.Hosted;
 import dev.holdfast.server.Server;
 import dev.holdfast.server.ServerOptions;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,10 +19,15 @@ import org.jspecify.annotations.Nullable;
  * @param postgres URL of the database
  * @param replica URL of a replica of it; null or empty for none
  * @param label of the node; null for the name of the machine
- * @param hosting how it hosts the examples
+ * @param hosting how it hosts them
+ * @param tasks what it hosts
  */
 record ClusterServer(
-        String postgres, @Nullable String replica, @Nullable String label, EngineOptions hosting) {
+        String postgres,
+        @Nullable String replica,
+        @Nullable String label,
+        EngineOptions hosting,
+        List<? extends Hosted> tasks) {
     /** Enough for code that is about to leave anyway; what does not is taken over by others, which takes less than this. */
     private static final Duration DRAIN = Duration.ofMillis(500);
 
@@ -42,6 +48,6 @@ record ClusterServer(
                 ClusterOptions.at(postgres).address(server.outside().toString()).overdue(ClusterOptions.Overdue.HALT);
         if (replica != null && !replica.isEmpty()) cluster = cluster.replica(replica);
         if (label != null) cluster = cluster.label(label);
-        return Holdfast.cluster(cluster, NodeOptions.defaults().engine(engine), Examples.all());
+        return Holdfast.cluster(cluster, NodeOptions.defaults().engine(engine), tasks);
     }
 }

@@ -27,7 +27,8 @@ import tools.jackson.core.JsonGenerator;
             "As soon as there is one, every request to a node needs one ('Authorization: Bearer KEY'; this command sends"
                     + " $HOLDFAST_KEY). Scopes: read looks at everything; write also starts, cancels and sends; admin also"
                     + " changes queues and schedules and removes runs.",
-            "A new key counts on all nodes at once, and a revoked one on none a second later.",
+            "A new key counts on all nodes at once, and a revoked one on none a second later; streams that are open end then,"
+                    + " too.",
         },
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",

@@ -21,6 +21,14 @@ final class Ready {
         out.flush();
     }
 
+    /** What people should know, beside that it serves. */
+    void note(String what) {
+        if (json) return;
+        var err = spec.commandLine().getErr();
+        err.println("holdfast: " + what);
+        err.flush();
+    }
+
     private static String json(URI url) {
         return Json.write(line -> {
             line.writeStartObject();

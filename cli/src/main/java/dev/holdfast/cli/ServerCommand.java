@@ -1,8 +1,12 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.examples.Examples;
+import dev.holdfast.sdk.Hosted;
 import dev.holdfast.server.ServerOptions;
 import dev.holdfast.server.TlsFiles;
+import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -13,11 +17,13 @@ import picocli.CommandLine.Option;
 @Command(
         name = "server",
         description = {
-            "Runs one of many nodes that share a PostgreSQL database: engine, API, page and the example tasks.",
+            "Runs one of many nodes that share a PostgreSQL database: engine, API and page.",
             "",
             "Nodes are alike: a run that was started on one may execute on any, and each of them shows all runs. What a node"
                     + " executes when it dies goes on elsewhere within milliseconds. One that is cut off from the database"
                     + " stops what it executes, halts itself if that does not leave, and joins again by itself otherwise.",
+            "Your tasks execute in your own program, which is a node of the same cluster (Holdfast.cluster; with an API and a page"
+                    + " of its own: docs/operations.md). This one hosts none, unless it is told to host the examples.",
             "When it serves, it prints one line: ready http://127.0.0.1:PORT. The tables are made in schema holdfast of the"
                     + " database; its user needs the right to make them.",
             "It listens beyond this machine only if there is an API key ('holdfast keys create'); use TLS there.",
@@ -26,9 +32,7 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "2:wrong usage",
-            "3:cannot serve: port_in_use, host_unknown, keys_required, tls_files, database_url, database_unreachable, database_login,"
-                    + " database_missing, database_rights, database_pooler, database_version, replica_is_primary, replica_foreign, schema_too_new,"
-                    + " schema_incompatible and so on; it says what to fix",
+            "3:cannot serve: it prints one of the codes below, and what to fix",
             "4:the database has failed while the node was starting",
             Exit.INTERNAL_LINE,
             "70:it was cut off, code did not leave, and it has halted itself: start it again",
@@ -37,8 +41,22 @@ import picocli.CommandLine.Option;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  holdfast server --postgres postgres://app:secret@db/app --node blue",
-            "  HOLDFAST_POSTGRES='postgres://app:secret@db/app?sslmode=verify-full' holdfast server --port 7008"
+            "  holdfast server --postgres postgres://app:secret@db/app --node blue --examples",
+            "  HOLDFAST_POSTGRES='postgres://app:secret@db/app?sslmode=verify-full' holdfast server --port 7008",
+            "",
+            "Codes of exit code 3:",
+            "  port_in_use, port_invalid, host_unknown    where it is to listen",
+            "  keys_required      others than this machine could do everything: make a key first",
+            "  tls_files          a file of TLS is missing, is none, or key and certificate are not of each other",
+            "  origin_invalid     --origin is no origin of a page",
+            "  database_url       the URL, or a setting in it, is wrong",
+            "  database_unreachable, database_tls, database_login, database_missing, database_connections",
+            "                     no session can be had: no server, no TLS, no such user, no such database, none is free",
+            "  database_pooler, database_version, database_is_replica, database_rights, database_setting",
+            "                     the database is not fit: a pooler, too old, a standby, lacking rights, a setting",
+            "  replica_is_primary, replica_foreign    --replica leads to no hot standby of the database",
+            "  schema_too_new, schema_incompatible, migration_failed    its tables, or nodes that are there, are of another version",
+            "  node_number        the locks of all numbers are taken by something that is no node"
         })
 final class ServerCommand implements Callable<Integer> {
     @Mixin
@@ -77,23 +95,50 @@ final class ServerCommand implements Callable<Integer> {
     private @Nullable Path key;
 
     @Option(
+            names = "--origin",
+            paramLabel = "URL",
+            description =
+                    "Where browsers see its page if that is not its own address, such as https://runs.example.com of a"
+                            + " balancer that speaks TLS in its place. Pages of other origins may not change anything. May be"
+                            + " repeated.")
+    private List<String> origins = List.of();
+
+    @Option(
             names = "--port",
             paramLabel = "PORT",
             defaultValue = "7007",
             description = "0 picks a free one. Default: 7007.")
     private int port = 7007;
 
+    @Option(
+            names = "--examples",
+            description =
+                    "Host the example tasks, for a trial: some of them read and write whatever file of this machine"
+                            + " they are told, so whoever has a key to start runs may do so.")
+    private boolean examples;
+
     @Mixin
     private Hosting hosting = new Hosting();
 
     @Override
     public Integer call() throws InterruptedException {
-        var node = new ClusterServer(database.url(), replica, label, hosting.options());
-        return Serving.run(() -> node.server(options()), node::node, ready::print);
+        List<Hosted> tasks = examples ? Examples.all() : List.of();
+        var node = new ClusterServer(database.url(), replica, label, hosting.options(), tasks);
+        return Serving.run(() -> node.server(options()), node::node, this::serves);
+    }
+
+    private void serves(URI url) {
+        if (!examples) {
+            ready.note(
+                    "this node hosts no tasks: runs execute on nodes of the cluster that host theirs; --examples hosts the"
+                            + " example tasks");
+        }
+        ready.print(url);
     }
 
     private ServerOptions options() {
         var plain = Serving.options(port).host(host);
+        for (String origin : origins) plain = plain.origin(origin);
         if (certificates != null && key != null) return plain.tls(new TlsFiles(certificates, key));
         if (certificates == null && key == null) return plain;
         throw Failure.usage(

@@ -28,7 +28,7 @@ interface Program {
     }
 
     private static String[] arguments(String label, int port, String... options) {
-        var own = Stream.of("server", "--port", Integer.toString(port), "--node", label);
+        var own = Stream.of("server", "--port", Integer.toString(port), "--node", label, "--examples");
         return Stream.concat(own, Stream.of(options)).toArray(String[]::new);
     }
 
