@@ -8,7 +8,9 @@ import dev.holdfast.localpg.TestDatabase;
 import dev.holdfast.sdk.RunHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,17 +72,22 @@ final class FrozenTest {
         await("it executes all").atMost(LONG).until(() -> began(one) == RUNS);
         long number = number(label);
         try (var sql = DriverManager.getConnection(database.jdbcUrl())) {
-            sql.setAutoCommit(false);
-            try (var statement = sql.createStatement()) {
-                statement.execute("SELECT 1 FROM holdfast.runs FOR UPDATE");
-            }
+            // A row that is locked would be left aside: this keeps every batch waiting that records a step.
+            execute(
+                    sql,
+                    "CREATE OR REPLACE FUNCTION gate() RETURNS trigger LANGUAGE plpgsql AS"
+                            + " $$ BEGIN PERFORM pg_advisory_xact_lock_shared(4242); RETURN NULL; END $$");
+            execute(
+                    sql,
+                    "CREATE TRIGGER gate AFTER INSERT ON holdfast.steps FOR EACH STATEMENT EXECUTE FUNCTION public.gate()");
+            execute(sql, "SELECT pg_advisory_lock(4242)");
             Files.delete(gate);
             await("what it records waits for our lock")
                     .pollInterval(Duration.ofMillis(5))
                     .atMost(LONG)
-                    .until(() -> sessions(number, "wait_event IN ('transactionid', 'tuple')") > 0);
+                    .until(() -> sessions(number, "wait_event = 'advisory' AND query LIKE '%steps%'") > 0);
             one.signal("STOP");
-            sql.rollback();
+            execute(sql, "SELECT pg_advisory_unlock(4242)");
         }
         await("it has the locks, and does not commit")
                 .pollInterval(Duration.ofMillis(5))
@@ -108,10 +115,10 @@ final class FrozenTest {
                             && locks(watcher, watched, "NOT granted") == 1);
             one.signal("STOP");
             two.kill();
-            await("it has the lock, and buries nobody")
+            await("its wait is over, and it buries nobody")
                     .pollInterval(Duration.ofMillis(5))
                     .atMost(LONG)
-                    .until(() -> locks(watcher, watched, "granted") == 1);
+                    .until(() -> locks(watcher, watched, "NOT granted") == 0);
             try (var three = node("three")) {
                 goesOnAt("three");
                 assertThat(client.ring().takeovers())
@@ -122,6 +129,12 @@ final class FrozenTest {
                 wakes(one, "one", watcher);
                 comesBack(three, "one");
             }
+        }
+    }
+
+    private static void execute(Connection sql, String text) throws SQLException {
+        try (var statement = sql.createStatement()) {
+            statement.execute(text);
         }
     }
 
