@@ -65,10 +65,12 @@ final class Dispatcher implements AutoCloseable {
     /** Of what is hosted here, where a newer node hosts something else. */
     private Map<String, String> newer() {
         if (desk.ports().peers().alive() <= 1) return Map.of();
-        var newest = new HashMap<>(desk.ports().peers().newest());
-        newest.keySet().retainAll(hosted.keySet());
-        newest.entrySet().removeIf(each -> each.getValue().equals(hosted.get(each.getKey())));
-        return newest;
+        var newer = new HashMap<String, String>();
+        desk.ports().peers().newest().forEach((task, notice) -> {
+            String here = hosted.get(task);
+            if (here != null && !here.equals(notice.version())) newer.put(task, notice.version());
+        });
+        return newer;
     }
 
     /**

@@ -90,9 +90,8 @@ final class Sweeper implements AutoCloseable {
     private void giveBack() {
         int limit = UNKNOWN + executor.taken();
         List<Run> held = desk.ports().ledger().held(desk.ports().node(), limit);
-        // After that was read, as a claim that begins later has given nothing of it; and before the slots are looked
-        // at, as
-        // they are taken before a claim is answered.
+        // After that was read: a claim that begins later has given nothing of it. And before the slots are looked at:
+        // a slot is taken before a claim is answered.
         long turn = takings.turn();
         var now = new HashMap<RunId, Unknown>();
         List<Run> back = new ArrayList<>();

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -81,12 +80,7 @@ final class IsolationTest {
         public void announce(Map<String, Notice> hosted) {}
 
         @Override
-        public Optional<Notice> notice(String task) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Map<String, String> newest() {
+        public Map<String, Notice> newest() {
             return Map.of();
         }
 

@@ -270,20 +270,6 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
         bell.ring();
     }
 
-    /** What the engine needs to know of it, it hears itself. */
-    @Override
-    public void found(long number) {}
-
-    /** As of one that is found. */
-    @Override
-    public void died(long number) {}
-
-    @Override
-    public void heard(String payload) {}
-
-    @Override
-    public void missed() {}
-
     /** Gives up what it can, then leaves; what did not leave is taken over by others at once. */
     @Override
     public void close() {

@@ -66,17 +66,5 @@ final class Stubborn implements AutoCloseable {
 
         @Override
         public void resumed(Pause pause) {}
-
-        @Override
-        public void found(long number) {}
-
-        @Override
-        public void died(long number) {}
-
-        @Override
-        public void heard(String payload) {}
-
-        @Override
-        public void missed() {}
     }
 }

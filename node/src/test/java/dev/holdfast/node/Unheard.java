@@ -129,17 +129,5 @@ final class Unheard implements AutoCloseable {
 
         @Override
         public void dead(String why) {}
-
-        @Override
-        public void found(long number) {}
-
-        @Override
-        public void died(long number) {}
-
-        @Override
-        public void heard(String payload) {}
-
-        @Override
-        public void missed() {}
     }
 }

@@ -19,6 +19,8 @@ final class Apart {
     private static final Duration BRIEFLY = Duration.ofSeconds(5);
 
     private final Threads threads;
+    private final Start start;
+    private final Supplier<Unavailable> cut;
     private final Set<Awaited<?>> awaited = ConcurrentHashMap.newKeySet();
 
     /** What somebody waits for. */
@@ -26,8 +28,25 @@ final class Apart {
         final CompletableFuture<T> answer = new CompletableFuture<>();
     }
 
-    Apart(Threads threads) {
+    /** What begins a thread. */
+    private interface Start {
+        Thread thread(Runnable body);
+    }
+
+    private Apart(Threads threads, Start start, Supplier<Unavailable> cut) {
         this.threads = threads;
+        this.start = start;
+        this.cut = cut;
+    }
+
+    /** Commits, for code that has threads like these itself. */
+    static Apart commits(Threads threads) {
+        return new Apart(threads, body -> threads.task("holdfast transaction", body), Apart::isUnknown);
+    }
+
+    /** Logins, which the engine waits for, too: user code keeps them from nothing. */
+    static Apart logins(Threads threads) {
+        return new Apart(threads, body -> threads.loop("holdfast-login", body), Track::isCut);
     }
 
     /** @param then what nobody waits for */
@@ -43,7 +62,7 @@ final class Apart {
     private <T> T perform(Supplier<T> work, Runnable then, Consumer<T> back) {
         var mine = new Awaited<T>();
         awaited.add(mine);
-        threads.task("holdfast transaction", () -> {
+        start.thread(() -> {
             try {
                 T done = work.get();
                 if (!mine.answer.complete(done)) back.accept(done);
@@ -97,9 +116,11 @@ final class Apart {
 
     /** The node has been cut off: whoever waits does not wait for a database that does not answer. */
     void cut() {
-        for (Awaited<?> each : awaited) {
-            each.answer.completeExceptionally(Unavailable.indeterminate(
-                    "fenced", "this node was cut off from its cluster before it knew what had become of this", null));
-        }
+        for (Awaited<?> each : awaited) each.answer.completeExceptionally(cut.get());
+    }
+
+    private static Unavailable isUnknown() {
+        return Unavailable.indeterminate(
+                "fenced", "this node was cut off from its cluster before it knew what had become of this", null);
     }
 }

@@ -36,14 +36,15 @@ import org.jspecify.annotations.Nullable;
  * may lock in the order in which lanes take turns.
  */
 final class ClaimWalk {
+    static final String ANY_SUSPECT =
+            "SELECT 1 FROM runs WHERE claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3 LIMIT 1";
+    static final String ANY_PARKED =
+            "SELECT 1 FROM runs WHERE parked_version IS NOT NULL AND claim_at IS NOT NULL LIMIT 1";
     /** A lane without a limit is always ready: it is counted by nobody. */
     private static final String ANYTHING = "SELECT 1 WHERE (EXISTS (SELECT 1 FROM lanes WHERE ready = 1)"
-            + " AND (EXISTS (SELECT 1 FROM runs WHERE turn IS NOT NULL)"
-            + " OR EXISTS (SELECT 1 FROM runs WHERE parked_version IS NOT NULL AND claim_at IS NOT NULL))) OR EXISTS"
-            + " (SELECT 1 FROM runs WHERE claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3)";
+            + " AND (EXISTS (SELECT 1 FROM runs WHERE turn IS NOT NULL) OR EXISTS (" + ANY_PARKED + "))) OR EXISTS ("
+            + ANY_SUSPECT + ")";
 
-    private static final String ANY_SUSPECT =
-            "SELECT 1 FROM runs WHERE claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3 LIMIT 1";
     private static final String SUSPECTS = "SELECT id, claim_at, " + LaneKey.COLUMNS + " FROM runs WHERE task = ANY(?)"
             + " AND claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3"
             + " AND (deadline IS NULL OR deadline > ?) ORDER BY claim_at, id";
@@ -51,8 +52,6 @@ final class ClaimWalk {
     private static final String LOCK_QUEUE = QUEUE + " FOR NO KEY UPDATE SKIP LOCKED";
     private static final String LOCK_LANE =
             "SELECT 1 FROM lanes WHERE " + LaneKey.IS + " FOR NO KEY UPDATE SKIP LOCKED";
-    private static final String ANY_PARKED =
-            "SELECT 1 FROM runs WHERE parked_version IS NOT NULL AND claim_at IS NOT NULL LIMIT 1";
     private static final String WAITING =
             "SELECT count(*) FROM (SELECT 1 FROM runs WHERE turn IS NOT NULL LIMIT ?) AS waiting";
     private static final String INPUTS = "SELECT run, input FROM run_payloads WHERE run = ANY(?)";

@@ -29,8 +29,7 @@ final class Folding {
     /** What has to be looked at one by one: a lane, a limit, a pause, a suspect, what other code has parked. */
     private static final String SPECIAL = "EXISTS (SELECT 1 FROM lanes WHERE ready = 1 AND lane <> '')"
             + " OR EXISTS (SELECT 1 FROM queues WHERE concurrency IS NOT NULL OR rate_count IS NOT NULL OR paused = 1)"
-            + " OR EXISTS (SELECT 1 FROM runs WHERE claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3)"
-            + " OR EXISTS (SELECT 1 FROM runs WHERE parked_version IS NOT NULL AND claim_at IS NOT NULL)";
+            + " OR EXISTS (" + ClaimWalk.ANY_SUSPECT + ") OR EXISTS (" + ClaimWalk.ANY_PARKED + ")";
     /** How many wait, counted up to a limit; none of it counts if something is special. */
     private static final String WAITING = "SELECT CASE WHEN " + SPECIAL + " THEN -1 ELSE"
             + " (SELECT count(*) FROM (SELECT 1 FROM runs WHERE turn IS NOT NULL LIMIT ?) AS waiting) END";

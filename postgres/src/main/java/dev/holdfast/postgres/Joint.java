@@ -136,13 +136,12 @@ final class Joint implements Transactions.Open {
      * it says anything more: then the session is closed, and the server undoes it.
      */
     private boolean rolledBack() {
-        Connection open = loan.session().connection();
-        return with.apart().briefly(() -> isRolledBack(open), () -> Lending.abort(loan));
+        return with.apart().briefly(this::isRolledBack, loan.session()::abort);
     }
 
-    private static boolean isRolledBack(Connection open) {
+    private boolean isRolledBack() {
         try {
-            open.rollback();
+            loan.session().connection().rollback();
             return true;
         } catch (SQLException e) {
             return false;

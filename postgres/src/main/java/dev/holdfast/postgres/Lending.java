@@ -149,16 +149,7 @@ final class Lending implements AutoCloseable {
     }
 
     private void abortAll() {
-        lent.forEach(Lending::abort);
-    }
-
-    /** Whatever it is in the middle of: nothing is said or heard on it any more. */
-    static void abort(Loan loan) {
-        try {
-            loan.session().connection().abort(Runnable::run);
-        } catch (SQLException e) {
-            LOG.debug("a lent session could not be cut", e);
-        }
+        lent.forEach(loan -> loan.session().abort());
     }
 
     /** Whatever is open is rolled back. */

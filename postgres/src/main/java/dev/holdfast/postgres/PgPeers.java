@@ -10,7 +10,6 @@ import dev.holdfast.postgres.membership.Notices;
 import dev.holdfast.sql.Readers;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -78,9 +77,9 @@ final class PgPeers implements Peers {
     }
 
     @Override
-    public Map<String, String> newest() {
-        var all = new TreeMap<String, String>();
-        for (var hosted : notices()) hosted.forEach((task, notice) -> all.putIfAbsent(task, notice.version()));
+    public Map<String, Notice> newest() {
+        var all = new TreeMap<String, Notice>();
+        for (var hosted : notices()) hosted.forEach(all::putIfAbsent);
         return all;
     }
 
@@ -92,14 +91,6 @@ final class PgPeers implements Peers {
                     all.computeIfAbsent(task, t -> new TreeSet<>()).add(notice.version()));
         }
         return all;
-    }
-
-    @Override
-    public Optional<Notice> notice(String task) {
-        return notices().stream()
-                .filter(hosted -> hosted.containsKey(task))
-                .findFirst()
-                .map(hosted -> hosted.get(task));
     }
 
     /** Of each node, the newest first. */

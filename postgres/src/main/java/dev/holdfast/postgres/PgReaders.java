@@ -7,8 +7,6 @@ import dev.holdfast.sql.Session;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
@@ -22,23 +20,17 @@ final class PgReaders implements Readers, AutoCloseable {
     static final int MOST = 8;
 
     private final Sessions sessions;
-    private final Threads threads;
+    private final Apart logins;
     private final Semaphore free = new Semaphore(MOST);
     private final ConcurrentLinkedDeque<Session> idle = new ConcurrentLinkedDeque<>();
     private final Set<Session> used = ConcurrentHashMap.newKeySet();
-    private final Set<Login> logins = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
     private volatile boolean cut;
-
-    /** On its way. */
-    private static final class Login {
-        final CompletableFuture<Session> session = new CompletableFuture<>();
-    }
 
     /** @param sessions whose statements are transactions by themselves */
     PgReaders(Sessions sessions, Threads threads) {
         this.sessions = sessions;
-        this.threads = threads;
+        this.logins = Apart.logins(threads);
     }
 
     @Override
@@ -78,7 +70,8 @@ final class PgReaders implements Readers, AutoCloseable {
                 if (e.getCause() instanceof SocketTimeoutException) throw Trouble.unavailable(e);
             }
         }
-        Session fresh = opened();
+        // A login takes as long as the network does: whoever waits for it is released if the node is cut off.
+        Session fresh = logins.perform(this::made, PgReaders::discard);
         try {
             return with(fresh, query);
         } catch (SQLException e) {
@@ -86,29 +79,12 @@ final class PgReaders implements Readers, AutoCloseable {
         }
     }
 
-    /** A login takes as long as the network does: whoever waits for it is released if the node is cut off. */
-    private Session opened() {
-        var login = new Login();
-        logins.add(login);
+    private Session made() {
+        if (cut) throw Track.isCut();
         try {
-            if (cut) throw Track.isCut();
-            threads.loop("holdfast-login", () -> open(login.session));
-            return login.session.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
-        } finally {
-            logins.remove(login);
-        }
-    }
-
-    private void open(CompletableFuture<Session> making) {
-        try {
-            Session session = sessions.open();
-            if (!making.complete(session)) discard(session);
+            return sessions.open();
         } catch (SQLException e) {
-            making.completeExceptionally(Trouble.unavailable(e));
-        } catch (RuntimeException | Error e) {
-            making.completeExceptionally(e);
+            throw Trouble.unavailable(e);
         }
     }
 
@@ -143,14 +119,8 @@ final class PgReaders implements Readers, AutoCloseable {
     /** See {@link Track#cut}. */
     void cut() {
         cut = true;
-        for (Login login : logins) login.session.completeExceptionally(Track.isCut());
-        for (Session session : used) {
-            try {
-                session.connection().abort(Runnable::run);
-            } catch (SQLException e) {
-                LOG.debug("a reading session could not be cut", e);
-            }
-        }
+        logins.cut();
+        used.forEach(Session::abort);
     }
 
     void restore() {

@@ -46,7 +46,7 @@ final class PgStore implements AutoCloseable {
     private static @Nullable PgTransactions transactions(PgLedger.Parts parts, Outside outside, Holder node) {
         Connections lends = outside.lends();
         if (lends == null) return null;
-        var with = new Joint.With(new Apart(outside.threads()), parts.errands(), parts.memory(), parts.now());
+        var with = new Joint.With(Apart.commits(outside.threads()), parts.errands(), parts.memory(), parts.now());
         return new PgTransactions(new Lending(lends), with, node);
     }
 

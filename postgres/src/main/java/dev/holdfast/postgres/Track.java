@@ -202,12 +202,7 @@ final class Track implements AutoCloseable {
     void cut() {
         cut = true;
         Session present = session;
-        if (present == null) return;
-        try {
-            present.connection().abort(Runnable::run);
-        } catch (SQLException e) {
-            LOG.debug("a session could not be cut", e);
-        }
+        if (present != null) present.abort();
     }
 
     /** The node is answered again, and is who it was: what was cut is no session any more. */

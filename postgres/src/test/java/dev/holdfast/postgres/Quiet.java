@@ -18,16 +18,4 @@ final class Quiet implements Listener {
 
     @Override
     public void dead(String why) {}
-
-    @Override
-    public void found(long number) {}
-
-    @Override
-    public void died(long number) {}
-
-    @Override
-    public void heard(String payload) {}
-
-    @Override
-    public void missed() {}
 }

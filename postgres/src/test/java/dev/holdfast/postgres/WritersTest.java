@@ -82,10 +82,7 @@ final class WritersTest {
     void whoBeginsDoesNotWaitForWhoGoesOn() throws Exception {
         Run running = one.running(IDS);
         try (Connection outside = CONNECTIONS.open()) {
-            lock(outside, "SELECT 1 FROM runs WHERE id = '" + running.id().uuid() + "' FOR UPDATE");
-            Future<Receipt> end = hands.submit(
-                    () -> one.ledger().commit(Changes.succeed(IDS, one.ledger().now(), running, "1")));
-            BACKDOOR.awaitBlocked("SELECT id, holder_kind%");
+            Future<Receipt> end = endsBehind(outside, running);
             var start = Changes.start(IDS, one.ledger().now(), "1");
             assertThat(one.ledger().commit(start)).isEqualTo(new Receipt.Applied());
             assertThat(end.isDone()).isFalse();
@@ -99,10 +96,7 @@ final class WritersTest {
         Run kept = one.running(IDS);
         Run other = one.running(IDS);
         try (Connection outside = CONNECTIONS.open()) {
-            lock(outside, "SELECT 1 FROM runs WHERE id = '" + kept.id().uuid() + "' FOR UPDATE");
-            Future<Receipt> waits = hands.submit(
-                    () -> one.ledger().commit(Changes.succeed(IDS, one.ledger().now(), kept, "1")));
-            BACKDOOR.awaitBlocked("SELECT id, holder_kind%");
+            Future<Receipt> waits = endsBehind(outside, kept);
             assertThat(one.ledger().commit(Changes.succeed(IDS, one.ledger().now(), other, "2")))
                     .isEqualTo(new Receipt.Applied());
             assertThat(waits.isDone()).isFalse();
@@ -254,6 +248,15 @@ final class WritersTest {
             BACKDOOR.execute("DROP TRIGGER once ON lanes; DROP FUNCTION once(); DROP SEQUENCE tried");
         }
         assertThat(two.claim(5)).extracting(c -> c.run().id()).contains(other.run());
+    }
+
+    /** Its end waits for somebody outside, who keeps its row locked. */
+    private Future<Receipt> endsBehind(Connection outside, Run run) throws SQLException {
+        lock(outside, "SELECT 1 FROM runs WHERE id = '" + run.id().uuid() + "' FOR UPDATE");
+        Future<Receipt> end = hands.submit(
+                () -> one.ledger().commit(Changes.succeed(IDS, one.ledger().now(), run, "1")));
+        BACKDOOR.awaitBlocked("SELECT id, holder_kind%");
+        return end;
     }
 
     /** As a sweep has it: whoever sweeps meets it again. */

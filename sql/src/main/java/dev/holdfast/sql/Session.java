@@ -53,6 +53,16 @@ public final class Session implements AutoCloseable {
         return connection;
     }
 
+    /** From any thread, without waiting for anybody: whoever is at it fails, and nothing is said or heard on it any more. */
+    public void abort() {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            // It is gone, which is what was wanted.
+            return;
+        }
+    }
+
     @Override
     public void close() throws SQLException {
         connection.close();

@@ -2,7 +2,6 @@ package dev.holdfast.engine.port;
 
 import dev.holdfast.core.Holder;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -27,12 +26,7 @@ record Alone(Holder node) implements Peers {
     public void announce(Map<String, Notice> hosted) {}
 
     @Override
-    public Optional<Notice> notice(String task) {
-        return Optional.empty();
-    }
-
-    @Override
-    public Map<String, String> newest() {
+    public Map<String, Notice> newest() {
         return Map.of();
     }
 

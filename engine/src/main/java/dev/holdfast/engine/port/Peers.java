@@ -26,11 +26,13 @@ public interface Peers {
     /** Tells the others what this node hosts, by the names of the tasks. */
     void announce(Map<String, Notice> hosted);
 
-    /** What the newest node that hosts this task tells of it; empty if none does. */
-    Optional<Notice> notice(String task);
+    /** What the newest node that hosts a task tells of it, by the names of the tasks. */
+    Map<String, Notice> newest();
 
-    /** The version of each task that the newest node hosts which hosts it. */
-    Map<String, String> newest();
+    /** What it tells of this one; empty if none hosts it. */
+    default Optional<Notice> notice(String task) {
+        return Optional.ofNullable(newest().get(task));
+    }
 
     /** The versions of each task that somebody alive hosts; what this node hosts need not be among them. */
     Map<String, Set<String>> hosts();

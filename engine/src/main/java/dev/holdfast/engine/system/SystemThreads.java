@@ -18,23 +18,19 @@ public final class SystemThreads implements Threads {
 
     @Override
     public Thread loop(String name, Runnable body) {
-        return Thread.ofPlatform()
-                .name(name)
-                .daemon()
-                .uncaughtExceptionHandler((t, e) -> LOG.error("thread {} died", t.getName(), e))
-                .start(() -> goOn(name, body));
+        return Thread.ofPlatform().name(name).daemon().start(() -> goOn(name, body));
     }
 
     private static void goOn(String name, Runnable body) {
-        boolean goesOn = true;
-        while (goesOn) goesOn = failed(name, body) && rested();
+        boolean failed = failed(name, body);
+        while (failed && rested()) failed = failed(name, body);
     }
 
     private static boolean failed(String name, Runnable body) {
         try {
             body.run();
             return false;
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             LOG.error("thread {} failed, and goes on in a moment", name, e);
             return true;
         }

@@ -1,7 +1,8 @@
 package dev.holdfast.postgres.membership;
 
 /**
- * Who is told what becomes of the node. Each call returns at once: what takes time is done on another thread.
+ * Who is told what becomes of the node, and what it hears of others, which need not concern him. Each call returns at once: what
+ * takes time is done on another thread.
  *
  * <p>A node that gets no answer goes down in steps, by its own clock, before anybody can take over what it holds: {@link
  * #suspended}, {@link #stop}, {@link #overdue}. If it is answered again and still is who it was, {@link #resumed} ends that.
@@ -24,16 +25,16 @@ public interface Listener {
     void dead(String why);
 
     /** This node has found another one dead: it is the first to know, and takes over what that one held. */
-    void found(long number);
+    default void found(long number) {}
 
     /** Another node is gone, and has left or was found dead by somebody else. May come more than once. */
-    void died(long number);
+    default void died(long number) {}
 
     /** What {@link Membership#send} was given by another node. */
-    void heard(String payload);
+    default void heard(String payload) {}
 
     /** There was more to hear than was sent, or nobody was listening for a moment: look at everything. */
-    void missed();
+    default void missed() {}
 
     /** How far a node had gone down when it was answered again. */
     enum Pause {

@@ -7,7 +7,6 @@ import dev.holdfast.engine.port.Peers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -70,19 +69,6 @@ public final class MemoryPeers implements Peers {
     }
 
     @Override
-    public Optional<Notice> notice(String task) {
-        disk.lock.lock();
-        try {
-            return disk.nodes.values().stream()
-                    .filter(hosted -> hosted.containsKey(task))
-                    .reduce((older, newer) -> newer)
-                    .map(hosted -> hosted.get(task));
-        } finally {
-            disk.lock.unlock();
-        }
-    }
-
-    @Override
     public void announce(Map<String, Notice> hosted) {
         disk.lock.lock();
         try {
@@ -93,13 +79,11 @@ public final class MemoryPeers implements Peers {
     }
 
     @Override
-    public Map<String, String> newest() {
+    public Map<String, Notice> newest() {
         disk.lock.lock();
         try {
-            var all = new TreeMap<String, String>();
-            for (Map<String, Notice> hosted : disk.nodes.values()) {
-                hosted.forEach((task, notice) -> all.put(task, notice.version()));
-            }
+            var all = new TreeMap<String, Notice>();
+            disk.nodes.values().forEach(all::putAll);
             return all;
         } finally {
             disk.lock.unlock();
