@@ -3,7 +3,10 @@ package dev.holdfast.drills;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -13,6 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class Pass implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
+    private static final String NO_TABLES = "schema_missing";
 
     private final Database database;
     private final @Nullable String id;
@@ -32,10 +36,15 @@ final class Pass implements AutoCloseable {
      * @throws IllegalStateException if there are keys, and none can be made
      */
     static Pass of(Database database, String name) throws InterruptedException {
-        if (database.own() != null || keys(database, "list").path("keys").isEmpty())
-            return new Pass(database, null, null);
-        JsonNode made = keys(database, "create", name, "--scope", "write");
+        if (database.own() != null || !hasKeys(database)) return new Pass(database, null, null);
+        JsonNode made = keys(database, "create", name, "--scope", "write").demanded();
         return new Pass(database, made.path("id").asString(), made.path("key").asString());
+    }
+
+    private static boolean hasKeys(Database database) throws InterruptedException {
+        Said said = keys(database, "list");
+        // Where no node has ever been is no key, either.
+        return !said.code().equals(NO_TABLES) && !said.demanded().path("keys").isEmpty();
     }
 
     /** What nodes are sent; null if they want nothing. */
@@ -47,7 +56,7 @@ final class Pass implements AutoCloseable {
     private void revoke() {
         if (id == null) return;
         try {
-            keys(database, "revoke", id);
+            keys(database, "revoke", id).demanded();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(
@@ -63,21 +72,43 @@ final class Pass implements AutoCloseable {
         revoke();
     }
 
-    private static JsonNode keys(Database database, String... what) throws InterruptedException {
-        var command = new String[what.length + 2];
-        command[0] = "keys";
-        System.arraycopy(what, 0, command, 1, what.length);
-        command[what.length + 1] = "--json";
-        var builder = new ProcessBuilder(JavaCommand.like(Program.MAIN, command));
+    /**
+     * What the command has said.
+     *
+     * @param out its answer, or what is wrong
+     */
+    private record Said(String command, int exit, JsonNode out) {
+        /** Of what is wrong; empty if nothing is. */
+        String code() {
+            return exit == 0 ? "" : out.path("code").asString("");
+        }
+
+        JsonNode demanded() {
+            if (exit == 0) return out;
+            throw new IllegalStateException(
+                    "'" + command + "' has failed: " + out.path("message").asString(out.toString()));
+        }
+    }
+
+    private static Said keys(Database database, String... what) throws InterruptedException {
+        var command = new ArrayList<>(List.of("keys"));
+        command.addAll(List.of(what));
+        command.add("--json");
+        var builder = new ProcessBuilder(JavaCommand.like(Program.MAIN, command.toArray(String[]::new)));
         builder.environment().put("HOLDFAST_POSTGRES", database.url());
+        String shown = "holdfast keys " + what[0];
         try {
             var process = builder.start();
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            String trouble = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (process.waitFor() == 0) return JSON.readTree(said);
-            throw new IllegalStateException("'holdfast keys " + what[0] + "' has failed: " + trouble.strip());
+            String trouble = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            int exit = process.waitFor();
+            // What the virtual machine says comes before.
+            String line = exit == 0 ? said : trouble.substring(trouble.lastIndexOf('\n') + 1);
+            return new Said(shown, exit, JSON.readTree(line));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot start 'holdfast keys': " + e.getMessage(), e);
+            throw new UncheckedIOException("cannot start '" + shown + "': " + e.getMessage(), e);
+        } catch (JacksonException e) {
+            throw new IllegalStateException("'" + shown + "' has not said what became of it: " + e.getMessage(), e);
         }
     }
 }
