@@ -52,8 +52,9 @@ import picocli.CommandLine.Option;
             "  database_url       the URL, or a setting in it, is wrong",
             "  database_unreachable, database_tls, database_login, database_missing, database_connections",
             "                     no session can be had: no server, no TLS, no such user, no such database, none is free",
-            "  database_pooler, database_version, database_is_replica, database_rights, database_setting",
-            "                     the database is not fit: a pooler, too old, a standby, lacking rights, a setting",
+            "  database_pooler, database_version, database_is_replica, database_rights, database_setting, database_failed",
+            "                     the database is not fit: a pooler, too old, a standby, lacking rights, a setting; or it",
+            "                     refuses what it is asked",
             "  replica_is_primary, replica_foreign    --replica leads to no hot standby of the database",
             "  schema_too_new, schema_incompatible, migration_failed    its tables, or nodes that are there, are of another version",
             "  node_number        the locks of all numbers are taken by something that is no node"
