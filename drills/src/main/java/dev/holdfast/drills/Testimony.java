@@ -3,9 +3,11 @@ package dev.holdfast.drills;
 import dev.holdfast.drills.Diary.Entry;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -22,8 +24,8 @@ final class Testimony {
     private final List<String> violations = new ArrayList<>();
 
     /**
-     * @param frozen processes that were stopped in the middle of user code, which nobody can keep from its next statement when
-     *     they go on
+     * @param frozen processes that were stopped in the middle of anything, which nobody can keep from the next statement when
+     *     they go on: what each attempt of theirs says first then, and that it ends what it was at
      */
     Testimony(Evidence evidence, Set<Long> frozen) {
         this.evidence = evidence;
@@ -83,17 +85,19 @@ final class Testimony {
                 broken(run, "epoch " + e.epoch() + " was executed by the processes " + other + " and " + e.pid());
             }
         }
+        var woken = new HashSet<Long>();
         for (Entry e : entries) {
-            if (frozen.contains(e.pid()) && !e.begins()) continue;
+            var since = new TreeMap<Long, Long>();
             first.forEach((epoch, at) -> {
-                if (epoch > e.epoch() && e.micros() > at) {
-                    broken(
-                            run,
-                            "epochs overlap: step " + e.beat() + " of epoch " + e.epoch() + " " + e.word() + " "
-                                    + (e.micros() - at)
-                                    + " µs after epoch " + epoch + " had begun");
-                }
+                if (epoch > e.epoch() && e.micros() > at) since.put(epoch, e.micros() - at);
             });
+            if (since.isEmpty()) continue;
+            boolean next = woken.add(e.epoch());
+            if (frozen.contains(e.pid()) && (next || !e.begins())) continue;
+            since.forEach((epoch, micros) -> broken(
+                    run,
+                    "epochs overlap: step " + e.beat() + " of epoch " + e.epoch() + " " + e.word() + " " + micros
+                            + " µs after epoch " + epoch + " had begun"));
         }
     }
 

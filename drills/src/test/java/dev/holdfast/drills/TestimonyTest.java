@@ -78,6 +78,20 @@ class TestimonyTest {
                 .containsExactly("r: epochs overlap: step 3 of epoch 1 began 201 µs after epoch 3 had begun");
     }
 
+    /** The statement is the first of the step; the one before it has looked whether the step may begin. */
+    @Test
+    void who_was_frozen_just_before_a_step_begins_may_begin_that_one() throws IOException {
+        String before = TOLD.replace("begin r 2 1 10 300\n", "");
+        assertThat(testimony(evidence(before + "begin r 2 1 10 600\n", RECORDED, "SUCCEEDED"), Set.of(10L)))
+                .isEmpty();
+        assertThat(testimony(
+                        evidence(before + "begin r 2 1 10 600\nbegin r 3 1 10 650\n", RECORDED, "SUCCEEDED"),
+                        Set.of(10L)))
+                .containsExactly("r: epochs overlap: step 3 of epoch 1 began 250 µs after epoch 3 had begun");
+        assertThat(violations(before + "begin r 2 1 10 600\n", RECORDED, "SUCCEEDED"))
+                .containsExactly("r: epochs overlap: step 2 of epoch 1 began 200 µs after epoch 3 had begun");
+    }
+
     @Test
     void two_processes_in_one_epoch() throws IOException {
         assertThat(violations(TOLD.replace("begin r 2 1 10", "begin r 2 1 11"), RECORDED, "SUCCEEDED"))

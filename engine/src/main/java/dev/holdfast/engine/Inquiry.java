@@ -3,12 +3,13 @@ package dev.holdfast.engine;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
+import dev.holdfast.engine.port.Backlog;
 import dev.holdfast.engine.port.Reads;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /** Reads what is to be known of a run to say why it does not progress: of one moment, and in this node. */
 final class Inquiry {
@@ -36,14 +37,19 @@ final class Inquiry {
         }
     }
 
-    /** How many runs wait for code that no node hosts. */
+    /** How many runs wait for code that no node hosts: for a task, or for a version that fits. */
     long unhosted() {
-        var here = dispatcher.admission().hosted().keySet();
-        var there = ports.peers().hosts().keySet();
-        return reads().waiting().entrySet().stream()
-                .filter(each -> !here.contains(each.getKey()) && !there.contains(each.getKey()))
-                .mapToLong(Map.Entry::getValue)
+        var here = dispatcher.admission().hosted();
+        var there = ports.peers().hosts();
+        return reads().backlog(ports.ledger().now()).stream()
+                .filter(each -> versions(each.task(), here, there).allMatch(each.unfit()::contains))
+                .mapToLong(Backlog::runs)
                 .sum();
+    }
+
+    /** Those of a task that somebody hosts. */
+    private static Stream<String> versions(String task, Map<String, String> here, Map<String, Set<String>> there) {
+        return Stream.concat(Stream.ofNullable(here.get(task)), there.getOrDefault(task, Set.of()).stream());
     }
 
     private Explanation explain(Run run) {
@@ -62,20 +68,23 @@ final class Inquiry {
         };
     }
 
-    /** Where nobody here can run it, somebody else may. */
+    /** Where nobody here can run it, somebody else may; and if nobody can, whoever hosts the task knows why. */
     private Explanation queued(Run run, Admission here, Instant now) {
         Line line = reads().line(run);
-        if (fits(run, here.hosted().get(run.origin().task()))) return Explainer.queued(run, line, here, now);
-        return ports.peers().hosts().getOrDefault(run.origin().task(), Set.of()).stream()
-                .filter(version -> fits(run, version))
-                .findFirst()
-                .map(version -> Explainer.elsewhere(run, line, version, now))
-                .orElseGet(() -> Explainer.queued(run, line, here, now));
+        String task = run.origin().task();
+        String mine = here.hosted().get(task);
+        if (mine != null && fits(run, mine)) return Explainer.queued(run, line, here, now);
+        var others = ports.peers().hosts().getOrDefault(task, Set.of());
+        var fitting = others.stream().filter(version -> fits(run, version)).findFirst();
+        if (fitting.isPresent()) return Explainer.elsewhere(run, line, fitting.get(), now);
+        if (mine != null || others.isEmpty()) return Explainer.queued(run, line, here, now);
+        return Explainer.queued(
+                run, line, new Admission(Map.of(task, others.iterator().next()), 1), now);
     }
 
-    private static boolean fits(Run run, @Nullable String version) {
+    private static boolean fits(Run run, String version) {
         Run.Parked parked = run.status().parked();
-        return version != null && (parked == null || parked.mayFit(version));
+        return parked == null || parked.mayFit(version);
     }
 
     private Reads reads() {

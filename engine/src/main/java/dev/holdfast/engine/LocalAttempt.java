@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /** An attempt whose code runs in this process. */
 final class LocalAttempt implements Attempt {
+    /** How often to look whether the node is heard of again, which is seldom so long that anything waits for it. */
+    private static final Duration SILENT = Duration.ofMillis(50);
+
     private final Holding holding;
     private final Ports ports;
     private final StreamWriter.Sender sender;
@@ -118,8 +121,24 @@ final class LocalAttempt implements Attempt {
 
     @Override
     public void begin(StepKey key, int tries) {
+        awaitServing();
         var before = Source.step(key, tries - 1);
         if (tries > 1 && sent.remove(before)) sender.send(new Item.Rewind(List.of(before)));
+    }
+
+    /**
+     * A node that has not been heard of for a while begins no step: it may have been frozen since it was last told anything,
+     * and others may execute what it held. It is told to leave, or it goes on.
+     */
+    private void awaitServing() {
+        settle(() -> ports.peers().serving() || !mayBegin(), SILENT);
+    }
+
+    private boolean mayBegin() {
+        return switch (standing()) {
+            case GOING, CANCELLED -> true;
+            case SUPERSEDED, DRAINING, STOPPED -> false;
+        };
     }
 
     @Override
@@ -167,10 +186,14 @@ final class LocalAttempt implements Attempt {
 
     @Override
     public void settle(BooleanSupplier over) {
+        settle(over, Duration.ofSeconds(1));
+    }
+
+    private void settle(BooleanSupplier over, Duration again) {
         boolean interrupted = false;
         while (!over.getAsBoolean()) {
             try {
-                recorded.await(Duration.ofSeconds(1));
+                recorded.await(again);
             } catch (InterruptedException e) {
                 interrupted = true;
             }

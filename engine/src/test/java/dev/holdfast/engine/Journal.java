@@ -16,6 +16,7 @@ import dev.holdfast.core.stream.Entry;
 import dev.holdfast.core.stream.Item;
 import dev.holdfast.core.stream.StreamEnd;
 import dev.holdfast.engine.port.Appended;
+import dev.holdfast.engine.port.Backlog;
 import dev.holdfast.engine.port.LaneView;
 import dev.holdfast.engine.port.Message;
 import dev.holdfast.engine.port.QueueView;
@@ -191,8 +192,8 @@ final class Journal implements Reads, StreamLog {
     }
 
     @Override
-    public Map<String, Long> waiting() {
-        return Map.of();
+    public List<Backlog> backlog(Instant now) {
+        return List.of();
     }
 
     @Override

@@ -54,7 +54,8 @@ public interface Attempt {
     Answer park(Run.Parked mismatch);
 
     /**
-     * A try of a step begins. If an earlier try sent anything, its chunks are rewound.
+     * A try of a step begins. If an earlier try sent anything, its chunks are rewound. Returns when it may; the standing is
+     * to be asked then, as it may have taken a while.
      *
      * @param tries which try, from 1
      */

@@ -139,6 +139,7 @@ final class StepTries<T extends @Nullable Object> {
             attempt.begin(key, tries);
             return true;
         });
+        course.check();
         var scope = new StepScope(attempt.run() + ":" + key, Source.step(key, tries), attempt.epoch(), run.chunks());
         Duration limit = step.timeout();
         Attempt.Alarm alarm = limit == null ? null : leaving.ask(() -> attempt.interruptAfter(limit));

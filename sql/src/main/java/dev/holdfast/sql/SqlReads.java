@@ -10,6 +10,7 @@ import dev.holdfast.core.Snapshot;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.stream.StreamEnd;
 import dev.holdfast.engine.Line;
+import dev.holdfast.engine.port.Backlog;
 import dev.holdfast.engine.port.ErrorJson;
 import dev.holdfast.engine.port.LaneView;
 import dev.holdfast.engine.port.Message;
@@ -27,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a ledger whose things are the rows of these tables. */
@@ -36,8 +36,13 @@ public final class SqlReads implements Reads {
     private static final String PROGRESS =
             "SELECT epoch, seq, CASE WHEN outcome IS NULL THEN 0 ELSE 1 END FROM runs WHERE id = ?";
     /** All of an index that holds what can be claimed, and nothing else is read. */
-    private static final String WAITING =
-            "SELECT task, count(*) FROM runs INDEXED BY runs_claimable WHERE turn IS NOT NULL GROUP BY task";
+    private static final String BACKLOG = "SELECT task, NULL, count(*) FROM runs INDEXED BY runs_claimable"
+            + " WHERE turn IS NOT NULL GROUP BY task"
+            + " UNION ALL SELECT task, NULL, count(*) FROM runs INDEXED BY runs_suspect"
+            + " WHERE claim_at <= ? AND claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3 GROUP BY task"
+            + " UNION ALL SELECT task, parked_version, count(*) FROM runs INDEXED BY runs_parked"
+            + " WHERE claim_at <= ? AND claim_at IS NOT NULL AND parked_version IS NOT NULL"
+            + " GROUP BY task, parked_version";
 
     private static final String SUSPECT_WAITING = "SELECT min(coalesce(due, place)) FROM runs WHERE task IN (%s)"
             + " AND claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3"
@@ -135,9 +140,14 @@ public final class SqlReads implements Reads {
     }
 
     @Override
-    public Map<String, Long> waiting() {
-        return readers.read(s -> s.sql(WAITING).list(r -> Map.entry(r.text(), r.number()))).stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    public List<Backlog> backlog(Instant now) {
+        return readers.read(s -> s.sql(BACKLOG).instant(now).instant(now).list(SqlReads::backlog));
+    }
+
+    private static Backlog backlog(Sql.Row row) throws SQLException {
+        String task = row.text();
+        String parked = row.textOrNull();
+        return new Backlog(task, parked == null ? List.of() : RunRow.versions(parked), row.number());
     }
 
     @Override

@@ -20,7 +20,7 @@ public interface Peers {
     /** How many nodes are alive, this one included. */
     int alive();
 
-    /** Whether this node may take work. While it may not it accepts nothing and claims nothing; what executes goes on. */
+    /** Whether this node may take work. While it may not, it accepts and claims nothing; what executes goes on, but begins no step. */
     boolean serving();
 
     /** Tells the others what this node hosts, by the names of the tasks. */

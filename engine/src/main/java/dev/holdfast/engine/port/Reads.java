@@ -67,8 +67,8 @@ public interface Reads extends ReplicaReads {
      */
     Optional<Instant> suspectWaiting(Collection<String> tasks, Instant now);
 
-    /** How many runs wait for a slot, by task: those whose time has come, without suspects and parked ones. */
-    Map<String, Long> waiting();
+    /** What waits for a slot now, suspects and parked runs too: by task, and by what does not fit. In any order. */
+    List<Backlog> backlog(Instant now);
 
     /** What is around a run now. */
     Line line(Run run);

@@ -10,6 +10,7 @@ import dev.holdfast.core.RunState;
 import dev.holdfast.core.Snapshot;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.engine.Admission;
+import dev.holdfast.engine.port.Backlog;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -253,16 +255,25 @@ interface ClaimContract extends Contract {
     }
 
     @Test
-    default void whatWaitsIsCountedByTask() {
+    default void whatWaitsIsCountedByTaskAndByWhatDoesNotFit() {
         Lab lab = lab();
-        assertThat(lab.reads().waiting()).isEmpty();
+        assertThat(backlog(lab)).isEmpty();
         for (int i = 0; i < 3; i++) lab.queued("t");
         lab.draft("u").queue("another").start();
         lab.draft("u").delay(Duration.ofMinutes(1)).start();
         lab.succeeded("v");
-        assertThat(lab.reads().waiting()).isEqualTo(Map.of("t", 3L, "u", 1L));
+        assertThat(backlog(lab)).isEqualTo(Map.of("t []", 3L, "u []", 1L));
         lab.claim("t", 2);
-        assertThat(lab.reads().waiting()).isEqualTo(Map.of("t", 1L, "u", 1L));
+        assertThat(backlog(lab)).isEqualTo(Map.of("t []", 1L, "u []", 1L));
+        Run parked = lab.running("w");
+        var mismatch = new Run.Parked(List.of("1", "2"), StepKey.of(1), "was", "is");
+        lab.apply(parked, new Command.Park(lab.by(parked), mismatch));
+        assertThat(backlog(lab)).isEqualTo(Map.of("t []", 1L, "u []", 1L, "w [1, 2]", 1L));
+    }
+
+    private static Map<String, Long> backlog(Lab lab) {
+        return lab.reads().backlog(lab.clock.now()).stream()
+                .collect(Collectors.toMap(each -> each.task() + " " + each.unfit(), Backlog::runs, Long::sum));
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.engine.Admission;
 import dev.holdfast.engine.Company;
+import dev.holdfast.engine.port.Backlog;
 import dev.holdfast.engine.port.Claim;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +30,13 @@ interface SuspectContract extends Contract {
             if (losses == Defaults.SUSPECT_AFTER_LOSSES) return lab.read(run.id());
             run = lab.claim(task, 1).getFirst().run();
         }
+    }
+
+    @Test
+    default void whoWaitsForASlotIsOfTheBacklog() {
+        Lab lab = lab();
+        suspect(lab, "t");
+        assertThat(lab.reads().backlog(lab.clock.now())).containsExactly(new Backlog("t", List.of(), 1));
     }
 
     private static List<RunId> claim(Lab lab, Company company, int slots) {

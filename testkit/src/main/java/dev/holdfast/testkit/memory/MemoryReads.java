@@ -10,6 +10,7 @@ import dev.holdfast.core.Snapshot;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.stream.StreamEnd;
 import dev.holdfast.engine.Line;
+import dev.holdfast.engine.port.Backlog;
 import dev.holdfast.engine.port.ErrorJson;
 import dev.holdfast.engine.port.LaneView;
 import dev.holdfast.engine.port.Message;
@@ -30,7 +31,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 final class MemoryReads implements Reads {
@@ -61,11 +61,15 @@ final class MemoryReads implements Reads {
     }
 
     @Override
-    public Map<String, Long> waiting() {
+    public List<Backlog> backlog(Instant now) {
         return at(() -> disk.queue.stream()
                 .map(waiting -> disk.runs.get(waiting.id()))
-                .filter(s -> s != null && !s.run.isSuspect() && s.run.status().parked() == null)
-                .collect(Collectors.groupingBy(s -> s.run.origin().task(), Collectors.counting())));
+                .filter(Objects::nonNull)
+                .map(s -> {
+                    Run.Parked parked = s.run.status().parked();
+                    return new Backlog(s.run.origin().task(), parked == null ? List.of() : parked.versions(), 1);
+                })
+                .toList());
     }
 
     @Override

@@ -253,6 +253,45 @@ final class NodesTest {
         site.assertHeld(id, one);
     }
 
+    /** Begins its second step after a minute. */
+    private Handler<Integer, Integer> beginsLater() {
+        return LONG.handle((ctx, n) -> {
+            ctx.step("first", Integer.class, s -> {
+                site.turns.sleep(Duration.ofMinutes(1));
+                return n;
+            });
+            return ctx.step("second", Integer.class, s -> {
+                heard.add("epoch " + s.epoch());
+                return n;
+            });
+        });
+    }
+
+    @Test
+    void who_may_not_serve_begins_no_step_and_goes_on_when_it_may() {
+        Member one = site.join(beginsLater());
+        RunId id = site.start(one, "long", "1");
+        one.peers().suspend();
+        site.pass(Duration.ofMinutes(2));
+        assertThat(heard).isEmpty();
+        one.peers().resume();
+        site.pass(Duration.ofSeconds(1));
+        assertThat(heard).containsExactly("epoch 1");
+        site.assertEnded(id, Outcome.SUCCEEDED);
+    }
+
+    @Test
+    void who_was_to_begin_a_step_while_it_may_not_serve_leaves_without_it_when_it_is_fenced() {
+        Member one = site.join(beginsLater());
+        site.start(one, "long", "1");
+        one.peers().suspend();
+        site.pass(Duration.ofMinutes(2));
+        one.engine().abandon();
+        site.settle();
+        assertThat(one.engine().executing()).isZero();
+        assertThat(heard).isEmpty();
+    }
+
     @Test
     void who_was_fenced_writes_nothing_any_more_and_its_code_leaves() {
         Member one = site.join(works());
@@ -326,9 +365,26 @@ final class NodesTest {
         assertThat(site.run(id).status().parked()).isNotNull();
         assertThat(other.engine().explain(Namespace.DEFAULT, id).code()).isEqualTo("mismatch");
         Member third = site.join();
-        assertThat(third.engine().explain(Namespace.DEFAULT, id).code()).isEqualTo("no_code");
-        site.join(old);
+        assertThat(third.engine().explain(Namespace.DEFAULT, id).code())
+                .as("on a node that does not host the task, too")
+                .isEqualTo("mismatch");
+        assertThat(third.engine().unhosted()).as("no version fits").isEqualTo(1);
+        Member fitting = site.join(old);
+        assertThat(fitting.engine().unhosted()).isZero();
         site.assertEnded(id, Outcome.SUCCEEDED);
+    }
+
+    @Test
+    void what_nobody_hosts_is_counted() {
+        Member one = site.join(waits());
+        for (int i = 0; i < SLOTS + 2; i++) site.start(one, "long", "1");
+        Member other = site.join();
+        assertThat(other.engine().unhosted()).as("they wait for a slot").isZero();
+        one.leave();
+        site.disk.bury(one.node());
+        assertThat(other.engine().unhosted()).isGreaterThanOrEqualTo(2);
+        site.pass(Duration.ofMinutes(1));
+        assertThat(other.engine().unhosted()).isEqualTo(SLOTS + 2);
     }
 
     private Handler<Integer, Integer> deployed(String version, String first) {

@@ -5,6 +5,7 @@ import dev.holdfast.core.Refused;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.Frame;
+import dev.holdfast.engine.port.SnapshotWindow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,8 +19,17 @@ final class Onlooker {
     private final String name;
     private final List<Frame> frames = new ArrayList<>();
     private boolean gone;
+    private final List<Jump> jumps = new ArrayList<>();
     private long seq;
     private long epoch;
+
+    /** A status that is not the next one. */
+    private record Jump(long from, long to) {
+        /** Whether it was the first of the window when it was read, as far as the run's last status lets it be. */
+        boolean isOfWindow(long last) {
+            return to > from && last >= to + SnapshotWindow.MOST - 1;
+        }
+    }
 
     Onlooker(World world, RunId run, String name) {
         this.world = world;
@@ -58,13 +68,20 @@ final class Onlooker {
         return frames;
     }
 
-    /** Everything of an epoch is told after the status that began it, and no status is told twice or left out. */
+    /**
+     * Everything of an epoch is told after the status that began it, and no status is told twice or left out: but for who
+     * is behind by more than a window, and goes on with the first one of that.
+     */
     private void see(Frame frame) {
         frames.add(frame);
         if (frame.event().equals("status")) {
-            if (seqOf(frame) != seq + 1) complain("was told status " + seqOf(frame) + " after " + seq);
+            if (seqOf(frame) != seq + 1) jumps.add(new Jump(seq, seqOf(frame)));
             seq = seqOf(frame);
             epoch = frame.epoch();
+        } else if (frame.event().equals("done")) {
+            for (Jump jump : jumps) {
+                if (!jump.isOfWindow(seqOf(frame))) complain("was told status " + jump.to() + " after " + jump.from());
+            }
         } else if (frame.event().equals("chunk") && frame.epoch() != epoch) {
             complain("was told a chunk of epoch " + frame.epoch() + " in epoch " + epoch);
         }
