@@ -2,6 +2,7 @@ package dev.holdfast.engine;
 
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Deadlines;
+import dev.holdfast.core.Fence;
 import dev.holdfast.core.Holder;
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Run;
@@ -87,8 +88,12 @@ final class Desk {
         return all;
     }
 
-    /** Applies what lies in the inbox of a run that nobody holds. If another node does, that one is told. */
+    /**
+     * Applies what lies in the inbox of a run that nobody holds. If another node does, that one is told. What cannot be
+     * written, though nobody has changed it, is locked by somebody: the next look meets it again.
+     */
     void drain(RunId id) {
+        Fence tried = null;
         while (true) {
             Optional<Run> read = ports.ledger().reads().run(id);
             if (read.isEmpty()) return;
@@ -101,9 +106,11 @@ final class Desk {
             if (inbox.isEmpty()) return;
             Run run = read.get();
             if (run.isFinished() && !Finalising.of(this, run)) return;
-            Draft draft = draft(run, Expect.asRead(run));
+            if (run.fence().equals(tried)) return;
+            Draft draft = draft(run, Expect.atRest(run));
             deliver(draft, inbox);
             if (commit(change(draft))) return;
+            tried = run.fence();
         }
     }
 

@@ -30,10 +30,11 @@ final class Dispatcher implements AutoCloseable {
     private final EngineOptions options;
     private final Bell bell;
     private final Hints.Listening listening;
+    private final Hints.Listening deaths;
     private final Thread loop;
     private final Isolation isolation;
     private final Door door;
-    private Instant nextLook = Instant.MIN;
+    private volatile Instant nextLook = Instant.MIN;
     private volatile Map<String, String> newer = Map.of();
     private volatile boolean closed;
 
@@ -48,6 +49,7 @@ final class Dispatcher implements AutoCloseable {
         this.options = options;
         this.bell = bell;
         this.listening = desk.ports().hints().onWork(bell::ring);
+        this.deaths = desk.ports().peers().onDeath(witness -> died());
         this.loop = desk.ports().threads().loop("holdfast-dispatch", this::run);
     }
 
@@ -73,23 +75,35 @@ final class Dispatcher implements AutoCloseable {
         return newer;
     }
 
+    /** What was left to its code may be ours now. */
+    private void died() {
+        nextLook = Instant.MIN;
+        bell.ring();
+    }
+
     /**
-     * Not at every claim: it costs a query or two, and is about half minutes and deploys. As long as the door is closed others wait
-     * for it.
+     * Not at every claim: it costs a query or two, and is about half minutes and deploys. As long as the door is closed, or
+     * something is left to another node, somebody waits for it.
      */
     private void lookAround() {
         Instant now = desk.ports().ledger().now();
         if (now.isBefore(nextLook)) return;
+        // Before it is looked at: of a death that comes meanwhile the next look is to know.
+        nextLook = now.plus(options.look().multipliedBy(5));
         newer = newer();
-        nextLook =
-                now.plus(isolation.isClosed() ? options.look() : options.look().multipliedBy(5));
-        isolation.look(
-                desk.ports()
-                        .ledger()
-                        .reads()
-                        .suspectWaiting(hosted.keySet(), now)
-                        .orElse(null),
-                now);
+        isolation.look(desk.ports().ledger().reads().suspectWaiting(here(), now).orElse(null), now);
+        if (isolation.isClosed() || !newer.isEmpty()) sooner(now.plus(options.look()));
+    }
+
+    private void sooner(Instant look) {
+        if (look.isBefore(nextLook)) nextLook = look;
+    }
+
+    /** What is not left to newer code. */
+    private Map<String, String> here() {
+        var here = new HashMap<>(hosted);
+        here.keySet().removeAll(newer.keySet());
+        return here;
     }
 
     private void run() {
@@ -179,6 +193,7 @@ final class Dispatcher implements AutoCloseable {
     void stop() {
         closed = true;
         listening.close();
+        deaths.close();
         bell.ring();
     }
 

@@ -223,7 +223,13 @@ public final class Engine implements Runs, AutoCloseable {
     }
 
     private void deliver(RunId id) {
-        ticker.inbox(id);
+        try {
+            ticker.inbox(id);
+        } catch (Unavailable e) {
+            // It is stored, and so it was accepted: whoever looks for messages brings it.
+            ticker.ring();
+            return;
+        }
         // Claimed, but not begun yet: the next tick meets it.
         if (executor.holding(id).isEmpty()) ticker.ring();
     }

@@ -197,7 +197,7 @@ final class Journal implements Reads, StreamLog {
     }
 
     @Override
-    public Optional<Instant> suspectWaiting(Collection<String> tasks, Instant now) {
+    public Optional<Instant> suspectWaiting(Map<String, String> hosted, Instant now) {
         return Optional.empty();
     }
 

@@ -36,6 +36,9 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
     private final Bell bell;
     private final Thread loop;
     private volatile @Nullable Incarnation now;
+    /** What was retired and has not ended; only of the loop. */
+    private @Nullable Incarnation ending;
+
     private volatile boolean closing;
 
     /** What the loop is told. */
@@ -158,24 +161,41 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
                 if (present != null) leave(present);
             }
             case Event.Resumed resumed -> {
-                if (present == null) return;
-                now = null;
-                end(present);
-                LOG.info(
-                        "node {} goes on: what it had stopped is queued again",
-                        present.member().membership().node());
-                again(present.member());
+                if (present == null && ending == null) return;
+                retire();
+                PgMember mine = ended();
+                if (mine != null)
+                    LOG.info(
+                            "node {} goes on: what it had stopped is queued again",
+                            mine.membership().node());
+                again(mine);
             }
             case Event.Dead dead -> {
-                now = null;
+                retire();
                 LOG.warn("this node is not a member any more ({}); it joins again", dead.why());
-                if (present != null) {
-                    end(present);
-                    present.member().close();
-                }
+                PgMember mine = ended();
+                if (mine != null) mine.close();
                 again(null);
             }
         }
+    }
+
+    /** Nobody is served by it any more. */
+    private void retire() {
+        Incarnation present = now;
+        if (present != null) ending = present;
+        now = null;
+    }
+
+    /** Who it is when its code has left; null if it is nobody any more. If something fails here, it is done again. */
+    private @Nullable PgMember ended() throws InterruptedException {
+        Incarnation last = ending;
+        if (last == null) return null;
+        end(last);
+        ending = null;
+        if (last.member().membership().isMember()) return last.member();
+        last.member().close();
+        return null;
     }
 
     /** Its code is told to go, and does not wait for a database that does not answer. */
@@ -194,6 +214,8 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
             if (late || wiring.clock().nanos() - told < TO_LEAVE.toNanos()) continue;
             late = true;
             overdue(present);
+            // Those that have left do not wait for it: as a dead node's they go on elsewhere.
+            present.member().membership().close();
         }
         present.engine().close();
     }
@@ -213,16 +235,22 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
                 return;
             } catch (HoldfastException e) {
                 LOG.warn("this node cannot join yet, trying again: {}", e.getMessage());
-                if (mine != null && !mine.membership().isMember()) {
-                    mine.close();
-                    // What it was told as that member is not about the next one.
-                    events.clear();
-                    mine = null;
-                }
+                if (mine != null && !mine.membership().isMember()) mine = gone(mine);
+                bell.await(AGAIN);
+            } catch (RuntimeException | Error e) {
+                LOG.error("this node failed when it joined, trying again as another one", e);
+                if (mine != null) mine = gone(mine);
                 bell.await(AGAIN);
             }
         }
         if (mine != null) mine.close();
+    }
+
+    /** What it was told as that member is not about the next one. */
+    private @Nullable PgMember gone(PgMember mine) {
+        mine.close();
+        events.clear();
+        return null;
     }
 
     @Override

@@ -46,7 +46,10 @@ public record ClusterOptions(
     public enum Overdue {
         /** The process is halted: nothing of it runs beside its successor. For a process of its own. */
         HALT,
-        /** It is waited for, and the node does not join again before it has left. For a process that does other things too. */
+        /**
+         * It is waited for, and the node does not join again before it has left. What else the node held does not wait for it:
+         * after a second it goes on elsewhere, as a dead node's does. For a process that does other things too.
+         */
         WAIT
     }
 

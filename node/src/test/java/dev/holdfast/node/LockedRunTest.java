@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Somebody has locked the row of a run, which waits for that with what it records. Nobody else does, and what came for it
+ * Somebody has locked the row of a run, or of a lane. Who wants to write it waits, and nobody else does; what came for it
  * meanwhile is done right after. The node looks by itself so seldom that no test lives to see it.
  */
 final class LockedRunTest {
@@ -30,6 +30,9 @@ final class LockedRunTest {
     private static final Task<String, String> STAYS = Task.named("stays", String.class, String.class);
     private static final Task<String, String> BRIEF =
             Task.named("brief", String.class, String.class).maxDuration(Duration.ofSeconds(2));
+    private static final Duration SOON = Duration.ofSeconds(12);
+    private static final Task<String, String> RESTS =
+            Task.named("rests", String.class, String.class).giveUpAfter(Duration.ofMillis(100));
     private static final Task<String, String> OTHER = Task.named("other", String.class, String.class);
 
     private final TestDatabase database = TestDatabase.fresh();
@@ -55,6 +58,10 @@ final class LockedRunTest {
                             record(ctx);
                             // It asks for nothing any more, until it is told to leave.
                             new CountDownLatch(1).await();
+                            return input;
+                        }),
+                        RESTS.handle((ctx, input) -> {
+                            ctx.sleep(Duration.ofHours(1));
                             return input;
                         }),
                         OTHER.handle((ctx, input) -> {
@@ -93,6 +100,54 @@ final class LockedRunTest {
         assertThatThrownBy(() -> run.join(LONG)).isInstanceOf(RunFailed.class).hasMessageContaining("CANCELLED");
     }
 
+    @Test
+    void aLaneThatSomebodyKeepsLockedKeepsOnlyItsOwnRunsWaiting() throws Exception {
+        holdfast.start(STAYS, "c", Start.now().lane("talk"));
+        inside.await();
+        try (Connection sql = DriverManager.getConnection(database.jdbcUrl())) {
+            sql.setAutoCommit(false);
+            execute(sql, "SELECT 1 FROM holdfast.lanes WHERE lane = 'talk' FOR NO KEY UPDATE");
+            holdfast.start(BRIEF, "d", Start.now().lane("talk").delay(Duration.ofSeconds(1)));
+            startOthers(1, 2);
+            await("both others execute").atMost(SOON).until(() -> others.getCount() == 0);
+            sql.rollback();
+        }
+        mayRecord.countDown();
+    }
+
+    @Test
+    void aMessageForARunThatNobodyHoldsAndSomebodyLocksKeepsNobodyWaiting() throws Exception {
+        RunHandle<String> run = holdfast.start(RESTS, "e");
+        String mine = "id = '" + run.id().uuid() + "'";
+        await("nobody holds it")
+                .atMost(LONG)
+                .until(() -> !all("SELECT 1 FROM holdfast.runs WHERE state = 'BLOCKED' AND holder_number IS NULL AND "
+                                + mine)
+                        .isEmpty());
+        try (Connection sql = DriverManager.getConnection(database.jdbcUrl())) {
+            sql.setAutoCommit(false);
+            execute(sql, "SELECT 1 FROM holdfast.runs WHERE " + mine + " FOR NO KEY UPDATE");
+            execute("INSERT INTO holdfast.inbox (run, id, kind) VALUES ('"
+                    + run.id().uuid() + "', gen_random_uuid(), 'CANCEL')");
+            startOthers(1, 4);
+            await("both others execute").atMost(SOON).until(() -> others.getCount() == 0);
+            assertThat(all("SELECT 1 FROM holdfast.inbox")).hasSize(1);
+            sql.rollback();
+        }
+        holdfast.start(OTHER, "o", Start.now().delay(Duration.ofSeconds(1)));
+        assertThatThrownBy(() -> run.join(LONG)).isInstanceOf(RunFailed.class).hasMessageContaining("CANCELLED");
+    }
+
+    private void startOthers(int... seconds) {
+        for (int each : seconds) holdfast.start(OTHER, "o", Start.now().delay(Duration.ofSeconds(each)));
+    }
+
+    private void execute(String text) throws SQLException {
+        try (Connection sql = DriverManager.getConnection(database.jdbcUrl())) {
+            execute(sql, text);
+        }
+    }
+
     /** Others are promoted after this has come and been looked at. */
     private void whileItIsLocked(RunHandle<String> run, String comes) throws Exception {
         inside.await();
@@ -105,9 +160,7 @@ final class LockedRunTest {
                     .until(() -> !all("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
                             .isEmpty());
             all(comes);
-            for (int seconds : new int[] {3, 4}) {
-                holdfast.start(OTHER, "o", Start.now().delay(Duration.ofSeconds(seconds)));
-            }
+            startOthers(3, 4);
             await("both others execute").atMost(LONG).until(() -> others.getCount() == 0);
             assertThat(all("SELECT 1 FROM holdfast.steps")).as("it still waits").isEmpty();
             sql.rollback();

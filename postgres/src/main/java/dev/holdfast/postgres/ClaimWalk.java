@@ -40,14 +40,16 @@ final class ClaimWalk {
             "SELECT 1 FROM runs WHERE claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3 LIMIT 1";
     static final String ANY_PARKED =
             "SELECT 1 FROM runs WHERE parked_version IS NOT NULL AND claim_at IS NOT NULL LIMIT 1";
+    private static final String ANY_PARKED_SUSPECT =
+            "SELECT 1 FROM runs WHERE parked_version IS NOT NULL AND claim_at IS NOT NULL AND losses >= 3 LIMIT 1";
     /** A lane without a limit is always ready: it is counted by nobody. */
     private static final String ANYTHING = "SELECT 1 WHERE (EXISTS (SELECT 1 FROM lanes WHERE ready = 1)"
             + " AND (EXISTS (SELECT 1 FROM runs WHERE turn IS NOT NULL) OR EXISTS (" + ANY_PARKED + "))) OR EXISTS ("
-            + ANY_SUSPECT + ")";
+            + ANY_SUSPECT + ") OR EXISTS (" + ANY_PARKED_SUSPECT + ")";
 
-    private static final String SUSPECTS = "SELECT id, claim_at, " + LaneKey.COLUMNS + " FROM runs WHERE task = ANY(?)"
-            + " AND claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3"
-            + " AND (deadline IS NULL OR deadline > ?) ORDER BY claim_at, id";
+    /** Each kind stands in an index of its own. Whether one that is parked fits is seen when it is locked. */
+    private static final String SUSPECTS = "(" + suspects("") + ") UNION ALL (" + suspects("NOT") + ") ORDER BY 2, 1";
+
     private static final String QUEUE = "SELECT 1 FROM queues WHERE namespace = ? AND name = ?";
     private static final String LOCK_QUEUE = QUEUE + " FOR NO KEY UPDATE SKIP LOCKED";
     private static final String LOCK_LANE =
@@ -65,6 +67,11 @@ final class ClaimWalk {
     static {
         // The indexes and the statements say 3.
         if (Defaults.SUSPECT_AFTER_LOSSES != 3) throw new AssertionError("a migration of the indexes is due");
+    }
+
+    private static String suspects(String parked) {
+        return "SELECT id, claim_at, " + LaneKey.COLUMNS + " FROM runs WHERE task = ANY(?) AND claim_at IS NOT NULL"
+                + " AND parked_version IS " + parked + " NULL AND losses >= 3 AND (deadline IS NULL OR deadline > ?)";
     }
 
     private final Transaction tx;
@@ -201,9 +208,11 @@ final class ClaimWalk {
      * locked like any other.
      */
     private @Nullable Candidate suspect() throws SQLException {
-        if (!tx.sql(ANY_SUSPECT).any()) return null;
+        if (!tx.sql(ANY_SUSPECT).any() && !tx.sql(ANY_PARKED_SUSPECT).any()) return null;
         var tasks = new ArrayList<@Nullable String>(claim.admission().hosted().keySet());
         for (Suspect each : tx.sql(SUSPECTS)
+                .texts(tasks)
+                .instant(tx.now())
                 .texts(tasks)
                 .instant(tx.now())
                 .list(r -> new Suspect(new Place(r.id(), r.number()), LaneKey.read(r)))) {

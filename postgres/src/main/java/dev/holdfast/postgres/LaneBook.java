@@ -54,6 +54,12 @@ final class LaneBook {
                     + " AND r.lane <> '' AND " + COUNTS + ") AS c"
                     + " ON CONFLICT (namespace, queue, lane, serial) DO NOTHING RETURNING " + LaneKey.COLUMNS;
 
+    /** It waits for nobody, so the order does not matter. */
+    private static final String BUSY = "WITH free AS (SELECT " + LaneKey.COLUMNS + " FROM lanes WHERE ("
+            + LaneKey.COLUMNS + ") IN" + NAMED + " FOR NO KEY UPDATE SKIP LOCKED) SELECT " + LaneKey.COLUMNS
+            + " FROM lanes WHERE (" + LaneKey.COLUMNS + ") IN" + NAMED + " AND (" + LaneKey.COLUMNS
+            + ") NOT IN (SELECT * FROM free)";
+
     static final Comparator<LaneKey> ORDER = Comparator.comparing(LaneKey::namespace)
             .thenComparing(LaneKey::queue)
             .thenComparing(LaneKey::lane)
@@ -73,6 +79,13 @@ final class LaneBook {
     void lock(Collection<LaneKey> lanes) throws SQLException {
         if (lanes.isEmpty()) return;
         present.addAll(columns(lanes).in(tx.sql(LOCK)).list(LaneKey::read));
+    }
+
+    /** Those whose rows somebody else has locked. The others are locked as long as the transaction, or its part, lasts. */
+    static Set<LaneKey> busy(Transaction tx, Collection<LaneKey> lanes) throws SQLException {
+        if (lanes.isEmpty()) return Set.of();
+        Columns named = columns(lanes);
+        return Set.copyOf(named.in(named.in(tx.sql(BUSY))).list(LaneKey::read));
     }
 
     /** Its row was locked by whoever walks the lanes. */

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 final class PgPeers implements Peers {
     private static final Logger LOG = LoggerFactory.getLogger(PgPeers.class);
     private static final String ANNOUNCE = "UPDATE nodes SET hosts = ? WHERE number = ? AND incarnation = ?";
-    private static final String HOSTS = "SELECT hosts FROM nodes WHERE hosts IS NOT NULL ORDER BY number DESC";
+    private static final String HOSTS = "SELECT number, hosts FROM nodes WHERE hosts IS NOT NULL ORDER BY number DESC";
     private static final String CLOSE = "UPDATE closed_door SET number = ?, incarnation = ? WHERE number IS NULL"
             + " OR (number = ? AND incarnation = ?) OR NOT EXISTS (SELECT 1 FROM nodes n"
             + " WHERE n.number = closed_door.number AND n.incarnation = closed_door.incarnation)";
@@ -79,7 +79,9 @@ final class PgPeers implements Peers {
     @Override
     public Map<String, Notice> newest() {
         var all = new TreeMap<String, Notice>();
-        for (var hosted : notices()) hosted.forEach(all::putIfAbsent);
+        for (var hosted : notices()) {
+            if (!membership.isSilent(hosted.number())) hosted.notices().forEach(all::putIfAbsent);
+        }
         return all;
     }
 
@@ -87,15 +89,18 @@ final class PgPeers implements Peers {
     public Map<String, Set<String>> hosts() {
         var all = new TreeMap<String, Set<String>>();
         for (var hosted : notices()) {
-            hosted.forEach((task, notice) ->
-                    all.computeIfAbsent(task, t -> new TreeSet<>()).add(notice.version()));
+            hosted.notices()
+                    .forEach((task, notice) ->
+                            all.computeIfAbsent(task, t -> new TreeSet<>()).add(notice.version()));
         }
         return all;
     }
 
+    private record Hosted(long number, SortedMap<String, Notice> notices) {}
+
     /** Of each node, the newest first. */
-    private List<SortedMap<String, Notice>> notices() {
-        return readers.ask(s -> s.sql(HOSTS).list(r -> Notices.parse(r.text())));
+    private List<Hosted> notices() {
+        return readers.ask(s -> s.sql(HOSTS).list(r -> new Hosted(r.number(), Notices.parse(r.text()))));
     }
 
     @Override

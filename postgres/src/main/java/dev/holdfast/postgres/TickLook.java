@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -121,19 +122,27 @@ final class TickLook {
 
     private record Due(RunId run, LaneKey lane, boolean slot, boolean under) {}
 
-    /** Lanes before runs, as everybody does; what another node has promoted meanwhile is passed over. */
+    /**
+     * Lanes before runs, as everybody does; what another node has promoted meanwhile is passed over, and so is what is in a
+     * lane that somebody keeps locked: the next look meets it again.
+     */
     private int promote(Transaction tx, List<RunId> due, KnownQueues known) throws SQLException {
         var ids = Scene.uuids(due);
         var lanes = new LaneBook(tx);
         var keys = new TreeSet<LaneKey>(LaneBook.ORDER);
         for (LaneKey key : tx.sql(LANES).uuids(ids).list(LaneKey::read)) if (!key.isPlain()) keys.add(key);
+        Set<LaneKey> busy = LaneBook.busy(tx, keys);
+        keys.removeAll(busy);
         lanes.lock(keys);
         List<Due> still = tx.sql(STILL_DUE)
                 .uuids(ids)
                 .instant(tx.now())
                 .list(r -> new Due(r.id(), LaneKey.read(r), r.number() != 0, r.number() != 0));
         var promoted = new Columns(UUID);
+        int count = 0;
         for (Due each : still) {
+            if (busy.contains(each.lane())) continue;
+            count++;
             promoted.add(each.run());
             lanes.change(
                     each.lane(),
@@ -142,7 +151,7 @@ final class TickLook {
         }
         if (!promoted.isEmpty()) promoted.in(tx.sql(PROMOTE)).update();
         lanes.write(known);
-        return promoted.size();
+        return count;
     }
 
     /**

@@ -154,6 +154,9 @@ final class Track implements AutoCloseable {
             } catch (SQLException e) {
                 failure.addSuppressed(e);
                 disconnect();
+            } catch (Unavailable e) {
+                // Cut off in the middle of it: that says nothing of what was asked.
+                failure.addSuppressed(e);
             }
         }
         throw Trouble.indeterminate(failure);

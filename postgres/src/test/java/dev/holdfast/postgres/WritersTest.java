@@ -106,6 +106,25 @@ final class WritersTest {
     }
 
     @Test
+    void whoWantsALaneThatSomebodyKeepsLockedStandsAsideForTheOthers() throws Exception {
+        Run other = one.running(IDS);
+        Run kept = one.start(IDS, new Lane("talk", Lane.Kind.CONCURRENT));
+        var change = Changes.start(IDS, one.ledger().now(), "2", kept.place().lane());
+        try (Connection outside = CONNECTIONS.open()) {
+            lock(outside, "SELECT 1 FROM lanes WHERE lane = 'talk' FOR UPDATE");
+            var end = Changes.succeed(IDS, one.ledger().now(), other, "2");
+            Future<List<Receipt>> together = hands.submit(() -> one.ledger().commit(List.of(change)));
+            BACKDOOR.awaitBlocked("SELECT namespace, queue, lane%");
+            assertThat(one.ledger().commit(end)).isEqualTo(new Receipt.Applied());
+            var plain = Changes.start(IDS, one.ledger().now(), "3");
+            assertThat(one.ledger().commit(plain)).isEqualTo(new Receipt.Applied());
+            assertThat(together.isDone()).isFalse();
+            outside.rollback();
+            assertThat(together.get()).containsExactly(new Receipt.Applied());
+        }
+    }
+
+    @Test
     void whatIsDecidedOfManyLeavesOutTheOneThatSomebodyKeepsLocked() throws Exception {
         Run kept = two.running(IDS);
         Run other = two.running(IDS);

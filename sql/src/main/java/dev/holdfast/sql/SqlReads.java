@@ -23,6 +23,7 @@ import dev.holdfast.engine.port.StoredSchedule;
 import dev.holdfast.engine.port.Upcoming;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -44,9 +45,10 @@ public final class SqlReads implements Reads {
             + " WHERE claim_at <= ? AND claim_at IS NOT NULL AND parked_version IS NOT NULL"
             + " GROUP BY task, parked_version";
 
-    private static final String SUSPECT_WAITING = "SELECT min(coalesce(due, place)) FROM runs WHERE task IN (%s)"
-            + " AND claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3"
-            + " AND (deadline IS NULL OR deadline > ?)";
+    private static final String SUSPECTS_WAITING =
+            "SELECT task, parked_version, min(coalesce(due, place)) FROM runs WHERE task IN (%s)"
+                    + " AND claim_at IS NOT NULL AND losses >= 3"
+                    + " AND (deadline IS NULL OR deadline > ?) AND parked_version IS %s NULL GROUP BY task, parked_version";
 
     private static final int VIEW = 200;
 
@@ -151,13 +153,31 @@ public final class SqlReads implements Reads {
     }
 
     @Override
-    public Optional<Instant> suspectWaiting(Collection<String> tasks, Instant now) {
-        if (tasks.isEmpty()) return Optional.empty();
+    public Optional<Instant> suspectWaiting(Map<String, String> hosted, Instant now) {
+        if (hosted.isEmpty()) return Optional.empty();
         return readers.ask(s -> {
-            Sql sql = s.sql(SUSPECT_WAITING.formatted(Sql.places(tasks.size())));
-            for (String task : tasks) sql.text(task);
-            return sql.instant(now).firstInstant();
+            // Two, as those that are parked stand in an index of their own.
+            var since = new ArrayList<>(suspectsWaiting(s, hosted, now, ""));
+            since.addAll(suspectsWaiting(s, hosted, now, "NOT"));
+            return since.stream().min(Instant::compareTo);
         });
+    }
+
+    private static List<Instant> suspectsWaiting(Session s, Map<String, String> hosted, Instant now, String parked)
+            throws SQLException {
+        Sql sql = s.sql(SUSPECTS_WAITING.formatted(Sql.places(hosted.size()), parked));
+        for (String task : hosted.keySet()) sql.text(task);
+        return sql
+                .instant(now)
+                .list(row -> {
+                    String task = row.text();
+                    String unfit = row.textOrNull();
+                    boolean fits = unfit == null || !RunRow.versions(unfit).contains(hosted.get(task));
+                    return fits ? Optional.of(row.instant()) : Optional.<Instant>empty();
+                })
+                .stream()
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     @Override

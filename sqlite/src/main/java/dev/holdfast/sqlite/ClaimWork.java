@@ -38,6 +38,10 @@ final class ClaimWork extends Work<List<Claimed>> {
     private static final String SUSPECTS = "SELECT id, claim_at FROM runs INDEXED BY runs_suspect"
             + " WHERE task = ? AND claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3"
             + " AND (deadline IS NULL OR deadline > ?) ORDER BY claim_at, id";
+    /** Few: their index begins with the lane, and they are looked for in all of it. */
+    private static final String PARKED_SUSPECTS = "SELECT id, claim_at FROM runs INDEXED BY runs_parked"
+            + " WHERE task = ? AND claim_at IS NOT NULL AND parked_version IS NOT NULL AND losses >= 3"
+            + " AND (deadline IS NULL OR deadline > ?) ORDER BY claim_at, id";
 
     static {
         // The indexes and the statements say 3.
@@ -222,17 +226,21 @@ final class ClaimWork extends Work<List<Claimed>> {
 
     /** The first suspect that nothing stands against. There are few of them: each has been lost three times. */
     private @Nullable Run suspect(Transaction tx) throws SQLException {
-        if (!tx.readApart(ANY_SUSPECT).any()) return null;
         var found = new ArrayList<Place>();
-        for (String task : claim.admission().hosted().keySet()) {
-            found.addAll(tx.read(SUSPECTS).text(task).instant(tx.now()).list(r -> new Place(r.id(), r.number())));
-        }
+        if (tx.readApart(ANY_SUSPECT).any()) suspects(tx, SUSPECTS, found);
+        if (tx.readApart(ANY_PARKED).any()) suspects(tx, PARKED_SUSPECTS, found);
         found.sort(null);
         for (Place each : found) {
             Run run = row(tx, each.id());
             if (Obstacle.of(run, line(tx, run), claim.admission(), tx.now()).isEmpty()) return run;
         }
         return null;
+    }
+
+    private void suspects(Transaction tx, String statement, List<Place> into) throws SQLException {
+        for (String task : claim.admission().hosted().keySet()) {
+            into.addAll(tx.read(statement).text(task).instant(tx.now()).list(r -> new Place(r.id(), r.number())));
+        }
     }
 
     /** The claim was committed, but nobody could be told: what was given is given back, and nobody is blamed. */

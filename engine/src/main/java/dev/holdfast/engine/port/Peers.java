@@ -26,7 +26,10 @@ public interface Peers {
     /** Tells the others what this node hosts, by the names of the tasks. */
     void announce(Map<String, Notice> hosted);
 
-    /** What the newest node that hosts a task tells of it, by the names of the tasks. */
+    /**
+     * What the newest node that hosts a task tells of it, by the names of the tasks. Of one that gives no sign of life
+     * nothing, as it may be gone.
+     */
     Map<String, Notice> newest();
 
     /** What it tells of this one; empty if none hosts it. */

@@ -63,9 +63,9 @@ public interface Reads extends ReplicaReads {
     /**
      * Since when the suspect that has waited longest could have been claimed; empty if none waits.
      *
-     * @param tasks that are hosted: a suspect that nobody here can run is not waited for
+     * @param hosted the version of each task that is hosted: a suspect that nobody here can run is not waited for
      */
-    Optional<Instant> suspectWaiting(Collection<String> tasks, Instant now);
+    Optional<Instant> suspectWaiting(Map<String, String> hosted, Instant now);
 
     /** What waits for a slot now, suspects and parked runs too: by task, and by what does not fit. In any order. */
     List<Backlog> backlog(Instant now);

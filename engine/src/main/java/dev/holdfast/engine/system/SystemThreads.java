@@ -26,12 +26,21 @@ public final class SystemThreads implements Threads {
         while (failed && rested()) failed = failed(name, body);
     }
 
+    /** Where there is no memory left, there may be none for this, either. */
+    private static void tell(String name, Throwable e) {
+        try {
+            LOG.error("thread {} failed, and goes on in a moment", name, e);
+        } catch (Throwable untold) {
+            // It goes on all the same.
+        }
+    }
+
     private static boolean failed(String name, Runnable body) {
         try {
             body.run();
             return false;
         } catch (Throwable e) {
-            LOG.error("thread {} failed, and goes on in a moment", name, e);
+            tell(name, e);
             return true;
         }
     }

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * asks something, as who lets us in may be a pooler, or another server of several.
  */
 final class Knock {
-    private static final String NO_ROOM = "53300";
     /** Shorter than a turn of those who watch may take, with everything else in it. */
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
@@ -44,12 +43,20 @@ final class Knock {
             boolean same = ServerLife.read(session).samePostmaster(life);
             answer = new Answer(same ? null : new SQLException("whoever lets us in is not who granted the lock"));
         } catch (SQLException e) {
-            // No room is an answer, too.
-            answer = new Answer(NO_ROOM.equals(e.getSQLState()) ? null : e);
+            answer = new Answer(isAnswered(e) ? null : e);
         } catch (RuntimeException | Error e) {
             answer = new Answer(new SQLException(e));
         }
         answered.ring();
+    }
+
+    /**
+     * Whether a server that lives has said no: there is no room, or the password is another one by now. A server that stops or
+     * starts says that first, whoever asks (class 57P of its error codes); everything of class 08 is the network's.
+     */
+    private static boolean isAnswered(SQLException e) {
+        String state = e.getSQLState();
+        return state != null && !state.startsWith("08") && !state.startsWith("57P");
     }
 
     /** Waits for the answer. */

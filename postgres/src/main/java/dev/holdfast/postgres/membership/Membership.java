@@ -165,6 +165,14 @@ public final class Membership implements AutoCloseable {
         return Math.max(1, others.seen().size());
     }
 
+    /** Whether this node gave no sign of life for so long that it does not serve any more, if it sees that itself. */
+    public boolean isSilent(long number) {
+        Duration limit = body.times().suspend();
+        return others.seen().stream()
+                .anyMatch(
+                        view -> view.node().number() == number && view.silent().compareTo(limit) >= 0);
+    }
+
     /** The nodes at the last look, by number: at most a few seconds old. */
     public List<NodeView> nodes() {
         return others.seen();

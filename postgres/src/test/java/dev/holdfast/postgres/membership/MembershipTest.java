@@ -114,6 +114,22 @@ class MembershipTest {
         }
     }
 
+    /** A server that says so lives. */
+    @Test
+    void whoIsLetInNoMoreFindsTheDeadAllTheSame() {
+        var one = town.join();
+        var two = town.join();
+        await("it waits for the other").atMost(SOON).until(() -> town.waits(one.number(), two.number()));
+        town.admit("false");
+        try {
+            two.membership().close();
+            one.ear().until("died " + two.number(), SOON);
+        } finally {
+            town.admit("true");
+        }
+        assertThat(one.ear().heard()).doesNotContain("suspended");
+    }
+
     @Test
     void whoLosesOnlyTheSessionWithItsLockIsDeadAndComesBackAsSomebodyElse() {
         var one = town.join();

@@ -132,6 +132,11 @@ final class Town implements AutoCloseable {
         }
     }
 
+    /** Whether new sessions are let in; those that are there stay. */
+    void admit(String all) {
+        server.query("postgres", "ALTER DATABASE " + database + " ALLOW_CONNECTIONS " + all);
+    }
+
     /** What is different after a crash of the server. Before PostgreSQL 15 it takes a moment until it can be seen. */
     void crashed() {
         String before = ask(COUNTED);

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /** Random stories of lanes: whatever happens, what is counted is what there is, and what is explained is what comes. */
 interface LaneStoryContract extends Contract {
-    int STORIES = Seeds.some(18);
+    int ALL_STORIES = 18;
+    int STORIES = Seeds.some(ALL_STORIES);
     int LENGTH = 60;
 
     @Test
@@ -73,6 +74,8 @@ interface LaneStoryContract extends Contract {
                 new LaneExplanations(story, named).assertOf(run.id());
             }
         }
+        // In a part of the stories not everything comes.
+        if (STORIES < ALL_STORIES) return;
         assertThat(named)
                 .as("what was met")
                 .contains(

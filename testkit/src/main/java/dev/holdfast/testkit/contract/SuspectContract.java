@@ -47,7 +47,8 @@ interface SuspectContract extends Contract {
     }
 
     private static Optional<Instant> waiting(Lab lab) {
-        return lab.reads().suspectWaiting(List.of("t", "u"), lab.ledger().now());
+        return lab.reads()
+                .suspectWaiting(Map.of("t", "1", "u", "1"), lab.ledger().now());
     }
 
     @Test
@@ -63,6 +64,21 @@ interface SuspectContract extends Contract {
         Run other = lab.queued("u");
         assertThat(claim(lab, Company.CLEARED, 5)).isEmpty();
         assertThat(claim(lab, Company.NOBODY, 5)).containsExactly(other.id());
+    }
+
+    /** A list of versions that do not fit is nothing against those that are not in it. */
+    @Test
+    default void aSuspectThatIsParkedIsTriedAloneByCodeThatMayFit() {
+        Lab lab = lab();
+        suspect(lab, "t");
+        Run held = lab.claim("t", 1).getFirst().run();
+        lab.apply(held, new Command.Park(lab.by(held), new Run.Parked("1", StepKey.of(1), "old", "new")));
+        var other = Map.of("t", "2");
+        assertThat(lab.reads().suspectWaiting(other, lab.ledger().now())).isPresent();
+        var admission = new Admission(other, 5, Company.NOBODY);
+        assertThat(lab.ledger().claim(new Claim(lab.node(), admission, 5)))
+                .extracting(claimed -> claimed.run().id())
+                .containsExactly(held.id());
     }
 
     @Test

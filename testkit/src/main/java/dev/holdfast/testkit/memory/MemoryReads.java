@@ -113,10 +113,14 @@ final class MemoryReads implements Reads {
     }
 
     @Override
-    public Optional<Instant> suspectWaiting(Collection<String> tasks, Instant now) {
+    public Optional<Instant> suspectWaiting(Map<String, String> hosted, Instant now) {
         return at(() -> disk.runs.values().stream()
-                .filter(s -> s.claimable && s.run.isSuspect() && s.run.status().parked() == null)
-                .filter(s -> tasks.contains(s.run.origin().task()))
+                .filter(s -> s.claimable && s.run.isSuspect())
+                .filter(s -> {
+                    String version = hosted.get(s.run.origin().task());
+                    Run.Parked parked = s.run.status().parked();
+                    return version != null && (parked == null || parked.mayFit(version));
+                })
                 .filter(s -> s.run.times().deadlines().due(now).isEmpty())
                 .map(s -> Objects.requireNonNullElse(
                         s.run.place().due(), s.run.place().at()))

@@ -422,6 +422,57 @@ final class NodesTest {
     }
 
     @Test
+    void what_the_newest_node_held_goes_on_with_older_code_at_once_when_it_dies() {
+        try (var looking = new Site(SLOTS, Duration.ofSeconds(30))) {
+            Member one = looking.join(busy(looking, "blue"));
+            Member other = looking.join(busy(looking, "green"));
+            // So long until a node that leaves nothing to anybody looks who is there.
+            looking.pass(Duration.ofSeconds(160));
+            one.peers().suspend();
+            RunId id = looking.start(other, "long", "2");
+            looking.assertHeld(id, other);
+            one.peers().resume();
+            other.die();
+            other.bury();
+            looking.assertHeld(id, one);
+        }
+    }
+
+    @Test
+    void nobody_closes_its_door_for_a_suspect_that_it_leaves_to_newer_code() {
+        try (var looking = new Site(SLOTS, Duration.ofSeconds(1))) {
+            var old = busy(looking, "blue");
+            Member one = looking.join(old);
+            RunId id = looking.start(one, "long", "1");
+            for (int losses = 1; losses < 3; losses++) {
+                one.die();
+                Member next = looking.join(old);
+                one.bury();
+                looking.pass(Duration.ofMinutes(1));
+                looking.assertHeld(id, next);
+                one = next;
+            }
+            one.die();
+            Member last = looking.join(old);
+            looking.start(last, "long", "2");
+            Member newer = looking.join(busy(looking, "green"));
+            newer.peers().suspend();
+            one.bury();
+            looking.pass(Duration.ofMinutes(2));
+            assertThat(looking.run(id)).matches(run -> run.isSuspect() && run.state() == RunState.QUEUED);
+            RunId other = looking.start(last, "long", "3");
+            looking.assertHeld(other, last);
+        }
+    }
+
+    private static Handler<Integer, Integer> busy(Site where, String version) {
+        return LONG.version(version).handle((ctx, n) -> {
+            where.turns.sleep(Duration.ofMinutes(60));
+            return n;
+        });
+    }
+
+    @Test
     void a_run_that_only_another_node_can_run_is_said_to_wait_for_that_one() {
         Member one = site.join(works());
         Member other = site.join();

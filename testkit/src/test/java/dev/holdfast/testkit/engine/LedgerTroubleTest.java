@@ -9,6 +9,7 @@ import dev.holdfast.core.RunState;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.StartRequest;
+import dev.holdfast.sdk.Signal;
 import dev.holdfast.sdk.Task;
 import dev.holdfast.sdk.Unwind;
 import java.time.Duration;
@@ -221,6 +222,18 @@ final class LedgerTroubleTest {
                 .atMost(Rig.LIMIT)
                 .until(() -> rig.ledger().widestLook() > many);
         stay.release(many);
+    }
+
+    @Test
+    void a_message_that_is_stored_is_accepted_though_it_cannot_be_brought_yet() {
+        Signal<Integer> signal = Signal.named("go", Integer.class);
+        rig.boot(TASK.giveUpAfter(Duration.ZERO).handle((ctx, n) -> ctx.await(signal)));
+        RunId id = rig.start("task", "1");
+        rig.awaitGivenUp(id);
+        rig.ledger().fullWithTheNextMessage();
+        rig.signal(id, "go", "7");
+        rig.ledger().full(false);
+        assertThat(rig.awaitEnd(id, Outcome.SUCCEEDED).output()).isEqualTo("7");
     }
 
     @Test

@@ -35,6 +35,7 @@ final class NodeLedger implements Ledger {
     private final Ledger ledger;
     private final AtomicReference<@Nullable Predicate<Run>> unanswered = new AtomicReference<>();
     private final AtomicReference<@Nullable Runnable> atNextLook = new AtomicReference<>();
+    private final AtomicBoolean fullWithMessage = new AtomicBoolean();
     private final AtomicBoolean claimUnanswered = new AtomicBoolean();
     private final AtomicBoolean claimLate = new AtomicBoolean();
     private final AtomicInteger widestLook = new AtomicInteger();
@@ -95,6 +96,11 @@ final class NodeLedger implements Ledger {
         full = is;
     }
 
+    /** It is when the next message is stored. */
+    void fullWithTheNextMessage() {
+        fullWithMessage.set(true);
+    }
+
     /** The next change that makes a run look like this is written, and nobody is told. */
     void loseTheAnswer(Predicate<Run> to) {
         unanswered.set(to);
@@ -138,6 +144,8 @@ final class NodeLedger implements Ledger {
     public List<Receipt> commit(List<Change> changes) {
         checkSpace();
         List<Receipt> receipts = ledger.commit(changes);
+        boolean posts = changes.stream().flatMap(c -> c.writes().stream()).anyMatch(w -> w instanceof Write.Post);
+        if (posts && fullWithMessage.compareAndSet(true, false)) full = true;
         if (isUnanswered(changes)) throw Unavailable.indeterminate("ledger_failed", "the answer was lost", null);
         return receipts;
     }

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * and then that which was named. What names somebody outside waits for ever, and goes on when that has come.
  */
 final class Foretold {
-    private static final Pattern RUN = Pattern.compile("run_\\w+");
+    static final Pattern RUN = Pattern.compile("run_\\w+");
     private static final Duration FAR = Duration.ofMinutes(3);
 
     private final Stage stage;

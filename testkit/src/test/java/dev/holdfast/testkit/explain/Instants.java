@@ -124,7 +124,7 @@ final class Instants {
 
     /**
      * Whether something else came first at the very same instant: its own code went on, or left because it had waited
-     * long, or its parent had ended.
+     * long, or its parent had ended, or the child that it waits for.
      */
     private boolean wasFirst(Said said) {
         boolean executes = Set.of("running", "stopping").contains(said.why().code());
@@ -132,7 +132,10 @@ final class Instants {
                 .filter(s -> s.at().equals(said.next()))
                 .filter(s -> (executes && !s.cause().startsWith("deadline"))
                         || s.cause().equals("give up")
-                        || (s.cause().startsWith("cancel") && stage.parentHasEnded(said)))
+                        || (s.cause().startsWith("cancel") && stage.parentHasEnded(said))
+                        || (s.cause().startsWith("unblock")
+                                && said.named(Foretold.RUN).stream()
+                                        .anyMatch(m -> stage.hasEndedAt(Outsider.run(m.group()), s.at()))))
                 .isPresent();
     }
 

@@ -226,6 +226,11 @@ final class Stage implements AutoCloseable {
                 .status();
     }
 
+    boolean hasEndedAt(RunId id, Instant at) {
+        Run run = read(id);
+        return run.isFinished() && at.equals(run.times().finished());
+    }
+
     boolean parentHasEnded(Said said) {
         var parent = said.run().origin().parent();
         return parent != null && read(parent.run()).isFinished();
