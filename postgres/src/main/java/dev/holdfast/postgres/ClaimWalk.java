@@ -42,6 +42,8 @@ final class ClaimWalk {
             "SELECT 1 FROM runs WHERE parked_version IS NOT NULL AND claim_at IS NOT NULL LIMIT 1";
     private static final String ANY_PARKED_SUSPECT =
             "SELECT 1 FROM runs WHERE parked_version IS NOT NULL AND claim_at IS NOT NULL AND losses >= 3 LIMIT 1";
+    private static final String ANY_OF_BOTH =
+            "SELECT 1 WHERE EXISTS (" + ANY_SUSPECT + ") OR EXISTS (" + ANY_PARKED_SUSPECT + ")";
     /** A lane without a limit is always ready: it is counted by nobody. */
     private static final String ANYTHING = "SELECT 1 WHERE (EXISTS (SELECT 1 FROM lanes WHERE ready = 1)"
             + " AND (EXISTS (SELECT 1 FROM runs WHERE turn IS NOT NULL) OR EXISTS (" + ANY_PARKED + "))) OR EXISTS ("
@@ -208,7 +210,7 @@ final class ClaimWalk {
      * locked like any other.
      */
     private @Nullable Candidate suspect() throws SQLException {
-        if (!tx.sql(ANY_SUSPECT).any() && !tx.sql(ANY_PARKED_SUSPECT).any()) return null;
+        if (!tx.sql(ANY_OF_BOTH).any()) return null;
         var tasks = new ArrayList<@Nullable String>(claim.admission().hosted().keySet());
         for (Suspect each : tx.sql(SUSPECTS)
                 .texts(tasks)

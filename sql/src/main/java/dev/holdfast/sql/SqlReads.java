@@ -23,7 +23,6 @@ import dev.holdfast.engine.port.StoredSchedule;
 import dev.holdfast.engine.port.Upcoming;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -45,10 +44,9 @@ public final class SqlReads implements Reads {
             + " WHERE claim_at <= ? AND claim_at IS NOT NULL AND parked_version IS NOT NULL"
             + " GROUP BY task, parked_version";
 
+    /** Those that are parked stand in an index of their own. */
     private static final String SUSPECTS_WAITING =
-            "SELECT task, parked_version, min(coalesce(due, place)) FROM runs WHERE task IN (%s)"
-                    + " AND claim_at IS NOT NULL AND losses >= 3"
-                    + " AND (deadline IS NULL OR deadline > ?) AND parked_version IS %s NULL GROUP BY task, parked_version";
+            suspectsWaiting("IS NULL") + " UNION ALL " + suspectsWaiting("IS NOT NULL");
 
     private static final int VIEW = 200;
 
@@ -156,28 +154,32 @@ public final class SqlReads implements Reads {
     public Optional<Instant> suspectWaiting(Map<String, String> hosted, Instant now) {
         if (hosted.isEmpty()) return Optional.empty();
         return readers.ask(s -> {
-            // Two, as those that are parked stand in an index of their own.
-            var since = new ArrayList<>(suspectsWaiting(s, hosted, now, ""));
-            since.addAll(suspectsWaiting(s, hosted, now, "NOT"));
-            return since.stream().min(Instant::compareTo);
+            Sql sql = s.sql(SUSPECTS_WAITING.formatted(Sql.places(hosted.size())));
+            for (int kind = 0; kind < 2; kind++) {
+                for (String task : hosted.keySet()) sql.text(task);
+                sql.instant(now);
+            }
+            return sql.list(Suspects::read).stream()
+                    .filter(each -> each.mayFit(hosted.get(each.task())))
+                    .map(Suspects::since)
+                    .min(Instant::compareTo);
         });
     }
 
-    private static List<Instant> suspectsWaiting(Session s, Map<String, String> hosted, Instant now, String parked)
-            throws SQLException {
-        Sql sql = s.sql(SUSPECTS_WAITING.formatted(Sql.places(hosted.size()), parked));
-        for (String task : hosted.keySet()) sql.text(task);
-        return sql
-                .instant(now)
-                .list(row -> {
-                    String task = row.text();
-                    String unfit = row.textOrNull();
-                    boolean fits = unfit == null || !RunRow.versions(unfit).contains(hosted.get(task));
-                    return fits ? Optional.of(row.instant()) : Optional.<Instant>empty();
-                })
-                .stream()
-                .flatMap(Optional::stream)
-                .toList();
+    private static String suspectsWaiting(String parked) {
+        return "SELECT task, parked_version, min(coalesce(due, place)) FROM runs WHERE task IN (%1$s)"
+                + " AND claim_at IS NOT NULL AND parked_version " + parked + " AND losses >= 3"
+                + " AND (deadline IS NULL OR deadline > ?) GROUP BY task, parked_version";
+    }
+
+    private record Suspects(String task, @Nullable String parked, Instant since) {
+        static Suspects read(Sql.Row row) throws SQLException {
+            return new Suspects(row.text(), row.textOrNull(), row.instant());
+        }
+
+        boolean mayFit(@Nullable String version) {
+            return parked == null || !RunRow.versions(parked).contains(version);
+        }
     }
 
     @Override

@@ -17,35 +17,4 @@ class SystemThreadsTest {
         assertThat(turns.await(20, TimeUnit.SECONDS)).isTrue();
         loop.join();
     }
-
-    @Test
-    void alsoOneOfWhichNothingCanBeSaid() throws InterruptedException {
-        var turns = new CountDownLatch(3);
-        Thread loop = new SystemThreads().loop("fails", () -> {
-            turns.countDown();
-            if (turns.getCount() > 0) throw new Unspeakable();
-        });
-        assertThat(turns.await(20, TimeUnit.SECONDS)).isTrue();
-        loop.join();
-    }
-
-    /** As where there is no memory left, not even for saying so. */
-    private static final class Unspeakable extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        public String toString() {
-            throw new OutOfMemoryError("none left");
-        }
-
-        @Override
-        public String getMessage() {
-            throw new OutOfMemoryError("none left");
-        }
-
-        @Override
-        public StackTraceElement[] getStackTrace() {
-            throw new OutOfMemoryError("none left");
-        }
-    }
 }
