@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BiConsumer;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -21,33 +22,32 @@ final class StallTest {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final String DATABASE = "mine";
 
+    /** What is broken while the database stands still, and mended when the node has said so. */
+    private record Trouble(String breaks, String said, String mends) {}
+
     @Test
     void whatFailsWhileANodeComesBackCostsItNeitherItsNumberNorARun() throws InterruptedException {
-        try (var server = LocalPostgres.temporary(Settings.standard());
-                var said = new Said()) {
-            server.createDatabase(DATABASE);
-            var at = ClusterOptions.at(server.url(DATABASE).toString());
-            try (var node = Holdfast.cluster(at, NodeOptions.defaults(), List.of(ClusterProgram.handler(line -> {})))) {
-                long number = node.ring().own();
-                var run = node.start(ClusterProgram.WORK, "r");
-                await("it executes it").atMost(LONG).until(() -> node.executing() > 0);
-                server.query(DATABASE, "ALTER TABLE holdfast.runs RENAME TO nothing");
-                server.pause();
-                await("it has stopped what it executed").atMost(LONG).until(() -> node.executing() == 0);
-                server.resume();
-                await("it has tried to come back").atMost(LONG).until(() -> said.has("cannot join yet"));
-                server.query(DATABASE, "ALTER TABLE holdfast.nothing RENAME TO runs");
-                await("it serves again").atMost(LONG).until(() -> serves(node));
-
-                assertThat(node.ring().own()).isEqualTo(number);
-                assertThat(run.join()).isEqualTo("r");
-                assertThat(node.ring().takeovers()).isEmpty();
-            }
-        }
+        var trouble = new Trouble(
+                "ALTER TABLE holdfast.runs RENAME TO nothing",
+                "cannot join yet",
+                "ALTER TABLE holdfast.nothing RENAME TO runs");
+        stall(trouble, (number, node) -> {
+            assertThat(node.ring().own()).isEqualTo(number);
+            assertThat(node.ring().takeovers()).isEmpty();
+        });
     }
 
+    /** A state that no code can read. */
     @Test
     void whoFailsInAnUnforeseenWayWhenItComesBackComesBackAsSomebodyElse() throws InterruptedException {
+        var trouble = new Trouble(
+                "UPDATE holdfast.runs SET state = 'NONE'",
+                "failed when it joined",
+                "UPDATE holdfast.runs SET state = 'RUNNING'");
+        stall(trouble, (number, node) -> assertThat(node.ring().own()).isGreaterThan(number));
+    }
+
+    private static void stall(Trouble trouble, BiConsumer<Long, Holdfast> then) throws InterruptedException {
         try (var server = LocalPostgres.temporary(Settings.standard());
                 var said = new Said()) {
             server.createDatabase(DATABASE);
@@ -56,17 +56,16 @@ final class StallTest {
                 long number = node.ring().own();
                 var run = node.start(ClusterProgram.WORK, "r");
                 await("it executes it").atMost(LONG).until(() -> node.executing() > 0);
-                // What no code can read.
-                server.query(DATABASE, "UPDATE holdfast.runs SET state = 'NONE'");
+                server.query(DATABASE, trouble.breaks());
                 server.pause();
                 await("it has stopped what it executed").atMost(LONG).until(() -> node.executing() == 0);
                 server.resume();
-                await("it has failed").atMost(LONG).until(() -> said.has("failed when it joined"));
-                server.query(DATABASE, "UPDATE holdfast.runs SET state = 'RUNNING'");
+                await("it has tried to come back").atMost(LONG).until(() -> said.has(trouble.said()));
+                server.query(DATABASE, trouble.mends());
                 await("it serves again").atMost(LONG).until(() -> serves(node));
 
-                assertThat(node.ring().own()).isGreaterThan(number);
                 assertThat(run.join()).isEqualTo("r");
+                then.accept(number, node);
             }
         }
     }
