@@ -82,6 +82,48 @@ class ClusterDrillTest {
         held(drill(name, "--quick").code(0).json());
     }
 
+    @Test
+    @ProcessTest
+    void a_key_that_cannot_be_revoked_is_named_and_the_report_is_there() throws Exception {
+        try (var keyed = TestDatabase.fresh()) {
+            var cli = stage.cli().with(Map.of("HOLDFAST_POSTGRES", keyed.url().toString()));
+            cli.run("keys", "create", "mine", "--scope", "read").ok();
+            keyed.server().query(keyed.name(), """
+                    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+                        $$BEGIN RAISE EXCEPTION 'keys are for ever'; END$$;
+                    CREATE TRIGGER refuse BEFORE UPDATE ON holdfast.api_keys FOR EACH ROW EXECUTE FUNCTION refuse()""");
+
+            var done = drill(
+                            "node-death",
+                            "--nodes",
+                            "2",
+                            "--runs",
+                            "4",
+                            "--kills",
+                            "1",
+                            "--postgres",
+                            keyed.url().toString())
+                    .code(0);
+
+            held(done.json());
+            assertThat(done.err()).containsPattern("warning: the API key \\w+ of the drill was not revoked");
+        }
+    }
+
+    /** A kill, and a kill of two: the second is found by whoever has found the first. */
+    @Test
+    @ProcessTest
+    void by_the_ring_alone_every_death_is_found() throws Exception {
+        JsonNode report = drill("node-death", "--kills", "2", "--calm", "0", "--ring-only")
+                .code(0)
+                .json();
+
+        held(report);
+        assertThat(report.at("/figures/resumptions").valueStream().map(each -> each.path("found")))
+                .isNotEmpty()
+                .allSatisfy(found -> assertThat(found.propertyNames()).containsExactly("RING"));
+    }
+
     @ParameterizedTest
     @MethodSource("sabotages")
     @ProcessTest
@@ -126,6 +168,7 @@ class ClusterDrillTest {
                 "postgres/src/main/java/dev/holdfast/postgres/ladder/Ladder.java",
                 "if (reached(first, need)) return first;",
                 "if (reached(first, need)) { primary.snapshots(namespace, id, since); return first; }");
+        var answer = new Sabotage(ladder.source(), ladder.guard(), "Runtime.getRuntime().halt(1); return false;");
         // One kill is enough to find it, and what is broken may hold up everything after that.
         String oneKill = "node-death --kills 1";
         return List.of(
@@ -145,7 +188,11 @@ class ClusterDrillTest {
                 Arguments.of(
                         Named.of("a primary that is left alone", primary),
                         "replica-lag --quick",
-                        "the primary was asked, by its own log"));
+                        "the primary was asked, by its own log"),
+                Arguments.of(
+                        Named.of("a node that lives when it is asked", answer),
+                        "replica-lag --quick",
+                        "a reader was not answered"));
     }
 
     /** Its user code may overlap then, as the docs say of a clock that stops; its records may not. */

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
             "0:HELD",
             "1:VIOLATED; the logs of the nodes, what user code wrote down, all runs, and the report are kept",
             "2:wrong usage",
-            "3:the drill could not be done, because the database or the nodes do not start at all",
+            "3:the drill could not be done: the database or the nodes do not even start, or it is not possible here",
             "5:a mistake of this program; with HOLDFAST_DEBUG=1 it shows where"
         },
         mixinStandardHelpOptions = true)

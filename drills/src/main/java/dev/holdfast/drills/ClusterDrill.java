@@ -58,7 +58,7 @@ final class ClusterDrill {
         progress.say("starting PostgreSQL");
         String name = "drill-" + plan.seed() + "-" + System.currentTimeMillis();
         try (var database = fault.database(plan, progress::say);
-                var pass = Pass.of(database, name);
+                var pass = Pass.of(database, name, progress::warn);
                 var fleet = new Fleet(program, database, pass, plan.folder())) {
             return run(name, database, fleet);
         } finally {
@@ -80,8 +80,8 @@ final class ClusterDrill {
             try {
                 for (Node node : fleet.inService()) scene.awaitMoment(List.of(node));
                 seen = fault.happen(scene);
-            } catch (IllegalStateException e) {
-                troubles.add(String.valueOf(e.getMessage()));
+            } catch (IOException | RuntimeException e) {
+                troubles.add(Trouble.of(e));
             }
             progress.say("waiting for the end of what is under way");
             load.finish();

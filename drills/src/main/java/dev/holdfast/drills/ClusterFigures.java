@@ -47,7 +47,7 @@ record ClusterFigures(
     /**
      * Starts that were asked for twice, and answered twice.
      *
-     * @param atOnce by two at the same moment, at two nodes
+     * @param atOnce by two at the same moment, at two nodes if two served
      * @param sameKey … by two requests with one business key
      * @param atTheEnd again when the run had ended
      * @param overAKill of a node that was killed meanwhile, and then of another one
@@ -91,16 +91,18 @@ record ClusterFigures(
         page.line("acknowledged", many(work.runs(), "start") + ", " + many(work.repeated(), "request") + " repeated");
         page.line(
                 "asked twice",
-                many(asked.atOnce(), "start") + " at two nodes at once, " + asked.sameKey()
+                many(asked.atOnce(), "start") + " by two at once (at two nodes, where two served), " + asked.sameKey()
                         + " by two requests with one key, " + asked.atTheEnd() + " when the run had ended, "
                         + asked.overAKill() + " over a kill");
     }
 
     @Override
     public String promise() {
+        boolean frozen = resumptions.stream().anyMatch(each -> each.kind().equals(Strike.Kind.STOP.toString()));
         return "Each acknowledged run ended exactly once, and succeeded. However often it was asked for,"
-                + " there is one. Each step is recorded once, as it was done, and was not done again. No two"
-                + " epochs of a run overlap.";
+                + " there is one. Each step is recorded once, in the epoch in which it was done, was not done again after"
+                + " that, and the run ended with its result. No two epochs of a run overlap"
+                + (frozen ? ", but for the statement at which a process was frozen." : ".");
     }
 
     @Override

@@ -8,8 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Collects what can be seen when a drill of a cluster is over, checks it, and makes the report of it. */
 final class ClusterFindings {
@@ -27,9 +25,9 @@ final class ClusterFindings {
 
     /**
      * @param troubles what went wrong meanwhile
-     * @param seen what else was seen
+     * @param noticed what else was seen
      */
-    Report report(Scene scene, List<String> troubles, List<String> seen) throws IOException, InterruptedException {
+    Report report(Scene scene, List<String> troubles, List<String> noticed) throws IOException, InterruptedException {
         var violations = new ArrayList<>(troubles);
         var jobs = scene.load().jobs();
         var runs = new LinkedHashMap<String, RunAccount>();
@@ -37,18 +35,20 @@ final class ClusterFindings {
         try {
             read(jobs, runs);
             count(scene, history);
-        } catch (IllegalStateException e) {
-            violations.add("not everything could be read in the end: " + e.getMessage());
+        } catch (RuntimeException e) {
+            violations.add("not everything could be read in the end: " + Trouble.of(e));
         }
         Files.writeString(plan.folder().resolve("runs.json"), Outlet.toJson(runs));
         var evidence = new Evidence(jobs, runs, scene.diary(), scene.strikes(), scene.deaths());
         violations.addAll(told(history, evidence).violations());
-        violations.addAll(new Testimony(evidence, frozen(evidence)).violations());
+        violations.addAll(new Testimony(evidence, Freeze.of(evidence)).violations());
         if (troubles.isEmpty()) violations.addAll(fault.violations(evidence));
         if (evidence.jobs().isEmpty()) violations.add("no run was started: nothing was tried");
         var again = Asked.of(scene.load().asking());
         if (again.atOnce() == 0) violations.add("no start was asked for twice: nothing was tried");
         violations.addAll(untried(evidence));
+        var seen = new ArrayList<>(noticed);
+        seen.addAll(fault.unjudged(evidence));
         var timeline = new ClusterTimeline(scene.fleet(), evidence).timeline();
         var figures = new ClusterFigures(
                 plan.nodes(),
@@ -95,14 +95,6 @@ final class ClusterFindings {
                 .filter(r -> r.runs().count() == 0)
                 .map(r -> "after " + r.strikes() + " times " + r.kind() + " no run was seen to go on elsewhere")
                 .toList();
-    }
-
-    private static Set<Long> frozen(Evidence evidence) {
-        return evidence.strikes().stream()
-                .filter(s -> s.kind() == Strike.Kind.STOP)
-                .flatMap(s -> s.victim().stream())
-                .map(Node::pid)
-                .collect(Collectors.toSet());
     }
 
     private static List<Resumption> resumptions(Evidence evidence) {

@@ -143,6 +143,16 @@ final class Diary {
         return last;
     }
 
+    /**
+     * What was in flight in this process at this moment and does not tell that its code has left: no word of that, and not the
+     * end of all that it had to do.
+     */
+    Map<String, Entry> untold(long pid, long micros) {
+        var last = lastOf(pid, inFlight(pid, micros));
+        last.values().removeIf(entry -> entry.word() == Word.LEFT || entry.word() == Word.STAYS || isLast(entry));
+        return last;
+    }
+
     /** In which processes user code began after this moment. */
     Set<Long> activeSince(long micros) {
         var pids = new LinkedHashSet<Long>();

@@ -22,12 +22,17 @@ interface Fault {
      * Does it. The cluster is whole when this begins and when it returns.
      *
      * @return what was seen, as sentences for people
-     * @throws IllegalStateException if the cluster did not do what it was waited for
+     * @throws IllegalStateException if the cluster did not do what it was waited for; whatever else it throws is as bad
      */
     List<String> happen(Scene scene) throws IOException, InterruptedException;
 
     /** What was measured besides. */
     default List<Lapse> lapses(Evidence evidence) {
+        return List.of();
+    }
+
+    /** What it has no verdict about, as sentences. */
+    default List<String> unjudged(Evidence evidence) {
         return List.of();
     }
 

@@ -144,12 +144,12 @@ final class Load implements AutoCloseable {
     private void live(int who, Work work) {
         try {
             work.begin(who);
-        } catch (Client.RefusedException | IllegalStateException e) {
-            synchronized (jobs) {
-                troubles.add("client " + who + ": " + e.getMessage());
-            }
         } catch (InterruptedException e) {
             // The drill was broken off.
+        } catch (RuntimeException e) {
+            synchronized (jobs) {
+                troubles.add("client " + who + ": " + Trouble.of(e));
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.holdfast.drills;
 
+import java.time.Duration;
+
 /**
  * A node of a drill: one process. Its successor has the same label.
  *
@@ -8,8 +10,24 @@ package dev.holdfast.drills;
  * @param api where it is asked
  */
 record Node(String label, ServerProcess process, Api api) {
+    /** Of a process that was told to end, and did. */
+    private static final int TERMINATED = 143;
+
     long pid() {
         return process.pid();
+    }
+
+    /**
+     * Waits for its end, of which it was told by SIGTERM.
+     *
+     * @throws IllegalStateException if it does not come in time, or not because it was told
+     */
+    void awaitLeft(Duration limit) throws InterruptedException {
+        int code = process.awaitExit(limit);
+        if (code != TERMINATED) {
+            throw new IllegalStateException("node " + label + ", which was told to end by SIGTERM, ended with " + code
+                    + " and not with " + TERMINATED);
+        }
     }
 
     @Override

@@ -32,7 +32,7 @@ record NodeDeath(List<Kind> blows, Duration calm, Finders finders, Duration aim)
 
     /** Of those whose neighbour lives, one of so many may be found by the sweep: it may come while the neighbour looks around. */
     private static final int SWEPT = 10;
-    /** With fewer deaths than these the middle of them says nothing. */
+    /** With fewer deaths than these one of them, or the middle of them, says nothing. */
     private static final int ENOUGH = 5;
 
     /** As long as somebody else has the rows of the runs that are to be taken over. */
@@ -199,18 +199,55 @@ record NodeDeath(List<Kind> blows, Duration calm, Finders finders, Duration aim)
     @Override
     public List<String> violations(Evidence evidence) {
         var violations = new ArrayList<String>();
-        var watched = new ArrayList<>(evidence.strikes(Kind.KILL));
-        watched.addAll(evidence.strikes(Kind.HEIR));
-        int ring = evidence.deaths().how(watched).getOrDefault(Deaths.How.RING, 0);
-        if (watched.size() - ring > Math.max(1, watched.size() / SWEPT)) {
-            violations.add("of " + watched.size() + " nodes that were killed while their neighbour lived, " + ring
-                    + " were found dead by it: the ring does not watch them");
+        int watched = watched(evidence).size();
+        int others = foundByOthers(evidence);
+        if (others > allowed(watched)) {
+            violations.add("of " + watched + " nodes that were killed while their neighbour lived, "
+                    + (watched - others) + " were found dead by it: the ring does not watch them");
         }
-        Spread took = evidence.deaths().took(evidence.strikes(Kind.KILL));
+        Spread took = alone(evidence);
         if (aim.isPositive() && took.count() >= ENOUGH && took.p50() > aim.toNanos() / 1_000) {
             violations.add("nodes that were killed were found dead after " + took.p50() / 1_000 + " ms (p50 of "
                     + took.count() + "), and the aim is " + aim.toMillis() + " ms (--aim)");
         }
         return violations;
+    }
+
+    @Override
+    public List<String> unjudged(Evidence evidence) {
+        var unjudged = new ArrayList<String>();
+        int watched = watched(evidence).size();
+        int others = foundByOthers(evidence);
+        if (watched < ENOUGH && others > 0 && others <= allowed(watched)) {
+            unjudged.add(
+                    "no verdict about the ring: one was not found dead by its neighbour, which may be chance (kills while"
+                            + " the neighbour lived: " + watched + "; it takes " + ENOUGH + ")");
+        }
+        long alone = alone(evidence).count();
+        if (aim.isPositive() && alone < ENOUGH) {
+            unjudged.add("no verdict about the aim of " + aim.toMillis()
+                    + " ms (kills of one alone that were seen to be found: " + alone + "; it takes " + ENOUGH + ")");
+        }
+        return unjudged;
+    }
+
+    /** Those whose neighbour lived. */
+    private static List<Strike> watched(Evidence evidence) {
+        var watched = new ArrayList<>(evidence.strikes(Kind.KILL));
+        watched.addAll(evidence.strikes(Kind.HEIR));
+        return watched;
+    }
+
+    private static int foundByOthers(Evidence evidence) {
+        var watched = watched(evidence);
+        return watched.size() - evidence.deaths().how(watched).getOrDefault(Deaths.How.RING, 0);
+    }
+
+    private int allowed(int watched) {
+        return finders == Finders.NEIGHBOURS ? 0 : Math.max(1, watched / SWEPT);
+    }
+
+    private static Spread alone(Evidence evidence) {
+        return evidence.deaths().took(evidence.strikes(Kind.KILL));
     }
 }

@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
                     + " once, that none was made twice for one request (some are asked for twice on purpose), that no step"
                     + " was recorded twice or done again after it was recorded, and that no two epochs of a run overlap.",
             "Who is killed while its neighbour lives must be found dead by it. The sweep, which looks every two seconds,"
-                    + " may come first while the neighbour looks around: once, or for one in ten.",
+                    + " may come first while the neighbour looks around: once, or for one in ten. If it has found the only"
+                    + " one, or one of fewer than five, the report says that this is no verdict about the ring.",
             "",
             "It prints a timeline, how long it took from a kill until the death was written down (only in a database of the"
                     + " drill's own) and until the first user code of each run elsewhere, and a verdict: HELD or VIOLATED."
@@ -52,7 +53,9 @@ final class NodeDeathCommand extends ClusterCommand {
             paramLabel = "MS",
             defaultValue = "50",
             description = "Half of the nodes that are killed alone are found dead within so many milliseconds, or it is"
-                    + " VIOLATED (default: 50; 0 for any time). Not with less than five of them, nor with --quick.")
+                    + " VIOLATED (default: 50; 0 for any time). Of fewer than five of them (--kills 9 kills five), or in a"
+                    + " database that is not the drill's own, the report says that there is no verdict about that. Not"
+                    + " looked at with --quick.")
     private int aim;
 
     @Override

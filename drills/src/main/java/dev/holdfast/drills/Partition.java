@@ -1,7 +1,6 @@
 package dev.holdfast.drills;
 
 import dev.holdfast.drills.Diary.Entry;
-import dev.holdfast.drills.Diary.Word;
 import dev.holdfast.drills.Island.Cut;
 import java.io.IOException;
 import java.time.Duration;
@@ -192,13 +191,12 @@ final class Partition implements Fault {
     public List<String> violations(Evidence evidence) {
         var violations = new ArrayList<String>();
         for (Round round : rounds) {
-            last(evidence, round.strike()).forEach((run, entry) -> {
-                boolean told = entry.word() == Word.LEFT || entry.word() == Word.STAYS;
-                if (!told && !round.halted()) {
-                    violations.add(run + ": it was in epoch " + entry.epoch() + " of the node that was cut off ("
-                            + round.strike().kind() + ") and does not tell when it left");
-                }
-            });
+            if (round.halted()) continue;
+            Strike strike = round.strike();
+            evidence.diary()
+                    .untold(strike.victim().orElseThrow().pid(), strike.micros())
+                    .forEach((run, entry) -> violations.add(run + ": it was in epoch " + entry.epoch()
+                            + " of the node that was cut off (" + strike.kind() + ") and does not tell when it left"));
         }
         return violations;
     }

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -21,24 +22,27 @@ final class Pass implements AutoCloseable {
     private final Database database;
     private final @Nullable String id;
     private final @Nullable String key;
+    private final Consumer<String> warning;
     private final Thread last = new Thread(this::revoke, "drill-key");
 
-    private Pass(Database database, @Nullable String id, @Nullable String key) {
+    private Pass(Database database, @Nullable String id, @Nullable String key, Consumer<String> warning) {
         this.database = database;
         this.id = id;
         this.key = key;
+        this.warning = warning;
         // A drill that is broken off leaves no key behind.
         if (id != null) Runtime.getRuntime().addShutdownHook(last);
     }
 
     /**
      * @param name of the key, for people
+     * @param warning is told of a key that could not be revoked
      * @throws IllegalStateException if there are keys, and none can be made
      */
-    static Pass of(Database database, String name) throws InterruptedException {
-        if (database.own() != null || !hasKeys(database)) return new Pass(database, null, null);
+    static Pass of(Database database, String name, Consumer<String> warning) throws InterruptedException {
+        if (database.own() != null || !hasKeys(database)) return new Pass(database, null, null, warning);
         JsonNode made = keys(database, "create", name, "--scope", "write").demanded();
-        return new Pass(database, made.path("id").asString(), made.path("key").asString());
+        return new Pass(database, made.path("id").asString(), made.path("key").asString(), warning);
     }
 
     private static boolean hasKeys(Database database) throws InterruptedException {
@@ -59,10 +63,16 @@ final class Pass implements AutoCloseable {
             keys(database, "revoke", id).demanded();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException(
-                    "the API key " + id + " of the drill was not revoked: 'holdfast keys revoke " + id + "' does that",
-                    e);
+            remains(e);
+        } catch (IllegalStateException | UncheckedIOException e) {
+            remains(e);
         }
+    }
+
+    /** What was found stands, whatever becomes of the key. */
+    private void remains(Exception why) {
+        warning.accept("the API key " + id + " of the drill was not revoked, 'holdfast keys revoke " + id
+                + "' does that: " + why.getMessage());
     }
 
     @Override

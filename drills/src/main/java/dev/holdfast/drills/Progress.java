@@ -7,6 +7,9 @@ interface Progress {
     /** A new step. */
     void say(String what);
 
+    /** What is to be read also when nothing more is said. */
+    void warn(String what);
+
     /** How far the step is; worth showing only to somebody who watches. */
     void soFar(String what);
 
@@ -18,6 +21,11 @@ interface Progress {
             @Override
             public void say(String what) {
                 out.println("drill: " + what);
+            }
+
+            @Override
+            public void warn(String what) {
+                say("warning: " + what);
             }
 
             @Override
@@ -34,6 +42,12 @@ interface Progress {
             public void say(String what) {
                 out.print("\r\u001b[2K  " + what);
                 out.flush();
+            }
+
+            @Override
+            public void warn(String what) {
+                say("warning: " + what);
+                out.println();
             }
 
             @Override

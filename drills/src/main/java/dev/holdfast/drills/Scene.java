@@ -14,6 +14,9 @@ final class Scene {
     /** For what the cluster has to do; a frozen node is found after ten seconds. */
     static final Duration PATIENCE = Duration.ofSeconds(40);
 
+    /** Half a second, and what a busy machine adds; a node that hangs ends by itself after eight. */
+    private static final Duration LEAVES = Duration.ofSeconds(6);
+
     private static final int SHORTEST = 200;
     private static final int LONGEST = 900;
     /** In milliseconds, for a start to be sent and perhaps answered. */
@@ -105,7 +108,7 @@ final class Scene {
         node.process().terminate();
         fleet.outOfService(node);
         say(Strike.Kind.TERM + ": node " + node.label() + ", pid " + node.pid());
-        node.process().awaitExit(PATIENCE);
+        node.awaitLeft(LEAVES);
     }
 
     /** Whether what was asked for just now is answered is a matter of milliseconds. */

@@ -65,6 +65,24 @@ class DiaryTest {
     }
 
     @Test
+    void code_that_does_not_tell_that_it_has_left_is_told_from_what_has_ended_by_itself() throws IOException {
+        Path file = folder.resolve("diary.log");
+        Files.writeString(file, """
+                begin silent 1 1 10 100
+                begin left 1 1 10 100
+                begin stays 1 1 10 100
+                begin ended 2 1 10 100
+                begin half 1 1 10 100
+                end ended 2 1 10 210
+                left left 1 1 10 220
+                stays stays 1 1 10 230
+                end half 1 1 10 240
+                """);
+
+        assertThat(new Diary(file, 2).untold(10, 200)).containsOnlyKeys("silent", "half");
+    }
+
+    @Test
     void a_spread_names_what_was_measured() {
         assertThat(Spread.of(List.of())).isEqualTo(new Spread(0, 0, 0, 0));
         assertThat(Spread.of(List.of(3L, 1L, 2L))).isEqualTo(new Spread(3, 2, 3, 3));

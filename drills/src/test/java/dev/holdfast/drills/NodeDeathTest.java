@@ -36,6 +36,46 @@ class NodeDeathTest {
     }
 
     @Test
+    void one_kill_that_the_sweep_has_found_tells_nothing_about_the_ring() {
+        killed(Kind.KILL, How.SWEEP);
+        assertThat(violations()).isEmpty();
+        assertThat(unjudged())
+                .containsExactly(
+                        "no verdict about the ring: one was not found dead by its neighbour, which may be chance"
+                                + " (kills while the neighbour lived: 1; it takes 5)");
+
+        killed(Kind.KILL, How.SWEEP);
+        assertThat(violations()).hasSize(1);
+        assertThat(unjudged()).isEmpty();
+    }
+
+    @Test
+    void where_nobody_sweeps_every_neighbour_finds_its_own() {
+        var alone = DRILL.foundBy(NodeDeath.Finders.NEIGHBOURS);
+        killed(Kind.KILL, How.RING, How.RING, How.RING, How.RING, How.RING);
+        assertThat(violations(alone)).isEmpty();
+
+        killed(Kind.HEIR, How.SWEEP);
+        assertThat(violations(alone)).hasSize(1);
+        assertThat(violations()).isEmpty();
+    }
+
+    @Test
+    void with_fewer_than_five_there_is_no_verdict_about_the_aim() {
+        killed(Kind.KILL, How.RING, How.RING, How.RING, How.RING);
+        found(20, 30, 70, 80);
+        assertThat(DRILL.unjudged(evidence()))
+                .containsExactly(
+                        "no verdict about the aim of 50 ms (kills of one alone that were seen to be found: 4; it"
+                                + " takes 5)");
+        assertThat(unjudged()).isEmpty();
+
+        killed(Kind.KILL, How.RING);
+        found(20, 30, 49, 70, 80);
+        assertThat(DRILL.unjudged(evidence())).isEmpty();
+    }
+
+    @Test
     void whose_neighbour_died_too_may_be_found_by_anybody() {
         killed(Kind.REST, How.SWEEP, How.SWEEP);
         killed(Kind.ALL, How.SWEEP, How.SWEEP, How.SWEEP);
@@ -80,7 +120,15 @@ class NodeDeathTest {
     }
 
     private List<String> violations(NodeDeath drill) {
-        var diary = new Diary(Path.of("none"), 1);
-        return drill.violations(new Evidence(List.of(), Map.of(), diary, strikes, deaths));
+        return drill.violations(evidence());
+    }
+
+    /** By whoever wants to know nothing about the time. */
+    private List<String> unjudged() {
+        return DRILL.within(Duration.ZERO).unjudged(evidence());
+    }
+
+    private Evidence evidence() {
+        return new Evidence(List.of(), Map.of(), new Diary(Path.of("none"), 1), strikes, deaths);
     }
 }

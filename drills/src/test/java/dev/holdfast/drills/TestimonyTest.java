@@ -3,12 +3,14 @@ package dev.holdfast.drills;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.drills.RunAccount.Snap;
+import dev.holdfast.drills.RunAccount.Step;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +25,9 @@ class TestimonyTest {
             """;
     private static final String RECORDED = "{\"beats\":[{\"epoch\":1,\"pid\":10},{\"epoch\":3,\"pid\":20}]}";
 
+    /** The process that executed the first epoch; the second began meanwhile. */
+    private static final List<Freeze> FROZEN = List.of(new Freeze(10, 350, 550));
+
     @TempDir
     Path folder;
 
@@ -32,12 +37,51 @@ class TestimonyTest {
     }
 
     @Test
-    void a_step_that_is_recorded_for_somebody_who_did_not_do_it() throws IOException {
-        String other = RECORDED.replace("\"epoch\":3,\"pid\":20", "\"epoch\":1,\"pid\":10");
-        assertThat(violations(TOLD, other, "SUCCEEDED"))
+    void a_result_of_somebody_who_did_not_do_it() throws IOException {
+        String process = RECORDED.replace("\"epoch\":3,\"pid\":20", "\"epoch\":3,\"pid\":10");
+        assertThat(violations(TOLD, process, "SUCCEEDED"))
                 .containsExactly(
-                        "r: step 2 is recorded for epoch 1 and pid 10, where it was not done",
-                        "r: step 2 was recorded in epoch 1 and done again in epoch 3");
+                        "r: step 2 is recorded in epoch 3, and the run has ended with a result of epoch 3 and pid 10");
+        // It was done there, too; but somebody else has recorded it.
+        String epoch = RECORDED.replace("\"epoch\":3,\"pid\":20", "\"epoch\":1,\"pid\":10");
+        assertThat(violations(TOLD.replace("begin r 2 3", "end r 2 1 10 350\nbegin r 2 3"), epoch, "SUCCEEDED"))
+                .containsExactly(
+                        "r: step 2 is recorded in epoch 3, and the run has ended with a result of epoch 1 and pid 10");
+    }
+
+    @Test
+    void a_step_that_a_lost_epoch_has_recorded_over_that_of_its_successor() throws IOException {
+        var over = List.of(step(1, 1), step(2, 1));
+        assertThat(violations(evidence(TOLD + "end r 2 1 10 600\n", RECORDED, "SUCCEEDED", over), FROZEN))
+                .containsExactly(
+                        "r: step 2 was recorded in epoch 1 and done again in epoch 3",
+                        "r: step 2 is recorded in epoch 1, and the run has ended with a result of epoch 3 and pid 20");
+    }
+
+    @Test
+    void a_step_that_is_recorded_and_was_not_done() throws IOException {
+        var steps = List.of(step(1, 1), step(2, 2));
+        assertThat(violations(evidence(TOLD, RECORDED, "SUCCEEDED", steps)))
+                .contains("r: step 2 is recorded in epoch 2, where it was not done");
+        // Also of a run that has not ended.
+        assertThat(violations(evidence("begin r 1 1 10 100\n", null, null, List.of(step(1, 1)))))
+                .containsExactly("r: step 1 is recorded in epoch 1, where it was not done");
+    }
+
+    @Test
+    void a_run_that_has_ended_without_a_record_of_each_step() throws IOException {
+        assertThat(violations(evidence(TOLD, RECORDED, "SUCCEEDED", List.of(step(1, 1)))))
+                .containsExactly("r: it has ended, and 1 of its 2 steps are recorded");
+        assertThat(violations(evidence(TOLD, null, null, List.of(step(1, 1))))).isEmpty();
+    }
+
+    @Test
+    void a_step_that_ends_twice_in_one_epoch() throws IOException {
+        String twice = TOLD.replace("end r 2 3 20 500", "end r 2 3 20 500\nbegin r 2 3 20 510\nend r 2 3 20 520");
+        assertThat(violations(twice, RECORDED, "SUCCEEDED")).containsExactly("r: step 2 ended twice in epoch 3");
+        // Of each epoch one may end, as the first of them was not recorded.
+        assertThat(violations(TOLD.replace("begin r 2 3", "end r 2 1 10 350\nbegin r 2 3"), RECORDED, "SUCCEEDED"))
+                .isEmpty();
     }
 
     @Test
@@ -68,13 +112,15 @@ class TestimonyTest {
     @Test
     void what_was_left_is_not_done() throws IOException {
         assertThat(violations(TOLD.replace("end r 2 3", "left r 2 3"), RECORDED, "SUCCEEDED"))
-                .containsExactly("r: step 2 is recorded for epoch 3 and pid 20, where it was not done");
+                .containsExactly(
+                        "r: step 2 is recorded in epoch 3, where it was not done",
+                        "r: step 2 is recorded in epoch 3, and the run has ended with a result of epoch 3 and pid 20");
     }
 
     @Test
     void who_was_frozen_in_the_middle_may_end_its_statement_and_begin_nothing() throws IOException {
         String woken = TOLD + "end r 2 1 10 600\nbegin r 3 1 10 601\n";
-        assertThat(testimony(evidence(woken, RECORDED, "SUCCEEDED"), Set.of(10L)))
+        assertThat(violations(evidence(woken, RECORDED, "SUCCEEDED"), FROZEN))
                 .containsExactly("r: epochs overlap: step 3 of epoch 1 began 201 µs after epoch 3 had begun");
     }
 
@@ -82,14 +128,28 @@ class TestimonyTest {
     @Test
     void who_was_frozen_just_before_a_step_begins_may_begin_that_one() throws IOException {
         String before = TOLD.replace("begin r 2 1 10 300\n", "");
-        assertThat(testimony(evidence(before + "begin r 2 1 10 600\n", RECORDED, "SUCCEEDED"), Set.of(10L)))
+        assertThat(violations(evidence(before + "begin r 2 1 10 600\n", RECORDED, "SUCCEEDED"), FROZEN))
                 .isEmpty();
-        assertThat(testimony(
-                        evidence(before + "begin r 2 1 10 600\nbegin r 3 1 10 650\n", RECORDED, "SUCCEEDED"),
-                        Set.of(10L)))
+        assertThat(violations(
+                        evidence(before + "begin r 2 1 10 600\nbegin r 3 1 10 650\n", RECORDED, "SUCCEEDED"), FROZEN))
                 .containsExactly("r: epochs overlap: step 3 of epoch 1 began 250 µs after epoch 3 had begun");
         assertThat(violations(before + "begin r 2 1 10 600\n", RECORDED, "SUCCEEDED"))
                 .containsExactly("r: epochs overlap: step 2 of epoch 1 began 200 µs after epoch 3 had begun");
+    }
+
+    @Test
+    void who_was_frozen_may_not_be_late_before_that() throws IOException {
+        String late = TOLD + "end r 2 1 10 600\n";
+        assertThat(violations(evidence(late, RECORDED, "SUCCEEDED"), List.of(new Freeze(10, 350, 650))))
+                .containsExactly("r: epochs overlap: step 2 of epoch 1 ended 200 µs after epoch 3 had begun");
+    }
+
+    /** Its process is the same, and nobody has stopped what it has begun since then. */
+    @Test
+    void who_was_frozen_may_not_be_late_when_it_has_come_back() throws IOException {
+        String late = TOLD + "end r 2 1 10 600\n";
+        assertThat(violations(evidence(late, RECORDED, "SUCCEEDED"), List.of(new Freeze(10, 0, 50))))
+                .containsExactly("r: epochs overlap: step 2 of epoch 1 ended 200 µs after epoch 3 had begun");
     }
 
     @Test
@@ -121,14 +181,24 @@ class TestimonyTest {
     }
 
     private List<String> violations(String told, String recorded, String outcome) throws IOException {
-        return testimony(evidence(told, recorded, outcome), Set.of());
+        return violations(evidence(told, recorded, outcome));
     }
 
-    private static List<String> testimony(Evidence evidence, Set<Long> frozen) {
+    private static List<String> violations(Evidence evidence) {
+        return violations(evidence, List.of());
+    }
+
+    private static List<String> violations(Evidence evidence, List<Freeze> frozen) {
         return new Testimony(evidence, frozen).violations();
     }
 
     private Evidence evidence(String told, String recorded, String outcome) throws IOException {
+        return evidence(told, recorded, outcome, List.of(step(1, 1), step(2, 3)));
+    }
+
+    /** @param outcome null for a run that has not ended */
+    private Evidence evidence(String told, @Nullable String recorded, @Nullable String outcome, List<Step> steps)
+            throws IOException {
         Path file = folder.resolve("diary.log");
         Files.writeString(file, told);
         var snaps = List.of(
@@ -136,8 +206,13 @@ class TestimonyTest {
                 snap(2, 2, "lost: node/1"),
                 snap(3, 3, "claimed"),
                 snap(4, 4, "lost: node/2, not counted"));
-        var run = new RunAccount("r", "metronome", null, "FINISHED", outcome, recorded, snaps, List.of());
+        String state = outcome == null ? "RUNNING" : "FINISHED";
+        var run = new RunAccount("r", "metronome", null, state, outcome, recorded, snaps, steps);
         return new Evidence(List.of(), Map.of("r", run), new Diary(file, 2), List.of(), new Deaths());
+    }
+
+    private static Step step(int number, long epoch) {
+        return new Step(Integer.toString(number), "beat", epoch, "DONE", 1);
     }
 
     private static Snap snap(long seq, long epoch, String cause) {
