@@ -89,9 +89,7 @@ public final class Server implements AutoCloseable {
      * Opens the port, perhaps for others than this machine.
      *
      * <pre>{@code
-     * try (var keys = ApiKeys.at(url)) {
-     *     server = Server.open(options, keys::book);
-     * }
+     * Server server = Server.open(options, () -> KeyBook.at(url));
      * }</pre>
      *
      * @param keys of the cluster whose node it will be given: asked for before anything is opened, if others reach it
