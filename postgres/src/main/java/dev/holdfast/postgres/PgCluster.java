@@ -220,10 +220,10 @@ public final class PgCluster implements AutoCloseable {
         }
 
         @Override
-        public void found(long number) {
-            hints.gone(number);
+        public void found(Found dead) {
+            hints.gone(dead.number());
             died(Peers.Witness.THIS_NODE);
-            outer.found(number);
+            outer.found(dead);
         }
 
         @Override
