@@ -81,10 +81,10 @@ record Endpoint(String scheme, String host, InetAddress address, Set<String> ori
         }
     }
 
-    /** Asked only of what cannot be opened: not every address that can is one of an interface, such as 127.0.0.2. */
+    /** 127.0.0.2 is here, too, though no interface has it. */
     private boolean isElsewhere() {
         try {
-            return !address.isAnyLocalAddress() && NetworkInterface.getByInetAddress(address) == null;
+            return !isLoopback() && !address.isAnyLocalAddress() && NetworkInterface.getByInetAddress(address) == null;
         } catch (SocketException e) {
             return false;
         }

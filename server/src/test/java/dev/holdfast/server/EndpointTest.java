@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.core.Refused;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +31,19 @@ class EndpointTest {
                             Refused.class, e -> assertThat(e.code()).isEqualTo("host_unknown"))
                     .hasMessageContaining(ELSEWHERE)
                     .hasMessageContaining("no address of this machine");
+        }
+    }
+
+    @Test
+    void aPortThatIsTakenIsTakenWhicheverAddressOfThisMachineItIsOf() throws Exception {
+        for (String host : List.of("127.0.0.2", "0.0.0.0")) {
+            try (var taken = new ServerSocket(0, 1, InetAddress.getByName(host))) {
+                int port = taken.getLocalPort();
+                assertThatThrownBy(() -> Endpoint.of(ServerOptions.onPort(port).host(host))
+                                .demandFree(port))
+                        .isInstanceOfSatisfying(
+                                Refused.class, e -> assertThat(e.code()).isEqualTo("port_in_use"));
+            }
         }
     }
 
