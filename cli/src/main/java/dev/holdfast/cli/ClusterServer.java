@@ -1,7 +1,6 @@
 package dev.holdfast.cli;
 
 import dev.holdfast.engine.EngineOptions;
-import dev.holdfast.node.ApiKeys;
 import dev.holdfast.node.ClusterOptions;
 import dev.holdfast.node.Holdfast;
 import dev.holdfast.node.KeyBook;
@@ -31,15 +30,9 @@ record ClusterServer(
     /** Enough for code that is about to leave anyway; what does not is taken over by others, which takes less than this. */
     private static final Duration DRAIN = Duration.ofMillis(500);
 
-    /** Before it is a node: one that is refused for want of a key has listened nowhere, and has claimed nothing. */
+    /** Before it is a node: one that is refused for want of a key has listened nowhere, made nothing and claimed nothing. */
     Server server(ServerOptions options) {
-        return Server.open(options, this::keys);
-    }
-
-    private KeyBook keys() {
-        try (var keys = ApiKeys.at(postgres)) {
-            return keys.book();
-        }
+        return Server.open(options, () -> KeyBook.at(postgres));
     }
 
     Holdfast node(Server server) {

@@ -35,7 +35,7 @@ record DatabaseChecks(String url, @Nullable String replica) {
         findings.add(
                 Finding.ok("version", "the database is PostgreSQL " + seen.way().version()));
         findings.add(Finding.ok("pooler", "none in transaction mode is between: a session hears what is said to it"));
-        findings.add(Finding.ok("rights", "the user may use the tables, or make them"));
+        findings.add(rights(seen.tables()));
         findings.add(tls(seen.way()));
         findings.add(schema(seen.tables()));
         findings.add(ServerChecks.onPostgres(
@@ -57,6 +57,18 @@ record DatabaseChecks(String url, @Nullable String replica) {
         return Finding.hint("tls", what + ", but not with a server that has shown who it is", FULL);
     }
 
+    private static Finding rights(PgInspection.Tables tables) {
+        if (!tables.areToBeChanged()) return Finding.ok("rights", "the user may use the tables");
+        boolean none = tables.present() == 0;
+        String task = none ? "make the tables" : "bring the tables up";
+        if (tables.changeable()) return Finding.ok("rights", "the user may " + task);
+        return Finding.bad(
+                "rights",
+                "the user may not " + task + ", so a node of this version is refused (database_rights)",
+                "start one node of this version as their owner, and stop it"
+                        + (none ? "; or GRANT CREATE ON SCHEMA holdfast TO the user, who is their owner then" : ""));
+    }
+
     private static Finding schema(PgInspection.Tables tables) {
         String knows = "this program works with " + tables.oldest() + " to " + tables.newest();
         if (tables.present() == 0) {
@@ -66,7 +78,7 @@ record DatabaseChecks(String url, @Nullable String replica) {
         if (tables.present() > tables.newest()) {
             return Finding.bad("schema", what, "use the newer program that has written it");
         }
-        if (tables.present() < tables.newest()) {
+        if (tables.areToBeChanged()) {
             return Finding.hint("schema", what, "the first node of this version brings it up");
         }
         return Finding.ok("schema", what);

@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "2:wrong usage",
-            "3:cannot serve: port_in_use, data_folder_in_use, data_folder_not_writable, database_corrupt, schema_too_new",
+            "3:cannot serve: port_in_use, port_forbidden, data_folder_in_use, data_folder_not_writable, database_corrupt,"
+                    + " schema_too_new",
             "4:the disk is full or read-only",
             Exit.INTERNAL_LINE,
             "130:ended by Ctrl-C, cleanly",

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Follows the stream of a run to its end. A connection that is lost is opened again after the last frame that was
- * received, so that nothing is missed and nothing comes twice, also when the server was restarted in between.
+ * received, so that nothing is missed and nothing comes twice, also when the server was restarted in between. One that is
+ * refused in the middle is not: its key was revoked, and another node may not know it yet.
  */
 final class Follower {
     /** The server says something at least every 15 seconds. */
@@ -31,8 +32,8 @@ final class Follower {
     /**
      * A frame as it was received.
      *
-     * @param event chunk, rewind, status, gap, done
-     * @param id the cursor after it
+     * @param event chunk, rewind, status, gap, done; refused
+     * @param id the cursor after it; empty if it is no place to go on from
      * @param body JSON: {@code {"epoch","step","data"}}
      */
     record Received(String event, String id, String body) {
@@ -51,6 +52,7 @@ final class Follower {
      *
      * @param from the id of the last frame that was received before; null for the beginning
      * @return the data of the last frame: the last snapshot
+     * @throws Failure what the server refuses, also in the middle
      */
     Json follow(String run, @Nullable String from, Consumer<Received> each) {
         String cursor = from;
@@ -62,7 +64,8 @@ final class Follower {
                 wait.over();
                 var lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
                 for (Received frame = next(lines); frame != null; frame = next(lines)) {
-                    cursor = frame.id();
+                    if (frame.event().equals("refused")) throw refused(frame.data());
+                    if (!frame.id().isEmpty()) cursor = frame.id();
                     each.accept(frame);
                     if (frame.event().equals("done")) return frame.data().at("data");
                 }
@@ -72,6 +75,10 @@ final class Follower {
             }
             if (!wait.again(api.base().toString())) throw failure;
         }
+    }
+
+    private static Failure refused(Json why) {
+        return Failure.refused(why.at("code").text(), why.at("detail").text());
     }
 
     /** The next frame that came completely; null at the end. */

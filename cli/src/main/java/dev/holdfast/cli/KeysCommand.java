@@ -27,6 +27,8 @@ import tools.jackson.core.JsonGenerator;
             "As soon as there is one, every request to a node needs one ('Authorization: Bearer KEY'; this command sends"
                     + " $HOLDFAST_KEY). Scopes: read looks at everything; write also starts, cancels and sends; admin also"
                     + " changes queues and schedules and removes runs.",
+            "The first one makes the tables if there are none; those of an older version are brought up by a node, not by this"
+                    + " command (schema_too_old).",
             "A new key counts on all nodes at once, and a revoked one on none a second later; streams that are open end then,"
                     + " too.",
         },
@@ -101,7 +103,9 @@ final class KeysCommand implements Runnable {
             }));
             return Exit.OK;
         }
-        if (keys.isEmpty()) print("no keys: everybody who reaches a node may do everything");
+        if (keys.isEmpty())
+            print(
+                    "no keys: everybody on the machine of a node may do everything there, and no node is there for others");
         else print(row("KEY", "SCOPE", "AGE", "STATE", "NAME"));
         for (ApiKey key : keys) {
             String age = Times.age(Duration.between(key.created(), Instant.now()));
@@ -129,7 +133,7 @@ final class KeysCommand implements Runnable {
         return Exit.OK;
     }
 
-    /** Only who makes one makes tables for it. */
+    /** Only who makes one makes tables for it, and nobody brings any up. */
     private static <T> T with(Database database, Function<String, ApiKeys> open, Function<ApiKeys, T> what) {
         Serving.quieten();
         try (var keys = open.apply(database.url())) {

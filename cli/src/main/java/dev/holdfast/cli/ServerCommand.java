@@ -26,7 +26,8 @@ import picocli.CommandLine.Option;
                     + " of its own: docs/operations.md). This one hosts none, unless it is told to host the examples.",
             "When it serves, it prints one line: ready http://127.0.0.1:PORT. The tables are made in schema holdfast of the"
                     + " database; its user needs the right to make them.",
-            "It listens beyond this machine only if there is an API key ('holdfast keys create'); use TLS there.",
+            "Others than this machine reach it (--host, --origin) only if there is an API key ('holdfast keys create'); use TLS"
+                    + " there.",
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
@@ -45,7 +46,8 @@ import picocli.CommandLine.Option;
             "  HOLDFAST_POSTGRES='postgres://app:secret@db/app?sslmode=verify-full' holdfast server --port 7008",
             "",
             "Codes of exit code 3:",
-            "  port_in_use, port_invalid, host_unknown    where it is to listen",
+            "  port_in_use, port_forbidden, port_invalid, host_unknown    where it is to listen: the port is taken, needs a",
+            "                     right, or is none; the address is of another machine",
             "  keys_required      others than this machine could do everything: make a key first",
             "  tls_files          a file of TLS is missing, is none, or key and certificate are not of each other",
             "  origin_invalid     --origin is no origin of a page",
@@ -100,8 +102,8 @@ final class ServerCommand implements Callable<Integer> {
             paramLabel = "URL",
             description =
                     "Where browsers see its page if that is not its own address, such as https://runs.example.com of a"
-                            + " balancer that speaks TLS in its place. Pages of other origins may not change anything. May be"
-                            + " repeated.")
+                            + " balancer that speaks TLS in its place. Pages of other origins may not change anything. Unless"
+                            + " it is of this machine, it needs a key. May be repeated.")
     private List<String> origins = List.of();
 
     @Option(

@@ -71,6 +71,32 @@ class DatabaseDoctorTest {
     }
 
     @Test
+    void whoMayNotMakeOrChangeTheTablesThatABootNeedsCannotBoot() {
+        try (var database = TestDatabase.fresh()) {
+            String worker = "worker_of_" + database.name();
+            change(
+                    database,
+                    "CREATE ROLE " + worker + " LOGIN",
+                    "CREATE SCHEMA holdfast",
+                    "GRANT USAGE ON SCHEMA holdfast TO " + worker);
+            String url = database.url().toString();
+            String poor = url.replace("postgres@", worker + "@");
+            assertThat(examine(1, poor)).contains("BAD   rights", "make the tables", "GRANT CREATE ON SCHEMA holdfast");
+
+            ApiKeys.at(url).close();
+            change(
+                    database,
+                    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA holdfast TO " + worker,
+                    "GRANT USAGE ON ALL SEQUENCES IN SCHEMA holdfast TO " + worker);
+            assertThat(examine(0, poor)).contains("OK    rights");
+            change(database, "DELETE FROM holdfast.flyway_schema_history WHERE version = '4'");
+            assertThat(examine(1, poor)).contains("BAD   rights", "bring the tables up", "as their owner");
+            assertThat(examine(0, url)).contains("OK    rights", "HINT  schema");
+            change(database, "DROP OWNED BY " + worker, "DROP ROLE " + worker);
+        }
+    }
+
+    @Test
     void littleRoomForSessionsIsAHint() {
         try (var database = TestDatabase.fresh()) {
             change(database, "ALTER DATABASE " + database.name() + " CONNECTION LIMIT 10");

@@ -3,6 +3,7 @@ package dev.holdfast.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.localpg.TestDatabase;
+import dev.holdfast.node.KeyBook;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -41,6 +42,41 @@ class KeysCommandTest {
                                 database.name(),
                                 "SELECT count(*) FROM holdfast.flyway_schema_history WHERE version = '4'"))
                 .containsExactly(List.of("0"));
+    }
+
+    @Test
+    void aKeyBeginsNoUpgrade() {
+        run(Exit.OK, "keys", "create", "chief", "--scope", "admin");
+        change("DELETE FROM holdfast.flyway_schema_history WHERE version = '4'");
+
+        assertThat(run(Exit.REFUSED, "keys", "create", "other", "--scope", "read"))
+                .contains("schema_too_old", "start a node of this version");
+        assertThat(ask("SELECT max(version) FROM holdfast.flyway_schema_history"))
+                .isEqualTo("3");
+        assertThat(ask("SELECT string_agg(name, ',') FROM holdfast.api_keys")).isEqualTo("chief");
+    }
+
+    @Test
+    void aServerThatOnlyLooksForAKeyMakesNoTablesAndBringsNoneUp() {
+        String[] server = {"server", "--host", "0.0.0.0", "--port", "0"};
+        assertThat(run(Exit.REFUSED, server)).contains("keys_required");
+        assertThat(ask("SELECT count(*) FROM pg_namespace WHERE nspname = 'holdfast'"))
+                .isEqualTo("0");
+
+        run(Exit.OK, "keys", "create", "chief", "--scope", "admin");
+        change("DELETE FROM holdfast.flyway_schema_history WHERE version = '4'");
+        change("UPDATE holdfast.api_keys SET revoked = 1");
+        assertThat(run(Exit.REFUSED, server)).contains("keys_required");
+        assertThat(ask("SELECT max(version) FROM holdfast.flyway_schema_history"))
+                .isEqualTo("3");
+        change("UPDATE holdfast.api_keys SET revoked = NULL");
+        assertThat(KeyBook.at(database.url().toString()).hasValid()).isTrue();
+        assertThat(ask("SELECT max(version) FROM holdfast.flyway_schema_history"))
+                .isEqualTo("3");
+    }
+
+    private String ask(String sql) {
+        return database.server().query(database.name(), sql).getFirst().getFirst();
     }
 
     private void change(String sql) {

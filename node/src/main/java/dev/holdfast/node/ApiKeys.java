@@ -32,19 +32,19 @@ public final class ApiKeys implements AutoCloseable {
     }
 
     /**
-     * Those of the cluster on this database; its tables are made if they are not there.
+     * Those of the cluster on this database; its tables are made if there are none. Those of an older program are left to a node
+     * to bring up: a key begins no upgrade.
      *
-     * @throws Refused {@code database_…}, {@code schema_too_new} as {@link Holdfast#cluster}
+     * @throws Refused {@code database_…}, {@code schema_too_new} as {@link Holdfast#cluster}; {@code schema_too_old}
      */
     public static ApiKeys at(String url) {
-        return Assembly.keys(url, PgCluster::open);
+        return Assembly.keys(url, PgCluster::made);
     }
 
     /**
      * Those of the cluster on this database, of which nothing is made.
      *
-     * @throws Refused as {@link #at}; {@code schema_missing}, {@code schema_too_old} if its tables are not there as this program
-     *     knows them
+     * @throws Refused as {@link #at}; {@code schema_missing}
      */
     public static ApiKeys present(String url) {
         return Assembly.keys(url, PgCluster::present);

@@ -34,6 +34,7 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
     private final ClusterOptions options;
     private final ConcurrentLinkedQueue<Event> events = new ConcurrentLinkedQueue<>();
     private final Bell bell;
+    private final RingMeters meters;
     private final Thread loop;
     private volatile @Nullable Incarnation now;
     /** What was retired and has not ended; only of the loop. */
@@ -55,6 +56,7 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
         this.wiring = wiring;
         this.options = options;
         this.bell = wiring.threads().bell();
+        this.meters = new RingMeters(wiring.engine().meter(), () -> now);
         this.now = first(join());
         this.loop = wiring.threads().loop("holdfast-node", this::run);
     }
@@ -293,6 +295,11 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
         tell(new Event.Dead(why));
     }
 
+    @Override
+    public void found(Found dead) {
+        meters.found(dead);
+    }
+
     private void tell(Event event) {
         events.add(event);
         bell.ring();
@@ -315,6 +322,7 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
             present.engine().close();
             present.member().leave();
         }
+        meters.close();
         cluster.close();
     }
 }

@@ -1,6 +1,9 @@
 package dev.holdfast.node;
 
+import dev.holdfast.core.Refused;
+import dev.holdfast.core.Unavailable;
 import dev.holdfast.postgres.KeyRow;
+import dev.holdfast.postgres.KeyTable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +23,17 @@ public final class KeyBook {
     /** Without any. */
     public static KeyBook empty() {
         return EMPTY;
+    }
+
+    /**
+     * Those of the cluster on this database; empty if it has no tables. Whatever version they have, they are not changed: so a
+     * node may look before it is one.
+     *
+     * @throws Refused {@code database_…} as {@link Holdfast#cluster}
+     * @throws Unavailable if the database fails meanwhile
+     */
+    public static KeyBook at(String url) {
+        return new KeyBook(KeyTable.look(url));
     }
 
     /** Whether it looks like a key: what does not is in no book. */

@@ -1,5 +1,6 @@
 package dev.holdfast.postgres;
 
+import dev.holdfast.core.Refused;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Threads;
 import dev.holdfast.postgres.session.Connections;
@@ -20,6 +21,26 @@ public final class KeyTable implements AutoCloseable {
 
     private final Sessions sessions;
     private final PgReaders readers;
+
+    private static final String IS_THERE =
+            "SELECT FROM pg_tables WHERE schemaname = '" + Connections.SCHEMA + "' AND tablename = 'api_keys'";
+
+    /**
+     * All of the cluster on a database, whatever version its tables have; none if there are none. Makes and changes nothing, for
+     * whoever is not a node yet.
+     *
+     * @throws Refused what {@link Connections#to} says
+     * @throws Unavailable if it fails meanwhile
+     */
+    public static List<KeyRow> look(String url) {
+        var connections = Connections.to(url);
+        try (var session = new Session(connections.open(), Dialect.postgres())) {
+            boolean there = session.sql(IS_THERE).any();
+            return there ? session.sql(ALL).list(KeyRow::of) : List.of();
+        } catch (SQLException e) {
+            throw connections.trouble(e);
+        }
+    }
 
     /** Whoever asks waits, and nothing is lost: a session that does not answer for seconds is given up, as one of a replica. */
     KeyTable(Connections connections, Threads threads) {

@@ -83,6 +83,16 @@ public final class PgCluster implements AutoCloseable {
         return open(options, ports, Schema.CURRENT::demand);
     }
 
+    /**
+     * Looks whether the database can be used, and makes its tables if there are none. Brings none up.
+     *
+     * @throws Refused as {@link #open}; {@code schema_too_old}
+     * @throws Unavailable if the database fails meanwhile
+     */
+    public static PgCluster made(PostgresOptions options, PostgresPorts ports) throws HoldfastException {
+        return open(options, ports, Schema.CURRENT::make);
+    }
+
     /** What is done about the tables. */
     private interface Tables {
         void of(Connections connections) throws SQLException;
@@ -210,10 +220,10 @@ public final class PgCluster implements AutoCloseable {
         }
 
         @Override
-        public void found(long number) {
-            hints.gone(number);
+        public void found(Found dead) {
+            hints.gone(dead.number());
             died(Peers.Witness.THIS_NODE);
-            outer.found(number);
+            outer.found(dead);
         }
 
         @Override

@@ -50,6 +50,14 @@ public record PgInspection(String where, Way way, Tables tables, Room room, Map<
             + " (SELECT CASE WHEN datconnlimit >= 0 THEN datconnlimit - s.numbackends END"
             + " FROM pg_database d JOIN pg_stat_database s ON s.datid = d.oid WHERE d.datname = current_database()))";
 
+    /** Only their owner may change tables. */
+    private static final String CHANGEABLE = "SELECT CASE WHEN EXISTS (SELECT FROM pg_namespace WHERE nspname = '"
+            + Connections.SCHEMA + "') THEN has_schema_privilege('" + Connections.SCHEMA
+            + "', 'CREATE') AND NOT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            + " WHERE n.nspname = '" + Connections.SCHEMA
+            + "' AND c.relkind = 'r' AND NOT pg_has_role(c.relowner, 'USAGE'))"
+            + " ELSE has_database_privilege(current_database(), 'CREATE') END";
+
     private static final String NODES = "SELECT count(*) FROM nodes";
     private static final String NOW = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
     private static final String WRITTEN = "SELECT pg_current_wal_lsn()";
@@ -70,8 +78,14 @@ public record PgInspection(String where, Way way, Tables tables, Room room, Map<
      * @param oldest with which this program works beside newer ones
      * @param newest that it knows
      * @param nodes how many are there
+     * @param changeable whether the user may make them, or bring them up
      */
-    public record Tables(int present, int oldest, int newest, int nodes) {}
+    public record Tables(int present, int oldest, int newest, int nodes, boolean changeable) {
+        /** Whether the next node of this program makes them, or brings them up. */
+        public boolean areToBeChanged() {
+            return present < newest;
+        }
+    }
 
     /**
      * @param free how many sessions could be made now, by this user
@@ -108,7 +122,8 @@ public record PgInspection(String where, Way way, Tables tables, Room room, Map<
                     session.ask(NEAR).equals("t"));
             int present = Schema.present(session.connection());
             int nodes = present < Schema.NODES ? 0 : number(session, NODES);
-            var tables = new Tables(present, Schema.OLDEST, Schema.CURRENT.version(), nodes);
+            boolean changeable = session.ask(CHANGEABLE).equals("t");
+            var tables = new Tables(present, Schema.OLDEST, Schema.CURRENT.version(), nodes, changeable);
             var room = new Room(number(session, FREE), number(session, "SHOW max_connections"));
             var now = Instant.EPOCH.plus(Long.parseLong(session.ask(NOW)), ChronoUnit.MICROS);
             return new PgInspection(connections.shown(), way, tables, room, settings, now);

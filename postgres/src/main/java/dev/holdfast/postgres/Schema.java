@@ -59,6 +59,20 @@ record Schema(List<String> locations, int version) {
         }
     }
 
+    /**
+     * Makes it if nothing is there, for whoever must not begin an upgrade.
+     *
+     * @throws Refused as {@link #bringUp}; {@code schema_too_old}
+     */
+    void make(Connections connections) throws SQLException {
+        boolean none;
+        try (Connection connection = connections.open()) {
+            none = present(connection) == 0;
+        }
+        if (none) bringUp(connections);
+        else demand(connections);
+    }
+
     private void demandKnown(Connections connections, int present) {
         if (present <= version) return;
         throw new Refused(

@@ -6,10 +6,13 @@ import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,15 +33,18 @@ record Endpoint(String scheme, String host, InetAddress address, Set<String> ori
             String scheme = options.tls() == null ? "http" : "https";
             return new Endpoint(scheme, host, InetAddress.getByName(host), options.origins());
         } catch (UnknownHostException e) {
-            throw new Refused(
-                    "host_unknown",
-                    "'" + Text.shown(host) + "' is no address of this machine: name one, such as 127.0.0.1 or ::1");
+            throw unknown(host);
         }
     }
 
-    /** Whether only this machine can reach it. */
+    /** Whether it listens on this machine only. A balancer that is there, too, may lead others to it nevertheless. */
     boolean isLoopback() {
         return address.isLoopbackAddress();
+    }
+
+    /** Whether others than this machine reach it: at its address, or at an origin that is not of this machine. */
+    boolean isReachedByOthers() {
+        return !isLoopback() || !own().containsAll(hostsOfOrigins());
     }
 
     /**
@@ -46,21 +52,57 @@ record Endpoint(String scheme, String host, InetAddress address, Set<String> ori
      * @throws Refused {@code keys_required} where others could do everything
      */
     void demandKeys(Supplier<KeyBook> keys) {
-        if (isLoopback() || keys.get().hasValid()) return;
+        if (!isReachedByOthers() || keys.get().hasValid()) return;
         throw new Refused(
                 "keys_required",
-                host + " can be reached from other machines, and whoever reaches a server without API keys may"
-                        + " do everything: make a key first ('holdfast keys create'), or listen on 127.0.0.1");
+                isLoopback()
+                        ? "others than this machine ask at " + origins
+                                + ", and whoever is led to a server without API keys"
+                                + " may do everything: make a key first ('holdfast keys create'), or name no such origin"
+                        : host
+                                + " can be reached from other machines, and whoever reaches a server without API keys may"
+                                + " do everything: make a key first ('holdfast keys create'), or listen on 127.0.0.1");
     }
 
-    /** @throws Refused {@code port_in_use} */
+    /**
+     * Whether it can be opened.
+     *
+     * @param port 0 for any free one
+     * @throws Refused {@code host_unknown}, {@code port_in_use}, {@code port_forbidden}
+     */
     void demandFree(int port) {
-        if (port == 0) return;
         try (var probe = new ServerSocket()) {
             probe.bind(new InetSocketAddress(address, port));
         } catch (IOException e) {
-            throw taken(port, String.valueOf(e.getMessage()));
+            String why = String.valueOf(e.getMessage());
+            if (isElsewhere()) throw unknown(host);
+            if (why.contains("Permission denied")) throw forbidden(port, why);
+            throw taken(port, why);
         }
+    }
+
+    /** 127.0.0.2 is here, too, though no interface has it. */
+    private boolean isElsewhere() {
+        try {
+            return !isLoopback() && !address.isAnyLocalAddress() && NetworkInterface.getByInetAddress(address) == null;
+        } catch (SocketException e) {
+            return false;
+        }
+    }
+
+    private static Refused unknown(String host) {
+        return new Refused(
+                "host_unknown",
+                "'" + Text.shown(host)
+                        + "' is no address of this machine: name one, such as 127.0.0.1 or ::1, or 0.0.0.0 for all of them");
+    }
+
+    private Refused forbidden(int port, String why) {
+        return new Refused(
+                "port_forbidden",
+                "port " + port + " of " + host + " cannot be opened: " + why
+                        + ". This process lacks the right, which ports below 1024 usually need: choose a higher port, or"
+                        + " give it the right (on Linux CAP_NET_BIND_SERVICE)");
     }
 
     Refused taken(int port, String why) {
@@ -87,10 +129,19 @@ record Endpoint(String scheme, String host, InetAddress address, Set<String> ori
 
     /** The names under which this machine asks itself, and those of a balancer. */
     Set<String> names() {
+        Set<String> names = own();
+        names.addAll(hostsOfOrigins());
+        return names;
+    }
+
+    private Set<String> own() {
         var names = new TreeSet<>(Set.of("127.0.0.1", "localhost", "[::1]"));
         names.add(bracketed().toLowerCase(Locale.ROOT));
-        origins.forEach(origin -> names.add(URI.create(origin).getHost()));
         return names;
+    }
+
+    private List<String> hostsOfOrigins() {
+        return origins.stream().map(origin -> URI.create(origin).getHost()).toList();
     }
 
     /**

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who may ask for what. On the addresses of this machine, and before any key was made, everything is open to everybody.
+ * Who may ask for what. Where only this machine asks, and before any key was made, everything is open to everybody.
  *
  * <p>The keys are read once a second, so a revocation counts everywhere a second later. One that is not among them is looked for
  * again at once, so a new key counts everywhere from its first use on; made-up ones cost what {@link Recent} allows.
@@ -96,11 +96,8 @@ final class Guard {
 
     private Optional<ApiKey> check(ApiKey.Scope scope, KeyBook book, Duration patience, ServerRequest request)
             throws InterruptedException {
-        if (endpoint.isLoopback() && book.isEmpty()) return Optional.empty();
-        String presented = presented(request)
-                .orElseThrow(() -> new Refused(
-                        "key_required",
-                        "this needs an API key: send 'Authorization: Bearer KEY' ('holdfast keys create' makes one)"));
+        if (!endpoint.isReachedByOthers() && book.isEmpty()) return Optional.empty();
+        String presented = presented(request).orElseThrow(Guard::required);
         ApiKey key = find(presented, book, patience)
                 .orElseThrow(() -> new Refused(
                         "key_unknown", "this API key is none of those there are, or was not copied as a whole"));
@@ -112,6 +109,12 @@ final class Guard {
                             + lower(scope));
         }
         return Optional.of(key);
+    }
+
+    static Refused required() {
+        return new Refused(
+                "key_required",
+                "this needs an API key: send 'Authorization: Bearer KEY' ('holdfast keys create' makes one)");
     }
 
     static Refused revoked(ApiKey key) {

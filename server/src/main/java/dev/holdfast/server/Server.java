@@ -78,8 +78,8 @@ public final class Server implements AutoCloseable {
     /**
      * Opens the port, for this machine only.
      *
-     * @throws Refused {@code port_in_use}, {@code host_unknown}, {@code tls_files}; {@code keys_required} if others reach the
-     *     address
+     * @throws Refused {@code port_in_use}, {@code port_forbidden}, {@code host_unknown}, {@code tls_files};
+     *     {@code keys_required} if others reach it
      */
     public static Server open(ServerOptions options) {
         return open(options, KeyBook::empty);
@@ -89,14 +89,13 @@ public final class Server implements AutoCloseable {
      * Opens the port, perhaps for others than this machine.
      *
      * <pre>{@code
-     * try (var keys = ApiKeys.at(url)) {
-     *     server = Server.open(options, keys::book);
-     * }
+     * Server server = Server.open(options, () -> KeyBook.at(url));
      * }</pre>
      *
-     * @param keys of the cluster whose node it will be given: asked for before anything is opened, if others reach the address
-     * @throws Refused {@code port_in_use}, {@code host_unknown}, {@code tls_files}; {@code keys_required} if others than this
-     *     machine could do everything: they reach the address, and there is no API key
+     * @param keys of the cluster whose node it will be given: asked for before anything is opened, if others reach it
+     * @throws Refused {@code port_in_use}, {@code port_forbidden}, {@code host_unknown}, {@code tls_files};
+     *     {@code keys_required} if others than this machine could do everything: they reach the address, or an origin that the
+     *     options name, and there is no API key
      * @throws Unavailable if the keys cannot be read
      */
     public static Server open(ServerOptions options, Supplier<KeyBook> keys) {

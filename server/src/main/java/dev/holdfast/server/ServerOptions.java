@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *     needs API keys
  * @param port 0 for any free one
  * @param tls null for none
- * @param origins where else its page is shown, beside the address itself: by a balancer that speaks TLS in its place
+ * @param origins where else its page is shown, beside the address itself: by a balancer that speaks TLS in its place. One that
+ *     is not of this machine says that others reach the server, which needs API keys
  * @param keepAlive how often a silent stream sends a comment, so that both ends notice a dead connection
  * @param patience how long one write to a watcher may take before it is cut off; it resumes with its cursor
  * @param arrival how long a request may take from its first line to the end of its body
@@ -55,7 +56,7 @@ public record ServerOptions(
     }
 
     /**
-     * Its page is shown there, too.
+     * Its page is shown there, too. Unless that is on this machine, it needs API keys, also on 127.0.0.1.
      *
      * @param origin what browsers have in their address bar, without a path, such as {@code https://runs.example.com}
      * @throws Refused {@code origin_invalid}

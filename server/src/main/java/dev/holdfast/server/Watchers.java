@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +29,8 @@ import org.slf4j.LoggerFactory;
  * its connection at once; so are all of them when the server closes. Each can come back with the id of the last event
  * that it received. A dead connection is noticed at the latest by the next keep-alive.
  *
- * <p>One whose key was revoked is told so by an event {@code refused}, a second later, and its stream ends.
+ * <p>One whose key was revoked is told so by an event {@code refused}, a second later, and its stream ends. So is one without a
+ * key when the first key was made.
  */
 final class Watchers implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Watchers.class);
@@ -53,14 +55,16 @@ final class Watchers implements AutoCloseable {
         /** Since when (in nanoTime) its thread has been in one write; {@link #IDLE} while it waits for its run. */
         private volatile long writing = IDLE;
 
-        private volatile boolean refused;
+        /** Why it ends before its run does; null if it does not. */
+        private volatile @Nullable Refused refusal;
 
         Stream(Optional<ApiKey> key) {
             this.key = key;
         }
 
-        boolean isRevokedBy(KeyBook book) {
-            return key.isPresent() && !book.holds(key.get());
+        Optional<Refused> refusedBy(KeyBook book) {
+            if (key.isEmpty()) return book.isEmpty() ? Optional.empty() : Optional.of(Guard.required());
+            return book.holds(key.get()) ? Optional.empty() : Optional.of(Guard.revoked(key.get()));
         }
     }
 
@@ -94,7 +98,8 @@ final class Watchers implements AutoCloseable {
         streams.put(Thread.currentThread(), stream);
         try {
             frames(watch, stream, out);
-            if (stream.refused && !watch.ended()) write(stream, out, refused(key.orElseThrow()), Flush.NOW);
+            Refused refusal = stream.refusal;
+            if (refusal != null && !watch.ended()) write(stream, out, event(refusal), Flush.NOW);
         } catch (HoldfastException e) {
             // The run was deleted, or the ledger is away. The stream just ends: who comes back is told why.
             log.debug("a stream ended: {}", e.getMessage());
@@ -111,12 +116,12 @@ final class Watchers implements AutoCloseable {
             try {
                 frame = watch.next(unsent ? Duration.ZERO : options.keepAlive());
             } catch (InterruptedException e) {
-                if (stream.refused) return;
+                if (stream.refusal != null) return;
                 throw e;
             }
             // It may have come without a wait that the refusal could interrupt; what is written now must not be
             // interrupted.
-            if (stream.refused && !watch.ended()) {
+            if (stream.refusal != null && !watch.ended()) {
                 Thread.interrupted();
                 return;
             }
@@ -146,8 +151,7 @@ final class Watchers implements AutoCloseable {
     }
 
     /** Without an id, so that whoever comes back with another key goes on where he was. */
-    private static byte[] refused(ApiKey key) {
-        Refused why = Guard.revoked(key);
+    private static byte[] event(Refused why) {
         String json = Json.text(out -> {
             out.writeStartObject();
             out.writeStringProperty("code", why.code());
@@ -183,7 +187,7 @@ final class Watchers implements AutoCloseable {
                     long since = stream.writing;
                     if (since != IDLE && System.nanoTime() - since > patience) thread.interrupt();
                 });
-                if (streams.values().stream().anyMatch(stream -> stream.key.isPresent())) refuse();
+                if (!streams.isEmpty()) refuse();
             }
         } catch (InterruptedException e) {
             // Closed.
@@ -194,8 +198,9 @@ final class Watchers implements AutoCloseable {
         try {
             KeyBook book = keys.within(Duration.ZERO, LOOK);
             streams.forEach((thread, stream) -> {
-                if (stream.refused || !stream.isRevokedBy(book)) return;
-                stream.refused = true;
+                Optional<Refused> why = stream.refusedBy(book);
+                if (stream.refusal != null || why.isEmpty()) return;
+                stream.refusal = why.get();
                 thread.interrupt();
             });
         } catch (Unavailable e) {

@@ -19,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -160,28 +161,56 @@ class KeysTest {
                 .json()
                 .path("id")
                 .asString();
-        try (var client = HttpClient.newHttpClient()) {
-            var request = HttpRequest.newBuilder(one.url().resolve("/v1/runs/" + run + "/stream"))
-                    .header("Authorization", "Bearer " + watcher.key());
-            var lines = client.send(request.build(), HttpResponse.BodyHandlers.ofLines())
-                    .body()
-                    .iterator();
-            assertThat(lines.next()).startsWith("retry:");
-
+        try (var stream = new Opened(run, Map.of("Authorization", "Bearer " + watcher.key()))) {
             keys.revoke(watcher.what().id());
-            long revoked = System.nanoTime();
-
-            var said = new ArrayList<String>();
-            lines.forEachRemaining(said::add);
-            assertThat(Duration.ofNanos(System.nanoTime() - revoked)).isLessThan(Duration.ofSeconds(4));
-            assertThat(said.indexOf("event: refused")).isNotNegative();
-            assertThat(said.get(said.indexOf("event: refused") + 1))
-                    .startsWith("data: ")
-                    .contains("\"key_revoked\"", "watcher");
+            assertThat(stream.endsRefused()).contains("\"key_revoked\"", "watcher");
         }
         assertThat(ask(first, "POST", "/v1/runs/" + run + "/cancel", chief.key())
                         .status())
                 .isEqualTo(202);
+    }
+
+    @Test
+    @Timeout(30)
+    void aStreamWithoutAKeyEndsWhenTheFirstKeyIsMade() throws Exception {
+        String run =
+                first.post("/v1/tasks/patient/runs", START).json().path("id").asString();
+        try (var stream = new Opened(run, Map.of())) {
+            keys.create("first", Scope.READ);
+            assertThat(stream.endsRefused()).contains("\"key_required\"", "holdfast keys create");
+        }
+    }
+
+    /** A stream of the first node. */
+    private final class Opened implements AutoCloseable {
+        private final HttpClient client = HttpClient.newHttpClient();
+        private final Iterator<String> lines;
+
+        Opened(String run, Map<String, String> headers) throws Exception {
+            var request = HttpRequest.newBuilder(one.url().resolve("/v1/runs/" + run + "/stream"));
+            headers.forEach(request::header);
+            lines = client.send(request.build(), HttpResponse.BodyHandlers.ofLines())
+                    .body()
+                    .iterator();
+            assertThat(lines.next()).startsWith("retry:");
+        }
+
+        /** What it says in the end, soon. */
+        String endsRefused() {
+            long began = System.nanoTime();
+            var said = new ArrayList<String>();
+            lines.forEachRemaining(said::add);
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(4));
+            assertThat(said).contains("event: refused");
+            String data = said.get(said.indexOf("event: refused") + 1);
+            assertThat(data).startsWith("data: ");
+            return data;
+        }
+
+        @Override
+        public void close() {
+            client.close();
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.holdfast.node.ApiKey.Scope;
 import dev.holdfast.node.ApiKeys;
 import dev.holdfast.node.ClusterOptions;
 import dev.holdfast.node.Holdfast;
+import dev.holdfast.node.KeyBook;
 import dev.holdfast.node.NodeOptions;
 import dev.holdfast.sdk.Handler;
 import dev.holdfast.sdk.Start;
@@ -36,10 +37,7 @@ class OwnTasksTest {
     /** What is closed when the process ends. */
     private record Shop(Server server, Holdfast holdfast) {
         static Shop open(String database, ServerOptions options, Handler<?, ?> handler) {
-            Server server;
-            try (var keys = ApiKeys.at(database)) {
-                server = Server.open(options, keys::book);
-            }
+            Server server = Server.open(options, () -> KeyBook.at(database));
             var cluster = ClusterOptions.at(database).address(server.outside().toString());
             var engine = EngineOptions.defaults().meter(server.meter());
             var holdfast = Holdfast.cluster(cluster, NodeOptions.defaults().engine(engine), List.of(handler));

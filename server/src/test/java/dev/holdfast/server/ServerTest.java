@@ -17,7 +17,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -465,34 +464,6 @@ class ServerTest {
             assertThat(other.url().getHost()).isEqualTo("127.0.0.2");
             assertThat(client.get("/livez").status()).isEqualTo(200);
         }
-    }
-
-    @Test
-    void thePageIsShownByABalancerToo() throws Exception {
-        try (var behind = Server.open(ServerOptions.onPort(0).origin("https://Runs.example.com:443"))) {
-            behind.serve(new FakeNode(runs));
-            assertThat(startBehind(behind, "https://runs.example.com", "runs.example.com"))
-                    .startsWith("HTTP/1.1 201");
-            assertThat(startBehind(behind, "https://runs.example.com", "127.0.0.1"))
-                    .startsWith("HTTP/1.1 201");
-            for (String foreign : List.of("https://runs.example.com:8443", "https://evil.example.com", "null")) {
-                assertThat(startBehind(behind, foreign, "runs.example.com")).contains("origin_refused");
-            }
-            assertThat(startBehind(behind, "https://runs.example.com", "evil.example.com"))
-                    .contains("host_refused");
-        }
-        for (String wrong : List.of("runs.example.com", "https://a/b", "ftp://a", "https://u@a", "*")) {
-            assertThatThrownBy(() -> ServerOptions.onPort(0).origin(wrong))
-                    .isInstanceOfSatisfying(
-                            Refused.class, e -> assertThat(e.code()).isEqualTo("origin_invalid"));
-        }
-    }
-
-    private static String startBehind(Server server, String origin, String host) throws IOException {
-        return raw(
-                server,
-                "POST /v1/tasks/noop/runs HTTP/1.1\r\nHost: " + host + "\r\nOrigin: " + origin
-                        + "\r\nContent-Length: 0\r\n\r\n");
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.holdfast.postgres.session.Connections;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +49,11 @@ final class Death {
     }
 
     /** A node that died, and how many of its sessions were ended. */
-    record Buried(long number, String label, long ended) {}
+    record Buried(Listener.Found found, String label, long ended) {
+        long number() {
+            return found.number();
+        }
+    }
 
     /** The node, if it died while we waited and nobody else has buried it. */
     Optional<Buried> await(Link link, NodeRow node, How how, Waiter waiter) throws SQLException {
@@ -96,13 +101,19 @@ final class Death {
 
     /** It was granted a moment ago. Empty if somebody else has it now, or has done all of this. */
     private Optional<Buried> bury(Link link, long number, How how, Knock knock) throws SQLException {
-        return link.transaction(in -> {
+        long granted = body.ports().clock().nanos();
+        Optional<Grave> grave = link.transaction(in -> {
             boolean ours = in.number(TRY, seat.lockClass(), Math.toIntExact(number)) == 1;
             return ours ? buried(in, number, how, knock) : Optional.empty();
         });
+        Duration took = Duration.ofNanos(body.ports().clock().nanos() - granted);
+        return grave.map(it -> new Buried(new Listener.Found(number, how, took), it.label(), it.ended()));
     }
 
-    private Optional<Buried> buried(Link in, long number, How how, Knock knock) throws SQLException {
+    /** What the database says of it. */
+    private record Grave(String label, long ended) {}
+
+    private Optional<Grave> buried(Link in, long number, How how, Knock knock) throws SQLException {
         OptionalLong heard = others.heard(number);
         try (PreparedStatement statement = in.statement(
                         BURY,
@@ -114,7 +125,7 @@ final class Death {
                 ResultSet row = statement.executeQuery()) {
             if (!row.next()) return Optional.empty();
             knock.isLetIn();
-            return Optional.of(new Buried(number, row.getString(1), row.getLong(2)));
+            return Optional.of(new Grave(row.getString(1), row.getLong(2)));
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.holdfast.postgres.membership;
 
+import java.time.Duration;
+
 /**
  * Who is told what becomes of the node, and what it hears of others, which need not concern him. Each call returns at once: what
  * takes time is done on another thread.
@@ -25,7 +27,7 @@ public interface Listener {
     void dead(String why);
 
     /** This node has found another one dead: it is the first to know, and takes over what that one held. */
-    default void found(long number) {}
+    default void found(Found dead) {}
 
     /** Another node is gone, and has left or was found dead by somebody else. May come more than once. */
     default void died(long number) {}
@@ -35,6 +37,14 @@ public interface Listener {
 
     /** There was more to hear than was sent, or nobody was listening for a moment: look at everything. */
     default void missed() {}
+
+    /**
+     * A node that was found dead.
+     *
+     * @param how what showed it
+     * @param took from the grant of its lock to the moment when others may have what it held
+     */
+    record Found(long number, Takeover.How how, Duration took) {}
 
     /** How far a node had gone down when it was answered again. */
     enum Pause {

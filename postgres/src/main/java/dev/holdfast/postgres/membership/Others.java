@@ -63,9 +63,9 @@ final class Others {
     }
 
     /** This node has found that one dead. */
-    void found(long number) {
-        forget(number);
-        body.listener().found(number);
+    void found(Listener.Found dead) {
+        forget(dead.number());
+        body.listener().found(dead);
     }
 
     /** Another node says that that one is not there any more. */

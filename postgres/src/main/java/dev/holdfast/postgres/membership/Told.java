@@ -47,8 +47,8 @@ final class Told implements Listener {
     }
 
     @Override
-    public void found(long number) {
-        tell(() -> listener.found(number));
+    public void found(Found dead) {
+        tell(() -> listener.found(dead));
     }
 
     @Override

@@ -132,7 +132,7 @@ final class WatchLoop {
     private void found(Link link, List<Death.Buried> dead) throws SQLException {
         if (dead.isEmpty()) return;
         for (var each : dead) {
-            others.found(each.number());
+            others.found(each.found());
             ended.remove(each.number());
         }
         others.look(link);

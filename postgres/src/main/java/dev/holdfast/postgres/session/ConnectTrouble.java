@@ -31,13 +31,15 @@ final class ConnectTrouble {
                         "user or password are wrong: check the URL, and with psql on this machine",
                         e);
             case "28000" ->
-                isAboutEncryption(said)
-                        ? tls(url, e)
-                        : refused(
-                                "database_login",
-                                url,
-                                "the server does not let this user in from here: look at its pg_hba.conf",
-                                e);
+                refused(
+                        "database_login",
+                        url,
+                        said.contains("pg_hba.conf")
+                                ? "its pg_hba.conf has no entry that lets this user in from here "
+                                        + (isEncrypted(said) ? "with" : "without")
+                                        + " TLS: add one, or change sslmode of the URL"
+                                : "there is no such user, or it may not log in",
+                        e);
             case "3D000" ->
                 refused(
                         "database_missing",
@@ -77,7 +79,8 @@ final class ConnectTrouble {
                                 "database_login",
                                 url,
                                 "the server asks for another proof of who the user is than it was given: check user and"
-                                        + " password of the URL, and pg_hba.conf of the server",
+                                        + " password of the URL, and pg_hba.conf of the server; where the URL names several"
+                                        + " servers, only an entry of PGPASSFILE with * for host and port is for them",
                                 e);
             case "22023" ->
                 isSaidByServer(e)
@@ -129,9 +132,9 @@ final class ConnectTrouble {
                 e);
     }
 
-    /** The server names it when it lets nobody in without TLS, or with it. */
-    private static boolean isAboutEncryption(String said) {
-        return said.contains("encryption") || said.contains("SSL off") || said.contains("SSL on");
+    /** Whoever is not let in is told how he spoke: "no encryption" or "SSL encryption", and of old "SSL off" or "SSL on". */
+    private static boolean isEncrypted(String said) {
+        return said.contains("SSL") && !said.contains("SSL off");
     }
 
     private static boolean isAboutTls(SQLException e) {

@@ -58,8 +58,8 @@ final class Ear implements Listener {
     }
 
     @Override
-    public void found(long number) {
-        hear("died " + number);
+    public void found(Found dead) {
+        hear("died " + dead.number());
     }
 
     @Override

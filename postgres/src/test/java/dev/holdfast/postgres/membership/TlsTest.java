@@ -30,9 +30,11 @@ class TlsTest {
                 .with("hba_file", entries.toString());
         try (var server = LocalPostgres.start(folder.resolve("data"), settings)) {
             String plain = server.url("postgres").toString();
-            refused(plain + "?sslmode=disable");
-            refused(plain + "?sslmode=verify-full");
-            refused(plain.replace("127.0.0.1", "localhost") + "?sslmode=verify-full&sslrootcert=" + certificate);
+            refused(plain + "?sslmode=disable", "database_login");
+            refused(plain + "?sslmode=verify-full", "database_tls");
+            refused(
+                    plain.replace("127.0.0.1", "localhost") + "?sslmode=verify-full&sslrootcert=" + certificate,
+                    "database_tls");
             var trusted = Connections.to(plain + "?sslmode=verify-full&sslrootcert=" + certificate);
             try (var session = trusted.open();
                     var statement = session.createStatement()) {
@@ -52,10 +54,10 @@ class TlsTest {
         }
     }
 
-    private static void refused(String url) {
+    private static void refused(String url, String code) {
         assertThatThrownBy(() -> Connections.to(url))
                 .isInstanceOfSatisfying(
                         Refused.class,
-                        e -> assertThat(e.code()).as(e.getMessage()).isEqualTo("database_tls"));
+                        e -> assertThat(e.code()).as(e.getMessage()).isEqualTo(code));
     }
 }

@@ -97,8 +97,41 @@ class ConnectionsTest {
     @Test
     void aUserWhoIsNotLetIn() {
         run("CREATE ROLE locked NOLOGIN");
-        refused(as("locked"), "database_login");
-        refused(as("nobody"), "database_login");
+        for (String user : new String[] {"locked", "nobody"}) {
+            assertThat(refused(as(user), "database_login"))
+                    .contains("no such user, or it may not log in")
+                    .doesNotContain("TLS", "pg_hba.conf");
+        }
+    }
+
+    @Test
+    void aUserWhomNoEntryLetsIn(@TempDir Path folder) throws Exception {
+        Certificate own = Certificate.in(folder, "own");
+        Path entries = Files.writeString(folder.resolve("hba.conf"), """
+                host all turned_away 127.0.0.1/32 reject
+                hostssl all ciphered 127.0.0.1/32 trust
+                hostnossl all plain 127.0.0.1/32 trust
+                host all postgres 127.0.0.1/32 trust
+                """);
+        var settings = Settings.standard()
+                .with("ssl", "on")
+                .with("ssl_cert_file", own.file().toString())
+                .with("ssl_key_file", own.key().toString())
+                .with("hba_file", entries.toString());
+        try (var server = LocalPostgres.start(folder.resolve("data"), settings)) {
+            for (String user : new String[] {"turned_away", "unheard_of", "plain"}) {
+                assertThat(refused(asked(server, user, "require"), "database_login"))
+                        .contains("no entry that lets this user in from here with TLS", "add one", "sslmode");
+            }
+            for (String user : new String[] {"turned_away", "unheard_of", "ciphered"}) {
+                assertThat(refused(asked(server, user, "disable"), "database_login"))
+                        .contains("no entry that lets this user in from here without TLS", "add one", "sslmode");
+            }
+        }
+    }
+
+    private static String asked(LocalPostgres server, String user, String mode) {
+        return server.url("postgres").toString().replace("postgres@", user + "@") + "?sslmode=" + mode;
     }
 
     @Test
@@ -158,8 +191,13 @@ class ConnectionsTest {
             Files.setPosixFilePermissions(passwords, PosixFilePermissions.fromString("rw-------"));
             // What PGPASSFILE is in the environment.
             System.setProperty("org.postgresql.pgpassfile", passwords.toString());
+            String several = url.replace("/postgres", ",localhost:" + server.port() + "/postgres");
             try {
                 to(url);
+                // Asked for with all of them at once.
+                assertThat(refused(several, "database_login")).contains("several servers", "PGPASSFILE");
+                Files.writeString(passwords, "*:*:*:asked:right\n");
+                to(several);
             } finally {
                 System.clearProperty("org.postgresql.pgpassfile");
             }

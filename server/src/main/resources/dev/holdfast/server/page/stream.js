@@ -58,6 +58,12 @@ export class StreamView {
       this.#waiting = setTimeout(() => this.#open(), this.#wait);
       this.#wait = Math.min(this.#wait * 2, 10_000);
     };
+    // The key does not let us watch any more: to come again would be to be refused again.
+    events.addEventListener('refused', message => {
+      this.close();
+      say(this.#status, JSON.parse(message.data).detail);
+      this.#changed('refused');
+    });
     for (const event of ['chunk', 'rewind', 'gap', 'status', 'done']) {
       events.addEventListener(event, message => this.#take(event, message));
     }
