@@ -21,9 +21,12 @@ final class Track implements AutoCloseable {
     private static final int LOOKS = 30;
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
     private static final String NUMBER = "SELECT pg_current_xact_id()::text";
+    private static final String GIVEN = "SELECT 1 WHERE pg_snapshot_xmax(pg_current_snapshot()) > ?::xid8";
     private static final String STATUS = "SELECT pg_xact_status(?::xid8)";
-    private static final String WHO =
-            "SELECT pid, backend_start::text FROM pg_stat_activity WHERE pid = pg_backend_pid()";
+    /** When the server was started, and since when its statistics count: they begin anew after a crash (also when reset). */
+    private static final String WHO = "SELECT pid, backend_start::text, (SELECT concat_ws(' ',"
+            + " extract(epoch FROM pg_postmaster_start_time()), extract(epoch FROM stats_reset)) FROM pg_stat_bgwriter)"
+            + " FROM pg_stat_activity WHERE pid = pg_backend_pid()";
     /** Who may still be executing what we have not heard of; its number alone may be somebody else's by now. */
     private static final String END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             + " WHERE pid = ? AND backend_start = CAST(? AS timestamptz)";
@@ -36,13 +39,17 @@ final class Track implements AutoCloseable {
     private volatile boolean cut;
     private boolean failing;
 
-    /** The server's process behind a session. */
-    record Backend(int pid, String since) {
-        private static final Backend NONE = new Backend(0, "-infinity");
+    /**
+     * The server's process behind a session.
+     *
+     * @param life of the server that it is a process of
+     */
+    record Backend(int pid, String since, String life) {
+        private static final Backend NONE = new Backend(0, "-infinity", "none");
 
         static Backend of(Session session) throws SQLException {
             return session.sql(WHO)
-                    .first(r -> new Backend(r.integer(), r.text()))
+                    .first(r -> new Backend(r.integer(), r.text(), r.text()))
                     .orElse(NONE);
         }
     }
@@ -138,6 +145,10 @@ final class Track implements AutoCloseable {
      * Whether a transaction was committed, of this session or of another one. It may still be executing: then its session is
      * ended first, so that its answer does not change any more.
      *
+     * <p>A server that crashes forgets the numbers of transactions of which nothing had reached its log, and gives them to
+     * others: of a number of another life it is only known that it did not happen, or nothing. Nobody may be told that
+     * what he wrote is there because somebody else's is.
+     *
      * @param before who has executed it
      */
     synchronized boolean hasHappened(String number, Backend before, SQLException failure) {
@@ -145,10 +156,13 @@ final class Track implements AutoCloseable {
             if (look > 0) rest(BETWEEN_LOOKS);
             try {
                 Session with = connected();
+                boolean same = backend.life().equals(before.life());
+                if (!same && !isGiven(with, number)) return false;
                 String status = with.sql(STATUS).text(number).firstText().orElse("");
                 with.connection().commit();
-                if (status.equals("committed")) return true;
                 if (status.equals("aborted")) return false;
+                if (status.equals("committed") && same) return true;
+                if (!same) break;
                 with.sql(END).number(before.pid()).text(before.since()).any();
                 with.connection().commit();
             } catch (SQLException e) {
@@ -160,6 +174,11 @@ final class Track implements AutoCloseable {
             }
         }
         throw Trouble.indeterminate(failure);
+    }
+
+    /** Whether the server has given this number to anybody, in whichever life: otherwise nothing of ours is left. */
+    private static boolean isGiven(Session with, String number) throws SQLException {
+        return with.sql(GIVEN).text(number).any();
     }
 
     private Session connected() throws SQLException {
