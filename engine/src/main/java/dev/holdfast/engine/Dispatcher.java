@@ -34,7 +34,8 @@ final class Dispatcher implements AutoCloseable {
     private final Thread loop;
     private final Isolation isolation;
     private final Door door;
-    private volatile Instant nextLook = Instant.MIN;
+    private Instant nextLook = Instant.MIN;
+    private volatile boolean died;
     private volatile Map<String, String> newer = Map.of();
     private volatile boolean closed;
 
@@ -77,7 +78,7 @@ final class Dispatcher implements AutoCloseable {
 
     /** What was left to its code may be ours now. */
     private void died() {
-        nextLook = Instant.MIN;
+        died = true;
         bell.ring();
     }
 
@@ -87,16 +88,15 @@ final class Dispatcher implements AutoCloseable {
      */
     private void lookAround() {
         Instant now = desk.ports().ledger().now();
-        if (now.isBefore(nextLook)) return;
-        // Before it is looked at: of a death that comes meanwhile the next look is to know.
-        nextLook = now.plus(options.look().multipliedBy(5));
+        if (!died && now.isBefore(nextLook)) return;
+        // Of a death that comes meanwhile the next look is to know.
+        died = false;
+        // If this one fails.
+        nextLook = now.plus(options.look());
         newer = newer();
         isolation.look(desk.ports().ledger().reads().suspectWaiting(here(), now).orElse(null), now);
-        if (isolation.isClosed() || !newer.isEmpty()) sooner(now.plus(options.look()));
-    }
-
-    private void sooner(Instant look) {
-        if (look.isBefore(nextLook)) nextLook = look;
+        if (!isolation.isClosed() && newer.isEmpty())
+            nextLook = now.plus(options.look().multipliedBy(5));
     }
 
     /** What is not left to newer code. */

@@ -33,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -69,10 +70,12 @@ public final class Engine implements Runs, AutoCloseable {
     private final Bell left;
     private final Watcher.Ports watching;
     private final Door door;
+    private final Ports given;
     private final @Nullable Sweeper sweeper;
     private volatile boolean closed;
 
     private Engine(Ports given, EngineOptions options, Map<String, Handler<?, ?>> handlers) {
+        this.given = given;
         this.door = new Door(given.peers());
         this.ports = given.with(new FencedLedger(given.ledger(), door));
         this.options = options;
@@ -324,6 +327,19 @@ public final class Engine implements Runs, AutoCloseable {
         dispatcher.stop();
         if (sweeper != null) sweeper.stop();
         ticker.abandon();
+    }
+
+    /**
+     * Of an engine that was abandoned and whose node is alive: what its code has left is queued again, for any node, and
+     * nobody is blamed. What its code still executes stays held, and nothing is left to this node any more.
+     *
+     * @throws Unavailable if the ledger cannot be used; what was done stands, and it may be asked for again
+     */
+    public void giveBack() {
+        given.peers().announce(Map.of());
+        // Through this engine's own door nothing is written any more.
+        var beside = new Desk(given, meters, given.threads().bell(), options.look(), Set.of());
+        new Sweep(beside).returned(id -> executor.holding(id).isPresent());
     }
 
     /**

@@ -53,10 +53,15 @@ final class Sweep {
      * was cut off, and it was not declared dead. Nobody is blamed. Answers how many.
      */
     int returned() {
+        return returned(run -> false);
+    }
+
+    /** As those, of an engine that was abandoned, but for what its code still executes. Answers how many. */
+    int returned(Predicate<RunId> executesHere) {
         int[] back = {0};
         rounds(
                 limit -> ledger().held(desk.ports().node(), limit),
-                Sweep::isAsTried,
+                (run, before) -> executesHere.test(run.id()) || isAsTried(run, before),
                 found -> back[0] += desk.givenBack(found));
         return back[0];
     }

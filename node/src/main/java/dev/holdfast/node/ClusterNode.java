@@ -196,8 +196,7 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
         end(last);
         ending = null;
         if (last.member().membership().isMember()) return last.member();
-        last.member().close();
-        return null;
+        return gone(last.member());
     }
 
     /** Its code is told to go, and does not wait for a database that does not answer. */
@@ -213,13 +212,29 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
         boolean late = false;
         while (present.engine().executing() > 0 && !closing) {
             bell.await(LEFT_YET);
-            if (late || wiring.clock().nanos() - told < TO_LEAVE.toNanos()) continue;
+            if (wiring.clock().nanos() - told < TO_LEAVE.toNanos()) continue;
+            told = wiring.clock().nanos();
+            if (!late) overdue(present);
             late = true;
-            overdue(present);
-            // Those that have left do not wait for it: as a dead node's they go on elsewhere.
-            present.member().membership().close();
+            giveBack(present);
         }
         present.engine().close();
+    }
+
+    /**
+     * What has left does not wait for what has not: others take it, as long as this node is none that executes anything. A
+     * dead one has nothing to give.
+     */
+    private static void giveBack(Incarnation present) {
+        if (!present.member().membership().isMember()) return;
+        present.member().restore();
+        try {
+            present.engine().giveBack();
+        } catch (HoldfastException e) {
+            LOG.warn("what has left cannot be queued again yet, trying again: {}", e.getMessage());
+        } finally {
+            present.member().cut();
+        }
     }
 
     /**

@@ -107,7 +107,10 @@ final class LockedRunTest {
         try (Connection sql = DriverManager.getConnection(database.jdbcUrl())) {
             sql.setAutoCommit(false);
             execute(sql, "SELECT 1 FROM holdfast.lanes WHERE lane = 'talk' FOR NO KEY UPDATE");
-            holdfast.start(BRIEF, "d", Start.now().lane("talk").delay(Duration.ofSeconds(1)));
+            // More than one look takes.
+            for (int i = 0; i < 300; i++) {
+                holdfast.start(BRIEF, "d", Start.now().lane("talk").delay(Duration.ofSeconds(1)));
+            }
             startOthers(1, 2);
             await("both others execute").atMost(SOON).until(() -> others.getCount() == 0);
             sql.rollback();

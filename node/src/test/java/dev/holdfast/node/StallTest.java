@@ -100,6 +100,11 @@ final class StallTest {
                 try (var other = Holdfast.cluster(at, NodeOptions.defaults(), List.of(work))) {
                     assertThat(other.run(run.id(), ClusterProgram.WORK).join(LONG))
                             .contains("r");
+                    assertThat(server.query(
+                                    DATABASE, "SELECT DISTINCT cause FROM holdfast.snapshots WHERE cause LIKE 'lost%'"))
+                            .as("nobody is blamed, and what is executed is left alone")
+                            .singleElement()
+                            .satisfies(row -> assertThat(row.getFirst()).endsWith("not counted"));
                 } finally {
                     leaves.countDown();
                 }

@@ -36,7 +36,7 @@ final class Busy {
             }
         }
         var before = tx.session().connection().setSavepoint();
-        rows.addAll(LaneBook.busy(tx, lanes));
+        rows.addAll(LaneBook.kept(tx, lanes));
         if (!runs.isEmpty()) {
             var ids = Scene.uuids(runs);
             rows.addAll(tx.sql(RUNS).uuids(ids).uuids(ids).list(r -> r.id()));

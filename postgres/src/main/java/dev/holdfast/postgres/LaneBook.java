@@ -54,11 +54,17 @@ final class LaneBook {
                     + " AND r.lane <> '' AND " + COUNTS + ") AS c"
                     + " ON CONFLICT (namespace, queue, lane, serial) DO NOTHING RETURNING " + LaneKey.COLUMNS;
 
-    /** It waits for nobody, so the order does not matter. */
-    private static final String BUSY = "WITH free AS (SELECT " + LaneKey.COLUMNS + " FROM lanes WHERE ("
+    /**
+     * It waits for nobody, so the order does not matter. All nodes lock lanes all the time, and whoever waits in line has his
+     * turn: kept is a lane whose lock somebody has for longer than any batch takes. Who may not see when he began sees
+     * nothing else of him, either, and takes him for one of those.
+     */
+    private static final String KEPT = "WITH free AS (SELECT " + LaneKey.COLUMNS + " FROM lanes WHERE ("
             + LaneKey.COLUMNS + ") IN" + NAMED + " FOR NO KEY UPDATE SKIP LOCKED) SELECT " + LaneKey.COLUMNS
-            + " FROM lanes WHERE (" + LaneKey.COLUMNS + ") IN" + NAMED + " AND (" + LaneKey.COLUMNS
-            + ") NOT IN (SELECT * FROM free)";
+            + " FROM lanes l WHERE (" + LaneKey.COLUMNS + ") IN" + NAMED + " AND (" + LaneKey.COLUMNS
+            + ") NOT IN (SELECT * FROM free) AND EXISTS (SELECT 1 FROM pg_locks k WHERE k.locktype = 'transactionid'"
+            + " AND k.granted AND k.transactionid = l.xmax AND NOT EXISTS (SELECT 1 FROM pg_stat_activity a"
+            + " WHERE a.pid = k.pid AND a.xact_start > clock_timestamp() - interval '500 milliseconds'))";
 
     static final Comparator<LaneKey> ORDER = Comparator.comparing(LaneKey::namespace)
             .thenComparing(LaneKey::queue)
@@ -81,11 +87,11 @@ final class LaneBook {
         present.addAll(columns(lanes).in(tx.sql(LOCK)).list(LaneKey::read));
     }
 
-    /** Those whose rows somebody else has locked. The others are locked as long as the transaction, or its part, lasts. */
-    static Set<LaneKey> busy(Transaction tx, Collection<LaneKey> lanes) throws SQLException {
+    /** Those whose rows somebody else keeps locked. What is free is locked as long as the transaction, or its part, lasts. */
+    static Set<LaneKey> kept(Transaction tx, Collection<LaneKey> lanes) throws SQLException {
         if (lanes.isEmpty()) return Set.of();
         Columns named = columns(lanes);
-        return Set.copyOf(named.in(named.in(tx.sql(BUSY))).list(LaneKey::read));
+        return Set.copyOf(named.in(named.in(tx.sql(KEPT))).list(LaneKey::read));
     }
 
     /** Its row was locked by whoever walks the lanes. */
@@ -99,7 +105,7 @@ final class LaneBook {
         known.forget();
     }
 
-    private static Columns columns(Collection<LaneKey> lanes) {
+    static Columns columns(Collection<LaneKey> lanes) {
         var sorted = new TreeSet<LaneKey>(ORDER);
         sorted.addAll(lanes);
         var columns = new Columns(KEY);

@@ -10,6 +10,8 @@ import dev.holdfast.postgres.membership.Notices;
 import dev.holdfast.sql.Readers;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -83,6 +85,14 @@ final class PgPeers implements Peers {
             if (!membership.isSilent(hosted.number())) hosted.notices().forEach(all::putIfAbsent);
         }
         return all;
+    }
+
+    @Override
+    public Optional<Notice> notice(String task) {
+        return notices().stream()
+                .map(hosted -> hosted.notices().get(task))
+                .filter(Objects::nonNull)
+                .findFirst();
     }
 
     @Override

@@ -49,6 +49,11 @@ final class TickLook {
             + ", NULL, 1 WHERE EXISTS (SELECT 1 FROM runs WHERE lingers_number IS NOT NULL))"
             + " UNION ALL (SELECT " + FIRING + ", NULL, min(next) FROM schedules WHERE next IS NOT NULL)";
 
+    private static final String DUE_BESIDE =
+            "SELECT id FROM runs WHERE due IS NOT NULL AND claim_at IS NULL AND due <= ?"
+                    + " AND state = 'QUEUED' AND (" + LaneKey.COLUMNS + ") NOT IN (SELECT * FROM "
+                    + Columns.unnest(Columns.Type.TEXT, Columns.Type.TEXT, Columns.Type.TEXT, Columns.Type.NUMBER)
+                    + " AS v) ORDER BY due LIMIT ?";
     private static final String LANES = "SELECT DISTINCT " + LaneKey.COLUMNS + " FROM runs WHERE id = ANY(?)";
     private static final String STILL_DUE = "SELECT id, " + LaneKey.COLUMNS
             + ", CASE WHEN slot_of IS NULL THEN 0 ELSE 1 END, under FROM runs WHERE id = ANY(?) AND due <= ?"
@@ -86,9 +91,9 @@ final class TickLook {
         List<RunId> due = runs(all, DUE);
         List<RunId> deadlines = runs(all, DEADLINE);
         List<RunId> inboxes = runs(all, INBOX);
-        int promoted = due.isEmpty() ? 0 : track.perform(tx -> promote(tx, due, known));
+        int promoted = promoteAll(readers, track, due, known);
         var rates = has(all, RATED) ? rates(readers) : new Rates(false, null);
-        boolean more = due.size() == limit || deadlines.size() == limit || inboxes.size() == limit;
+        boolean more = (promoted > 0 && due.size() == limit) || deadlines.size() == limit || inboxes.size() == limit;
         Instant next = first(all, NEXT, rates.next());
         Instant firing = first(all, FIRING, null);
         return new Tick(deadlines, inboxes, promoted, rates.opened(), has(all, LINGERS), firing, more ? now : next);
@@ -122,17 +127,42 @@ final class TickLook {
 
     private record Due(RunId run, LaneKey lane, boolean slot, boolean under) {}
 
+    /** @param kept lanes of which nothing was, because somebody keeps them locked */
+    private record Promoted(int count, Set<LaneKey> kept) {}
+
+    /** What is in a lane that is kept locked does not stand before all that is due in others. */
+    private int promoteAll(PgReaders readers, Track track, List<RunId> first, KnownQueues known) {
+        var kept = new TreeSet<LaneKey>(LaneBook.ORDER);
+        int promoted = 0;
+        List<RunId> due = first;
+        while (!due.isEmpty()) {
+            List<RunId> now = due;
+            Promoted done = track.perform(tx -> promote(tx, now, known));
+            promoted += done.count();
+            boolean others = kept.addAll(done.kept()) && due.size() == limit;
+            due = others ? dueBeside(readers, kept) : List.of();
+        }
+        return promoted;
+    }
+
+    private List<RunId> dueBeside(PgReaders readers, Set<LaneKey> kept) {
+        return readers.ask(s -> LaneBook.columns(kept)
+                .in(s.sql(DUE_BESIDE).instant(now))
+                .number(limit)
+                .list(r -> r.id()));
+    }
+
     /**
      * Lanes before runs, as everybody does; what another node has promoted meanwhile is passed over, and so is what is in a
      * lane that somebody keeps locked: the next look meets it again.
      */
-    private int promote(Transaction tx, List<RunId> due, KnownQueues known) throws SQLException {
+    private Promoted promote(Transaction tx, List<RunId> due, KnownQueues known) throws SQLException {
         var ids = Scene.uuids(due);
         var lanes = new LaneBook(tx);
         var keys = new TreeSet<LaneKey>(LaneBook.ORDER);
         for (LaneKey key : tx.sql(LANES).uuids(ids).list(LaneKey::read)) if (!key.isPlain()) keys.add(key);
-        Set<LaneKey> busy = LaneBook.busy(tx, keys);
-        keys.removeAll(busy);
+        Set<LaneKey> kept = LaneBook.kept(tx, keys);
+        keys.removeAll(kept);
         lanes.lock(keys);
         List<Due> still = tx.sql(STILL_DUE)
                 .uuids(ids)
@@ -141,7 +171,7 @@ final class TickLook {
         var promoted = new Columns(UUID);
         int count = 0;
         for (Due each : still) {
-            if (busy.contains(each.lane())) continue;
+            if (kept.contains(each.lane())) continue;
             count++;
             promoted.add(each.run());
             lanes.change(
@@ -151,7 +181,7 @@ final class TickLook {
         }
         if (!promoted.isEmpty()) promoted.in(tx.sql(PROMOTE)).update();
         lanes.write(known);
-        return count;
+        return new Promoted(count, kept);
     }
 
     /**

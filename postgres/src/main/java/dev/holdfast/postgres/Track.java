@@ -21,7 +21,9 @@ final class Track implements AutoCloseable {
     private static final int LOOKS = 30;
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
     private static final String NUMBER = "SELECT pg_current_xact_id()::text";
-    private static final String GIVEN = "SELECT 1 WHERE pg_snapshot_xmax(pg_current_snapshot()) > ?::xid8";
+    private static final String GIVEN =
+            "SELECT CASE WHEN pg_snapshot_xmax(pg_current_snapshot()) > ?::xid8 THEN 1 ELSE 0 END,"
+                    + " CASE WHEN pg_is_in_recovery() THEN 1 ELSE 0 END";
     private static final String STATUS = "SELECT pg_xact_status(?::xid8)";
     /** When the server was started, and since when its statistics count: they begin anew after a crash (also when reset). */
     private static final String WHO = "SELECT pid, backend_start::text, (SELECT concat_ws(' ',"
@@ -176,10 +178,19 @@ final class Track implements AutoCloseable {
         throw Trouble.indeterminate(failure);
     }
 
-    /** Whether the server has given this number to anybody, in whichever life: otherwise nothing of ours is left. */
+    /**
+     * Whether the server has given this number to anybody, in whichever life: otherwise nothing of ours is left. Fails on one
+     * that is in recovery: it may learn of it yet.
+     */
     private static boolean isGiven(Session with, String number) throws SQLException {
-        return with.sql(GIVEN).text(number).any();
+        var given = with.sql(GIVEN).text(number).first(r -> new Given(r.number() != 0, r.number() != 0));
+        with.connection().commit();
+        Given known = given.orElseThrow();
+        if (known.recovers()) throw new SQLException("who answers is a standby, or becomes a primary");
+        return known.is();
     }
+
+    private record Given(boolean is, boolean recovers) {}
 
     private Session connected() throws SQLException {
         Session present = session;

@@ -10,11 +10,13 @@ import dev.holdfast.localpg.LocalPostgres;
 import dev.holdfast.localpg.Settings;
 import dev.holdfast.sql.Dialect;
 import dev.holdfast.sql.Session;
+import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A server that crashes gives the numbers of transactions that it has lost to others. */
 final class LostNumberTest {
@@ -38,6 +40,10 @@ final class LostNumberTest {
     }
 
     private Session session() throws SQLException {
+        return session(server);
+    }
+
+    private static Session session(LocalPostgres server) throws SQLException {
         var connection = DriverManager.getConnection(server.jdbcUrl(DATABASE));
         connection.setAutoCommit(false);
         return new Session(connection, Dialect.postgres());
@@ -48,6 +54,28 @@ final class LostNumberTest {
         var one = unfinished();
         crash();
         assertThat(track.hasHappened(one.number(), one.backend(), lost)).isFalse();
+        assertThat(server.query(
+                        DATABASE,
+                        "SELECT query FROM pg_stat_activity WHERE datname = current_database()"
+                                + " AND state = 'idle in transaction'"))
+                .as("whoever was asked is asked for nothing more")
+                .isEmpty();
+    }
+
+    /** It may have been received, and be replayed yet. */
+    @Test
+    void whatAStandbyDoesNotKnowYetIsNotKnown(@TempDir Path folder) throws SQLException {
+        try (var standby = server.standby(folder.resolve("standby"))) {
+            standby.pauseReplay();
+            var one = unfinished();
+            one.session().connection().commit();
+            var there = new Track(() -> session(standby.server()), new SystemThreads(), new SystemClock()::now);
+            assertThatThrownBy(() -> there.hasHappened(one.number(), one.backend(), lost))
+                    .isInstanceOfSatisfying(
+                            Unavailable.class,
+                            e -> assertThat(e.indeterminate()).isTrue());
+            there.close();
+        }
     }
 
     @Test

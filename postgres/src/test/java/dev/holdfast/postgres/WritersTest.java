@@ -22,6 +22,9 @@ import dev.holdfast.engine.system.SystemIds;
 import dev.holdfast.engine.system.SystemThreads;
 import dev.holdfast.localpg.TestDatabase;
 import dev.holdfast.postgres.session.Connections;
+import dev.holdfast.sql.Dialect;
+import dev.holdfast.sql.LaneKey;
+import dev.holdfast.sql.Session;
 import dev.holdfast.testkit.Changes;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -121,6 +124,24 @@ final class WritersTest {
             assertThat(together.isDone()).isFalse();
             outside.rollback();
             assertThat(together.get()).containsExactly(new Receipt.Applied());
+        }
+    }
+
+    /** All nodes lock lanes all the time. */
+    @Test
+    void aLaneThatIsLockedForAMomentIsNotKept() throws Exception {
+        var lane = LaneKey.of(one.start(IDS, new Lane("talk", Lane.Kind.CONCURRENT)));
+        try (Connection outside = CONNECTIONS.open();
+                var session = new Session(CONNECTIONS.open(), Dialect.postgres())) {
+            session.connection().setAutoCommit(false);
+            var tx = new Transaction(session, one.ledger().now());
+            lock(outside, "SELECT 1 FROM lanes WHERE lane = 'talk' FOR UPDATE");
+            assertThat(LaneBook.kept(tx, List.of(lane))).isEmpty();
+            await("it is kept")
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> LaneBook.kept(tx, List.of(lane)).contains(lane));
+            outside.rollback();
+            assertThat(LaneBook.kept(tx, List.of(lane))).isEmpty();
         }
     }
 

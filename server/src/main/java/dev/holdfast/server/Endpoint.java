@@ -44,7 +44,7 @@ record Endpoint(String scheme, String host, InetAddress address, Set<String> ori
 
     /** Whether others than this machine reach it: at its address, or at an origin that is not of this machine. */
     boolean isReachedByOthers() {
-        return !isLoopback() || !own().containsAll(hostsOfOrigins());
+        return !isLoopback() || !hostsOfOrigins().stream().allMatch(Endpoint::isHere);
     }
 
     /**
@@ -132,6 +132,11 @@ record Endpoint(String scheme, String host, InetAddress address, Set<String> ori
         Set<String> names = own();
         names.addAll(hostsOfOrigins());
         return names;
+    }
+
+    /** A name that leads here may lead others somewhere else, from where they are led here. */
+    private static boolean isHere(String host) {
+        return host.equals("localhost") || host.equals("[::1]") || host.matches("127(\\.\\d{1,3}){3}");
     }
 
     private Set<String> own() {

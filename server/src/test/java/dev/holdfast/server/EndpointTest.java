@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -44,6 +45,18 @@ class EndpointTest {
                         .isInstanceOfSatisfying(
                                 Refused.class, e -> assertThat(e.code()).isEqualTo("port_in_use"));
             }
+        }
+    }
+
+    /** As where a machine's own name leads to 127.0.1.1 on it, and to its balancer elsewhere. */
+    @Test
+    void aNameThatLeadsHereIsNotThisMachineToOthers() throws Exception {
+        var here = InetAddress.getByAddress("runs.example.com", new byte[] {127, 0, 1, 1});
+        var endpoint = new Endpoint("http", "runs.example.com", here, Set.of("https://runs.example.com"));
+        assertThat(endpoint.isReachedByOthers()).isTrue();
+        for (String own : List.of("http://localhost:8080", "https://127.0.0.1", "http://[::1]:80")) {
+            assertThat(new Endpoint("http", "127.0.0.1", here, Set.of(own)).isReachedByOthers())
+                    .isFalse();
         }
     }
 

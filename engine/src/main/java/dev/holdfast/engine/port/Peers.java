@@ -32,7 +32,7 @@ public interface Peers {
      */
     Map<String, Notice> newest();
 
-    /** What it tells of this one; empty if none hosts it. */
+    /** What the newest node that hosts this one tells of it, also if that gives no sign of life; empty if none hosts it. */
     default Optional<Notice> notice(String task) {
         return Optional.ofNullable(newest().get(task));
     }
