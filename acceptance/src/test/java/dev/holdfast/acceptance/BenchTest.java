@@ -3,6 +3,7 @@ package dev.holdfast.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.drills.JavaCommand;
+import dev.holdfast.testkit.ProcessTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

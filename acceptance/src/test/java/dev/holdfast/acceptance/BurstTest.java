@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.holdfast.drills.Client;
 import dev.holdfast.drills.Inventory;
 import dev.holdfast.drills.ServerProcess;
+import dev.holdfast.testkit.ProcessTest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.drills.Api;
 import dev.holdfast.drills.ServerProcess;
+import dev.holdfast.testkit.ProcessTest;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

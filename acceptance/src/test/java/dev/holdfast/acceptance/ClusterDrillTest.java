@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.drills.JavaCommand;
 import dev.holdfast.localpg.TestDatabase;
+import dev.holdfast.testkit.ProcessTest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.holdfast.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.drills.ServerProcess;
+import dev.holdfast.testkit.ProcessTest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -8,6 +8,7 @@ import dev.holdfast.drills.History;
 import dev.holdfast.drills.RunAccount;
 import dev.holdfast.drills.ServerProcess;
 import dev.holdfast.drills.Tree;
+import dev.holdfast.testkit.ProcessTest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

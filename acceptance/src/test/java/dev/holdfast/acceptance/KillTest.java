@@ -8,6 +8,7 @@ import dev.holdfast.drills.ServerProcess;
 import dev.holdfast.drills.Tree;
 import dev.holdfast.drills.WatchAccount;
 import dev.holdfast.drills.Watcher;
+import dev.holdfast.testkit.ProcessTest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

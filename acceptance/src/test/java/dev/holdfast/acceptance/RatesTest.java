@@ -7,6 +7,7 @@ import dev.holdfast.drills.Client;
 import dev.holdfast.drills.Inventory;
 import dev.holdfast.drills.RunAccount;
 import dev.holdfast.drills.ServerProcess;
+import dev.holdfast.testkit.ProcessTest;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.holdfast.drills.ServerProcess;
 import dev.holdfast.localpg.Ports;
 import dev.holdfast.localpg.TestDatabase;
+import dev.holdfast.testkit.ProcessTest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -7,6 +7,7 @@ import dev.holdfast.drills.Client;
 import dev.holdfast.drills.History;
 import dev.holdfast.drills.Inventory;
 import dev.holdfast.drills.ServerProcess;
+import dev.holdfast.testkit.ProcessTest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,6 +7,7 @@ import dev.holdfast.drills.History;
 import dev.holdfast.drills.ServerProcess;
 import dev.holdfast.drills.WatchAccount;
 import dev.holdfast.drills.Watcher;
+import dev.holdfast.testkit.ProcessTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.drills.ServerProcess;
 import dev.holdfast.drills.WatchAccount;
 import dev.holdfast.drills.Watcher;
+import dev.holdfast.testkit.ProcessTest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

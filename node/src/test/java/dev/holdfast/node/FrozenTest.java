@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.holdfast.engine.EngineOptions;
 import dev.holdfast.localpg.TestDatabase;
 import dev.holdfast.sdk.RunHandle;
+import dev.holdfast.testkit.ProcessTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes in processes of their own that are frozen where it hurts most, for longer than they may be silent. */
+@ProcessTest
 final class FrozenTest {
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final int RUNS = 10;

@@ -11,6 +11,7 @@ import dev.holdfast.sdk.Context;
 import dev.holdfast.sdk.RunHandle;
 import dev.holdfast.sdk.Start;
 import dev.holdfast.sdk.Task;
+import dev.holdfast.testkit.ProcessTest;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
  * Somebody has locked the row of a run, or of a lane. Who wants to write it waits, and nobody else does; what came for it
  * meanwhile is done right after. The node looks by itself so seldom that no test lives to see it.
  */
+@ProcessTest
 final class LockedRunTest {
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final Task<String, String> STAYS = Task.named("stays", String.class, String.class);

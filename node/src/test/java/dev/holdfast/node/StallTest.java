@@ -7,6 +7,7 @@ import dev.holdfast.core.Unavailable;
 import dev.holdfast.localpg.LocalPostgres;
 import dev.holdfast.localpg.Settings;
 import dev.holdfast.sdk.Task;
+import dev.holdfast.testkit.ProcessTest;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -18,6 +19,7 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 /** A database that does not answer for longer than a node goes on without an answer, and then fails once more. */
+@ProcessTest
 final class StallTest {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final String DATABASE = "mine";

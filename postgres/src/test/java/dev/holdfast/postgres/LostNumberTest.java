@@ -10,6 +10,7 @@ import dev.holdfast.localpg.LocalPostgres;
 import dev.holdfast.localpg.Settings;
 import dev.holdfast.sql.Dialect;
 import dev.holdfast.sql.Session;
+import dev.holdfast.testkit.ProcessTest;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A server that crashes gives the numbers of transactions that it has lost to others. */
+@ProcessTest
 final class LostNumberTest {
     private static final String DATABASE = "numbers";
 

@@ -11,6 +11,7 @@ import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.postgres.ladder.Origin;
 import dev.holdfast.postgres.ladder.ReplicaOptions;
 import dev.holdfast.postgres.session.Connections;
+import dev.holdfast.testkit.ProcessTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

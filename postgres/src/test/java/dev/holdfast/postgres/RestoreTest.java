@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import dev.holdfast.localpg.LocalPostgres;
 import dev.holdfast.localpg.Settings;
 import dev.holdfast.postgres.membership.Takeover;
+import dev.holdfast.testkit.ProcessTest;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

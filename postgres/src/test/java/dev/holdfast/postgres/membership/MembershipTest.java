@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Refused;
 import dev.holdfast.postgres.Gate;
-import dev.holdfast.postgres.ProcessTest;
+import dev.holdfast.testkit.ProcessTest;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

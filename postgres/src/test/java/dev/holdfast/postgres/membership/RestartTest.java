@@ -3,7 +3,7 @@ package dev.holdfast.postgres.membership;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.holdfast.postgres.ProcessTest;
+import dev.holdfast.testkit.ProcessTest;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

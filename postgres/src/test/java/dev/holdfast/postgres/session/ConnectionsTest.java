@@ -7,7 +7,7 @@ import dev.holdfast.core.Refused;
 import dev.holdfast.localpg.LocalPostgres;
 import dev.holdfast.localpg.Settings;
 import dev.holdfast.localpg.TestDatabase;
-import dev.holdfast.postgres.ProcessTest;
+import dev.holdfast.testkit.ProcessTest;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
