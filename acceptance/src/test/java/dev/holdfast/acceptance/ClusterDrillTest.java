@@ -35,9 +35,7 @@ class ClusterDrillTest {
     /** The one that always runs; on a database that is there, and after others. */
     @Test
     void a_short_node_death_holds() throws Exception {
-        JsonNode report = drill("node-death", "--nodes", "2", "--runs", "4", "--kills", "1", "--postgres", url())
-                .code(0)
-                .json();
+        JsonNode report = shortDrillOn(url()).code(0).json();
 
         held(report);
         assertThat(report.at("/figures/resumptions/0/kind").asString()).isEqualTo("kill -9");
@@ -53,18 +51,7 @@ class ClusterDrillTest {
             var cli = stage.cli().with(Map.of("HOLDFAST_POSTGRES", keyed.url().toString()));
             cli.run("keys", "create", "mine", "--scope", "read").ok();
 
-            held(drill(
-                            "node-death",
-                            "--nodes",
-                            "2",
-                            "--runs",
-                            "4",
-                            "--kills",
-                            "1",
-                            "--postgres",
-                            keyed.url().toString())
-                    .code(0)
-                    .json());
+            held(shortDrillOn(keyed.url().toString()).code(0).json());
 
             var keys = cli.run("keys", "list", "--json").ok().json().path("keys");
             assertThat(keys.valueStream().map(key -> key.path("name").asString()))
@@ -94,17 +81,7 @@ class ClusterDrillTest {
                         $$BEGIN RAISE EXCEPTION 'keys are for ever'; END$$;
                     CREATE TRIGGER refuse BEFORE UPDATE ON holdfast.api_keys FOR EACH ROW EXECUTE FUNCTION refuse()""");
 
-            var done = drill(
-                            "node-death",
-                            "--nodes",
-                            "2",
-                            "--runs",
-                            "4",
-                            "--kills",
-                            "1",
-                            "--postgres",
-                            keyed.url().toString())
-                    .code(0);
+            var done = shortDrillOn(keyed.url().toString()).code(0);
 
             held(done.json());
             assertThat(done.err()).containsPattern("warning: the API key \\w+ of the drill was not revoked");
@@ -247,6 +224,10 @@ class ClusterDrillTest {
     private static void held(JsonNode report) {
         assertThat(report.path("violations")).isEmpty();
         assertThat(report.path("verdict").asString()).isEqualTo("HELD");
+    }
+
+    private Cli.Result shortDrillOn(String url) throws Exception {
+        return drill("node-death", "--nodes", "2", "--runs", "4", "--kills", "1", "--postgres", url);
     }
 
     private Cli.Result drill(String name, String... options) throws Exception {

@@ -295,6 +295,12 @@ public record Run(
         return tries.losses() >= Defaults.SUSPECT_AFTER_LOSSES;
     }
 
+    /** Whether code of this version may be tried: none is known not to fit, or not this one. */
+    public boolean mayFit(String version) {
+        Parked parked = status.parked();
+        return parked == null || parked.mayFit(version);
+    }
+
     /** Whether it was ever claimed. */
     public boolean wasStarted() {
         return times.started() != null;

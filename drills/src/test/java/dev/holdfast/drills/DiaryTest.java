@@ -15,6 +15,11 @@ class DiaryTest {
     @TempDir
     Path folder;
 
+    /** Of runs of two beats. */
+    private Diary diary(String told) throws IOException {
+        return new Diary(Files.writeString(folder.resolve("diary.log"), told), 2);
+    }
+
     @Test
     void is_read_while_it_is_written() throws IOException {
         Path file = folder.resolve("diary.log");
@@ -32,15 +37,13 @@ class DiaryTest {
 
     @Test
     void in_flight_is_what_was_there_then_and_has_more_to_do() throws IOException {
-        Path file = folder.resolve("diary.log");
-        Files.writeString(file, """
+        var diary = diary("""
                 begin a 1 1 10 100
                 begin b 2 1 10 100
                 end b 2 1 10 150
                 begin c 1 1 20 160
                 begin a 1 3 20 300
                 """);
-        var diary = new Diary(file, 2);
 
         assertThat(diary.inFlight(10, 200)).containsOnlyKeys("a");
         assertThat(diary.inFlight(10, 400)).isEmpty();
@@ -49,14 +52,12 @@ class DiaryTest {
 
     @Test
     void a_late_sign_of_an_old_epoch_keeps_nobody_from_having_gone_on() throws IOException {
-        Path file = folder.resolve("diary.log");
-        Files.writeString(file, """
+        var diary = diary("""
                 begin a 1 1 10 100
                 begin a 1 3 20 300
                 stays a 1 1 10 310
                 left a 1 1 10 320
                 """);
-        var diary = new Diary(file, 2);
 
         assertThat(diary.inFlight(10, 400)).isEmpty();
         assertThat(diary.lastOf(10, diary.inFlight(10, 200)).values())
@@ -66,8 +67,7 @@ class DiaryTest {
 
     @Test
     void code_that_does_not_tell_that_it_has_left_is_told_from_what_has_ended_by_itself() throws IOException {
-        Path file = folder.resolve("diary.log");
-        Files.writeString(file, """
+        var diary = diary("""
                 begin silent 1 1 10 100
                 begin left 1 1 10 100
                 begin stays 1 1 10 100
@@ -79,7 +79,7 @@ class DiaryTest {
                 end half 1 1 10 240
                 """);
 
-        assertThat(new Diary(file, 2).untold(10, 200)).containsOnlyKeys("silent", "half");
+        assertThat(diary.untold(10, 200)).containsOnlyKeys("silent", "half");
     }
 
     @Test

@@ -31,7 +31,6 @@ public record Admission(Map<String, String> hosted, Map<String, String> newer, i
     /** Whether it comes back, and is left to the newer code: that may fit, as far as is known. */
     public boolean leaves(Run run) {
         String version = newer.get(run.origin().task());
-        Run.Parked parked = run.status().parked();
-        return version != null && run.wasStarted() && (parked == null || parked.mayFit(version));
+        return version != null && run.wasStarted() && run.mayFit(version);
     }
 }

@@ -73,18 +73,13 @@ final class Inquiry {
         Line line = reads().line(run);
         String task = run.origin().task();
         String mine = here.hosted().get(task);
-        if (mine != null && fits(run, mine)) return Explainer.queued(run, line, here, now);
+        if (mine != null && run.mayFit(mine)) return Explainer.queued(run, line, here, now);
         var others = ports.peers().hosts().getOrDefault(task, Set.of());
-        var fitting = others.stream().filter(version -> fits(run, version)).findFirst();
+        var fitting = others.stream().filter(run::mayFit).findFirst();
         if (fitting.isPresent()) return Explainer.elsewhere(run, line, fitting.get(), now);
         if (mine != null || others.isEmpty()) return Explainer.queued(run, line, here, now);
         return Explainer.queued(
                 run, line, new Admission(Map.of(task, others.iterator().next()), 1), now);
-    }
-
-    private static boolean fits(Run run, String version) {
-        Run.Parked parked = run.status().parked();
-        return parked == null || parked.mayFit(version);
     }
 
     private Reads reads() {

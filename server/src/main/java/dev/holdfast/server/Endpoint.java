@@ -129,7 +129,8 @@ record Endpoint(String scheme, String host, InetAddress address, Set<String> ori
 
     /** The names under which this machine asks itself, and those of a balancer. */
     Set<String> names() {
-        Set<String> names = own();
+        var names = new TreeSet<>(Set.of("127.0.0.1", "localhost", "[::1]"));
+        names.add(bracketed().toLowerCase(Locale.ROOT));
         names.addAll(hostsOfOrigins());
         return names;
     }
@@ -137,12 +138,6 @@ record Endpoint(String scheme, String host, InetAddress address, Set<String> ori
     /** A name that leads here may lead others somewhere else, from where they are led here. */
     private static boolean isHere(String host) {
         return host.equals("localhost") || host.equals("[::1]") || host.matches("127(\\.\\d{1,3}){3}");
-    }
-
-    private Set<String> own() {
-        var names = new TreeSet<>(Set.of("127.0.0.1", "localhost", "[::1]"));
-        names.add(bracketed().toLowerCase(Locale.ROOT));
-        return names;
     }
 
     private List<String> hostsOfOrigins() {

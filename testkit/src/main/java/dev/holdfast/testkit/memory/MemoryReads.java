@@ -118,8 +118,7 @@ final class MemoryReads implements Reads {
                 .filter(s -> s.claimable && s.run.isSuspect())
                 .filter(s -> {
                     String version = hosted.get(s.run.origin().task());
-                    Run.Parked parked = s.run.status().parked();
-                    return version != null && (parked == null || parked.mayFit(version));
+                    return version != null && s.run.mayFit(version);
                 })
                 .filter(s -> s.run.times().deadlines().due(now).isEmpty())
                 .map(s -> Objects.requireNonNullElse(
