@@ -53,18 +53,19 @@ class ServerTest {
 
     @Test
     void what_was_started_on_one_is_seen_on_the_other_and_outlives_a_kill_9() throws Exception {
-        ServerProcess first = blueNode();
-        ServerProcess second = greenNode();
+        // Six runs, of which no node has room for all: otherwise the quicker one may take them.
+        ServerProcess first = stage.node(DATABASE.url().toString(), "blue", bluePort, 5);
+        ServerProcess second = stage.node(DATABASE.url().toString(), "green", greenPort, 5);
         first.awaitReady(Stage.PATIENCE);
         second.awaitReady(Stage.PATIENCE);
         var runs = new ArrayList<String>();
         var tree = Inputs.tree(stage.folder().resolve("tree"), 40);
-        for (int i = 0; i < 6; i++) runs.add(blue.start("wordcount", Inputs.wordcount(tree, 50)));
-        for (String run : runs)
-            green.awaitRun(run, "executes", r -> r.path("steps").size() > 3);
+        for (int i = 0; i < 6; i++) runs.add(blue.start("wordcount", Inputs.wordcount(tree, 200)));
         await("both hold some of them")
                 .atMost(Stage.PATIENCE)
-                .until(() -> held(green).stream().allMatch(n -> n > 0));
+                .until(() -> held(green).size() == 2 && held(green).stream().allMatch(n -> n > 0));
+        for (String run : runs)
+            green.awaitRun(run, "executes", r -> r.path("steps").size() > 3);
 
         first.kill();
 

@@ -125,8 +125,18 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
 
     /** {@code holdfast server}, just started: one of many nodes, on a port of its own. */
     ServerProcess node(String postgres, String label, int onPort) {
-        var log = folder.resolve(label + ".log");
-        return start(new ServerProcess.Setup(data(), onPort, log, nodeCommand(postgres, label, onPort)));
+        return node(label, onPort, nodeCommand(postgres, label, onPort));
+    }
+
+    /** The same, with room for this many runs at a time. */
+    ServerProcess node(String postgres, String label, int onPort, int slots) {
+        var command = new ArrayList<>(nodeCommand(postgres, label, onPort));
+        command.addAll(List.of("--slots", Integer.toString(slots)));
+        return node(label, onPort, command);
+    }
+
+    private ServerProcess node(String label, int onPort, List<String> command) {
+        return start(new ServerProcess.Setup(data(), onPort, folder.resolve(label + ".log"), command));
     }
 
     static List<String> nodeCommand(String postgres, String label, int onPort) {
