@@ -70,7 +70,8 @@ record DatabaseChecks(String url, @Nullable String replica) {
     }
 
     private static Finding schema(PgInspection.Tables tables) {
-        String knows = "this program works with " + tables.oldest() + " to " + tables.newest();
+        String known = tables.oldest() == tables.newest() ? "" : tables.oldest() + " to ";
+        String knows = "this program works with " + known + tables.newest();
         if (tables.present() == 0) {
             return Finding.hint("schema", "there are no tables yet; " + knows, "the first node makes them");
         }

@@ -48,8 +48,8 @@ class DatabaseDoctorTest {
 
             ApiKeys.at(url).close();
             assertThat(examine(0, url))
-                    .contains("OK    schema    schema version 4, 0 nodes; this program works with 3 to 4");
-            change(database, "DELETE FROM holdfast.flyway_schema_history WHERE version = '4'");
+                    .contains("OK    schema    schema version 5, 0 nodes; this program works with 5");
+            change(database, "DELETE FROM holdfast.flyway_schema_history WHERE version = '5'");
             assertThat(examine(0, url)).contains("HINT  schema", "the first node of this version brings it up");
             change(database, "UPDATE holdfast.flyway_schema_history SET version = '9' WHERE version = '3'");
             assertThat(examine(1, url)).contains("BAD   schema", "use the newer program");
@@ -89,7 +89,7 @@ class DatabaseDoctorTest {
                     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA holdfast TO " + worker,
                     "GRANT USAGE ON ALL SEQUENCES IN SCHEMA holdfast TO " + worker);
             assertThat(examine(0, poor)).contains("OK    rights");
-            change(database, "DELETE FROM holdfast.flyway_schema_history WHERE version = '4'");
+            change(database, "DELETE FROM holdfast.flyway_schema_history WHERE version = '5'");
             assertThat(examine(1, poor)).contains("BAD   rights", "bring the tables up", "as their owner");
             assertThat(examine(0, url)).contains("OK    rights", "HINT  schema");
             change(database, "DROP OWNED BY " + worker, "DROP ROLE " + worker);

@@ -34,25 +34,25 @@ class KeysCommandTest {
     @Test
     void whoOnlyLooksBringsNoTablesUp() {
         run(Exit.OK, "keys", "create", "chief", "--scope", "admin");
-        change("DELETE FROM holdfast.flyway_schema_history WHERE version = '4'");
+        change("DELETE FROM holdfast.flyway_schema_history WHERE version = '5'");
 
         assertThat(run(Exit.REFUSED, "keys", "list")).contains("schema_too_old", "start a node of this version");
         assertThat(database.server()
                         .query(
                                 database.name(),
-                                "SELECT count(*) FROM holdfast.flyway_schema_history WHERE version = '4'"))
+                                "SELECT count(*) FROM holdfast.flyway_schema_history WHERE version = '5'"))
                 .containsExactly(List.of("0"));
     }
 
     @Test
     void aKeyBeginsNoUpgrade() {
         run(Exit.OK, "keys", "create", "chief", "--scope", "admin");
-        change("DELETE FROM holdfast.flyway_schema_history WHERE version = '4'");
+        change("DELETE FROM holdfast.flyway_schema_history WHERE version = '5'");
 
         assertThat(run(Exit.REFUSED, "keys", "create", "other", "--scope", "read"))
                 .contains("schema_too_old", "start a node of this version");
         assertThat(ask("SELECT max(version) FROM holdfast.flyway_schema_history"))
-                .isEqualTo("3");
+                .isEqualTo("4");
         assertThat(ask("SELECT string_agg(name, ',') FROM holdfast.api_keys")).isEqualTo("chief");
     }
 
@@ -64,15 +64,15 @@ class KeysCommandTest {
                 .isEqualTo("0");
 
         run(Exit.OK, "keys", "create", "chief", "--scope", "admin");
-        change("DELETE FROM holdfast.flyway_schema_history WHERE version = '4'");
+        change("DELETE FROM holdfast.flyway_schema_history WHERE version = '5'");
         change("UPDATE holdfast.api_keys SET revoked = 1");
         assertThat(run(Exit.REFUSED, server)).contains("keys_required");
         assertThat(ask("SELECT max(version) FROM holdfast.flyway_schema_history"))
-                .isEqualTo("3");
+                .isEqualTo("4");
         change("UPDATE holdfast.api_keys SET revoked = NULL");
         assertThat(KeyBook.at(database.url().toString()).hasValid()).isTrue();
         assertThat(ask("SELECT max(version) FROM holdfast.flyway_schema_history"))
-                .isEqualTo("3");
+                .isEqualTo("4");
     }
 
     private String ask(String sql) {

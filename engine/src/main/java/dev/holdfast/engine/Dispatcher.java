@@ -131,13 +131,14 @@ final class Dispatcher implements AutoCloseable {
         try {
             lookAround();
             while (!closed) {
-                Admission admission = admission();
-                if (admission.slots() <= 0) return;
+                if (admission().slots() <= 0) return;
                 int alive = Math.max(1, desk.ports().peers().alive());
-                int claimed = claim(admission, alive);
-                if (claimed == 0 || (claimed < admission.slots() && alive == 1)) return;
+                if (claim(alive) == 0) return;
+                // Fewer than it wished for, or slots were freed meanwhile, which has rung.
+                boolean room = admission().slots() > 0;
+                if (room && alive == 1) return;
                 // It was given its share. If the others have no room for theirs, that is to be had in a moment.
-                if (claimed < admission.slots()) bell.await(OTHERS_FIRST);
+                if (room) bell.await(OTHERS_FIRST);
             }
         } catch (Unavailable e) {
             if (!closed && door.isOpen()) LOG.warn("no runs can be claimed, trying again: {}", e.getMessage());
@@ -147,13 +148,12 @@ final class Dispatcher implements AutoCloseable {
     }
 
     /** Answers how many runs have begun. */
-    private int claim(Admission admission, int alive) {
+    private int claim(int alive) {
         var taking = takings.begin();
         List<Claimed> claimed;
         Histories histories;
         try {
-            var claim = new Claim(desk.ports().node(), admission, admission.slots(), alive, taking::told);
-            claimed = desk.ports().ledger().claim(claim);
+            claimed = desk.ports().ledger().claim(() -> wish(alive, taking));
             histories = new Histories(desk.ports(), claimed);
         } catch (RuntimeException | Error e) {
             taking.failed();
@@ -163,6 +163,12 @@ final class Dispatcher implements AutoCloseable {
         }
         for (Claimed each : claimed) launchOrRelease(each, histories);
         return claimed.size();
+    }
+
+    /** Whatever is free when the transaction that gives begins. */
+    private Claim wish(int alive, Taking taking) {
+        Admission admission = admission();
+        return new Claim(desk.ports().node(), admission, admission.slots(), alive, taking::told);
     }
 
     /** One that cannot be begun keeps neither its slot nor the others: as nobody executes it, it is given back. */

@@ -367,7 +367,7 @@ public final class Engine implements Runs, AutoCloseable {
     private void awaitLeft() {
         long until = ports.clock().nanos() + options.drainGrace().toNanos();
         try {
-            while (executor.taken() > 0) {
+            while (executor.present() > 0) {
                 long wait = until - ports.clock().nanos();
                 if (wait <= 0) return;
                 left.await(Duration.ofNanos(wait));

@@ -52,8 +52,15 @@ final class Executor {
         this.slotFreed = slotFreed;
     }
 
-    /** How many slots are taken. */
+    /** How many slots are taken. One is free as soon as it is recorded how its run has ended, before anybody hears of that. */
     int taken() {
+        int taken = 0;
+        for (Holding holding : holdings.values()) if (!holding.isOver()) taken++;
+        return taken;
+    }
+
+    /** How many attempts are here, those included that have ended and clean up. */
+    int present() {
         return holdings.size();
     }
 

@@ -17,6 +17,7 @@ import dev.holdfast.engine.port.Transactions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The ledger as an engine has it: through a door that is shut for good when the node is fenced. It can still be read. */
 final class FencedLedger implements Ledger {
@@ -41,9 +42,9 @@ final class FencedLedger implements Ledger {
     }
 
     @Override
-    public List<Claimed> claim(Claim claim) {
+    public List<Claimed> claim(Supplier<Claim> wish) {
         door.demandNotFenced();
-        return ledger.claim(claim);
+        return ledger.claim(wish);
     }
 
     @Override

@@ -109,6 +109,11 @@ final class Holding {
         return namespace.equals(of) && !ended && standing() == Standing.GOING;
     }
 
+    /** Without the lock, too: whether it has ended here, and its code has left. */
+    boolean isOver() {
+        return ended && threads.isEmpty();
+    }
+
     /** The newest state. */
     Run run() {
         lock.lock();

@@ -88,7 +88,7 @@ final class Sweeper implements AutoCloseable {
 
     /** Whatever may have been on its way here when it was first seen has arrived: nobody executes it. */
     private void giveBack() {
-        int limit = UNKNOWN + executor.taken();
+        int limit = UNKNOWN + executor.present();
         List<Run> held = desk.ports().ledger().held(desk.ports().node(), limit);
         // After that was read: a claim that begins later has given nothing of it. And before the slots are looked at:
         // a slot is taken before a claim is answered.

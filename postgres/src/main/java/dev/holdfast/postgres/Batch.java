@@ -66,7 +66,8 @@ final class Batch {
     void carryOut(Transaction tx, Supplier<@Nullable ClaimWork> late) throws SQLException {
         var scene = Scene.of(tx, changes, appends);
         if (claim == null) claim = late.get();
-        var folded = claim == null ? null : memory.folding().begin(tx, claim.claim(), changes);
+        Claim wish = claim == null ? null : claim.ask();
+        var folded = wish == null ? null : memory.folding().begin(tx, wish, changes);
         var judge = new Judge(scene);
         var runs = new RunWrites(tx);
         var payloads = new PayloadWrites(tx);
@@ -114,17 +115,22 @@ final class Batch {
         scene.lanes().write(memory.queues());
         scene.requests().answer(answers(scene));
         // Asked again only for what was lost: of what is started, others have their share.
-        if (claim == null && changes.stream().anyMatch(Batch::queuesAgain)) claim = late.get();
-        if (claim != null) claim.becomes(claimed(tx, claim, folded, started));
+        if (claim == null && changes.stream().anyMatch(Batch::queuesAgain)) {
+            claim = late.get();
+            if (claim != null) wish = claim.ask();
+        }
+        if (claim != null && wish != null) {
+            boolean all =
+                    folded != null && !folded.othersWait() && changes.stream().noneMatch(Batch::startsInLane);
+            claim.becomes(all ? started : claimed(tx, claim, rest(wish, started.size()), started));
+        }
     }
 
     /** What was started here, and then whoever else has his turn. */
-    private List<Claimed> claimed(Transaction tx, ClaimWork claim, Folding.@Nullable Fold folded, List<Claimed> started)
+    private List<Claimed> claimed(Transaction tx, ClaimWork claim, Claim rest, List<Claimed> started)
             throws SQLException {
-        boolean lanes = folded != null && changes.stream().anyMatch(Batch::startsInLane);
-        if (folded != null && !folded.othersWait() && !lanes) return started;
         var all = new ArrayList<>(started);
-        var walk = new ClaimWalk(tx, rest(claim.claim(), started.size()), memory.claims());
+        var walk = new ClaimWalk(tx, rest, memory.claims());
         all.addAll(walk.claim(memory.queues()));
         claim.passesOver(walk.passedOver());
         return List.copyOf(all);

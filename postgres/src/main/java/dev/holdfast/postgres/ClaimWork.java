@@ -5,18 +5,23 @@ import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A claim. It comes last in its batch, so that what is started beside it can be claimed in the same commit. */
 final class ClaimWork extends Work<List<Claimed>> {
-    private final Claim claim;
+    private final Supplier<Claim> wish;
+    private @Nullable Claim asked;
     private boolean passedOver;
 
-    ClaimWork(Claim claim) {
-        this.claim = claim;
+    ClaimWork(Supplier<Claim> wish) {
+        this.wish = wish;
     }
 
-    Claim claim() {
-        return claim;
+    /** What is wished for now: asked once for each try of the batch. */
+    Claim ask() {
+        asked = wish.get();
+        return asked;
     }
 
     /** Whether something that it might have been given was locked by somebody else, when it was last tried. */
@@ -54,7 +59,7 @@ final class ClaimWork extends Work<List<Claimed>> {
     @Override
     void durable() {
         List<Claimed> given = result();
-        if (given != null) claim.told().accept(given);
+        if (given != null && asked != null) asked.told().accept(given);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.holdfast.sql.Sql;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -39,6 +40,8 @@ final class Columns {
 
     private final List<Type> types;
     private final List<List<@Nullable Object>> columns = new ArrayList<>();
+    private final BitSet filled = new BitSet();
+    private final BitSet varied = new BitSet();
 
     Columns(Type... types) {
         this(List.of(types));
@@ -50,11 +53,19 @@ final class Columns {
     }
 
     void add(@Nullable Object... row) {
-        for (int i = 0; i < row.length; i++) columns.get(i).add(plain(row[i]));
+        for (int i = 0; i < row.length; i++) put(i, row[i]);
     }
 
     void add(List<? extends @Nullable Object> row) {
-        for (int i = 0; i < row.size(); i++) columns.get(i).add(plain(row.get(i)));
+        for (int i = 0; i < row.size(); i++) put(i, row.get(i));
+    }
+
+    private void put(int column, @Nullable Object value) {
+        List<@Nullable Object> all = columns.get(column);
+        Object plain = plain(value);
+        if (plain != null) filled.set(column);
+        if (!all.isEmpty() && !Objects.equals(all.getFirst(), plain)) varied.set(column);
+        all.add(plain);
     }
 
     private static @Nullable Object plain(@Nullable Object value) {
@@ -86,13 +97,22 @@ final class Columns {
 
     /** Whether some row has something in this column. */
     boolean isFilled(int column) {
-        return columns.get(column).stream().anyMatch(Objects::nonNull);
+        return filled.get(column);
+    }
+
+    /** Whether all rows have the same in this column. */
+    boolean isAlike(int column) {
+        return !varied.get(column);
     }
 
     /** The same rows, with only these columns. */
     Columns only(List<Integer> chosen) {
         var some = new Columns(chosen.stream().map(types::get).toList());
-        for (int i = 0; i < chosen.size(); i++) some.columns.set(i, columns.get(chosen.get(i)));
+        for (int i = 0; i < chosen.size(); i++) {
+            some.columns.set(i, columns.get(chosen.get(i)));
+            some.filled.set(i, filled.get(chosen.get(i)));
+            some.varied.set(i, varied.get(chosen.get(i)));
+        }
         return some;
     }
 

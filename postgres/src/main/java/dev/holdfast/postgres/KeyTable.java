@@ -5,7 +5,6 @@ import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Threads;
 import dev.holdfast.postgres.session.Connections;
 import dev.holdfast.postgres.session.Use;
-import dev.holdfast.sql.Dialect;
 import dev.holdfast.sql.Session;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -34,7 +33,7 @@ public final class KeyTable implements AutoCloseable {
      */
     public static List<KeyRow> look(String url) {
         var connections = Connections.to(url);
-        try (var session = new Session(connections.open(), Dialect.postgres())) {
+        try (var session = new Session(connections.open(), new PgDialect())) {
             boolean there = session.sql(IS_THERE).any();
             return there ? session.sql(ALL).list(KeyRow::of) : List.of();
         } catch (SQLException e) {
@@ -44,7 +43,7 @@ public final class KeyTable implements AutoCloseable {
 
     /** Whoever asks waits, and nothing is lost: a session that does not answer for seconds is given up, as one of a replica. */
     KeyTable(Connections connections, Threads threads) {
-        this.sessions = () -> new Session(connections.open(Use.REPLICA), Dialect.postgres());
+        this.sessions = () -> new Session(connections.open(Use.REPLICA), new PgDialect());
         this.readers = new PgReaders(sessions, threads);
     }
 

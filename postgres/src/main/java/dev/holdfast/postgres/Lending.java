@@ -3,7 +3,6 @@ package dev.holdfast.postgres;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.postgres.session.Connections;
 import dev.holdfast.postgres.session.Use;
-import dev.holdfast.sql.Dialect;
 import dev.holdfast.sql.Session;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -95,7 +94,7 @@ final class Lending implements AutoCloseable {
     private Loan made() throws SQLException {
         Connection connection = connections.open(Use.LENT);
         try {
-            var session = new Session(connection, Dialect.postgres());
+            var session = new Session(connection, new PgDialect());
             var backend = Track.Backend.of(session);
             connection.setAutoCommit(false);
             return new Loan(session, backend);

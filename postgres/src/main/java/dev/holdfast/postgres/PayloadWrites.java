@@ -21,13 +21,25 @@ final class PayloadWrites {
     private static final Set<String> ONCE = Set.of("input", "output");
     private static final Table PAYLOADS =
             Table.of("run_payloads", "run, " + String.join(", ", KINDS), UUID, TEXT, TEXT, TEXT, TEXT);
+    /** Lists walk it: what they ask for stands beside the payloads, whose row moves less than the run's. */
+    private static final Table FRESH = Table.of(
+            "run_payloads",
+            "run, " + String.join(", ", KINDS) + ", namespace, task",
+            UUID,
+            TEXT,
+            TEXT,
+            TEXT,
+            TEXT,
+            TEXT,
+            TEXT);
+
     private static final String REPLACE = "UPDATE run_payloads p SET input = v.input FROM " + Columns.unnest(UUID, TEXT)
             + " AS v(run, input) WHERE p.run = v.run";
     private static final String TAG = "INSERT INTO run_tags (namespace, tag, run) SELECT * FROM "
             + Columns.unnest(TEXT, TEXT, UUID) + " AS v ON CONFLICT DO NOTHING";
 
     private final Transaction tx;
-    private final Columns fresh = PAYLOADS.rows();
+    private final Columns fresh = FRESH.rows();
     private final Columns changed = PAYLOADS.rows();
     private final Columns replaced = new Columns(UUID, TEXT);
     private final Columns tags = new Columns(TEXT, TEXT, UUID);
@@ -63,11 +75,11 @@ final class PayloadWrites {
             }
         }
         if (part.isNew()) {
-            fresh.add(run, input, output, error, end);
             var row = part.row();
-            if (row == null) return;
-            for (String tag : row.origin().tags())
-                tags.add(row.origin().namespace().name(), tag, run);
+            if (row == null) throw new IllegalStateException(run + " begins without a row");
+            String namespace = row.origin().namespace().name();
+            fresh.add(run, input, output, error, end, namespace, row.origin().task());
+            for (String tag : row.origin().tags()) tags.add(namespace, tag, run);
         } else if (any) {
             changed.add(run, input, output, error, end);
             whose.put(run, work);
@@ -80,7 +92,7 @@ final class PayloadWrites {
     }
 
     void write() throws SQLException {
-        NewRows.write(tx, PAYLOADS, fresh);
+        NewRows.write(tx, FRESH, fresh);
         if (!tags.isEmpty()) tags.in(tx.sql(TAG)).update();
         if (!changed.isEmpty()) {
             var written = change();

@@ -7,7 +7,6 @@ import dev.holdfast.postgres.ladder.Origin;
 import dev.holdfast.postgres.ladder.Replica;
 import dev.holdfast.postgres.session.Connections;
 import dev.holdfast.postgres.session.Use;
-import dev.holdfast.sql.Dialect;
 import dev.holdfast.sql.Session;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -111,7 +110,7 @@ public record PgInspection(String where, Way way, Tables tables, Room room, Map<
      */
     public static PgInspection of(String url) throws HoldfastException {
         var connections = Connections.to(url);
-        try (var session = new Session(connections.open(), Dialect.postgres())) {
+        try (var session = new Session(connections.open(), new PgDialect())) {
             var settings = new TreeMap<String, String>();
             for (String name : SETTINGS) settings.put(name, session.ask("SHOW " + name));
             String encryption = session.ask(ENCRYPTION);
@@ -142,8 +141,8 @@ public record PgInspection(String where, Way way, Tables tables, Room room, Map<
         var primary = Connections.to(of);
         var connections = Connections.unchecked(url);
         demandReplica(connections, primary);
-        try (var original = new Session(primary.open(), Dialect.postgres());
-                var replica = new Session(connections.open(Use.REPLICA), Dialect.postgres())) {
+        try (var original = new Session(primary.open(), new PgDialect());
+                var replica = new Session(connections.open(Use.REPLICA), new PgDialect())) {
             boolean tables = Schema.present(original.connection()) >= Schema.NODES
                     && Schema.present(replica.connection()) >= Schema.NODES;
             var alive = tables ? nodes(original) : List.<String>of();

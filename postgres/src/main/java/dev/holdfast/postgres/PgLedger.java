@@ -103,11 +103,11 @@ final class PgLedger implements Ledger {
 
     /** Nobody is kept from his commit by a claim that would find nothing. */
     @Override
-    public List<Claimed> claim(Claim claim) {
+    public List<Claimed> claim(Supplier<Claim> wish) {
         boolean idle = parts.writers().isIdle();
         if (idle && !parts.readers().ask(s -> ClaimWalk.isWorthIt(new Transaction(s, now())))) return List.of();
         for (int repeated = 0; ; repeated++) {
-            var work = new ClaimWork(claim);
+            var work = new ClaimWork(wish);
             List<Claimed> given = parts.writers().perform(work);
             if (!work.isWorthRepeating() || repeated == REPEATED) return given;
             // Whoever has it locked commits in a moment, and may leave something: nobody would say so.

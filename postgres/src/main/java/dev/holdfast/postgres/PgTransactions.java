@@ -10,7 +10,6 @@ import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Transactions;
 import dev.holdfast.postgres.membership.Membership;
 import dev.holdfast.postgres.session.Connections;
-import dev.holdfast.sql.Dialect;
 import dev.holdfast.sql.Session;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -61,7 +60,7 @@ final class PgTransactions implements Transactions, AutoCloseable {
     /** What is not to stay is undone, and their transaction is as it was. */
     private Receipt visit(Connection theirs, Change change) throws SQLException {
         Savepoint before = theirs.setSavepoint();
-        var session = new Session(theirs, Dialect.postgres());
+        var session = new Session(theirs, new PgDialect());
         try {
             Receipt receipt = written(session, change);
             session.forget();

@@ -11,15 +11,16 @@ import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Snapshot;
 import dev.holdfast.sql.RunRow;
+import dev.holdfast.sql.Sql;
 import dev.holdfast.sql.Texts;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +83,11 @@ final class RunWrites {
                     "deadlines",
                     "deadline",
                     "key_until"));
+
+    /** What most rows of a batch say alike is sent once, again group by group. */
+    private static final List<List<String>> ALIKE = List.of(
+            List.of("queue", "lane", "serial", "cancelled", "losses", "losses_alone", "under"),
+            List.of("state", "epoch", "seq", "attempt"));
 
     private static final Table SNAPSHOTS = Table.of(
             "snapshots",
@@ -177,26 +183,33 @@ final class RunWrites {
     }
 
     private void update() throws SQLException {
-        Set<String> absent = absent();
+        Set<String> absent = whole(OPTIONAL, column -> !updates.isFilled(column));
+        Set<String> alike = whole(ALIKE, updates::isAlike);
         var sent = new ArrayList<Integer>();
         for (int i = 0; i < CHANGED.columns().size(); i++) {
-            if (!absent.contains(CHANGED.columns().get(i))) sent.add(i);
+            String column = CHANGED.columns().get(i);
+            if (!absent.contains(column) && !alike.contains(column)) sent.add(i);
         }
         String set = RunRow.CHANGING.stream()
-                .map(c -> c + (absent.contains(c) ? " = NULL" : " = v." + c))
+                .map(c -> c + (absent.contains(c) ? " = NULL" : alike.contains(c) ? " = ?" : " = v." + c))
                 .collect(Collectors.joining(", "));
-        String text = "UPDATE runs r SET " + set + " FROM " + CHANGED.source(sent) + " WHERE r.id = v.id";
-        if (updates.only(sent).in(tx.sql(text)).update() != updates.size()) {
+        Sql sql = tx.sql("UPDATE runs r SET " + set + " FROM " + CHANGED.source(sent) + " WHERE r.id = v.id");
+        for (String column : RunRow.CHANGING) {
+            if (alike.contains(column))
+                sql.value(updates.at(0, CHANGED.columns().indexOf(column)));
+        }
+        if (updates.only(sent).in(sql).update() != updates.size()) {
             throw new IllegalStateException("a run that was locked has changed");
         }
     }
 
-    private Set<String> absent() {
-        var absent = new HashSet<String>();
-        for (List<String> group : OPTIONAL) {
-            if (group.stream().noneMatch(c -> updates.isFilled(CHANGED.columns().indexOf(c)))) absent.addAll(group);
-        }
-        return absent;
+    /** The columns of those groups of which this is true of each. */
+    private static Set<String> whole(List<List<String>> groups, IntPredicate is) {
+        return groups.stream()
+                .filter(group ->
+                        group.stream().allMatch(c -> is.test(CHANGED.columns().indexOf(c))))
+                .flatMap(List::stream)
+                .collect(Collectors.toSet());
     }
 
     private static Run.Slot slot(boolean under) {

@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param version the newest of them that it uses
  */
 record Schema(List<String> locations, int version) {
-    static final Schema CURRENT = new Schema(List.of("classpath:dev/holdfast/postgres"), 4);
+    static final Schema CURRENT = new Schema(List.of("classpath:dev/holdfast/postgres"), 5);
 
     /** The oldest version with which this program can work beside newer ones. */
-    static final int OLDEST = 3;
+    static final int OLDEST = 5;
 
     /** Since when there are nodes. */
     static final int NODES = 2;

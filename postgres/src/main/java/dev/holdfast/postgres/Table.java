@@ -34,14 +34,15 @@ record Table(String name, List<String> columns, List<Columns.Type> types) {
     }
 
     String insert() {
-        return "INSERT INTO " + named() + " SELECT * FROM " + Columns.unnest(types) + " AS v";
+        return "INSERT INTO " + named(columns) + " SELECT * FROM " + Columns.unnest(types) + " AS v";
     }
 
-    String copy() {
-        return "COPY " + named() + " FROM STDIN (FORMAT binary)";
+    /** Of these columns; the others are null. */
+    String copy(List<Integer> chosen) {
+        return "COPY " + named(chosen.stream().map(columns::get).toList()) + " FROM STDIN (FORMAT binary)";
     }
 
-    private String named() {
-        return name + " (" + String.join(", ", columns) + ")";
+    private String named(List<String> some) {
+        return name + " (" + String.join(", ", some) + ")";
     }
 }

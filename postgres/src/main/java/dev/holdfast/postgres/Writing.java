@@ -4,7 +4,6 @@ import dev.holdfast.engine.port.Threads;
 import dev.holdfast.postgres.ladder.Pool;
 import dev.holdfast.postgres.session.Connections;
 import dev.holdfast.postgres.session.Use;
-import dev.holdfast.sql.Dialect;
 import dev.holdfast.sql.Session;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -31,18 +30,18 @@ final class Writing {
         return () -> {
             Connection connection = planned(connections, Use.ORDINARY, PLANS + PATIENCE);
             connection.setAutoCommit(false);
-            return new Session(connection, Dialect.postgres());
+            return new Session(connection, new PgDialect());
         };
     }
 
     /** Whose statements are transactions by themselves. */
     static Sessions reading(Connections connections) {
-        return () -> new Session(planned(connections), Dialect.postgres());
+        return () -> new Session(planned(connections), new PgDialect());
     }
 
     /** The same on a replica. */
     static Pool replica(Connections connections, Threads threads) {
-        var readers = new PgReaders(() -> new Session(planned(connections, Use.REPLICA), Dialect.postgres()), threads);
+        var readers = new PgReaders(() -> new Session(planned(connections, Use.REPLICA), new PgDialect()), threads);
         return new Pool(readers, PgReaders.MOST, readers::close);
     }
 

@@ -8,7 +8,6 @@ import dev.holdfast.engine.system.SystemClock;
 import dev.holdfast.engine.system.SystemThreads;
 import dev.holdfast.localpg.LocalPostgres;
 import dev.holdfast.localpg.Settings;
-import dev.holdfast.sql.Dialect;
 import dev.holdfast.sql.Session;
 import dev.holdfast.testkit.ProcessTest;
 import java.nio.file.Path;
@@ -48,7 +47,7 @@ final class LostNumberTest {
     private static Session session(LocalPostgres server) throws SQLException {
         var connection = DriverManager.getConnection(server.jdbcUrl(DATABASE));
         connection.setAutoCommit(false);
-        return new Session(connection, Dialect.postgres());
+        return new Session(connection, new PgDialect());
     }
 
     @Test

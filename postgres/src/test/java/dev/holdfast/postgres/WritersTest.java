@@ -22,7 +22,6 @@ import dev.holdfast.engine.system.SystemIds;
 import dev.holdfast.engine.system.SystemThreads;
 import dev.holdfast.localpg.TestDatabase;
 import dev.holdfast.postgres.session.Connections;
-import dev.holdfast.sql.Dialect;
 import dev.holdfast.sql.LaneKey;
 import dev.holdfast.sql.Session;
 import dev.holdfast.testkit.Changes;
@@ -39,6 +38,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
@@ -132,7 +132,7 @@ final class WritersTest {
     void aLaneThatIsLockedForAMomentIsNotKept() throws Exception {
         var lane = LaneKey.of(one.start(IDS, new Lane("talk", Lane.Kind.CONCURRENT)));
         try (Connection outside = CONNECTIONS.open();
-                var session = new Session(CONNECTIONS.open(), Dialect.postgres())) {
+                var session = new Session(CONNECTIONS.open(), new PgDialect())) {
             session.connection().setAutoCommit(false);
             var tx = new Transaction(session, one.ledger().now());
             lock(outside, "SELECT 1 FROM lanes WHERE lane = 'talk' FOR UPDATE");
@@ -192,6 +192,35 @@ final class WritersTest {
             assertThat(one.ledger().figures().batches() - before).isEqualTo(1);
         }
         assertThat(snapshots(start.run())).isEqualTo(2);
+    }
+
+    /** Until a claim is its writer's turn attempts may leave: their slots are not kept free for nobody. */
+    @Test
+    void aClaimWishesForWhatIsFreeWhenItGives() throws Exception {
+        Change start = Changes.start(IDS, one.ledger().now(), "7");
+        var asked = new Change(
+                start.id(),
+                start.run(),
+                start.expect(),
+                new Request(Namespace.DEFAULT, "wish", "f", "a"),
+                start.writes());
+        var free = new AtomicInteger(0);
+        try (Connection outside = CONNECTIONS.open()) {
+            lock(
+                    outside,
+                    "INSERT INTO requests (namespace, id, fingerprint, answer, at) VALUES ('default', 'wish', '', '', 0)");
+            Future<Receipt> starts = hands.submit(() -> one.ledger().commit(asked));
+            BACKDOOR.awaitBlocked("INSERT INTO requests%");
+            Future<List<Claimed>> claims = hands.submit(() -> one.ledger().claim(() -> {
+                var admission = new Admission(Map.of("t", "1"), free.get());
+                return new Claim(one.node(), admission, admission.slots());
+            }));
+            await("a claim that waits").atMost(SOON).until(() -> isWaitingForAnswer(Thread.getAllStackTraces()));
+            free.set(1);
+            outside.rollback();
+            assertThat(starts.get()).isEqualTo(new Receipt.Applied());
+            assertThat(claims.get()).extracting(c -> c.run().id()).containsExactly(start.run());
+        }
     }
 
     @Test

@@ -1,25 +1,26 @@
 package dev.holdfast.sql;
 
 import dev.holdfast.core.RunId;
+import java.sql.Array;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Where databases differ although a statement is shared: the store says which it is when it opens a {@link Session}. */
 public interface Dialect {
-    /** Ids are 16 bytes in the order of their text; the hints of statements are followed. */
-    static Dialect sqlite() {
-        return new SqliteDialect();
-    }
-
-    /** Ids are of the type {@code uuid}; the hints of statements are left out. */
-    static Dialect postgres() {
-        return new PostgresDialect();
-    }
-
     /** The statement as this database reads it. Asked once for each statement of a session. */
     String statement(String shared);
+
+    /**
+     * Runs as {@code r}, to be walked by their ids: FROM, and WHERE with a namespace and the id below which they are.
+     *
+     * @param index of {@code runs} to be walked, where the planner takes advice
+     */
+    String newestFirst(String index);
 
     /** Gives an id as a parameter. */
     void bind(PreparedStatement statement, int at, RunId id) throws SQLException;
@@ -27,4 +28,9 @@ public interface Dialect {
     /** Reads an id; null if there is none. */
     @Nullable
     RunId read(ResultSet rows, int at) throws SQLException;
+
+    /** An array of ids, for a database that has a type for them. */
+    default Array uuids(Connection connection, List<@Nullable UUID> ids) throws SQLException {
+        return connection.createArrayOf("uuid", ids.toArray());
+    }
 }

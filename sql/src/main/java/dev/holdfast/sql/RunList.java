@@ -24,8 +24,8 @@ record RunList(
 
     /** An index, and the runs in it that come before one of them. What the filter names is demanded beside that. */
     private enum Walk {
-        ALL("runs r INDEXED BY runs_of_namespace WHERE r.namespace = ? AND r.id < ?"),
-        OF_TASK("runs r INDEXED BY runs_of_task WHERE r.namespace = ? AND r.id < ?"),
+        ALL("runs_of_namespace"),
+        OF_TASK("runs_of_task"),
         BLOCKED("runs r INDEXED BY runs_blocked WHERE r.state = 'BLOCKED' AND r.namespace = ? AND r.id < ?"),
         HELD("runs r INDEXED BY runs_held WHERE r.holder_number IS NOT NULL AND r.namespace = ? AND r.id < ?"),
         OF_QUEUE("runs r INDEXED BY runs_of_queue WHERE r.queue <> 'default' AND r.namespace = ? AND r.id < ?"),
@@ -41,10 +41,18 @@ record RunList(
                 + " WHERE namespace = ? AND due IS NOT NULL AND claim_at IS NULL) q"
                 + " CROSS JOIN runs r WHERE r.id = q.id AND q.id < ?");
 
-        private final String from;
+        private final String what;
 
-        Walk(String from) {
-            this.from = from;
+        /** @param what of those that every database keeps in its own way the index, of all others FROM and WHERE */
+        Walk(String what) {
+            this.what = what;
+        }
+
+        private String from(Dialect dialect) {
+            return switch (this) {
+                case ALL, OF_TASK -> dialect.newestFirst(what);
+                case BLOCKED, HELD, OF_QUEUE, OF_LANE, TAGGED, QUEUED -> what;
+            };
         }
 
         private String order() {
@@ -64,7 +72,7 @@ record RunList(
     List<Run> read(Session session) throws SQLException {
         var walk = walk();
         var named = named();
-        var text = new StringBuilder("SELECT ").append(COLUMNS).append(" FROM ").append(walk.from);
+        var text = new StringBuilder("SELECT ").append(COLUMNS).append(" FROM ").append(walk.from(session.dialect()));
         for (String column : named.keySet())
             text.append(" AND r.").append(column).append(" = ?");
         text.append(" ORDER BY ").append(walk.order()).append(" DESC LIMIT ?");

@@ -27,6 +27,10 @@ public final class Session implements AutoCloseable {
         return sql.begin();
     }
 
+    Dialect dialect() {
+        return dialect;
+    }
+
     /** Executes something that is not worth preparing. */
     public void execute(String text) throws SQLException {
         try (var statement = connection.createStatement()) {

@@ -110,12 +110,13 @@ public final class Sql {
     public Sql ids(List<@Nullable RunId> ids) throws SQLException {
         var uuids = new ArrayList<@Nullable UUID>(ids.size());
         for (RunId id : ids) uuids.add(id == null ? null : id.uuid());
-        return array("uuid", uuids.toArray());
+        return uuids(uuids);
     }
 
     /** An array, for a database that has them and a type for ids. */
     public Sql uuids(List<@Nullable UUID> ids) throws SQLException {
-        return array("uuid", ids.toArray());
+        statement.setArray(++at, dialect.uuids(statement.getConnection(), ids));
+        return this;
     }
 
     /** @param values of the element's own type where the driver knows how to send that as it is */

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +39,7 @@ final class ClaimWork extends Work<List<Claimed>> {
     private static final String SUSPECTS = "SELECT id, claim_at FROM runs INDEXED BY runs_suspect"
             + " WHERE task = ? AND claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3"
             + " AND (deadline IS NULL OR deadline > ?) ORDER BY claim_at, id";
-    /** Few: their index begins with the lane, and they are looked for in all of it. */
-    private static final String PARKED_SUSPECTS = "SELECT id, claim_at FROM runs INDEXED BY runs_parked"
+    private static final String PARKED_SUSPECTS = "SELECT id, claim_at FROM runs INDEXED BY runs_parked_suspect"
             + " WHERE task = ? AND claim_at IS NOT NULL AND parked_version IS NOT NULL AND losses >= 3"
             + " AND (deadline IS NULL OR deadline > ?) ORDER BY claim_at, id";
 
@@ -61,13 +61,15 @@ final class ClaimWork extends Work<List<Claimed>> {
 
     private static final String SERVED = "UPDATE lanes SET served = ? WHERE " + LaneKey.IS;
 
-    private final Claim claim;
+    private final Supplier<Claim> wish;
     private final Ids ids;
     private final Alternation alternation;
+    private Claim claim;
     private List<Claimed> given = List.of();
 
-    ClaimWork(Claim claim, Ids ids, Alternation alternation) {
-        this.claim = claim;
+    ClaimWork(Supplier<Claim> wish, Ids ids, Alternation alternation) {
+        this.wish = wish;
+        this.claim = wish.get();
         this.ids = ids;
         this.alternation = alternation;
     }
@@ -75,6 +77,7 @@ final class ClaimWork extends Work<List<Claimed>> {
     @Override
     List<Claimed> in(Transaction tx) throws SQLException {
         given = List.of();
+        claim = wish.get();
         int most = Math.min(claim.max(), claim.admission().slots());
         if (claim.alive() > 1) most = Math.min(most, tx.rows().pending().size() + share(tx));
         if (hasRoomForAll(tx, most)) {

@@ -1,6 +1,5 @@
 package dev.holdfast.sqlite;
 
-import dev.holdfast.sql.Dialect;
 import dev.holdfast.sql.Session;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -75,7 +74,7 @@ final class Database {
         // Otherwise the driver asks for the id of the row after every INSERT.
         options.setProperty("jdbc.get_generated_keys", "false");
         Connection connection = DriverManager.getConnection(url(), options);
-        var session = new Session(connection, Dialect.sqlite());
+        var session = new Session(connection, new SqliteDialect());
         try {
             // Nobody else writes; only a recovery or a last check-point can be in the way, and briefly.
             session.execute("PRAGMA busy_timeout = 5000");

@@ -15,7 +15,7 @@ import org.flywaydb.core.api.FlywayException;
  * @param version the newest of them
  */
 record Schema(List<String> locations, int version) {
-    static final Schema CURRENT = new Schema(List.of("classpath:dev/holdfast/sqlite"), 6);
+    static final Schema CURRENT = new Schema(List.of("classpath:dev/holdfast/sqlite"), 7);
 
     private static final String HAS_HISTORY =
             "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'flyway_schema_history'";

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 final class SqliteLedger implements Ledger {
     private static final String ORPHANS = "SELECT " + RunRow.COLUMNS + " FROM runs WHERE holder_number IS NOT NULL"
@@ -74,8 +75,8 @@ final class SqliteLedger implements Ledger {
     }
 
     @Override
-    public List<Claimed> claim(Claim claim) {
-        return writer.perform(new ClaimWork(claim, ids, alternation));
+    public List<Claimed> claim(Supplier<Claim> wish) {
+        return writer.perform(new ClaimWork(wish, ids, alternation));
     }
 
     @Override

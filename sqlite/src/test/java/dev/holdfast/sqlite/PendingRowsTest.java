@@ -75,7 +75,7 @@ final class PendingRowsTest {
 
     private ClaimWork claim(int most) {
         return new ClaimWork(
-                new Claim(store.node(), new Admission(Map.of("t", "1"), most), most), ids, new Alternation());
+                () -> new Claim(store.node(), new Admission(Map.of("t", "1"), most), most), ids, new Alternation());
     }
 
     @SuppressWarnings("unchecked")
@@ -157,7 +157,7 @@ final class PendingRowsTest {
     void whatIsNotHostedHereStaysQueued() throws Exception {
         Change start = start();
         var elsewhere = new ClaimWork(
-                new Claim(store.node(), new Admission(Map.of("other", "1"), 5), 5), ids, new Alternation());
+                () -> new Claim(store.node(), new Admission(Map.of("other", "1"), 5), 5), ids, new Alternation());
         assertThat(given(together(new ChangeWork(start), elsewhere).getLast())).isEmpty();
         assertThat(given(together(claim(5)).getLast())).containsExactly(start.run());
     }

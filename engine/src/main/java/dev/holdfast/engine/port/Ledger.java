@@ -6,6 +6,7 @@ import dev.holdfast.core.Unavailable;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Where runs are written down. One port; every implementation passes the same contract suite.
@@ -42,8 +43,16 @@ public interface Ledger extends AutoCloseable {
      * Gives runs that nothing stands against to a holder, in order. It is committed with what is waiting: a start that
      * was handed in before it is seen by it, so a start and its claim are usually one commit. A holder that is not alive
      * gets nothing.
+     *
+     * @param wish asked by the transaction that gives, by any thread, and anew if that begins anew: it may have waited for others,
+     *     and meanwhile attempts have left. It is quick and throws nothing
      */
-    List<Claimed> claim(Claim claim);
+    List<Claimed> claim(Supplier<Claim> wish);
+
+    /** The same with a wish that stays as it is. */
+    default List<Claimed> claim(Claim wish) {
+        return claim(() -> wish);
+    }
 
     /** Moves due runs into the claim index, and looks for whatever is due for this node. At most {@code limit} of each. */
     Tick tick(Holder node, int limit);

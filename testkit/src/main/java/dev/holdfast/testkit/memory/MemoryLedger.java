@@ -69,8 +69,9 @@ final class MemoryLedger implements Ledger {
     }
 
     @Override
-    public List<Claimed> claim(Claim claim) {
+    public List<Claimed> claim(Supplier<Claim> wish) {
         return open(() -> {
+            Claim claim = wish.get();
             List<Claimed> given = new MemoryClaim(disk, guards, claim, ids, now()).carryOut();
             claim.told().accept(given);
             return given;

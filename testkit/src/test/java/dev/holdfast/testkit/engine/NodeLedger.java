@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,11 +126,12 @@ final class NodeLedger implements Ledger {
     }
 
     @Override
-    public List<Claimed> claim(Claim claim) {
+    public List<Claimed> claim(Supplier<Claim> wish) {
         checkSpace();
         boolean late = claimLate.get();
+        Claim claim = wish.get();
         var untold = new Claim(claim.holder(), claim.admission(), claim.max(), claim.alive());
-        List<Claimed> given = ledger.claim(late ? untold : claim);
+        List<Claimed> given = late ? ledger.claim(untold) : ledger.claim(wish);
         if (late && !given.isEmpty()) {
             claimLate.set(false);
             awaitLooks();

@@ -22,6 +22,7 @@ import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Ledgers that are wrong, each in one way. They are contract tests that must fail; nothing runs them but their test. */
@@ -397,7 +398,12 @@ final class Mutants {
     private static Ledger claiming(Ledger ledger, Claiming claiming) {
         return (Ledger) Proxy.newProxyInstance(
                 Mutants.class.getClassLoader(), new Class<?>[] {Ledger.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals("claim")) return claiming.claim((Claim) arguments[0]);
+                    if (method.getName().equals("claim")) {
+                        return claiming.claim(
+                                arguments[0] instanceof Claim claim
+                                        ? claim
+                                        : (Claim) ((Supplier<?>) arguments[0]).get());
+                    }
                     return method.invoke(ledger, arguments);
                 });
     }

@@ -1,17 +1,23 @@
-package dev.holdfast.sql;
+package dev.holdfast.sqlite;
 
 import dev.holdfast.core.RunId;
+import dev.holdfast.sql.Dialect;
 import java.nio.ByteBuffer;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** Has no type for ids: they are 16 bytes. */
+/** Has no type for ids: they are 16 bytes, in the order of their text. The hints of statements are followed. */
 final class SqliteDialect implements Dialect {
     @Override
     public String statement(String shared) {
         return shared;
+    }
+
+    @Override
+    public String newestFirst(String index) {
+        return "runs r INDEXED BY " + index + " WHERE r.namespace = ? AND r.id < ?";
     }
 
     @Override
