@@ -261,9 +261,11 @@ class MembershipTest {
         var one = town.join();
         one.ear().failAt("died");
         var two = town.join();
+        await("it is watched").atMost(SOON).until(() -> town.waits(one.number(), two.number()));
         two.membership().close();
         one.ear().until("died " + two.number(), SOON);
         var three = town.join();
+        await("it is watched").atMost(SOON).until(() -> town.waits(one.number(), three.number()));
         three.membership().close();
         one.ear().until("died " + three.number(), SOON);
         assertThat(one.membership().serving()).isTrue();
@@ -285,7 +287,9 @@ class MembershipTest {
 
     @Test
     void whoIsNotThereAtTheNextLookIsGoneAlsoIfNobodySaysSo() throws SQLException {
-        var one = town.join();
+        // It looks again when its patience is at an end.
+        var one = town.join(
+                new Times(Times.USUAL.heartbeat(), HOUR, HOUR, HOUR, Duration.ofMillis(200), HOUR, HOUR, HOUR));
         town.ghost(50);
         await("it is seen").atMost(SOON).until(() -> one.membership().alive() == 2);
         town.execute("DELETE FROM holdfast.nodes WHERE number = 50");
