@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Refused;
+import dev.holdfast.localpg.LocalPostgres;
+import dev.holdfast.localpg.Settings;
 import dev.holdfast.postgres.Gate;
 import dev.holdfast.testkit.ProcessTest;
 import java.sql.Connection;
@@ -107,6 +109,28 @@ class MembershipTest {
             gate.shut();
             two.membership().close();
             await("it has knocked again").atMost(LONG).until(() -> gate.kept() > 1);
+            assertThat(town.numbers()).contains(two.number());
+            gate.open();
+            one.ear().until("died " + two.number(), LONG);
+            assertThat(one.ear().heard()).doesNotContain("suspended");
+        }
+    }
+
+    /** It says nothing about the one that has granted the lock. */
+    @Test
+    @ProcessTest
+    void whoIsTurnedAwayByAnotherServerOnlyFindsTheDeadLater() throws Exception {
+        try (var other = LocalPostgres.temporary(Settings.standard());
+                var gate = new Gate(town.server.port())) {
+            var one = town.join(gate, other);
+            var two = town.join();
+            await("it waits for the other").atMost(SOON).until(() -> town.waits(one.number(), two.number()));
+            gate.shut();
+            two.membership().close();
+            // Each time with TLS and without.
+            await("it has knocked again, or goes on")
+                    .atMost(LONG)
+                    .until(() -> gate.kept() > 2 || town.buried(two.number()));
             assertThat(town.numbers()).contains(two.number());
             gate.open();
             one.ear().until("died " + two.number(), LONG);
