@@ -3,7 +3,6 @@ package dev.holdfast.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.holdfast.testkit.ProcessTest;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -270,7 +269,6 @@ class MainTest {
     }
 
     @Test
-    @ProcessTest
     void aServerThatCannotServeIsNoRefusal() {
         problem("/v1/tasks/noop/runs", 503, "disk_full", "the disk is full");
         assertThat(ask("run", "noop").exits(4).err()).contains("disk_full");
