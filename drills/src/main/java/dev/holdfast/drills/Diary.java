@@ -13,16 +13,31 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * When user code executed, as it wrote that down itself: the file to which the task {@code metronome} appends, in every
  * process. It tells what was recorded and what was not.
  */
 final class Diary {
+    private static final String WHOLE = "(?:begin|end|left|stays) \\S+ \\d{1,9} \\d{1,18} \\d{1,18} \\d{1,18}";
+    private static final Pattern LINE = Pattern.compile(WHOLE);
+    /** A line behind the beginning of another one. */
+    private static final Pattern BEHIND = Pattern.compile("(.+?)(" + WHOLE + ")");
+
+    private static final int PARTS = 6;
+    /** Which of them is the process. */
+    private static final int PID = 4;
+
     private final Path file;
     private final int beats;
     private final List<Entry> entries = new ArrayList<>();
+    private final List<Half> halves = new ArrayList<>();
+    private final List<String> strange = new ArrayList<>();
     private long read;
+    /** What is behind the last whole line. */
+    private String rest = "";
 
     /**
      * @param file may not be there yet
@@ -49,6 +64,10 @@ final class Diary {
             this.past = past;
         }
 
+        private String written() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
         @Override
         public String toString() {
             return past;
@@ -57,9 +76,9 @@ final class Diary {
 
     /** @param micros since 1970 */
     record Entry(Word word, String run, int beat, long epoch, long pid, long micros) {
+        /** @param line matches {@link #LINE} */
         static Entry parse(String line) {
             String[] parts = line.split(" ", -1);
-            if (parts.length != 6) throw new IllegalStateException("not a line of a diary: " + line);
             return new Entry(
                     Word.valueOf(parts[0].toUpperCase(Locale.ROOT)),
                     parts[1],
@@ -75,6 +94,29 @@ final class Diary {
 
         boolean ends() {
             return word == Word.END;
+        }
+    }
+
+    /**
+     * The beginning of a line, of which the rest was not written.
+     *
+     * @param at how many whole lines are before it
+     */
+    private record Half(String text, int at) {
+        /** Whether it is one, and does not name another process. */
+        boolean mayBeOf(long pid) {
+            String[] parts = text.split(" ", -1);
+            if (!canGoOn(parts.length)) return false;
+            if (parts.length <= PID) return true;
+            String own = Long.toString(pid);
+            return parts.length == PID + 1 ? own.startsWith(parts[PID]) : own.equals(parts[PID]);
+        }
+
+        private boolean canGoOn(int parts) {
+            if (parts == 1)
+                return Stream.of(Word.values()).anyMatch(word -> word.written().startsWith(text));
+            return parts <= PARTS
+                    && LINE.matcher(text + "1" + " 1".repeat(PARTS - parts)).matches();
         }
     }
 
@@ -95,15 +137,50 @@ final class Diary {
             in.readFully(more);
             int whole = more.length;
             while (whole > 0 && more[whole - 1] != '\n') whole--;
-            new String(more, 0, whole, StandardCharsets.US_ASCII)
-                    .lines()
-                    .map(Entry::parse)
-                    .forEach(entries::add);
+            new String(more, 0, whole, StandardCharsets.US_ASCII).lines().forEach(this::take);
             read += whole;
+            rest = new String(more, whole, more.length - whole, StandardCharsets.US_ASCII);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
         }
         return List.copyOf(entries);
+    }
+
+    /** Who is killed in the middle of a line is followed by the next one that somebody else writes. */
+    private void take(String line) {
+        var behind = BEHIND.matcher(line);
+        if (LINE.matcher(line).matches()) {
+            entries.add(Entry.parse(line));
+        } else if (behind.matches()) {
+            halves.add(new Half(behind.group(1), entries.size()));
+            entries.add(Entry.parse(behind.group(2)));
+        } else {
+            strange.add(line);
+        }
+    }
+
+    /**
+     * What nobody has to write: lines that are none, and beginnings of lines. A process that was killed may leave one of these,
+     * as the last that it writes.
+     *
+     * @param killed such processes
+     */
+    synchronized List<String> broken(Set<Long> killed) {
+        entries();
+        var left = new ArrayList<>(halves);
+        if (!rest.isEmpty()) left.add(new Half(rest, entries.size()));
+        for (long pid : killed) {
+            left.stream().filter(half -> isLastOf(half, pid)).findFirst().ifPresent(left::remove);
+        }
+        return Stream.concat(strange.stream(), left.stream().map(Half::text))
+                .map(text -> "the diary has '" + text + "', which is no line of it, and "
+                        + (killed.isEmpty() ? "nobody was killed" : "nobody who was killed has left it"))
+                .toList();
+    }
+
+    private boolean isLastOf(Half half, long pid) {
+        return half.mayBeOf(pid)
+                && entries.subList(half.at(), entries.size()).stream().noneMatch(entry -> entry.pid() == pid);
     }
 
     /** The same, run by run. */

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What can be seen when a drill of a cluster is over.
@@ -27,6 +28,15 @@ record Evidence(List<Load.Job> jobs, Map<String, RunAccount> runs, Diary diary, 
     /** Those of one kind. */
     List<Strike> strikes(Strike.Kind kind) {
         return strikes.stream().filter(strike -> strike.kind() == kind).toList();
+    }
+
+    /** The processes that could not end what they were at. */
+    Set<Long> killed() {
+        return strikes.stream()
+                .filter(Strike::isKill)
+                .flatMap(strike -> strike.victim().stream())
+                .map(Node::pid)
+                .collect(Collectors.toSet());
     }
 
     /**

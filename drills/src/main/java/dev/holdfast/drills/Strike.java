@@ -63,6 +63,11 @@ record Strike(Kind kind, Instant at, @Nullable Node node, long number) {
         return DEATHS.contains(kind);
     }
 
+    /** Whether its process could not end what it was at. */
+    boolean isKill() {
+        return isDeath() && kind != Kind.TERM;
+    }
+
     long micros() {
         return ChronoUnit.MICROS.between(Instant.EPOCH, at);
     }

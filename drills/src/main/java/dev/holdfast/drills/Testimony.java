@@ -14,7 +14,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Compares what was recorded with what user code wrote down itself: every run has succeeded; each step that is recorded was
  * done in that epoch, and not again after it was recorded; the run has ended with the results of just these steps; in each
- * epoch one process executed, and ended no step twice; and no epoch began anything when a later one had begun.
+ * epoch one process executed, and ended no step twice; and no epoch began anything when a later one had begun. What they wrote
+ * down are whole lines, but for the last one of a process that was killed.
  */
 final class Testimony {
     private static final JsonMapper JSON = new JsonMapper();
@@ -33,6 +34,7 @@ final class Testimony {
     }
 
     List<String> violations() {
+        violations.addAll(evidence.diary().broken(evidence.killed()));
         Map<String, List<Entry>> diary = evidence.diary().byRun();
         evidence.runs().values().forEach(run -> {
             List<Entry> entries = diary.getOrDefault(run.id(), List.of());

@@ -83,6 +83,58 @@ class DiaryTest {
     }
 
     @Test
+    void what_a_killed_process_has_half_written_is_left_out() throws IOException {
+        var diary = diary("begin a 1 1 10 100\nend a 1begin b 1 1 20 200\n");
+
+        assertThat(diary.entries()).extracting(Diary.Entry::run).containsExactly("a", "b");
+        assertThat(diary.broken(Set.of(10L))).isEmpty();
+        assertThat(diary.broken(Set.of())).singleElement().asString().contains("'end a 1'", "nobody was killed");
+    }
+
+    /** A process that is killed writes nothing more, so it leaves one such line and it is its last. */
+    @Test
+    void each_that_was_killed_has_half_written_its_last_line_at_most() throws IOException {
+        String half = "begin a 1 1 10 100\nend a 1begin b 1 1 20 200\n";
+        assertThat(diary(half + "begin a 2 1 10 300\n").broken(Set.of(10L))).hasSize(1);
+        assertThat(diary(half + "end b 1begin c 1 1 30 300\n").broken(Set.of(10L)))
+                .singleElement()
+                .asString()
+                .contains("'end b 1'");
+        assertThat(diary(half + "end b 1begin c 1 1 30 300\n").broken(Set.of(10L, 20L)))
+                .isEmpty();
+    }
+
+    @Test
+    void a_half_line_that_names_its_process_is_of_no_other() throws IOException {
+        for (String half : List.of("end a 1 1 10", "end a 1 1 10 ", "end a 1 1 10 100")) {
+            var diary = diary(half + "begin b 1 1 20 200\n");
+            assertThat(diary.entries()).hasSize(1);
+            assertThat(diary.broken(Set.of(10L))).as(half).isEmpty();
+            assertThat(diary.broken(Set.of(11L, 20L))).as(half).hasSize(1);
+        }
+        assertThat(diary("end a 1 1 1begin b 1 1 20 200\n").broken(Set.of(10L))).isEmpty();
+    }
+
+    @Test
+    void nobody_comes_after_the_last_half_line() throws IOException {
+        var diary = diary("begin a 1 1 10 100\nend a 1 1");
+        assertThat(diary.entries()).hasSize(1);
+        assertThat(diary.broken(Set.of(10L))).isEmpty();
+        assertThat(diary.broken(Set.of())).hasSize(1);
+    }
+
+    @Test
+    void what_is_no_beginning_of_a_line_is_nobodys() throws IOException {
+        for (String other : List.of("", "what is this", "end a 1 1 ten 100", "ends a", "begin a 1 1 10 100 7")) {
+            assertThat(diary(other + "\nbegin b 1 1 20 200\n").broken(Set.of(10L, 20L)))
+                    .as(other)
+                    .hasSize(1);
+        }
+        // Nobody has gone on behind it, so it was written as a whole.
+        assertThat(diary("end a 1\nbegin b 1 1 20 200\n").broken(Set.of(10L))).hasSize(1);
+    }
+
+    @Test
     void a_spread_names_what_was_measured() {
         assertThat(Spread.of(List.of())).isEqualTo(new Spread(0, 0, 0, 0));
         assertThat(Spread.of(List.of(3L, 1L, 2L))).isEqualTo(new Spread(3, 2, 3, 3));

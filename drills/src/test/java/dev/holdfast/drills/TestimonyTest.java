@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.drills.RunAccount.Snap;
 import dev.holdfast.drills.RunAccount.Step;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -150,6 +151,26 @@ class TestimonyTest {
         String late = TOLD + "end r 2 1 10 600\n";
         assertThat(violations(evidence(late, RECORDED, "SUCCEEDED"), List.of(new Freeze(10, 0, 50))))
                 .containsExactly("r: epochs overlap: step 2 of epoch 1 ended 200 µs after epoch 3 had begun");
+    }
+
+    @Test
+    void a_line_that_is_half_written_is_excused_by_a_kill_and_nothing_else() throws Exception {
+        var setup = new ServerProcess.Setup(folder, 0, folder.resolve("log"), List.of("sleep", "60"));
+        try (var process = ServerProcess.start(setup)) {
+            var node = new Node("a", process, new Api(URI.create("http://none")));
+            String told = TOLD + "begin s 1 1 " + process.pid() + " 600\nend s 1begin t 1 1 20 700\n";
+            for (var kind : List.of(Strike.Kind.KILL, Strike.Kind.HEIR, Strike.Kind.NEIGHBOURS, Strike.Kind.ALL)) {
+                assertThat(violations(struck(told, Strike.now(kind, node)))).isEmpty();
+            }
+            for (var kind : List.of(Strike.Kind.TERM, Strike.Kind.STOP, Strike.Kind.CUT)) {
+                assertThat(violations(struck(told, Strike.now(kind, node)))).hasSize(1);
+            }
+        }
+    }
+
+    private Evidence struck(String told, Strike strike) throws IOException {
+        var all = evidence(told, RECORDED, "SUCCEEDED");
+        return new Evidence(all.jobs(), all.runs(), all.diary(), List.of(strike), all.deaths());
     }
 
     @Test

@@ -57,7 +57,7 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
         this.options = options;
         this.bell = wiring.threads().bell();
         this.meters = new RingMeters(wiring.engine().meter(), () -> now);
-        this.now = first(join());
+        this.now = first();
         this.loop = wiring.threads().loop("holdfast-node", this::run);
     }
 
@@ -98,6 +98,16 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
     @Override
     public KeyBook keys() {
         return new KeyBook(cluster.keys().all());
+    }
+
+    /** Of a process that is no node after all, nothing is measured. */
+    private Incarnation first() {
+        try {
+            return first(join());
+        } catch (RuntimeException | Error e) {
+            meters.close();
+            throw e;
+        }
     }
 
     private PgMember join() {

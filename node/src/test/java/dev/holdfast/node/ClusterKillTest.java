@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.holdfast.engine.EngineOptions;
 import dev.holdfast.localpg.TestDatabase;
 import dev.holdfast.sdk.RunHandle;
+import dev.holdfast.testkit.ProcessTest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** Nodes in processes of their own, one of which is killed. */
+@ProcessTest
 final class ClusterKillTest {
     private static final TestDatabase DATABASE = TestDatabase.fresh();
     private static final int RUNS = 60;

@@ -5,11 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.localpg.TestDatabase;
 import dev.holdfast.sdk.Task;
+import dev.holdfast.testkit.ProcessTest;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A node in a process of its own that is frozen for less long than it may be silent. */
+@ProcessTest
 final class SilentHostTest {
     private static final Duration LONG = Duration.ofSeconds(60);
     /** From then on nothing is left to it. */

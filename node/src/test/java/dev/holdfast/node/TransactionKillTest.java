@@ -7,6 +7,7 @@ import dev.holdfast.engine.EngineOptions;
 import dev.holdfast.localpg.TestDatabase;
 import dev.holdfast.sdk.RunHandle;
 import dev.holdfast.sdk.Start;
+import dev.holdfast.testkit.ProcessTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,10 +17,10 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes in processes of their own, killed and frozen while they are in a transaction of user code. */
+@ProcessTest
 final class TransactionKillTest {
     private static final Duration LONG = Duration.ofSeconds(60);
 
@@ -87,10 +88,6 @@ final class TransactionKillTest {
     }
 
     @Test
-    @EnabledIfEnvironmentVariable(
-            named = "HOLDFAST_TESTS",
-            matches = "all",
-            disabledReason = "slow: waits for a takeover; set HOLDFAST_TESTS=all to run it")
     void whoIsKilledBeforeItKnowsOfItsCommitHasCommitted() throws Exception {
         try (var thief = new CommitThief(database.url());
                 var one = NodeProcess.start(TransactionProgram.class, thief.url(), "one")
@@ -131,10 +128,6 @@ final class TransactionKillTest {
     }
 
     @Test
-    @EnabledIfEnvironmentVariable(
-            named = "HOLDFAST_TESTS",
-            matches = "all",
-            disabledReason = "slow: waits for a takeover; set HOLDFAST_TESTS=all to run it")
     void ofWhoIsFrozenInTheBodyAndWakesUpWhenItWasTakenOverNothingLands() throws Exception {
         Path gate = gate();
         try (var one = NodeProcess.start(TransactionProgram.class, url(), "one").awaitReady()) {

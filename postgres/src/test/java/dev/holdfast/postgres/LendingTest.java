@@ -8,6 +8,7 @@ import dev.holdfast.engine.system.SystemIds;
 import dev.holdfast.engine.system.SystemThreads;
 import dev.holdfast.localpg.TestDatabase;
 import dev.holdfast.postgres.session.Connections;
+import dev.holdfast.testkit.ProcessTest;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,7 @@ class LendingTest {
 
     /** The driver waits for the end of a COPY before it says anything more, also that it is to be undone. */
     @Test
+    @ProcessTest
     void oneThatIsLeftInTheMiddleOfACopyIsGivenUp() throws Exception {
         var outside = new PgStore.Outside(
                 Writing.sessions(CONNECTIONS),

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -31,9 +32,20 @@ record Endpoint(String scheme, String host, InetAddress address, Set<String> ori
         String host = options.host();
         try {
             String scheme = options.tls() == null ? "http" : "https";
-            return new Endpoint(scheme, host, InetAddress.getByName(host), options.origins());
+            var endpoint = new Endpoint(scheme, host, InetAddress.getByName(host), options.origins());
+            endpoint.demandHere();
+            return endpoint;
         } catch (UnknownHostException e) {
             throw unknown(host);
+        }
+    }
+
+    /** Nobody listens meanwhile: this is asked before it is known who may come. */
+    private void demandHere() {
+        try (var probe = new Socket()) {
+            probe.bind(new InetSocketAddress(address, 0));
+        } catch (IOException e) {
+            if (isElsewhere()) throw unknown(host);
         }
     }
 
@@ -68,14 +80,13 @@ record Endpoint(String scheme, String host, InetAddress address, Set<String> ori
      * Whether it can be opened.
      *
      * @param port 0 for any free one
-     * @throws Refused {@code host_unknown}, {@code port_in_use}, {@code port_forbidden}
+     * @throws Refused {@code port_in_use}, {@code port_forbidden}
      */
     void demandFree(int port) {
         try (var probe = new ServerSocket()) {
             probe.bind(new InetSocketAddress(address, port));
         } catch (IOException e) {
             String why = String.valueOf(e.getMessage());
-            if (isElsewhere()) throw unknown(host);
             if (why.contains("Permission denied")) throw forbidden(port, why);
             throw taken(port, why);
         }

@@ -11,6 +11,7 @@ import dev.holdfast.node.ClusterOptions;
 import dev.holdfast.node.Holdfast;
 import dev.holdfast.node.NodeOptions;
 import dev.holdfast.sdk.Task;
+import dev.holdfast.testkit.ProcessTest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What is asked of a node while its database does not answer. */
+@ProcessTest
 @Timeout(180)
 class AwayTest {
     private static final Task<String, String> ECHO = Task.named("echo", String.class, String.class);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.core.Refused;
+import dev.holdfast.node.KeyBook;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -33,6 +35,22 @@ class EndpointTest {
                     .hasMessageContaining(ELSEWHERE)
                     .hasMessageContaining("no address of this machine");
         }
+    }
+
+    /** A key would not help. */
+    @Test
+    void whereItCannotListenIsSaidBeforeKeysAreAskedFor() {
+        var asked = new AtomicBoolean();
+        for (String host : List.of(ELSEWHERE, "no-such-host.invalid")) {
+            assertThatThrownBy(() -> Server.open(ServerOptions.onPort(0).host(host), () -> {
+                        asked.set(true);
+                        return KeyBook.empty();
+                    }))
+                    .isInstanceOfSatisfying(
+                            Refused.class, e -> assertThat(e.code()).isEqualTo("host_unknown"))
+                    .hasMessageContaining(host);
+        }
+        assertThat(asked).isFalse();
     }
 
     @Test

@@ -62,7 +62,7 @@ final class Death {
                 link.statement(AWAIT, seat.lockClass(), Math.toIntExact(node.number()), wait)) {
             if (!waiter.granted(statement)) return Optional.empty();
         }
-        return bury(link, node.number(), how, new Knock(body, link.life()));
+        return bury(link, node.number(), how, new Knock(body, link));
     }
 
     /** Those that were found dead, by their locks. */
@@ -70,7 +70,7 @@ final class Death {
         var dead = new ArrayList<Buried>();
         List<Long> free = free(link, graceIsOver);
         if (free.isEmpty()) return dead;
-        var knock = new Knock(body, link.life());
+        var knock = new Knock(body, link);
         for (long number : free) bury(link, number, How.SWEEP, knock).ifPresent(dead::add);
         return dead;
     }

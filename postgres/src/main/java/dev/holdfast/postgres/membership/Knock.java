@@ -11,15 +11,16 @@ import org.jspecify.annotations.Nullable;
  * stopped ends its sessions one after the other: the lock may be free for no other reason, and ours is the next to end. It
  * lets nobody in any more before it begins with that, so whoever is let in after the grant knows better.
  *
- * <p>On a thread of its own: nobody else's work may keep it from running, as what hangs on it is whether others go on. And it
- * asks something, as who lets us in may be a pooler, or another server of several.
+ * <p>On a thread of its own: nobody else's work may keep it from running, as what hangs on it is whether others go on. Of
+ * several servers it asks the one that granted the lock: what another one refuses says nothing about it. And it asks something,
+ * as who lets us in may be a pooler, or another server at the same address.
  */
 final class Knock {
     /** Shorter than a turn of those who watch may take, with everything else in it. */
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private final Body body;
-    private final ServerLife life;
+    private final Link link;
     private final Bell answered;
     private volatile @Nullable Answer answer;
 
@@ -29,18 +30,18 @@ final class Knock {
     /**
      * Knocks now.
      *
-     * @param life of the server that granted the lock
+     * @param link by which the lock was granted
      */
-    Knock(Body body, ServerLife life) {
+    Knock(Body body, Link link) {
         this.body = body;
-        this.life = life;
+        this.link = link;
         this.answered = body.ports().threads().bell();
         body.ports().threads().loop("holdfast-knock", this::ask);
     }
 
     private void ask() {
-        try (Connection session = body.connections().visit()) {
-            boolean same = ServerLife.read(session).samePostmaster(life);
+        try (Connection session = body.connections().visit(link.connection())) {
+            boolean same = ServerLife.read(session).samePostmaster(link.life());
             answer = new Answer(same ? null : new SQLException("whoever lets us in is not who granted the lock"));
         } catch (SQLException e) {
             answer = new Answer(isAnswered(e) ? null : e);

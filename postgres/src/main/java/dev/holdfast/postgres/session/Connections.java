@@ -12,6 +12,7 @@ import java.util.Properties;
 import java.util.StringJoiner;
 import javax.sql.DataSource;
 import org.postgresql.PGProperty;
+import org.postgresql.core.BaseConnection;
 
 /**
  * The one place where sessions are made, each with everything that the URL says and what makes the death of a node end them:
@@ -107,9 +108,14 @@ public final class Connections {
         }
     }
 
-    /** A session for one quick question, which is let in as quickly as can be: nothing is set. */
-    public Connection visit() throws SQLException {
-        return bare();
+    /**
+     * A session for one quick question, which is let in as quickly as can be: nothing is set.
+     *
+     * @param other a session of the server that is asked, whatever others the URL names
+     */
+    public Connection visit(Connection other) throws SQLException {
+        return bare(DatabaseUrl.jdbc(
+                other.unwrap(BaseConnection.class).getQueryExecutor().getHostSpec()));
     }
 
     /** As it was when it was opened, whatever user code has done with it. In autocommit mode. */
@@ -136,6 +142,10 @@ public final class Connections {
     }
 
     private Connection bare() throws SQLException {
+        return bare(url.jdbc());
+    }
+
+    private Connection bare(String servers) throws SQLException {
         Properties all = url.settings();
         all.setProperty(PGProperty.APPLICATION_NAME.getName(), name);
         // Its name is then part of the question to be let in, and not a question of its own.
@@ -145,7 +155,7 @@ public final class Connections {
         all.setProperty(PGProperty.CONNECT_TIMEOUT.getName(), login);
         // Until the session is there; then it is what the use says.
         all.setProperty(PGProperty.SOCKET_TIMEOUT.getName(), login);
-        return DriverManager.getConnection(url.jdbc(), all);
+        return DriverManager.getConnection(servers, all);
     }
 
     /** The roles or the database may have other defaults for all of these. */

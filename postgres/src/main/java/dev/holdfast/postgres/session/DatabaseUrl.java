@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.StringJoiner;
 import java.util.regex.Pattern;
 import org.postgresql.PGProperty;
+import org.postgresql.util.HostSpec;
 
 /**
  * A database's URL in either form, as the driver takes it. What is not understood is refused, before the driver sees it: it may
@@ -106,6 +107,11 @@ final class DatabaseUrl {
         var address = new StringJoiner(",");
         for (int i = 0; i < hosts.length; i++) address.add(hosts[i] + ":" + ports[Math.min(i, ports.length - 1)]);
         return JDBC + "//" + address + "/";
+    }
+
+    /** The same for one of the servers. */
+    static String jdbc(HostSpec server) {
+        return JDBC + "//" + server.getHost() + ":" + server.getPort() + "/";
     }
 
     /** A copy of all settings, the user's and the database's name among them. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Refused;
+import dev.holdfast.localpg.LocalPostgres;
+import dev.holdfast.localpg.Settings;
 import dev.holdfast.postgres.Gate;
 import dev.holdfast.testkit.ProcessTest;
 import java.sql.Connection;
@@ -107,6 +109,28 @@ class MembershipTest {
             gate.shut();
             two.membership().close();
             await("it has knocked again").atMost(LONG).until(() -> gate.kept() > 1);
+            assertThat(town.numbers()).contains(two.number());
+            gate.open();
+            one.ear().until("died " + two.number(), LONG);
+            assertThat(one.ear().heard()).doesNotContain("suspended");
+        }
+    }
+
+    /** It says nothing about the one that has granted the lock. */
+    @Test
+    @ProcessTest
+    void whoIsTurnedAwayByAnotherServerOnlyFindsTheDeadLater() throws Exception {
+        try (var other = LocalPostgres.temporary(Settings.standard());
+                var gate = new Gate(town.server.port())) {
+            var one = town.join(gate, other);
+            var two = town.join();
+            await("it waits for the other").atMost(SOON).until(() -> town.waits(one.number(), two.number()));
+            gate.shut();
+            two.membership().close();
+            // Each time with TLS and without.
+            await("it has knocked again, or goes on")
+                    .atMost(LONG)
+                    .until(() -> gate.kept() > 2 || town.buried(two.number()));
             assertThat(town.numbers()).contains(two.number());
             gate.open();
             one.ear().until("died " + two.number(), LONG);
@@ -261,9 +285,11 @@ class MembershipTest {
         var one = town.join();
         one.ear().failAt("died");
         var two = town.join();
+        await("it is watched").atMost(SOON).until(() -> town.waits(one.number(), two.number()));
         two.membership().close();
         one.ear().until("died " + two.number(), SOON);
         var three = town.join();
+        await("it is watched").atMost(SOON).until(() -> town.waits(one.number(), three.number()));
         three.membership().close();
         one.ear().until("died " + three.number(), SOON);
         assertThat(one.membership().serving()).isTrue();
@@ -285,7 +311,9 @@ class MembershipTest {
 
     @Test
     void whoIsNotThereAtTheNextLookIsGoneAlsoIfNobodySaysSo() throws SQLException {
-        var one = town.join();
+        // It looks again when its patience is at an end.
+        var one = town.join(
+                new Times(Times.USUAL.heartbeat(), HOUR, HOUR, HOUR, Duration.ofMillis(200), HOUR, HOUR, HOUR));
         town.ghost(50);
         await("it is seen").atMost(SOON).until(() -> one.membership().alive() == 2);
         town.execute("DELETE FROM holdfast.nodes WHERE number = 50");

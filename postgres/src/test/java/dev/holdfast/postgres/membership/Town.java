@@ -94,6 +94,13 @@ final class Town implements AutoCloseable {
         return join(Times.USUAL, Connections.to(url().replace(":" + server.port() + "/", ":" + gate.port() + "/")));
     }
 
+    /** … and by a URL that names another server, too, in case that this one does not let it in. */
+    Citizen join(Gate gate, LocalPostgres other) {
+        String both = ":" + gate.port() + ",127.0.0.1:" + other.port() + "/";
+        String url = url().replace(":" + server.port() + "/", both) + "?connect_timeout=1";
+        return join(Times.USUAL, Connections.to(url));
+    }
+
     private Citizen join(Times times, Connections connections) {
         var ear = new Ear();
         var membership =

@@ -12,6 +12,7 @@ import dev.holdfast.core.StepKey;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.testkit.Seeds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -104,11 +105,11 @@ interface CrowdContract extends Contract {
     default void whatWasAcknowledgedIsThereAfterABoot() throws Exception {
         Lab lab = lab();
         int threads = 50;
-        int each = 200;
+        int each = Seeds.some(50);
         Map<RunId, Integer> acknowledged = new ConcurrentHashMap<>();
         try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
             Callable<Boolean> client = () -> {
-                for (int i = 0; i < each / 4; i++) {
+                for (int i = 0; i < each; i++) {
                     Change start = lab.draft("t").change();
                     if (lab.ledger().commit(start).equals(APPLIED)) acknowledged.merge(start.run(), 0, Math::max);
                     for (Run run : lab.claim("t", 1).stream().map(c -> c.run()).toList()) {
@@ -125,7 +126,7 @@ interface CrowdContract extends Contract {
                 assertThat(one.get()).isTrue();
             }
         }
-        assertThat(acknowledged).hasSize(threads * each / 4);
+        assertThat(acknowledged).hasSize(threads * each);
         lab.reboot();
         acknowledged.forEach((id, steps) -> {
             assertThat(lab.reads().run(id)).as("run %s was acknowledged", id).isPresent();

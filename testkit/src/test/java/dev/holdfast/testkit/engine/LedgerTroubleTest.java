@@ -1,7 +1,7 @@
 package dev.holdfast.testkit.engine;
 
+import static dev.holdfast.testkit.engine.Rig.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.RunId;

@@ -1,7 +1,6 @@
 package dev.holdfast.testkit.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Defaults;
@@ -42,6 +41,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Rig implements AutoCloseable {
     static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LOOK = Duration.ofMillis(5);
 
     final ManualClock clock = new ManualClock();
     private final MemoryDisk disk = new MemoryDisk();
@@ -165,6 +167,11 @@ final class Rig implements AutoCloseable {
 
     void complete(String token, String json) {
         engines.getLast().complete(Namespace.DEFAULT, token, json, null);
+    }
+
+    /** What is waited for here takes milliseconds, or is there already. */
+    static ConditionFactory await(String what) {
+        return Awaitility.await(what).pollInterval(LOOK);
     }
 
     /** Waits until the run is blocked and nobody holds it. */

@@ -1,8 +1,8 @@
 package dev.holdfast.testkit.engine;
 
+import static dev.holdfast.testkit.engine.Rig.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.NoRetry;
 import dev.holdfast.core.Outcome;
