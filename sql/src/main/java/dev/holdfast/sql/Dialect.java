@@ -30,7 +30,5 @@ public interface Dialect {
     RunId read(ResultSet rows, int at) throws SQLException;
 
     /** An array of ids, for a database that has a type for them. */
-    default Array uuids(Connection connection, List<@Nullable UUID> ids) throws SQLException {
-        return connection.createArrayOf("uuid", ids.toArray());
-    }
+    Array uuids(Connection connection, List<@Nullable UUID> ids) throws SQLException;
 }

@@ -3,9 +3,14 @@ package dev.holdfast.sqlite;
 import dev.holdfast.core.RunId;
 import dev.holdfast.sql.Dialect;
 import java.nio.ByteBuffer;
+import java.sql.Array;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Has no type for ids: they are 16 bytes, in the order of their text. The hints of statements are followed. */
@@ -32,5 +37,10 @@ final class SqliteDialect implements Dialect {
         if (bytes == null) return null;
         var buffer = ByteBuffer.wrap(bytes);
         return new RunId(buffer.getLong(), buffer.getLong());
+    }
+
+    @Override
+    public Array uuids(Connection connection, List<@Nullable UUID> ids) throws SQLException {
+        throw new SQLFeatureNotSupportedException("SQLite has no arrays");
     }
 }

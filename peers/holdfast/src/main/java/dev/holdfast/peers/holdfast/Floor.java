@@ -2,6 +2,7 @@ package dev.holdfast.peers.holdfast;
 
 import dev.holdfast.core.RunId;
 import dev.holdfast.node.Holdfast;
+import dev.holdfast.postgres.UuidArrays;
 import dev.holdfast.sdk.Task;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -179,7 +180,7 @@ final class Floor {
     private static List<UUID> written(Connection session, List<PreparedStatement> statements, List<UUID> runs)
             throws SQLException {
         for (var statement : statements) {
-            statement.setArray(1, session.createArrayOf("uuid", runs.toArray()));
+            statement.setArray(1, UuidArrays.of(session, runs));
             statement.executeUpdate();
         }
         session.commit();

@@ -22,8 +22,11 @@ public final class Main implements Peer {
     private static final Task<String, String> NOOP = Task.named("noop", String.class, String.class);
     private static final Task<String, Integer> STEPS = Task.named("steps", String.class, Integer.class);
     private static final Task<String, Integer> STUCK = Task.named("stuck", String.class, Integer.class);
-    /** As many as are in flight: a node that is to have them at once is told so. */
-    private static final int SLOTS = 500;
+    /**
+     * More than are in flight: nobody waits for a slot while one that has just ended cleans up. Others have no limit, or are told
+     * theirs.
+     */
+    private static final int SLOTS = 1_000;
 
     private static final int AT_ONCE = 1_000;
 
