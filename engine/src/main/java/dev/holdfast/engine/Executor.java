@@ -52,7 +52,7 @@ final class Executor {
         this.slotFreed = slotFreed;
     }
 
-    /** How many slots are taken. One is free as soon as it is recorded how its run has ended, before anybody hears of that. */
+    /** How many slots are taken. One is free as soon as its code has left and its end is recorded, before anybody hears of that. */
     int taken() {
         int taken = 0;
         for (Holding holding : holdings.values()) if (!holding.isOver()) taken++;
@@ -137,11 +137,11 @@ final class Executor {
         Run run = claimed.run();
         try {
             // Cut off in the meantime: what is read now may be answered long after it had to leave.
-            if (holding.standing() == Attempt.Standing.SUPERSEDED) return;
+            if (isTooLate(holding)) return;
             var sender = stream.sender(run.id(), holding.by());
             var history = histories.of(run.id());
             rewind(history, sender);
-            if (holding.standing() == Attempt.Standing.SUPERSEDED) return;
+            if (isTooLate(holding)) return;
             var attempt = new LocalAttempt(holding, history.steps(), sender, serving);
             Handler<?, ?> handler = serving.starts().handler(run.origin().task());
             if (handler == null)
@@ -161,6 +161,11 @@ final class Executor {
             vacate(holding.run());
             slotFreed.run();
         }
+    }
+
+    /** It is not ours any more, or was ended from outside before its code could begin. */
+    private static boolean isTooLate(Holding holding) {
+        return holding.standing() == Attempt.Standing.SUPERSEDED || holding.hasEnded();
     }
 
     /** A run that was ended before its code had left kept its slots until now. */

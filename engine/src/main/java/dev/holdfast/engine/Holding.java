@@ -48,6 +48,7 @@ final class Holding {
     private final RunId id;
     private final Namespace namespace;
     private volatile boolean ended;
+    private volatile boolean gone;
     private final Lock lock;
     /** Somebody has come to look while somebody else was at it. */
     private volatile boolean missed;
@@ -109,9 +110,13 @@ final class Holding {
         return namespace.equals(of) && !ended && standing() == Standing.GOING;
     }
 
-    /** Without the lock, too: whether it has ended here, and its code has left. */
+    /** Without the lock, too: whether it has ended here, and its code has left, or will not begin. */
     boolean isOver() {
-        return ended && threads.isEmpty();
+        return ended && gone;
+    }
+
+    boolean hasEnded() {
+        return ended;
     }
 
     /** The newest state. */
@@ -161,11 +166,12 @@ final class Holding {
         }
     }
 
-    /** User code has been left. */
+    /** User code has been left, or does not begin. */
     void left() {
         lock.lock();
         try {
             threads.clear();
+            gone = true;
         } finally {
             unlock();
         }

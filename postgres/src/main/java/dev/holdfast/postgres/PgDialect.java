@@ -21,11 +21,16 @@ final class PgDialect implements Dialect {
         return HINT.matcher(shared).replaceAll("");
     }
 
-    /** The index of {@code run_payloads} that fits is found by what is demanded. */
+    /**
+     * The index of {@code run_payloads} that fits is found by what is demanded. The planner may begin with either table, and
+     * knows of the one only what is said of it: both are bounded.
+     */
     @Override
-    public String newestFirst(String index) {
-        return "run_payloads p CROSS JOIN runs r"
-                + " WHERE r.id = p.run AND p.task = r.task AND p.namespace = ? AND p.run < ?";
+    public Walk newestFirst(String index) {
+        return new Walk(
+                "run_payloads p CROSS JOIN runs r WHERE r.id = p.run AND p.task = r.task"
+                        + " AND p.namespace = ? AND p.run < ? AND r.id < ?",
+                2);
     }
 
     @Override

@@ -59,8 +59,8 @@ final class RunWrites {
     private static final Table CHANGED =
             table(Stream.concat(Stream.of("id"), RunRow.CHANGING.stream()).toList());
     /**
-     * Most of what a row may say it does not. What no row of a batch says is not sent, group by group, so that there is a
-     * handful of statements and not one for each set of columns.
+     * Most of what a row may say it does not. What no row of a batch says is not sent, group by group, so that there are
+     * some dozens of statements and not one for each set of columns.
      */
     private static final List<List<String>> OPTIONAL = List.of(
             List.of("due"),

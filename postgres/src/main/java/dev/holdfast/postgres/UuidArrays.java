@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.Oid;
 import org.postgresql.jdbc.PgArray;
+import org.postgresql.jdbc.PreferQueryMode;
 
 /**
  * Arrays of ids as the server keeps them (array_recv in its arrayfuncs.c). The driver sends them as text, which costs the server
@@ -23,10 +24,13 @@ public final class UuidArrays {
 
     private UuidArrays() {}
 
-    /** A parameter for a statement of this connection. One of somebody else's that hides the driver's sends text. */
+    /** A parameter for a statement of this connection. One of somebody else's that hides the driver's, or sends everything as text, gets text. */
     public static Array of(Connection connection, List<? extends @Nullable UUID> ids) throws SQLException {
         if (!connection.isWrapperFor(BaseConnection.class)) return connection.createArrayOf("uuid", ids.toArray());
-        return new PgArray(connection.unwrap(BaseConnection.class), Oid.UUID_ARRAY, bytes(ids));
+        var ours = connection.unwrap(BaseConnection.class);
+        // Then everything is text of the statement.
+        if (ours.getPreferQueryMode() == PreferQueryMode.SIMPLE) return ours.createArrayOf("uuid", ids.toArray());
+        return new PgArray(ours, Oid.UUID_ARRAY, bytes(ids));
     }
 
     private static byte[] bytes(List<? extends @Nullable UUID> ids) {

@@ -1,10 +1,25 @@
 -- A run's row changes with each of its transitions, and each time all that its indexes say of it is written again. Its payloads'
 -- row changes once, and finds room for that in its page: so what lists walk stands there, written once for each run.
+--
+-- A program of before writes no namespace and task: it may not join from now on, and whoever has joined since it was looked for
+-- is in the way.
+LOCK TABLE nodes IN SHARE ROW EXCLUSIVE MODE;
+DO $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM nodes n, cluster c WHERE n.schema_to < 5 AND EXISTS (SELECT 1 FROM pg_locks l
+            WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 AND l.classid::bigint = c.lock_class
+            AND l.objid::bigint = n.number
+            AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))) THEN
+        RAISE EXCEPTION 'a node of an older program is alive: stop it first';
+    END IF;
+END $$;
+ALTER TABLE nodes ADD CONSTRAINT nodes_write_lists CHECK (schema_to >= 5) NOT VALID;
+
+DELETE FROM run_payloads p WHERE NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = p.run);
 ALTER TABLE run_payloads
     ADD COLUMN namespace text COLLATE "C",
     ADD COLUMN task      text COLLATE "C";
 UPDATE run_payloads p SET namespace = r.namespace, task = r.task FROM runs r WHERE r.id = p.run;
-DELETE FROM run_payloads WHERE namespace IS NULL;
 ALTER TABLE run_payloads
     ALTER COLUMN namespace SET NOT NULL,
     ALTER COLUMN task SET NOT NULL;

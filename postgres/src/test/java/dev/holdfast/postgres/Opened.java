@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 record Opened(Connections connections, PgStore store) implements TestStore {
     private static final String JOIN = "INSERT INTO nodes (number, incarnation, label, address, server_system,"
             + " server_timeline, server_started, server_counted, schema_from, schema_to, joined)"
-            + " VALUES (nextval('node_numbers'), %d, '', '', 0, 0, 0, 0, 1, 2, 0) RETURNING number";
+            + " VALUES (nextval('node_numbers'), %d, '', '', 0, 0, 0, 0, 1, " + Schema.CURRENT.version()
+            + ", 0) RETURNING number";
     private static final List<String> TABLES = List.of(
             "runs",
             "run_tags",

@@ -1,6 +1,7 @@
 package dev.holdfast.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.holdfast.core.Refused;
@@ -8,12 +9,18 @@ import dev.holdfast.localpg.TestDatabase;
 import dev.holdfast.postgres.session.Connections;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Programs of different times on one database. */
 class SchemaTest {
     private static final Schema OLD = new Schema(Schema.CURRENT.locations(), Schema.OLDEST - 1);
+
+    private static final String RUN =
+            "INSERT INTO runs (id, namespace, task, version, policy, created, queue, lane, serial, place, state, cancelled, epoch,"
+                    + " seq, attempt, losses, losses_alone, under)"
+                    + " VALUES ('%s', '%s', '%s', '1', '', 0, 'default', '', 0, 0, '%s', 0, 0, 1, 1, 0, 0, 0)";
 
     private final TestDatabase database = TestDatabase.fresh();
     private final Connections connections = Opened.connections(database);
@@ -45,6 +52,47 @@ class SchemaTest {
             statement.execute("SELECT pg_advisory_unlock_all()");
             Schema.CURRENT.bringUp(connections);
             assertThat(version()).isEqualTo(Schema.CURRENT.version());
+        }
+    }
+
+    /** However long that takes, whatever time the database allows for an ordinary statement. */
+    @Test
+    void whatWasWrittenBeforeAnUpgradeIsThereAfterIt() throws SQLException {
+        OLD.bringUp(connections);
+        String queued = "01890a5d-ac96-774b-bcce-b302099a8057";
+        String ended = "01890a5d-ac96-774b-bcce-b302099a8058";
+        String orphan = "01890a5d-ac96-774b-bcce-b302099a8059";
+        try (Connection session = connections.open();
+                var statement = session.createStatement()) {
+            statement.execute(RUN.formatted(queued, "default", "mail", "QUEUED"));
+            statement.execute(RUN.formatted(ended, "other", "pay", "FINISHED"));
+            statement.execute("INSERT INTO run_payloads (run, input, output) VALUES ('" + queued + "', '1', NULL), ('"
+                    + ended + "', '2', '3'), ('" + orphan + "', '4', NULL)");
+            statement.execute("CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS"
+                    + " 'BEGIN PERFORM pg_sleep(6); RETURN NULL; END'");
+            statement.execute("CREATE TRIGGER slow AFTER UPDATE ON run_payloads EXECUTE FUNCTION slow()");
+            statement.execute("ALTER DATABASE " + database.name() + " SET statement_timeout = '1s'");
+        }
+
+        Schema.CURRENT.bringUp(connections);
+
+        assertThat(
+                        database.server()
+                                .query(
+                                        database.name(),
+                                        "SELECT run, input, coalesce(output, '-'), namespace, task FROM holdfast.run_payloads ORDER BY run"))
+                .containsExactly(
+                        List.of(queued, "1", "-", "default", "mail"), List.of(ended, "2", "3", "other", "pay"));
+    }
+
+    /** It would be told at its first start that it is at fault. */
+    @Test
+    void aProgramOfBeforeDoesNotJoinAfterAnUpgrade() throws SQLException {
+        Schema.CURRENT.bringUp(connections);
+        try (Connection node = connections.open();
+                var statement = node.createStatement()) {
+            String join = "INSERT INTO nodes VALUES (7, 1, 'old', '', 0, 0, 0, 0, 1, " + OLD.version() + ", 0)";
+            assertThatThrownBy(() -> statement.execute(join)).hasMessageContaining("nodes_write_lists");
         }
     }
 

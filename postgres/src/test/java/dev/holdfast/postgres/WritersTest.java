@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Command;
+import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
@@ -17,6 +18,7 @@ import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Request;
+import dev.holdfast.engine.port.Write;
 import dev.holdfast.engine.system.SystemClock;
 import dev.holdfast.engine.system.SystemIds;
 import dev.holdfast.engine.system.SystemThreads;
@@ -192,6 +194,36 @@ final class WritersTest {
             assertThat(one.ledger().figures().batches() - before).isEqualTo(1);
         }
         assertThat(snapshots(start.run())).isEqualTo(2);
+    }
+
+    /** What no row of a batch says is not sent, and what all say alike is sent once: nobody gets what is another's. */
+    @Test
+    void aBatchWritesOfEachRunWhatThatRunSays() {
+        var starts = new ArrayList<Change>();
+        for (int i = 0; i < MANY; i++) {
+            Lane lane = i % 2 == 0 ? null : new Lane("lane " + i, Lane.Kind.CONCURRENT);
+            String queue = i % 3 == 0 ? "other" : Defaults.QUEUE;
+            starts.add(Changes.start(IDS, one.ledger().now(), "1", lane, queue));
+        }
+        assertWritten(starts);
+        List<Run> given = one.claim(9).stream().map(Claimed::run).toList();
+        assertWritten(given.subList(0, 2).stream().map(this::succeeded).toList());
+        assertWritten(List.of(succeeded(given.get(2)), lost(given.get(3)), succeeded(given.get(4))));
+        assertWritten(given.subList(5, 9).stream().map(this::lost).toList());
+    }
+
+    private void assertWritten(List<Change> changes) {
+        assertThat(one.ledger().commit(changes)).containsOnly(new Receipt.Applied());
+        for (Change change : changes) {
+            for (Write write : change.writes()) {
+                if (write instanceof Write.Row row)
+                    assertThat(one.ledger().reads().run(change.run())).contains(row.run());
+            }
+        }
+    }
+
+    private Change succeeded(Run run) {
+        return Changes.succeed(IDS, one.ledger().now(), run, "1");
     }
 
     /** Until a claim is its writer's turn attempts may leave: their slots are not kept free for nobody. */

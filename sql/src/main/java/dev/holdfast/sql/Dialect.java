@@ -16,11 +16,19 @@ public interface Dialect {
     String statement(String shared);
 
     /**
-     * Runs as {@code r}, to be walked by their ids: FROM, and WHERE with a namespace and the id below which they are.
+     * Runs as {@code r}, to be walked by their ids.
      *
      * @param index of {@code runs} to be walked, where the planner takes advice
      */
-    String newestFirst(String index);
+    Walk newestFirst(String index);
+
+    /**
+     * How runs are walked.
+     *
+     * @param from FROM, and WHERE with a namespace and then the id below which they are
+     * @param bounds how often that id is asked for
+     */
+    record Walk(String from, int bounds) {}
 
     /** Gives an id as a parameter. */
     void bind(PreparedStatement statement, int at, RunId id) throws SQLException;

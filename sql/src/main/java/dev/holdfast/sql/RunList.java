@@ -48,10 +48,10 @@ record RunList(
             this.what = what;
         }
 
-        private String from(Dialect dialect) {
+        private Dialect.Walk in(Dialect dialect) {
             return switch (this) {
                 case ALL, OF_TASK -> dialect.newestFirst(what);
-                case BLOCKED, HELD, OF_QUEUE, OF_LANE, TAGGED, QUEUED -> what;
+                case BLOCKED, HELD, OF_QUEUE, OF_LANE, TAGGED, QUEUED -> new Dialect.Walk(what, 1);
             };
         }
 
@@ -71,14 +71,15 @@ record RunList(
 
     List<Run> read(Session session) throws SQLException {
         var walk = walk();
+        var way = walk.in(session.dialect());
         var named = named();
-        var text = new StringBuilder("SELECT ").append(COLUMNS).append(" FROM ").append(walk.from(session.dialect()));
+        var text = new StringBuilder("SELECT ").append(COLUMNS).append(" FROM ").append(way.from());
         for (String column : named.keySet())
             text.append(" AND r.").append(column).append(" = ?");
         text.append(" ORDER BY ").append(walk.order()).append(" DESC LIMIT ?");
         Sql sql = session.sql(text.toString());
         for (int i = 0; i < walk.indexes(); i++) sql.text(namespace.name());
-        sql.id(before == null ? ABOVE_ALL : before);
+        for (int i = 0; i < way.bounds(); i++) sql.id(before == null ? ABOVE_ALL : before);
         if (walk == Walk.TAGGED) sql.text(filter.tag());
         for (String value : named.values()) sql.text(value);
         return sql.number(limit).list(RunRow::read);

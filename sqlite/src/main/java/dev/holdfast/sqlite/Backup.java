@@ -105,7 +105,7 @@ public final class Backup {
         } finally {
             ProgressHandler.clearHandler(session.connection());
         }
-        report.progress();
+        report.done();
     }
 
     private static Refused failed(Path unfinished, Path target, Exception why) {
@@ -141,8 +141,13 @@ public final class Backup {
         /** @return 0: go on */
         @Override
         protected int progress() {
-            progress.at(written(), expected);
+            progress.at(Math.min(written(), expected - 1), expected);
             return 0;
+        }
+
+        /** A copy is seldom exactly as large as what is in use in the original. */
+        private void done() {
+            progress.at(expected, expected);
         }
 
         private long written() {

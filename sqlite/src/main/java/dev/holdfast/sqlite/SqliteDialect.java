@@ -21,8 +21,8 @@ final class SqliteDialect implements Dialect {
     }
 
     @Override
-    public String newestFirst(String index) {
-        return "runs r INDEXED BY " + index + " WHERE r.namespace = ? AND r.id < ?";
+    public Walk newestFirst(String index) {
+        return new Walk("runs r INDEXED BY " + index + " WHERE r.namespace = ? AND r.id < ?", 1);
     }
 
     @Override

@@ -173,6 +173,8 @@ public final class Connections {
         all.put("default_transaction_read_only", "off");
         all.put("synchronous_commit", use.durable ? "on" : "off");
         if (use != Use.ORDINARY) all.put("statement_timeout", "0");
+        // One session of a migration waits in a transaction for what another one does.
+        if (use == Use.MIGRATION) all.put("idle_in_transaction_session_timeout", "0");
         if (use == Use.LENT) lent(all);
         return all;
     }

@@ -21,7 +21,7 @@ final class SessionSource implements DataSource {
 
     @Override
     public Connection getConnection() throws SQLException {
-        Connection connection = connections.open();
+        Connection connection = connections.open(Use.MIGRATION);
         try (var statement = connection.createStatement()) {
             statement.execute(PATIENCE);
             return connection;

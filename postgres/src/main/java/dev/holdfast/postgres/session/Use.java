@@ -11,6 +11,8 @@ import java.time.Duration;
 public enum Use {
     /** Of the ledger: a batch is one round trip, so nothing of it waits for the client for long. */
     ORDINARY(Duration.ofSeconds(30), true),
+    /** Of a migration: its statements take as long as the tables are large. */
+    MIGRATION(Duration.ofDays(7), true),
     /** Lent to user code for a transaction: its tables, its statements, and its time. */
     LENT(Duration.ofMinutes(5), true),
     HOLD(Duration.ofSeconds(90), true),

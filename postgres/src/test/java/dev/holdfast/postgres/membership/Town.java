@@ -198,7 +198,7 @@ final class Town implements AutoCloseable {
             statement.execute("SELECT pg_advisory_lock(lock_class, " + number + ") FROM cluster");
             ServerLife life = ServerLife.read(session);
             statement.execute("INSERT INTO nodes VALUES (" + number + ", 1, 'ghost', '', " + life.system() + ", "
-                    + life.timeline() + ", " + life.started() + ", " + life.counted() + ", 1, 1, 0)");
+                    + life.timeline() + ", " + life.started() + ", " + life.counted() + ", 98, 99, 0)");
         }
         return session;
     }

@@ -435,6 +435,19 @@ class EngineTest {
         ids.forEach(id -> rig.awaitEnd(id, Outcome.SUCCEEDED));
     }
 
+    /** Whoever waits for a run and starts the next one does not wait for a slot that nobody needs any more. */
+    @Test
+    void whoever_hears_of_an_end_finds_its_slot_free() throws Exception {
+        var go = new CountDownLatch(1);
+        rig.boot(TASK.handle((ctx, n) -> ctx.step("wait", Integer.class, s -> {
+            go.await();
+            return n;
+        })));
+        var executing = rig.executingAtEndOf(rig.start("task", "1"));
+        go.countDown();
+        assertThat(executing.get()).isZero();
+    }
+
     @Test
     void no_more_attempts_execute_than_there_are_slots() {
         rig.slots(3);

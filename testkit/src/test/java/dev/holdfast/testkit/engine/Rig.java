@@ -40,6 +40,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -172,6 +174,14 @@ final class Rig implements AutoCloseable {
     /** What is waited for here takes milliseconds, or is there already. */
     static ConditionFactory await(String what) {
         return Awaitility.await(what).pollInterval(LOOK);
+    }
+
+    /** How many attempts the newest engine executed when it was told here that this run has ended. */
+    Future<Integer> executingAtEndOf(RunId id) {
+        var executing = new CompletableFuture<Integer>();
+        var engine = engines.getLast();
+        ports.getLast().hints().onEnd(id, () -> executing.complete(engine.executing()));
+        return executing;
     }
 
     /** Waits until the run is blocked and nobody holds it. */
