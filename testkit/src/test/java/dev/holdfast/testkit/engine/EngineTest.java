@@ -332,6 +332,53 @@ class EngineTest {
         assertThat(rig.show(id).steps()).isEmpty();
     }
 
+    /** It has its slot until then: nobody would know of somebody else in it. */
+    @Test
+    void code_that_has_not_begun_when_its_run_ends_does_not_begin() throws Exception {
+        var task = TASK.maxDuration(Duration.ofMinutes(1));
+        var reached = new CountDownLatch(1);
+        var zombie = new CountDownLatch(1);
+        rig.boot(task.handle((ctx, n) -> ctx.step("one", Integer.class, s -> {
+            reached.countDown();
+            zombie.await();
+            return n;
+        })));
+        RunId id = rig.start("task", "1");
+        reached.await();
+        var claimed = new CountDownLatch(1);
+        var go = new CountDownLatch(1);
+        rig.beforeCodeBegins(() -> {
+            claimed.countDown();
+            uninterruptibly(go);
+        });
+        var begun = new AtomicInteger();
+        var engine = rig.boot(task.handle((ctx, n) -> begun.incrementAndGet()));
+        claimed.await();
+
+        rig.clock.pass(Duration.ofMinutes(2));
+        rig.awaitState(id, RunState.STOPPING);
+        rig.clock.pass(Duration.ofMinutes(2));
+        rig.awaitEnd(id, Outcome.TIMED_OUT);
+        assertThat(engine.executing()).isEqualTo(1);
+        go.countDown();
+        await("its slot is free").until(() -> engine.executing() == 0);
+
+        assertThat(begun).hasValue(0);
+        zombie.countDown();
+    }
+
+    private static void uninterruptibly(CountDownLatch latch) {
+        boolean interrupted = false;
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) Thread.currentThread().interrupt();
+    }
+
     @Test
     void request_ids_and_business_keys_make_one_run() {
         rig.boot(TASK.handle((ctx, n) -> n));

@@ -36,6 +36,7 @@ final class NodeLedger implements Ledger {
     private final Ledger ledger;
     private final AtomicReference<@Nullable Predicate<Run>> unanswered = new AtomicReference<>();
     private final AtomicReference<@Nullable Runnable> atNextLook = new AtomicReference<>();
+    private final AtomicReference<@Nullable Runnable> atNextSteps = new AtomicReference<>();
     private final AtomicBoolean fullWithMessage = new AtomicBoolean();
     private final AtomicBoolean claimUnanswered = new AtomicBoolean();
     private final AtomicBoolean claimLate = new AtomicBoolean();
@@ -50,6 +51,7 @@ final class NodeLedger implements Ledger {
         this.reads = (Reads) Proxy.newProxyInstance(
                 Reads.class.getClassLoader(), new Class<?>[] {Reads.class}, (proxy, method, arguments) -> {
                     refuseSeveral(arguments);
+                    if (method.getName().equals("steps")) hold();
                     try {
                         return method.invoke(ledger.reads(), arguments);
                     } catch (InvocationTargetException e) {
@@ -61,6 +63,16 @@ final class NodeLedger implements Ledger {
     private void refuseSeveral(Object @Nullable [] arguments) {
         boolean several = arguments != null && arguments[0] instanceof Collection<?> runs && runs.size() > 1;
         if (several && readsOneByOne) throw new IllegalStateException("one of them cannot be read");
+    }
+
+    private void hold() {
+        Runnable once = atNextSteps.getAndSet(null);
+        if (once != null) once.run();
+    }
+
+    /** This happens when it is looked for what runs have recorded, before that is seen. */
+    void atNextSteps(Runnable what) {
+        atNextSteps.set(what);
     }
 
     /** From now on nothing is read of several runs at once. */

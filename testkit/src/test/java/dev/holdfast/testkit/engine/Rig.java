@@ -63,6 +63,7 @@ final class Rig implements AutoCloseable {
     private final List<NodeLedger> nodes = new ArrayList<>();
     private final List<Ports> ports = new ArrayList<>();
     private Hints hints = new LocalHints();
+    private Runnable beforeCodeBegins = () -> {};
     private int slots = 4;
     private boolean oneByOne;
     private boolean cluster;
@@ -81,6 +82,12 @@ final class Rig implements AutoCloseable {
     /** What several runs have recorded cannot be read at once, from the next boot on. */
     Rig readingOneByOne() {
         oneByOne = true;
+        return this;
+    }
+
+    /** This happens when the next engine looks for what a run has recorded, before its code begins. */
+    Rig beforeCodeBegins(Runnable what) {
+        beforeCodeBegins = what;
         return this;
     }
 
@@ -107,6 +114,7 @@ final class Rig implements AutoCloseable {
         var store = MemoryStore.open(disk, clock, ids);
         nodes.add(new NodeLedger(store.ledger()));
         if (oneByOne) ledger().readOneByOne();
+        ledger().atNextSteps(beforeCodeBegins);
         ports.add(new Ports(
                 nodes.getLast(),
                 store.stream(),
