@@ -17,6 +17,10 @@ import org.junit.jupiter.api.Test;
 class SchemaTest {
     private static final Schema OLD = new Schema(Schema.CURRENT.locations(), Schema.OLDEST - 1);
 
+    /** Of a program of before. */
+    private static final String JOIN =
+            "INSERT INTO nodes VALUES (7, 1, 'old', '', 0, 0, 0, 0, 1, " + OLD.version() + ", 0)";
+
     private static final String RUN =
             "INSERT INTO runs (id, namespace, task, version, policy, created, queue, lane, serial, place, state, cancelled, epoch,"
                     + " seq, attempt, losses, losses_alone, under)"
@@ -44,7 +48,7 @@ class SchemaTest {
         try (Connection node = connections.named(7).open();
                 var statement = node.createStatement()) {
             statement.execute("SELECT pg_advisory_lock(lock_class, 7) FROM cluster");
-            statement.execute("INSERT INTO nodes VALUES (7, 1, 'old', '', 0, 0, 0, 0, 1, " + OLD.version() + ", 0)");
+            statement.execute(JOIN);
 
             assertThat(refused(Schema.CURRENT)).isEqualTo("schema_incompatible");
             assertThat(version()).isEqualTo(OLD.version());
@@ -91,8 +95,7 @@ class SchemaTest {
         Schema.CURRENT.bringUp(connections);
         try (Connection node = connections.open();
                 var statement = node.createStatement()) {
-            String join = "INSERT INTO nodes VALUES (7, 1, 'old', '', 0, 0, 0, 0, 1, " + OLD.version() + ", 0)";
-            assertThatThrownBy(() -> statement.execute(join)).hasMessageContaining("nodes_write_lists");
+            assertThatThrownBy(() -> statement.execute(JOIN)).hasMessageContaining("nodes_write_lists");
         }
     }
 

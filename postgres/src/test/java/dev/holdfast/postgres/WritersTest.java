@@ -60,6 +60,9 @@ final class WritersTest {
     /** More than a few: they are copied. */
     private static final int MANY = 50;
 
+    private static final String REQUEST =
+            "INSERT INTO requests (namespace, id, fingerprint, answer, at) VALUES ('default', '%s', '', '', 0)";
+
     private final ExecutorService hands = Executors.newCachedThreadPool();
     private Opened one;
     private Opened two;
@@ -163,17 +166,10 @@ final class WritersTest {
     @Test
     void aClaimThatComesWhileABatchLooksAroundIsCommittedWithIt() throws Exception {
         var start = Changes.start(IDS, one.ledger().now(), "7");
-        var asked = new Change(
-                start.id(),
-                start.run(),
-                start.expect(),
-                new Request(Namespace.DEFAULT, "same", "f", "a"),
-                start.writes());
+        Change asked = asked(start, "same");
         var told = new AtomicReference<String>("nothing");
         try (Connection outside = CONNECTIONS.open()) {
-            lock(
-                    outside,
-                    "INSERT INTO requests (namespace, id, fingerprint, answer, at) VALUES ('default', 'same', '', '', 0)");
+            lock(outside, REQUEST.formatted("same"));
             long before = one.ledger().figures().batches();
             Future<Receipt> starts = hands.submit(() -> one.ledger().commit(asked));
             BACKDOOR.awaitBlocked("INSERT INTO requests%");
@@ -212,6 +208,12 @@ final class WritersTest {
         assertWritten(given.subList(5, 9).stream().map(this::lost).toList());
     }
 
+    /** The start with this request id: its batch waits for whoever else inserts that. */
+    private static Change asked(Change start, String id) {
+        var request = new Request(Namespace.DEFAULT, id, "f", "a");
+        return new Change(start.id(), start.run(), start.expect(), request, start.writes());
+    }
+
     private void assertWritten(List<Change> changes) {
         assertThat(one.ledger().commit(changes)).containsOnly(new Receipt.Applied());
         for (Change change : changes) {
@@ -230,17 +232,10 @@ final class WritersTest {
     @Test
     void aClaimWishesForWhatIsFreeWhenItGives() throws Exception {
         Change start = Changes.start(IDS, one.ledger().now(), "7");
-        var asked = new Change(
-                start.id(),
-                start.run(),
-                start.expect(),
-                new Request(Namespace.DEFAULT, "wish", "f", "a"),
-                start.writes());
+        Change asked = asked(start, "wish");
         var free = new AtomicInteger(0);
         try (Connection outside = CONNECTIONS.open()) {
-            lock(
-                    outside,
-                    "INSERT INTO requests (namespace, id, fingerprint, answer, at) VALUES ('default', 'wish', '', '', 0)");
+            lock(outside, REQUEST.formatted("wish"));
             Future<Receipt> starts = hands.submit(() -> one.ledger().commit(asked));
             BACKDOOR.awaitBlocked("INSERT INTO requests%");
             Future<List<Claimed>> claims = hands.submit(() -> one.ledger().claim(() -> {

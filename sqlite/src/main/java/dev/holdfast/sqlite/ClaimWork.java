@@ -67,9 +67,9 @@ final class ClaimWork extends Work<List<Claimed>> {
     private Claim claim;
     private List<Claimed> given = List.of();
 
+    @SuppressWarnings("NullAway.Init") // Whatever needs the claim comes after in(), which asks for it.
     ClaimWork(Supplier<Claim> wish, Ids ids, Alternation alternation) {
         this.wish = wish;
-        this.claim = wish.get();
         this.ids = ids;
         this.alternation = alternation;
     }
