@@ -64,6 +64,8 @@ const LOOK = 5_000;
 const SHORTEST = 200;
 const LONGEST = 8_000;
 const PATIENCE = 20_000;
+/** Blanks that stand outside of strings. */
+const BETWEEN = /("(?:\\.|[^"\\])*")|\s+/g;
 const EVENTS = new Set(['chunk', 'rewind', 'gap', 'status', 'done']);
 
 /** What the server refused, in its own words. */
@@ -185,7 +187,8 @@ export class Fold {
 function textOf(frame, json) {
   if (typeof frame.data === 'string') return frame.data;
   // It is the last property, and those before it hold no text of users.
-  return json.slice(json.indexOf('"data":') + 7, json.lastIndexOf('}')).trim() + '\n';
+  const sent = json.slice(json.indexOf('"data":') + 7, json.lastIndexOf('}'));
+  return sent.replaceAll(BETWEEN, (match, string) => string ?? '') + '\n';
 }
 
 // Watching -----------------------------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 // A conversation: what was said, what is being answered, and a field to go on.
-import {cancel, messages, post, watchThread} from '/holdfast.js';
+import {cancel, messages, post, watchRun, watchThread} from '/holdfast.js';
 import {ago, api, askForKey, Away, el, poll, requestId, say} from '/page/parts.js';
 import {TurnView} from '/page/turn.js';
 
@@ -56,6 +56,7 @@ class ChatPage {
     if (id === null) this.#empty.hidden = false;
     else this.#open();
     this.#text.focus({preventScroll: true});
+    this.#stay();
     addEventListener('keydown', event => {
       if (event.key === 'Escape' && !this.#stop.hidden && !document.querySelector('dialog')) this.#cancel('current');
     });
@@ -63,6 +64,13 @@ class ChatPage {
 
   get #scroller() {
     return this.#log.closest('.scroller');
+  }
+
+  /** Whoever reads the end still does when the page becomes narrower, or the field higher. */
+  #stay() {
+    let atEnd = true;
+    this.#scroller.addEventListener('scroll', () => { atEnd = this.#isAtEnd(); });
+    new ResizeObserver(() => atEnd && this.#toEnd()).observe(this.#scroller);
   }
 
   #hello() {
@@ -90,6 +98,7 @@ class ChatPage {
       for (const message of page.messages.reverse()) this.#turn(message.id).tell(message);
       this.#empty.hidden = this.#turns.size > 0;
       this.#scroller.scrollTop = this.#scroller.scrollHeight;
+      this.#recall([...this.#turns.values()].reverse());
       const last = [...this.#turns.values()].filter(turn => turn.hasBegun).at(-1);
       this.#watch(last ? `${last.run}.0.0` : '0');
     } catch (error) {
@@ -144,6 +153,20 @@ class ChatPage {
     })();
   }
 
+  /** What was sent by turns that have ended without an answer: one after the other, as few do and each asks for itself. */
+  async #recall(turns) {
+    for (const turn of turns.filter(each => each.isUntold)) {
+      await new Promise(resolve => watchRun(turn.run, {
+        onText: text => {
+          const atEnd = this.#isAtEnd();
+          turn.recall(text);
+          if (atEnd) this.#toEnd();
+        },
+        onConnection: ({state}) => ['done', 'refused', 'closed'].includes(state) && resolve(),
+      }));
+    }
+  }
+
   async #readEarlier() {
     this.#more.disabled = true;
     try {
@@ -153,6 +176,7 @@ class ChatPage {
       this.#more.hidden = page.next === null;
       for (const message of page.messages) this.#turn(message.id).tell(message);
       this.#scroller.scrollTop = this.#scroller.scrollHeight - before;
+      this.#recall(page.messages.map(message => this.#turns.get(message.id)));
     } catch (error) {
       this.#failed(error);
     } finally {
@@ -291,7 +315,7 @@ class Conversations {
     const fold = el('details', {open: wide.matches}, el('summary', {}, 'Conversations'), this.#list);
     wide.addEventListener('change', () => { fold.open = wide.matches; });
     this.element = el('nav', {class: 'talks', 'aria-label': 'Conversations'},
-      el('a', {class: 'new', href: '/chat'}, '＋ New conversation'), fold);
+      el('a', {class: 'new', href: '/chat'}, '+ New conversation'), fold);
     this.#poll = poll(() => this.#look(), () => 10_000);
   }
 

@@ -2,12 +2,12 @@
 import {el, say, span} from '/page/parts.js';
 
 const ENDED = {
-  CANCELLED: 'Stopped.',
-  EXPIRED: 'Not begun in time.',
-  TIMED_OUT: 'It took too long.',
-  FAILED: 'It failed.',
-  CRASHED: 'It failed.',
-  SYSTEM_FAILURE: 'It failed.',
+  CANCELLED: 'Stopped',
+  EXPIRED: 'Not begun in time',
+  TIMED_OUT: 'It took too long',
+  FAILED: 'Failed',
+  CRASHED: 'Failed',
+  SYSTEM_FAILURE: 'Failed',
 };
 const NOTED = 8000;
 
@@ -51,6 +51,17 @@ export class TurnView {
 
   get hasBegun() {
     return Boolean(this.#message?.startedAt || this.#message?.finishedAt || this.#snapshot?.epoch > 0 || this.#done);
+  }
+
+  /** Whether it has ended, and nothing is known of what it had sent until then. */
+  get isUntold() {
+    return this.#done && this.#text === '' && this.#outcome() !== 'SUCCEEDED' && Boolean(this.#message?.startedAt);
+  }
+
+  /** What it had sent until it ended. */
+  recall(text) {
+    this.#put(text);
+    this.#show();
   }
 
   /** Whether it was said and has not been answered. */
@@ -156,10 +167,10 @@ export class TurnView {
       const outcome = this.#outcome();
       if (outcome === 'SUCCEEDED') return this.#took();
       const why = this.#message?.error?.message;
-      return (ENDED[outcome] ?? '') + (why && outcome !== 'CANCELLED' ? ` ${why}` : '');
+      return (ENDED[outcome] ?? '') + (why && outcome !== 'CANCELLED' ? `: ${why}` : '');
     }
     if (this.#stopping) return 'Stopping…';
-    if (this.isWaiting) return this.#place === 0 ? 'Waits for its turn: it is the next' : `Waits for its turn: ${this.#place} before it`;
+    if (this.isWaiting) return this.#place === 0 ? 'Waits for its turn: it is the next' : `Waits for its turn: ${this.#place} before it in line`;
     const {state, attempt} = this.#snapshot ?? {};
     if (state === 'BLOCKED') return 'Waits…';
     if (state === 'STOPPING') return 'Stopping…';
