@@ -13,10 +13,13 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Conversations {
     /** In the order in which they were posted; {@code after} is the last of the previous page, null for the first page. */
-    List<Turn> oldest(Conversation of, @Nullable RunId after, int limit);
+    List<Run> oldest(Conversation of, @Nullable RunId after, int limit);
 
     /** The other way round; {@code before} is the last of the previous page. */
-    List<Turn> newest(Conversation of, @Nullable RunId before, int limit);
+    List<Run> newest(Conversation of, @Nullable RunId before, int limit);
+
+    /** Turns with what was said and answered. One that was deleted meanwhile is left out. */
+    List<Turn> said(List<Run> turns);
 
     /**
      * A turn.

@@ -144,12 +144,12 @@ final class ThreadWatch implements Watch {
         boolean isDue = ports.clock().nanos() - looked >= LOOK_AGAIN.toNanos();
         if (!hinted.getAndSet(false) && !isDue) return Optional.empty();
         try {
-            if (turn == null) turn = begin(ahead.next());
-            if (turn == null || !ahead.hasNext()) {
+            if (turn == null) turn = begin();
+            if (turn == null || ahead.next() == null) {
                 looked = ports.clock().nanos();
                 ahead.look();
             }
-            if (turn == null) turn = begin(ahead.next());
+            if (turn == null) turn = begin();
         } catch (RuntimeException e) {
             hinted.set(true);
             throw e;
@@ -157,16 +157,19 @@ final class ThreadWatch implements Watch {
         return line();
     }
 
-    private @Nullable Watch begin(@Nullable RunId next) {
+    /** Taken only when it is open: what cannot be read now is read later. */
+    private @Nullable Watch begin() {
+        RunId next = ahead.next();
         if (next == null) return null;
+        Watch watch = null;
         try {
-            Watch watch = opener.open(of.namespace(), next, null);
+            watch = opener.open(of.namespace(), next, null);
             if (ended) watch.close();
-            return watch;
         } catch (Refused deleted) {
             hint();
-            return null;
         }
+        ahead.take();
+        return watch;
     }
 
     private Optional<Frame> line() {

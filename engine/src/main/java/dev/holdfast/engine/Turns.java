@@ -35,18 +35,19 @@ final class Turns implements Conversations {
     }
 
     @Override
-    public List<Turn> oldest(Conversation of, @Nullable RunId after, int limit) {
-        return turns(reads().lane(of.namespace(), of.queue(), of.lane(), after, limit));
+    public List<Run> oldest(Conversation of, @Nullable RunId after, int limit) {
+        return reads().lane(of.namespace(), of.queue(), of.lane(), after, limit);
     }
 
     @Override
-    public List<Turn> newest(Conversation of, @Nullable RunId before, int limit) {
-        return turns(reads().runs(of.namespace(), filter(of), before, limit));
+    public List<Run> newest(Conversation of, @Nullable RunId before, int limit) {
+        return reads().runs(of.namespace(), filter(of), before, limit);
     }
 
-    private List<Turn> turns(List<Run> runs) {
-        var payloads = reads().payloads(runs.stream().map(Run::id).toList());
-        return runs.stream()
+    @Override
+    public List<Turn> said(List<Run> turns) {
+        var payloads = reads().payloads(turns.stream().map(Run::id).toList());
+        return turns.stream()
                 .flatMap(run -> Stream.ofNullable(payloads.get(run.id())).map(said -> turn(run, said)))
                 .toList();
     }

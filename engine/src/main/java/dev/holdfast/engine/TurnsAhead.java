@@ -111,18 +111,16 @@ final class TurnsAhead {
         waiting = page.size() < PAGE ? List.copyOf(idle) : null;
     }
 
-    /** Whether there is one that has begun and was not given yet, as far as the last look knows. */
-    boolean hasNext() {
-        return !begun.isEmpty();
-    }
-
-    /** Gives that; null if there is none. */
+    /** The next that has begun and was not taken yet, as far as the last look knows; null if there is none. */
     @Nullable
     RunId next() {
-        Run next = begun.poll();
-        if (next == null) return null;
-        give(next);
-        return next.id();
+        Run next = begun.peek();
+        return next == null ? null : next.id();
+    }
+
+    /** Takes that: it is not given again. */
+    void take() {
+        give(begun.remove());
     }
 
     /** Those that wait, in their order; null if that is not known yet, because others are to be given before. */

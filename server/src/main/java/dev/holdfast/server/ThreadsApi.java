@@ -5,6 +5,7 @@ import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Refused;
+import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.engine.Conversation;
 import dev.holdfast.engine.Conversations;
@@ -59,17 +60,22 @@ final class ThreadsApi {
     }
 
     private Answer turns(Call call) {
-        return page(call, "turns", (out, turn) -> RunJson.row(out, turn.run()));
+        return page(call, "turns", (out, turns) -> {
+            for (Run turn : turns) RunJson.row(out, turn);
+        });
     }
 
     private Answer messages(Call call) {
-        return page(call, "messages", RunJson::turn);
+        Conversations all = node.get().runs().conversations();
+        return page(call, "messages", (out, turns) -> {
+            for (Turn turn : all.said(turns)) RunJson.turn(out, turn);
+        });
     }
 
-    /** How a turn is shown. */
+    /** How turns are shown. */
     @FunctionalInterface
     private interface Shown {
-        void write(JsonGenerator out, Turn turn);
+        void write(JsonGenerator out, List<Run> turns);
     }
 
     private Answer page(Call call, String name, Shown shown) {
@@ -77,22 +83,21 @@ final class ThreadsApi {
         int limit = Parameters.limit(call);
         RunId cursor = call.query("cursor").map(RunsApi::pageCursor).orElse(null);
         // One more than asked for tells whether there is another page.
-        List<Turn> found = read(call, conversation(call), cursor, limit + 1);
-        List<Turn> page = found.subList(0, Math.min(limit, found.size()));
+        List<Run> found = read(call, conversation(call), cursor, limit + 1);
+        List<Run> page = found.subList(0, Math.min(limit, found.size()));
         return Answer.json(200, Json.text(out -> {
             out.writeStartObject();
             out.writeStringProperty("thread", call.variable("id"));
             out.writeName(name);
             out.writeStartArray();
-            for (Turn turn : page) shown.write(out, turn);
+            shown.write(out, page);
             out.writeEndArray();
-            RunJson.text(
-                    out, "next", found.size() > limit ? page.getLast().run().id() : null);
+            RunJson.text(out, "next", found.size() > limit ? page.getLast().id() : null);
             out.writeEndObject();
         }));
     }
 
-    private List<Turn> read(Call call, Conversation of, @Nullable RunId cursor, int limit) {
+    private List<Run> read(Call call, Conversation of, @Nullable RunId cursor, int limit) {
         String order = call.query("order").orElse("oldest");
         Conversations all = node.get().runs().conversations();
         return switch (order) {

@@ -8,8 +8,10 @@ import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Refused;
+import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
+import dev.holdfast.core.Unavailable;
 import dev.holdfast.core.stream.FrameFold;
 import dev.holdfast.engine.Conversation;
 import dev.holdfast.engine.Conversations.Turn;
@@ -205,6 +207,19 @@ final class TurnsTest {
         }
     }
 
+    @Test
+    void a_turn_that_cannot_be_read_at_once_is_told_later() throws Exception {
+        Engine engine = rig.boot(handler);
+        leave.release();
+        try (Watch watch = watch(engine, null)) {
+            until(watch, f -> true);
+            rig.ledger().awayForTheNextReader();
+            RunId first = say("one");
+            assertThatThrownBy(() -> until(watch, done(first))).isInstanceOf(Unavailable.class);
+            assertThat(texts(until(watch, done(first)))).containsEntry(first.toString(), "you said one");
+        }
+    }
+
     /** As a run is whose id was made before that of another, and which was committed after it. */
     @Test
     void turns_are_told_in_the_order_in_which_they_had_their_turn() throws Exception {
@@ -267,13 +282,13 @@ final class TurnsTest {
         for (int i = 0; i < 5; i++) runs.add(say("m" + i));
         rig.awaitEnd(runs.get(3), Outcome.SUCCEEDED);
         var talks = engine.conversations();
-        assertThat(talks.oldest(TALK, null, 2)).extracting(t -> t.run().id()).isEqualTo(runs.subList(0, 2));
-        List<Turn> rest = talks.oldest(TALK, runs.get(1), 9);
+        assertThat(talks.oldest(TALK, null, 2)).extracting(Run::id).isEqualTo(runs.subList(0, 2));
+        List<Turn> rest = talks.said(talks.oldest(TALK, runs.get(1), 9));
         assertThat(rest).extracting(t -> t.run().id()).isEqualTo(runs.subList(2, 5));
         assertThat(rest).extracting(Turn::input).containsExactly("\"m2\"", "\"m3\"", "\"m4\"");
         assertThat(rest).extracting(Turn::output).containsExactly("\"m2\"", "\"m3\"", null);
         assertThat(talks.newest(TALK, runs.get(3), 9))
-                .extracting(t -> t.run().id())
+                .extracting(Run::id)
                 .isEqualTo(runs.subList(0, 3).reversed());
     }
 
