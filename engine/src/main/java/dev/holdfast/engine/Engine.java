@@ -60,6 +60,7 @@ public final class Engine implements Runs, AutoCloseable {
     private final Sending sending;
     private final Queues queues;
     private final ScheduleBook schedules;
+    private final Turns turns;
     private final Meters meters;
     private final Alarms alarms;
     private final StreamWriter stream;
@@ -99,6 +100,7 @@ public final class Engine implements Runs, AutoCloseable {
         this.left = ports.threads().bell();
         this.watching = new Watcher.Ports(
                 ports.ledger().reads(), ports.stream(), ports.hints(), ports.threads(), ports.clock());
+        this.turns = new Turns(ports, door, this::deliver, this::watch);
         Bell work = ports.threads().bell();
         this.executor = new Executor(desk, stream, new LocalAttempt.Serving(ports, alarms, starts), () -> {
             work.ring();
@@ -284,6 +286,11 @@ public final class Engine implements Runs, AutoCloseable {
     }
 
     @Override
+    public Conversations conversations() {
+        return turns;
+    }
+
+    @Override
     public List<QueueView> queues(Namespace namespace) {
         return ports.ledger().reads().queues(namespace);
     }
@@ -307,7 +314,10 @@ public final class Engine implements Runs, AutoCloseable {
     @Override
     public Watch watch(Namespace namespace, RunId id, @Nullable String after) {
         Run run = ports.ledger().reads().run(namespace, id).orElseThrow(() -> unknown(id));
-        return Watcher.open(watching, run, after);
+        String from = Cursor.NOW.equals(after)
+                ? Cursor.now(run, ports.stream().head(id)).toString()
+                : after;
+        return Watcher.open(watching, run, from);
     }
 
     static Refused unknown(RunId id) {

@@ -212,6 +212,21 @@ final class Journal implements Reads, StreamLog {
     }
 
     @Override
+    public List<Run> lane(Namespace namespace, String queue, String lane, @Nullable RunId after, int limit) {
+        return List.of();
+    }
+
+    @Override
+    public List<Run> live(Namespace namespace, String queue, String lane) {
+        return List.of();
+    }
+
+    @Override
+    public Map<RunId, Payloads> payloads(Collection<RunId> ids) {
+        return Map.of();
+    }
+
+    @Override
     public Line line(Run run) {
         return Line.FREE;
     }

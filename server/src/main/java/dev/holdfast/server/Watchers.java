@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Streams of runs as Server-Sent Events, each on its request's own virtual thread.
+ * Streams of runs and of conversations as Server-Sent Events, each on its request's own virtual thread.
  *
  * <p>A watcher that takes nothing for longer than the patience of the options is cut off by an interrupt, which closes
  * its connection at once; so are all of them when the server closes. Each can come back with the id of the last event
@@ -76,20 +76,32 @@ final class Watchers implements AutoCloseable {
     }
 
     List<Router.Route> routes() {
-        return List.of(new Router.Route("GET", "/v1/runs/{id}/stream", this::stream));
+        return List.of(
+                new Router.Route("GET", "/v1/runs/{id}/stream", this::run),
+                new Router.Route("GET", "/v1/threads/{id}/stream", this::thread));
     }
 
     int open() {
         return streams.size();
     }
 
-    private Answer stream(Call call) {
-        String after = call.header("Last-Event-ID")
+    private Answer run(Call call) {
+        return stream(call, runs.get().watch(Namespace.DEFAULT, call.run(), after(call)));
+    }
+
+    private Answer thread(Call call) {
+        return stream(call, runs.get().conversations().watch(ThreadsApi.conversation(call), after(call)));
+    }
+
+    private static @Nullable String after(Call call) {
+        return call.header("Last-Event-ID")
                 .filter(id -> !id.isBlank())
                 .or(() -> call.query("from"))
                 .orElse(null);
-        // Opened here, so that what is refused is answered as a problem and not as a broken stream.
-        Watch watch = runs.get().watch(Namespace.DEFAULT, call.run(), after);
+    }
+
+    /** @param watch was opened before, so that what is refused is answered as a problem and not as a broken stream */
+    private Answer stream(Call call, Watch watch) {
         return new Answer.Streamed("text/event-stream", out -> send(watch, call.key(), out), watch::close);
     }
 
