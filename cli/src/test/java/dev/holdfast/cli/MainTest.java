@@ -308,7 +308,14 @@ class MainTest {
                     .contains(" 5 a mistake");
         }
         for (String drill : List.of(
-                "crash", "node-death", "zombie", "partition", "database-restart", "replica-lag", "rolling-restart")) {
+                "crash",
+                "node-death",
+                "zombie",
+                "partition",
+                "database-restart",
+                "replica-lag",
+                "rolling-restart",
+                "stream-takeover")) {
             assertThat(help("drill", drill))
                     .as(drill)
                     .contains("--json", "{code, message, exit}")
