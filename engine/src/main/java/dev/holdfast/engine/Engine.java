@@ -68,7 +68,7 @@ public final class Engine implements Runs, AutoCloseable {
     private final Ticker ticker;
     private final Inquiry inquiry;
     private final Bell left;
-    private final Watcher.Ports watching;
+    private final Tails watching;
     private final Door door;
     private final Ports given;
     private final @Nullable Sweeper sweeper;
@@ -97,8 +97,8 @@ public final class Engine implements Runs, AutoCloseable {
         this.alarms = new Alarms(ports.threads(), ports.clock());
         this.stream = new StreamWriter(ports, meters);
         this.left = ports.threads().bell();
-        this.watching = new Watcher.Ports(
-                ports.ledger().reads(), ports.stream(), ports.hints(), ports.threads(), ports.clock());
+        this.watching = new Tails(new Watcher.Ports(
+                ports.ledger().reads(), ports.stream(), ports.hints(), ports.threads(), ports.clock()));
         Bell work = ports.threads().bell();
         this.executor = new Executor(desk, stream, new LocalAttempt.Serving(ports, alarms, starts), () -> {
             work.ring();
@@ -307,7 +307,7 @@ public final class Engine implements Runs, AutoCloseable {
     @Override
     public Watch watch(Namespace namespace, RunId id, @Nullable String after) {
         Run run = ports.ledger().reads().run(namespace, id).orElseThrow(() -> unknown(id));
-        return Watcher.open(watching, run, after);
+        return Watcher.open(watching, ports.clock(), run, after);
     }
 
     static Refused unknown(RunId id) {
