@@ -80,9 +80,20 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule time_threads_and_randomness_come_through_ports = noClasses()
             .that(live("core", "sdk", "engine").and(DescribedPredicate.not(Unrepeatable.implementPorts())))
+            .and()
+            .resideOutsideOfPackage("dev.holdfast.sdk.remote..")
             .should()
             .accessTargetWhere(Unrepeatable.target())
             .because("a simulation must be able to repeat a run from its seed: use Threads, Bell, Clock and Ids");
+
+    @ArchTest
+    static final ArchRule nothing_of_a_node_asks_others_over_http = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.holdfast.sdk.remote..", "dev.holdfast.server..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.holdfast.sdk.remote..")
+            .because("it has the JDK's threads and time, which no simulation can repeat");
 
     @ArchTest
     static final ArchRule locks_come_through_ports = noClasses()

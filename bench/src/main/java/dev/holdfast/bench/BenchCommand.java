@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 /** {@code holdfast bench}: what a run costs on this machine. The command line registers it. */
 @Command(
         name = "bench",
-        subcommands = PeersCommand.class,
+        subcommands = {PeersCommand.class, StreamsCommand.class},
         description = {
             "Measures one node on SQLite, in this process, and beside it the floor: the same rows in the same tables, written"
                     + " by bare statements without the engine. Everything is done in three rounds, one after the other,"
@@ -44,6 +44,7 @@ import picocli.CommandLine.Spec;
             "  kill      how long runs rest when a server is killed: figures of 'holdfast drill crash'",
             "",
             "Others at the same work, on PostgreSQL: holdfast bench peers --help",
+            "From a run to its watchers, on each of the logs: holdfast bench streams --help",
             "",
             "Examples:",
             "  holdfast bench                            everything, some four minutes",

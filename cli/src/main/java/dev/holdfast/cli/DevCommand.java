@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "2:wrong usage",
-            "3:cannot serve: port_in_use, port_forbidden, data_folder_in_use, data_folder_not_writable, database_corrupt,"
+            "3:cannot serve: port_in_use, port_forbidden, origin_invalid, data_folder_in_use, data_folder_not_writable, database_corrupt,"
                     + " schema_too_new",
             "4:the disk is full or read-only",
             Exit.INTERNAL_LINE,
@@ -51,10 +51,13 @@ final class DevCommand implements Callable<Integer> {
     private int port = 7007;
 
     @Mixin
+    private Allowing allowing = new Allowing();
+
+    @Mixin
     private Hosting hosting = new Hosting();
 
     @Override
     public Integer call() throws InterruptedException {
-        return DevServer.run(data, port, hosting.options(), ready::print);
+        return DevServer.run(data, () -> allowing.in(Serving.options(port)), hosting.options(), ready::print);
     }
 }

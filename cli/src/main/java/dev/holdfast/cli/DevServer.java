@@ -5,10 +5,12 @@ import dev.holdfast.examples.Examples;
 import dev.holdfast.node.Holdfast;
 import dev.holdfast.node.NodeOptions;
 import dev.holdfast.server.Server;
+import dev.holdfast.server.ServerOptions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** What {@code holdfast dev} runs. */
 final class DevServer {
@@ -20,11 +22,13 @@ final class DevServer {
     /**
      * Serves until the process is told to end.
      *
+     * @param options how it listens
      * @param hosting how it hosts the examples
      * @param ready is told where it serves
      */
-    static int run(Path data, int port, EngineOptions hosting, Consumer<URI> ready) throws InterruptedException {
-        return Serving.run(() -> Server.open(Serving.options(port)), server -> node(data, hosting, server), ready);
+    static int run(Path data, Supplier<ServerOptions> options, EngineOptions hosting, Consumer<URI> ready)
+            throws InterruptedException {
+        return Serving.run(() -> Server.open(options.get()), server -> node(data, hosting, server), ready);
     }
 
     private static Holdfast node(Path data, EngineOptions hosting, Server server) {

@@ -1,5 +1,6 @@
 package dev.holdfast.cli;
 
+import dev.holdfast.core.stream.FrameLines;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -82,15 +83,11 @@ final class Follower {
     }
 
     /** The next frame that came completely; null at the end. */
-    private static @Nullable Received next(BufferedReader lines) throws IOException {
-        String event = "";
-        String id = "";
-        String data = "";
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            if (line.isEmpty() && !data.isEmpty()) return new Received(event, id, data);
-            if (line.startsWith("event: ")) event = line.substring(7);
-            else if (line.startsWith("id: ")) id = line.substring(4);
-            else if (line.startsWith("data: ")) data = line.substring(6);
+    private static @Nullable Received next(BufferedReader from) throws IOException {
+        var lines = new FrameLines();
+        for (String line = from.readLine(); line != null; line = from.readLine()) {
+            FrameLines.Sent sent = lines.take(line).orElse(null);
+            if (sent != null) return new Received(sent.event(), sent.id(), sent.data());
         }
         return null;
     }

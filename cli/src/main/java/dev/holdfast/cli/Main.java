@@ -82,6 +82,7 @@ public final class Main implements Runnable {
         all.put("runs", RunsCommand::new);
         all.put("show", ShowCommand::new);
         all.put("follow", FollowCommand::new);
+        all.put("link", LinkCommand::new);
         all.put("explain", ExplainCommand::new);
         all.put("cancel", CancelCommand::new);
         all.put("signal", SignalCommand::new);

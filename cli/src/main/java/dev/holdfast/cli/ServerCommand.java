@@ -50,7 +50,7 @@ import picocli.CommandLine.Option;
             "                     right, or is none; the address is of another machine",
             "  keys_required      others than this machine could do everything: make a key first",
             "  tls_files          a file of TLS is missing, is none, or key and certificate are not of each other",
-            "  origin_invalid     --origin is no origin of a page",
+            "  origin_invalid     --origin or --allow-origin is no origin of a page",
             "  database_url       the URL, or a setting in it, is wrong",
             "  database_unreachable, database_tls, database_login, database_missing, database_connections",
             "                     no session can be had: no server, no TLS, no such user, no such database, none is free",
@@ -106,6 +106,9 @@ final class ServerCommand implements Callable<Integer> {
                             + " it is of this machine, it needs a key. May be repeated.")
     private List<String> origins = List.of();
 
+    @Mixin
+    private Allowing allowing = new Allowing();
+
     @Option(
             names = "--port",
             paramLabel = "PORT",
@@ -140,7 +143,7 @@ final class ServerCommand implements Callable<Integer> {
     }
 
     private ServerOptions options() {
-        var plain = Serving.options(port).host(host);
+        var plain = allowing.in(Serving.options(port).host(host));
         for (String origin : origins) plain = plain.origin(origin);
         if (certificates != null && key != null) return plain.tls(new TlsFiles(certificates, key));
         if (certificates == null && key == null) return plain;

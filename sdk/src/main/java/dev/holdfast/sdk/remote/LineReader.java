@@ -1,4 +1,4 @@
-package dev.holdfast.sdk;
+package dev.holdfast.sdk.remote;
 
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,6 +1,8 @@
-package dev.holdfast.sdk;
+package dev.holdfast.sdk.remote;
 
 import dev.holdfast.core.RunId;
+import dev.holdfast.sdk.FoldedStream;
+import dev.holdfast.sdk.RunStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
-package dev.holdfast.sdk;
+package dev.holdfast.sdk.remote;
 
 import dev.holdfast.core.stream.FrameLines;
+import dev.holdfast.sdk.Frames;
 import java.io.StringWriter;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
