@@ -69,7 +69,7 @@ public final class Engine implements Runs, AutoCloseable {
     private final Ticker ticker;
     private final Inquiry inquiry;
     private final Bell left;
-    private final Watcher.Ports watching;
+    private final Tails watching;
     private final Door door;
     private final Ports given;
     private final @Nullable Sweeper sweeper;
@@ -98,8 +98,8 @@ public final class Engine implements Runs, AutoCloseable {
         this.alarms = new Alarms(ports.threads(), ports.clock());
         this.stream = new StreamWriter(ports, meters);
         this.left = ports.threads().bell();
-        this.watching = new Watcher.Ports(
-                ports.ledger().reads(), ports.stream(), ports.hints(), ports.threads(), ports.clock());
+        this.watching = new Tails(new Watcher.Ports(
+                ports.ledger().reads(), ports.stream(), ports.hints(), ports.threads(), ports.clock()));
         this.turns = new Turns(ports, door, this::deliver, this::watch);
         Bell work = ports.threads().bell();
         this.executor = new Executor(desk, stream, new LocalAttempt.Serving(ports, alarms, starts), () -> {
@@ -317,7 +317,7 @@ public final class Engine implements Runs, AutoCloseable {
         String from = Cursor.NOW.equals(after)
                 ? Cursor.now(run, ports.stream().head(id)).toString()
                 : after;
-        return Watcher.open(watching, run, from);
+        return Watcher.open(watching, ports.clock(), run, from);
     }
 
     static Refused unknown(RunId id) {

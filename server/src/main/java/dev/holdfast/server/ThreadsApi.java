@@ -30,9 +30,9 @@ final class ThreadsApi {
 
     List<Router.Route> routes() {
         return List.of(
-                new Router.Route("POST", "/v1/threads/{id}/messages", this::say),
-                new Router.Route("GET", "/v1/threads/{id}/messages", this::messages),
-                new Router.Route("POST", "/v1/threads/{id}/cancel", this::cancel),
+                new Router.Route("POST", "/v1/threads/{id}/messages", this::say).shared(),
+                new Router.Route("GET", "/v1/threads/{id}/messages", this::messages).shared(),
+                new Router.Route("POST", "/v1/threads/{id}/cancel", this::cancel).shared(),
                 new Router.Route("GET", "/v1/threads/{id}", this::turns));
     }
 
