@@ -30,9 +30,9 @@ import tools.jackson.databind.json.JsonMapper;
 class ChatPageTest {
     private static final int WORDS = 70;
     private static final String COUNT = "[stamp] [slow:60] [many:" + WORDS + "]";
-    private static final String ANSWER = "document.querySelector('.turn:last-child .standing').textContent";
-    private static final String SHOWN = ANSWER + ".split(' ').length";
-    private static final String STATE = "document.querySelector('.turn:last-child').dataset.state";
+    private static final String ANSWER = "document.querySelector('.turn:last-child .standing')?.textContent";
+    private static final String SHOWN = "(" + ANSWER + " ?? '').split(' ').length";
+    private static final String STATE = "document.querySelector('.turn:last-child')?.dataset.state";
 
     @RegisterExtension
     final Stage stage = new Stage();

@@ -18,7 +18,10 @@ public interface Conversations {
     /** The other way round; {@code before} is the last of the previous page. */
     List<Run> newest(Conversation of, @Nullable RunId before, int limit);
 
-    /** Turns with what was said and answered. One that was deleted meanwhile is left out. */
+    /**
+     * Turns with what was said and answered: the first of these, as many as have some megabytes together. One that was deleted
+     * meanwhile is left out.
+     */
     List<Turn> said(List<Run> turns);
 
     /**

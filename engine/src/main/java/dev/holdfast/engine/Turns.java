@@ -16,11 +16,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The turns of conversations: lists them, stops them, has them watched. */
 final class Turns implements Conversations {
+    /** How much is shown at once, in characters, and how many turns are read together. */
+    private static final long MOST = 8_000_000;
+
+    private static final int AT_ONCE = 10;
+
     private final Ports ports;
     private final Door door;
     private final Consumer<RunId> deliver;
@@ -44,12 +48,23 @@ final class Turns implements Conversations {
         return reads().runs(of.namespace(), filter(of), before, limit);
     }
 
+    /** Some at a time: what is read at once is never much more than what is shown. */
     @Override
     public List<Turn> said(List<Run> turns) {
-        var payloads = reads().payloads(turns.stream().map(Run::id).toList());
-        return turns.stream()
-                .flatMap(run -> Stream.ofNullable(payloads.get(run.id())).map(said -> turn(run, said)))
-                .toList();
+        var all = new ArrayList<Turn>();
+        long size = 0;
+        for (int from = 0; from < turns.size() && size < MOST; from += AT_ONCE) {
+            List<Run> some = turns.subList(from, Math.min(from + AT_ONCE, turns.size()));
+            var payloads = reads().payloads(some.stream().map(Run::id).toList());
+            for (Run run : some) {
+                Reads.Payloads said = payloads.get(run.id());
+                if (said == null) continue;
+                all.add(turn(run, said));
+                size += said.input().length()
+                        + (said.output() == null ? 0 : said.output().length());
+            }
+        }
+        return all;
     }
 
     private static Turn turn(Run run, Reads.Payloads said) {

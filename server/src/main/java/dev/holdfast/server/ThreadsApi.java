@@ -62,20 +62,25 @@ final class ThreadsApi {
     private Answer turns(Call call) {
         return page(call, "turns", (out, turns) -> {
             for (Run turn : turns) RunJson.row(out, turn);
+            return turns.isEmpty() ? null : turns.getLast();
         });
     }
 
     private Answer messages(Call call) {
         Conversations all = node.get().runs().conversations();
         return page(call, "messages", (out, turns) -> {
-            for (Turn turn : all.said(turns)) RunJson.turn(out, turn);
+            List<Turn> said = all.said(turns);
+            for (Turn turn : said) RunJson.turn(out, turn);
+            if (!said.isEmpty()) return said.getLast().run();
+            return turns.isEmpty() ? null : turns.getLast();
         });
     }
 
-    /** How turns are shown. */
+    /** Shows turns, and answers which was the last of those that fit; null if there is none. */
     @FunctionalInterface
     private interface Shown {
-        void write(JsonGenerator out, List<Run> turns);
+        @Nullable
+        Run write(JsonGenerator out, List<Run> turns);
     }
 
     private Answer page(Call call, String name, Shown shown) {
@@ -90,9 +95,9 @@ final class ThreadsApi {
             out.writeStringProperty("thread", call.variable("id"));
             out.writeName(name);
             out.writeStartArray();
-            shown.write(out, page);
+            Run last = shown.write(out, page);
             out.writeEndArray();
-            RunJson.text(out, "next", found.size() > limit ? page.getLast().id() : null);
+            RunJson.text(out, "next", last == null || last.equals(found.getLast()) ? null : last.id());
             out.writeEndObject();
         }));
     }

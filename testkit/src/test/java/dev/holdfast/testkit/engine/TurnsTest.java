@@ -292,6 +292,22 @@ final class TurnsTest {
                 .isEqualTo(runs.subList(0, 3).reversed());
     }
 
+    /** However much each of them is: a page is what fits. */
+    @Test
+    void what_was_said_is_read_in_pieces() {
+        Engine engine = rig.boot(handler);
+        String much = "x".repeat(900_000);
+        for (int i = 0; i < 25; i++) say(i + much);
+        var talks = engine.conversations();
+        List<Run> all = talks.oldest(TALK, null, 50);
+        assertThat(all).hasSize(25);
+        List<Turn> first = talks.said(all);
+        assertThat(first).hasSize(10);
+        List<Turn> next = talks.said(talks.oldest(TALK, first.getLast().run().id(), 50));
+        assertThat(next).hasSize(10);
+        assertThat(next.getFirst().input()).startsWith("\"10x");
+    }
+
     @Test
     void a_stop_of_all_also_stops_those_that_wait_and_nothing_that_is_posted_later() {
         Engine engine = rig.boot(handler);
