@@ -1,8 +1,8 @@
 package dev.holdfast.sdk.remote;
 
 import dev.holdfast.core.Refused;
-import dev.holdfast.core.stream.FrameLines.Sent;
 import dev.holdfast.core.stream.FrameLines;
+import dev.holdfast.core.stream.FrameLines.Sent;
 import dev.holdfast.sdk.Frames;
 import java.io.IOException;
 import java.io.InputStream;
