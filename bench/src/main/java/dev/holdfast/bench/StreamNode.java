@@ -15,6 +15,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -61,13 +62,15 @@ public final class StreamNode {
     }
 
     private static int send(Step.Scope scope, Pulses pulses) {
-        long next = System.nanoTime();
+        long every = pulses.everyMicros() * 1_000;
+        // Not all runs at the same moment.
+        long next = System.nanoTime() + (every == 0 ? 0 : ThreadLocalRandom.current().nextLong(every));
         for (int i = 0; i < pulses.chunks(); i++) {
             for (long left = next - System.nanoTime(); left > 0; left = next - System.nanoTime()) {
                 LockSupport.parkNanos(left);
             }
             scope.send(System.nanoTime());
-            next += pulses.everyMicros() * 1_000;
+            next += every;
         }
         return pulses.chunks();
     }
