@@ -43,6 +43,9 @@ final class StoryPropertyTest {
             assertThat(counts.endedByAnother).as("runs ended by another").isGreaterThan(runs / 50);
             assertThat(counts.rewound).as("rewinds received").isGreaterThan(runs / 8);
             assertThat(counts.strays).as("runs with entries above the end").isPositive();
+            assertThat(counts.haunted)
+                    .as("runs whose streams somebody wrote to who had lost them")
+                    .isGreaterThan(runs / 20);
         }
     }
 
@@ -52,6 +55,7 @@ final class StoryPropertyTest {
         int endedByAnother;
         int rewound;
         int strays;
+        int haunted;
     }
 
     private static final class Trial {
@@ -136,6 +140,7 @@ final class StoryPropertyTest {
         private void count() {
             if (run.everCrashed) counts.crashed++;
             if (run.everFailed) counts.failed++;
+            if (run.everHaunted) counts.haunted++;
             if (!run.succeeded()) counts.endedByAnother++;
             for (Onlooker onlooker : onlookers) {
                 counts.rewound += (int)

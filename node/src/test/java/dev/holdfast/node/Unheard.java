@@ -48,6 +48,10 @@ final class Unheard implements AutoCloseable {
         return engine;
     }
 
+    Ports ports() {
+        return ports;
+    }
+
     LocalClient client() {
         return new LocalClient(engine, ports, Namespace.DEFAULT);
     }
