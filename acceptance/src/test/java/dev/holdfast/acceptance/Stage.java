@@ -65,8 +65,7 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
         if (context.getExecutionException().isPresent()) {
             String test = context.getRequiredTestClass().getSimpleName() + "-"
                     + context.getRequiredTestMethod().getName();
-            Path evidence = Path.of(System.getProperty("holdfast.evidence", "target/evidence"))
-                    .resolve(test);
+            Path evidence = evidence(test);
             copy(folder, evidence);
             context.publishReportEntry("evidence", evidence.toString());
         }
@@ -135,6 +134,13 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
         return node(label, onPort, command);
     }
 
+    /** The same, without code of its own: it shows and takes what others execute. */
+    ServerProcess front(String postgres, String label, int onPort) {
+        var command = new ArrayList<>(nodeCommand(postgres, label, onPort));
+        command.remove("--examples");
+        return node(label, onPort, command);
+    }
+
     private ServerProcess node(String label, int onPort, List<String> command) {
         return start(new ServerProcess.Setup(data(), onPort, folder.resolve(label + ".log"), command));
     }
@@ -172,6 +178,12 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
     /** The command line, speaking to the server on the test's port. */
     Cli cli() {
         return new Cli(folder, port, commands);
+    }
+
+    /** Where what people look at is kept, whatever became of the test. */
+    static Path evidence(String name) {
+        return Path.of(System.getProperty("holdfast.evidence", "target/evidence"))
+                .resolve(name);
     }
 
     static void copy(Path from, Path to) throws IOException {

@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Says something in a conversation: starts its next turn, and prints the id of that run.",
             "",
-            "The turns of a thread follow one another: this one begins when those before it have ended.",
+            "The turns of a thread follow one another: this one begins when those before it have ended. The input of the run"
+                    + " is {\"message\": MESSAGE}.",
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
@@ -52,8 +53,11 @@ final class SayCommand implements Callable<Integer> {
         }
         String body = Json.write(out -> {
             out.writeStartObject();
-            out.writeStringProperty("message", message);
             if (task != null) out.writeStringProperty("task", task);
+            out.writeName("input");
+            out.writeStartObject();
+            out.writeStringProperty("message", message);
+            out.writeEndObject();
             out.writeEndObject();
         });
         var request = new Api.Request(

@@ -20,12 +20,12 @@ import picocli.CommandLine.Option;
             "Runs one of many nodes that share a PostgreSQL database: engine, API and page.",
             "",
             "Nodes are alike: a run that was started on one may execute on any, and each of them shows all runs. What"
-                + " a node executes when it dies goes on elsewhere within milliseconds. One that is cut off from the"
-                + " database stops what it executes, halts itself if that does not leave, and joins again by itself"
-                + " otherwise.",
+                    + " a node executes when it dies goes on elsewhere within milliseconds. One that is cut off from the"
+                    + " database stops what it executes, halts itself if that does not leave, and joins again by itself"
+                    + " otherwise.",
             "Your tasks execute in your own program, which is a node of the same cluster (Holdfast.cluster; with an"
-                + " API and a page of its own: docs/operations.md). This one hosts none, unless it is told to host the"
-                + " examples.",
+                    + " API and a page of its own: docs/operations.md). This one hosts none, unless it is told to host the"
+                    + " examples.",
             "When it serves, it prints one line: ready http://127.0.0.1:PORT. The tables are made in schema holdfast"
                     + " of the database; its user needs the right to make them.",
             "Others than this machine reach it (--host, --origin) only if there is an API key ('holdfast keys"

@@ -308,7 +308,14 @@ class MainTest {
                     .contains(" 5 a mistake");
         }
         for (String drill : List.of(
-                "crash", "node-death", "zombie", "partition", "database-restart", "replica-lag", "rolling-restart")) {
+                "crash",
+                "node-death",
+                "zombie",
+                "partition",
+                "database-restart",
+                "replica-lag",
+                "rolling-restart",
+                "stream-takeover")) {
             assertThat(help("drill", drill))
                     .as(drill)
                     .contains("--json", "{code, message, exit}")
@@ -382,11 +389,12 @@ class MainTest {
 
     @Test
     void somethingIsSaidInAThread() {
-        says("/v1/threads/t 1/messages", 201, "{\"id\":\"" + RUN + "\"}");
+        says("/v1/threads/t 1/messages", 202, "{\"id\":\"" + RUN + "\"}");
         assertThat(ask("say", "t 1", "a \"b\"").exits(0).out().strip()).isEqualTo(RUN);
-        assertThat(asked.get("/v1/threads/t 1/messages")).isEqualTo("{\"message\":\"a \\\"b\\\"\"}");
+        assertThat(asked.get("/v1/threads/t 1/messages")).isEqualTo("{\"input\":{\"message\":\"a \\\"b\\\"\"}}");
         ask("say", "t 1", "hello", "--task", "support").exits(0);
-        assertThat(asked.get("/v1/threads/t 1/messages")).isEqualTo("{\"message\":\"hello\",\"task\":\"support\"}");
+        assertThat(asked.get("/v1/threads/t 1/messages"))
+                .isEqualTo("{\"task\":\"support\",\"input\":{\"message\":\"hello\"}}");
         says("/v1/threads/t 1", 200, "{\"turns\":[],\"next\":null}");
         assertThat(ask("threads", "t 1").exits(0).out()).startsWith("nothing was said");
     }

@@ -93,6 +93,12 @@ public final class Defaults {
     /** How long one write to a watcher may take. */
     public static final Duration WATCHER_PATIENCE = Duration.ofSeconds(30);
 
+    /** How long a link to watch a run is good, unless it says so. */
+    public static final Duration LINK = Duration.ofHours(1);
+
+    /** … and at most. */
+    public static final Duration LONGEST_LINK = Duration.ofDays(30);
+
     public static final int PORT = 7007;
 
     private Defaults() {}

@@ -118,6 +118,8 @@ public final class LimitsTable {
         rows.put(
                 "WATCHER_PATIENCE",
                 row(Defaults.WATCHER_PATIENCE, "a watcher that takes nothing for so long is cut off; it resumes"));
+        rows.put("LINK", row(Defaults.LINK, "a link to watch a run is good for so long, unless it says so"));
+        rows.put("LONGEST_LINK", row(Defaults.LONGEST_LINK, "… and at most"));
         // A port is a name, and not a count.
         rows.put("PORT", row(Integer.toString(Defaults.PORT), "where a server listens, on 127.0.0.1"));
     }

@@ -41,7 +41,7 @@ final class ClusterTimeline {
         return new Timeline(from, to, lives, tracks(), starts, marks());
     }
 
-    private static Life life(Node node) {
+    static Life life(Node node) {
         var process = node.process();
         return new Life(
                 node.label(),

@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
             PartitionCommand.class,
             DatabaseRestartCommand.class,
             ReplicaLagCommand.class,
-            RollingRestartCommand.class
+            RollingRestartCommand.class,
+            StreamTakeoverCommand.class
         },
         mixinStandardHelpOptions = true)
 public final class DrillCommand implements Runnable {
@@ -28,6 +29,7 @@ public final class DrillCommand implements Runnable {
     public void run() {
         throw new CommandLine.ParameterException(
                 spec.commandLine(),
-                "Name a drill: crash, or of several nodes node-death, zombie, partition, database-restart, replica-lag, rolling-restart");
+                "Name a drill: crash, or of several nodes node-death, zombie, partition, database-restart, replica-lag, rolling-restart,"
+                        + " stream-takeover");
     }
 }

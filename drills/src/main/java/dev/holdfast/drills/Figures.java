@@ -3,7 +3,7 @@ package dev.holdfast.drills;
 import java.util.List;
 
 /** What a drill did and measured, and how that is told to people. */
-sealed interface Figures permits CrashFigures, ClusterFigures {
+sealed interface Figures permits CrashFigures, ClusterFigures, StreamFigures {
     /** How large it was, in a few words each. */
     List<String> sizes();
 

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -30,7 +31,7 @@ public final class Watcher {
     private static final int AGAIN_MILLIS = 40;
 
     private final String name;
-    private final Api api;
+    private final Supplier<Api> servers;
     private final String run;
     private final List<Seen> frames = new ArrayList<>();
     private final Thread thread;
@@ -38,16 +39,25 @@ public final class Watcher {
     private volatile @Nullable String refusal;
     private @Nullable String last;
 
-    private Watcher(String name, Api api, String run) {
+    private Watcher(String name, Supplier<Api> servers, String run) {
         this.name = name;
-        this.api = api;
+        this.servers = servers;
         this.run = run;
         this.thread = Thread.ofVirtual().name(name + " watcher of " + run).unstarted(this::follow);
     }
 
     /** Begins to watch from the start of the story. */
     public static Watcher attach(String name, Api api, String run) {
-        var watcher = new Watcher(name, api, run);
+        return attach(name, () -> api, run);
+    }
+
+    /**
+     * The same, at several servers.
+     *
+     * @param servers gives the one to connect to, each time anew
+     */
+    static Watcher attach(String name, Supplier<Api> servers, String run) {
+        var watcher = new Watcher(name, servers, run);
         watcher.thread.start();
         return watcher;
     }
@@ -86,7 +96,7 @@ public final class Watcher {
     }
 
     private void connect() throws IOException {
-        HttpURLConnection connection = api.open("/v1/runs/" + run + "/stream", READ_MILLIS);
+        HttpURLConnection connection = servers.get().open("/v1/runs/" + run + "/stream", READ_MILLIS);
         connection.setRequestProperty("Accept", "text/event-stream");
         if (last != null) connection.setRequestProperty("Last-Event-ID", last);
         int status = connection.getResponseCode();

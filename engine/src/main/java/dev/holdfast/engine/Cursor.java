@@ -1,6 +1,7 @@
 package dev.holdfast.engine;
 
 import dev.holdfast.core.Refused;
+import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,11 +15,24 @@ import java.util.regex.Pattern;
  * @param seq of the last snapshot, 0 for none
  */
 record Cursor(RunId run, long number, long seq) {
+    /** Where a run is now. */
+    static final String NOW = "now";
+
     // At most 18 digits, so that every one of them is a long.
     private static final Pattern TEXT = Pattern.compile("(run_\\w{26})\\.(\\d{1,18})\\.(\\d{1,18})");
 
     static Cursor start(RunId run) {
         return new Cursor(run, 0, 0);
+    }
+
+    /**
+     * Where a run is now: what it has sent is left out, and of its states all but the newest, if it has not ended.
+     *
+     * @param head the last entry of its stream
+     */
+    static Cursor now(Run run, long head) {
+        long seq = run.fence().seq();
+        return new Cursor(run.id(), head, run.isFinished() ? seq : seq - 1);
     }
 
     /**

@@ -320,6 +320,7 @@ final class Desk {
         for (Write write : change.writes()) {
             if (write instanceof Write.Post other) post(other.to());
             if (!(write instanceof Write.Row row)) continue;
+            if (change.expect() instanceof Expect.Absent) entered(row.run());
             Outcome outcome = row.run().status().outcome();
             boolean hasSnapshot = hasSnapshot(change);
             boolean left = outcome != null && row.run().place().lingers() == null;
@@ -334,6 +335,13 @@ final class Desk {
             if (dueSoon(row.run())) tick.ring();
         }
         tell(change);
+    }
+
+    /** Whoever watches a conversation knows of none of its turns before. */
+    private void entered(Run run) {
+        var lane = run.place().lane();
+        if (lane == null || !lane.isSerial()) return;
+        ports.hints().changed(LaneTopic.of(run.origin().namespace(), run.place().queue(), lane.name()));
     }
 
     private void tell(Change change) {

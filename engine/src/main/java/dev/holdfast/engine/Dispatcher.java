@@ -59,10 +59,18 @@ final class Dispatcher implements AutoCloseable {
 
     /** What this node can take now. */
     Admission admission() {
-        if (closed || !door.isOpen()) return new Admission(hosted, 0, Company.CLOSED);
+        if (isShut()) return new Admission(hosted, 0, Company.CLOSED);
         int taken = executor.taken();
         var company = isolation.company(taken > 0, executor.hasSuspect());
         return new Admission(hosted, newer, options.slots() - taken, company);
+    }
+
+    private boolean isShut() {
+        return closed || !door.isOpen();
+    }
+
+    private boolean hasRoom() {
+        return !isShut() && options.slots() > executor.taken();
     }
 
     /** Of what is hosted here, where a newer node hosts something else. */
@@ -131,11 +139,11 @@ final class Dispatcher implements AutoCloseable {
         try {
             lookAround();
             while (!closed) {
-                if (admission().slots() <= 0) return;
+                if (!hasRoom()) return;
                 int alive = Math.max(1, desk.ports().peers().alive());
                 if (claim(alive) == 0) return;
                 // Fewer than it wished for, or slots were freed meanwhile, which has rung.
-                boolean room = admission().slots() > 0;
+                boolean room = hasRoom();
                 if (room && alive == 1) return;
                 // It was given its share. If the others have no room for theirs, that is to be had in a moment.
                 if (room) bell.await(OTHERS_FIRST);

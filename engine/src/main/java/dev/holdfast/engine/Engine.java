@@ -60,6 +60,7 @@ public final class Engine implements Runs, AutoCloseable {
     private final Sending sending;
     private final Queues queues;
     private final ScheduleBook schedules;
+    private final Turns turns;
     private final Meters meters;
     private final Alarms alarms;
     private final StreamWriter stream;
@@ -68,7 +69,7 @@ public final class Engine implements Runs, AutoCloseable {
     private final Ticker ticker;
     private final Inquiry inquiry;
     private final Bell left;
-    private final Watcher.Ports watching;
+    private final Tails watching;
     private final Door door;
     private final Ports given;
     private final @Nullable Sweeper sweeper;
@@ -97,8 +98,9 @@ public final class Engine implements Runs, AutoCloseable {
         this.alarms = new Alarms(ports.threads(), ports.clock());
         this.stream = new StreamWriter(ports, meters);
         this.left = ports.threads().bell();
-        this.watching = new Watcher.Ports(
-                ports.ledger().reads(), ports.stream(), ports.hints(), ports.threads(), ports.clock());
+        this.watching = new Tails(new Watcher.Ports(
+                ports.ledger().reads(), ports.stream(), ports.hints(), ports.threads(), ports.clock()));
+        this.turns = new Turns(ports, door, this::deliver, this::watch);
         Bell work = ports.threads().bell();
         this.executor = new Executor(desk, stream, new LocalAttempt.Serving(ports, alarms, starts), () -> {
             work.ring();
@@ -285,6 +287,11 @@ public final class Engine implements Runs, AutoCloseable {
     }
 
     @Override
+    public Conversations conversations() {
+        return turns;
+    }
+
+    @Override
     public List<QueueView> queues(Namespace namespace) {
         return ports.ledger().reads().queues(namespace);
     }
@@ -308,7 +315,10 @@ public final class Engine implements Runs, AutoCloseable {
     @Override
     public Watch watch(Namespace namespace, RunId id, @Nullable String after) {
         Run run = ports.ledger().reads().run(namespace, id).orElseThrow(() -> unknown(id));
-        return Watcher.open(watching, run, after);
+        String from = Cursor.NOW.equals(after)
+                ? Cursor.now(run, ports.stream().head(id)).toString()
+                : after;
+        return Watcher.open(watching, ports.clock(), run, from);
     }
 
     static Refused unknown(RunId id) {

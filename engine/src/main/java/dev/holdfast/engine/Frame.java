@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a watcher receives.
  *
- * @param event {@code chunk}, {@code rewind}, {@code status}, {@code gap} or {@code done}
+ * @param event {@code chunk}, {@code rewind}, {@code status}, {@code gap} or {@code done}; of a conversation also {@code
+ *     waiting}
  * @param id the cursor after this frame: {@code run_….number.seq}, for resuming
  * @param epoch in which it was written
  * @param step who sent the chunk ({@code key/tries}, see {@link dev.holdfast.core.stream.Source}); null otherwise

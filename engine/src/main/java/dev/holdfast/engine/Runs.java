@@ -125,12 +125,15 @@ public interface Runs {
     /** What starts runs by the clock. */
     Schedules schedules();
 
+    /** Runs that follow one another as the turns of a conversation. */
+    Conversations conversations();
+
     /** Why the run does not progress right now, and what happens next. */
     Explanation explain(Namespace namespace, RunId id);
 
     /**
-     * Watches a run from a position in its story on: {@code null} from the beginning, otherwise the id of the last frame
-     * that was received.
+     * Watches a run from a position in its story on: {@code null} from the beginning, {@code now} from where it is now,
+     * otherwise the id of the last frame that was received.
      */
     Watch watch(Namespace namespace, RunId id, @Nullable String after);
 }

@@ -1,6 +1,5 @@
 package dev.holdfast.engine;
 
-import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
@@ -10,9 +9,7 @@ import dev.holdfast.core.stream.FrameData;
 import dev.holdfast.core.stream.Item;
 import dev.holdfast.core.stream.Source;
 import dev.holdfast.core.stream.StreamEnd;
-import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.Reads.Progress;
-import dev.holdfast.engine.port.StreamLog;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -37,17 +34,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Order of reading: row, entries, rewinds, snapshots.</b> Nothing is appended once a run is finished; so if the row
  * that was read first says finished, and then no entries are left, there will be none. Entries of an epoch are written
- * after the snapshot that began it; so snapshots read after the entries include it, and it is told before them.
+ * after the snapshot that began it; so snapshots read after the entries include it, and it is told before them. That is a
+ * {@link Look}, which is shared by those who watch the newest of a run ({@link Tail}).
  */
 final class Story {
-    private static final int BATCH = 256;
-    private static final StreamLog.Page NOTHING = new StreamLog.Page(List.of(), true);
-    private static final StreamEnd UNSAID = new StreamEnd(null, List.of());
-
-    private final Reads reads;
-    private final StreamLog log;
+    private final Tail tail;
+    private final Sight sight;
     private final RunId run;
-    private final Namespace namespace;
     private final Lookahead ahead;
     private final Seen seen;
     private final Deque<Snapshot> untold = new ArrayDeque<>();
@@ -56,28 +49,31 @@ final class Story {
     private boolean upToDate;
     private boolean over;
 
-    private Story(Reads reads, StreamLog log, Run run, Cursor from, long head) {
-        this.reads = reads;
-        this.log = log;
-        this.run = run.id();
-        this.namespace = run.origin().namespace();
-        this.ahead = new Lookahead(log, run.id(), head, from.number());
+    private Story(Tail tail, Cursor from, long head) {
+        this.tail = tail;
+        this.sight = tail.sight();
+        this.run = from.run();
+        this.ahead = new Lookahead(head, from.number());
         this.seen = Seen.after(from.number());
         this.told = from;
     }
 
     /**
+     * @param tail of this run
+     * @param run as it was read
      * @param after the text of a cursor, null for the beginning
      * @throws Refused {@code cursor_unknown} if it is not a position that this run has reached, {@code run_unknown} if the
      *     run was deleted after its row was read
      */
-    static Story from(Reads reads, StreamLog log, Run run, @Nullable String after) {
+    static Story from(Tail tail, Run run, @Nullable String after) {
         var from = after == null ? Cursor.start(run.id()) : Cursor.parse(run.id(), after);
-        long head = log.head(run.id());
+        Sight sight = tail.sight();
+        long head = sight.log().head(run.id());
         if (after != null && (from.number() > head || from.seq() > run.fence().seq())) {
-            throw reads.progress(run.id()).isEmpty() ? deleted(run.id()) : Cursor.unknown(run.id(), after);
+            boolean deleted = sight.reads().progress(run.id()).isEmpty();
+            throw deleted ? Sight.deleted(run.id()) : Cursor.unknown(run.id(), after);
         }
-        return new Story(reads, log, run, from, head);
+        return new Story(tail, from, head);
     }
 
     /** Whether all that was there at the last look was told: then there is more only after a hint. */
@@ -107,35 +103,21 @@ final class Story {
     }
 
     private List<Frame> once() {
-        Progress row = reads.progress(run).orElseThrow(() -> deleted(run));
-        StreamEnd end = row.isFinished() ? reads.end(run).orElse(UNSAID) : null;
-        long last = end == null || end.last() == null ? Long.MAX_VALUE : end.last();
+        Look look = look();
+        StreamEnd end = look.end();
+        ahead.over(look);
+        untold.addAll(look.snapshots());
+        upToDate = look.page().isLast() && end == null && untold.isEmpty();
 
-        StreamLog.Page page = told.number() >= last ? NOTHING : log.read(run, told.number(), BATCH);
-        List<Entry> entries =
-                page.entries().stream().filter(entry -> entry.number() <= last).toList();
-        if (!entries.isEmpty()) ahead.over(entries, page.isLast());
-        readSnapshots(row, entries);
-        upToDate = page.isLast() && end == null && untold.isEmpty();
-
-        if (!entries.isEmpty()) return tell(entries, end);
-        return end == null ? tellSnapshots(row.seq()) : tellEnd(row, end, last);
+        if (!look.entries().isEmpty()) return tell(look.entries(), end);
+        return end == null ? tellSnapshots(look.row().seq()) : tellEnd(look.row(), end, look.last());
     }
 
-    /** Only when those that were read before are told, or cannot be enough: what waits here stays small. */
-    private void readSnapshots(Progress row, List<Entry> entries) {
-        long known = untold.isEmpty() ? told.seq() : untold.getLast().seq();
-        if (known >= row.seq() && !isOfNewEpoch(entries, row.epoch())) return;
-        if (!entries.isEmpty()
-                && !untold.isEmpty()
-                && !isOfNewEpoch(entries, untold.getLast().epoch())) return;
-        untold.addAll(reads.snapshots(namespace, run, known)
-                .orElseThrow(() -> deleted(run))
-                .snapshots());
-    }
-
-    private static boolean isOfNewEpoch(List<Entry> entries, long known) {
-        return !entries.isEmpty() && entries.getLast().epoch() > known;
+    private Look look() {
+        Snapshot waiting = untold.peekLast();
+        var known = new Cursor(run, told.number(), waiting == null ? told.seq() : waiting.seq());
+        long epoch = waiting == null ? -1 : waiting.epoch();
+        return tail.beyond(known).orElseGet(() -> sight.look(known, new Sight.Known(epoch, ahead.looked())));
     }
 
     private List<Frame> tell(List<Entry> entries, @Nullable StreamEnd end) {
@@ -194,10 +176,7 @@ final class Story {
     private Snapshot newest(long seq) {
         Snapshot waiting = untold.peekLast();
         if (waiting != null) return waiting;
-        return reads.snapshots(namespace, run, seq - 1)
-                .orElseThrow(() -> deleted(run))
-                .snapshots()
-                .getLast();
+        return sight.newest(seq);
     }
 
     /** Who sent what this watcher was told and what does not count: it came before the end, and is above it. */
@@ -205,7 +184,7 @@ final class Story {
         var sources = new LinkedHashSet<Source>();
         long number = last;
         while (number < told.number()) {
-            var entries = log.read(run, number, BATCH).entries();
+            var entries = sight.entries(number);
             if (entries.isEmpty()) break;
             for (Entry entry : entries) {
                 if (entry.number() <= told.number() && entry.item() instanceof Item.Chunk chunk) {
@@ -234,9 +213,5 @@ final class Story {
 
     private String id() {
         return told.toString();
-    }
-
-    private static Refused deleted(RunId run) {
-        return new Refused("run_unknown", "run " + run + " is not there any more: it was deleted");
     }
 }

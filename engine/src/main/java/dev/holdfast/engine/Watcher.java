@@ -2,7 +2,6 @@ package dev.holdfast.engine;
 
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Run;
-import dev.holdfast.engine.port.Bell;
 import dev.holdfast.engine.port.Clock;
 import dev.holdfast.engine.port.Hints;
 import dev.holdfast.engine.port.Reads;
@@ -11,7 +10,6 @@ import dev.holdfast.engine.port.Threads;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -30,22 +28,20 @@ final class Watcher implements Watch {
 
     private final Story story;
     private final Clock clock;
-    private final Bell bell;
-    private final Hints.Listening listening;
+    private final Tails.Place place;
     private final Deque<Frame> frames = new ArrayDeque<>();
-    private final AtomicBoolean hinted;
+    /** What was asked for at the last look of this watcher. */
     private long looked;
-    private volatile boolean ended;
 
-    private Watcher(Story story, Clock clock, Bell bell, Hints.Listening listening, AtomicBoolean hinted) {
-        this.hinted = hinted;
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    private Watcher(Story story, Clock clock, Tails.Place place) {
         this.story = story;
         this.clock = clock;
-        this.bell = bell;
-        this.listening = listening;
+        this.place = place;
     }
 
-    /** What a watcher needs of the engine. */
+    /** What watchers need of the engine. */
     record Ports(Reads reads, StreamLog log, Hints hints, Threads threads, Clock clock) {}
 
     /**
@@ -55,23 +51,21 @@ final class Watcher implements Watch {
      * @param after the id of the last frame that was received, null for the beginning
      * @throws Refused {@code cursor_unknown} if {@code after} is not a position that this run has reached
      */
-    static Watch open(Ports ports, Run run, @Nullable String after) {
-        var story = Story.from(ports.reads(), ports.log(), run, after);
-        var bell = ports.threads().bell();
-        // It listens before it reads for the first time: what is written from now on rings.
-        var hinted = new AtomicBoolean(true);
-        var listening = ports.hints().onChange(run.id(), () -> {
-            hinted.set(true);
-            bell.ring();
-        });
-        return new Watcher(story, ports.clock(), bell, listening, hinted);
+    static Watch open(Tails tails, Clock clock, Run run, @Nullable String after) {
+        Tails.Place place = tails.join(run);
+        try {
+            return new Watcher(Story.from(place.tail(), run, after), clock, place);
+        } catch (RuntimeException | Error e) {
+            place.leave().run();
+            throw e;
+        }
     }
 
     @Override
     public Optional<Frame> next(Duration patience) throws InterruptedException {
         long began = clock.nanos();
-        while (!ended) {
-            if (frames.isEmpty() && isWorthALook()) frames.addAll(more());
+        while (!ended.get()) {
+            if (frames.isEmpty()) look();
             Frame next = frames.poll();
             if (next != null) {
                 if (frames.isEmpty() && story.isOver()) close();
@@ -79,41 +73,34 @@ final class Watcher implements Watch {
             }
             Duration left = patience.minusNanos(clock.nanos() - began);
             if (left.isNegative() || left.isZero()) break;
-            bell.await(left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN);
+            place.bell().await(left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN);
         }
         return Optional.empty();
     }
 
-    /** A run with many watchers is read by each of them: only when there can be something. */
-    private boolean isWorthALook() {
-        // Taken back before it is read: what is written meanwhile hints again.
-        boolean wasHinted = hinted.getAndSet(false);
-        boolean due = clock.nanos() - looked >= LOOK_AGAIN.toNanos();
-        return wasHinted || due || !story.isUpToDate();
-    }
-
-    private List<Frame> more() {
-        looked = clock.nanos();
+    /** Only when there can be something. */
+    private void look() {
+        // Asked before it looks: what is written meanwhile asks again.
+        long asked = place.tail().asked();
+        if (asked == looked && story.isUpToDate()) return;
         try {
-            return story.more();
+            frames.addAll(story.more());
+            looked = asked;
         } catch (Refused gone) {
             close();
             throw gone;
-        } catch (RuntimeException e) {
-            hinted.set(true);
-            throw e;
         }
     }
 
     @Override
     public boolean ended() {
-        return ended;
+        return ended.get();
     }
 
     @Override
     public void close() {
-        ended = true;
-        listening.close();
-        bell.ring();
+        if (ended.getAndSet(true)) return;
+        place.leave().run();
+        place.bell().ring();
     }
 }

@@ -27,6 +27,8 @@ import dev.holdfast.engine.port.SnapshotWindow;
 import dev.holdfast.engine.port.StoredSchedule;
 import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.engine.port.Upcoming;
+import dev.holdfast.engine.system.SystemClock;
+import dev.holdfast.engine.system.SystemThreads;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -57,6 +59,11 @@ final class Journal implements Reads, StreamLog {
 
     Journal() {
         snap(RunState.QUEUED, null, 0, 1, "start");
+    }
+
+    /** What those who watch it share. */
+    Tail tail() {
+        return new Tail(Sight.of(this, this, row()), new SystemThreads(), new SystemClock());
     }
 
     long append(Item... items) {
@@ -223,6 +230,21 @@ final class Journal implements Reads, StreamLog {
     @Override
     public List<Run> runs(Namespace namespace, RunFilter filter, @Nullable RunId before, int limit) {
         return List.of();
+    }
+
+    @Override
+    public List<Run> lane(Namespace namespace, String queue, String lane, @Nullable RunId after, int limit) {
+        return List.of();
+    }
+
+    @Override
+    public List<Run> live(Namespace namespace, String queue, String lane) {
+        return List.of();
+    }
+
+    @Override
+    public Map<RunId, Payloads> payloads(Collection<RunId> ids) {
+        return Map.of();
     }
 
     @Override

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
  * Everyone watching sees one clean story: for every position c of every watcher, what was received up to c, folded, and
  * then what is sent from c, is the text of the run.
  *
- * <p>Hundreds of random runs; between any two reads of a watcher the run may go on. Repeat one with -Dseed=N, try more
+ * <p>Hundreds of random runs; between any two reads of a watcher the run may go on, and hints come or are lost. All watchers
+ * share their looks, and are at different places. Repeat one with -Dseed=N, try more
  * with -Druns=N.
  */
 final class StoryPropertyTest {
@@ -62,6 +63,7 @@ final class StoryPropertyTest {
         private final SplittableRandom dice;
         private final Counts counts;
         private final Journal journal = new Journal();
+        private final Tail tail = journal.tail();
         private final RandomRun run;
         private final List<Onlooker> onlookers = new ArrayList<>();
         private boolean inside;
@@ -78,8 +80,9 @@ final class StoryPropertyTest {
             for (int acts = 0; !run.isFinished(); acts++) {
                 assertThat(acts).as("acts until the run ends").isLessThan(ACTS);
                 run.act();
+                if (dice.nextInt(3) > 0) tail.hint();
                 int turn = dice.nextInt(40);
-                if (turn == 0 && onlookers.size() < 4) onlookers.add(new Onlooker(journal));
+                if (turn == 0 && onlookers.size() < 4) onlookers.add(new Onlooker(journal, tail));
                 if (turn > 0 && turn <= 6 && !onlookers.isEmpty()) {
                     onlookers.get(dice.nextInt(onlookers.size())).look(1 + dice.nextInt(8));
                 }
@@ -103,7 +106,7 @@ final class StoryPropertyTest {
             var standing = run.standing();
             if (run.succeeded() && !run.cancelled) checkAgainstProgram();
 
-            var late = new Onlooker(journal);
+            var late = new Onlooker(journal, tail);
             late.lookToTheEnd();
             assertThat(late.texts()).as("what a late watcher is sent").isEqualTo(standing);
             assertThat(late.events()).as("frames of a late watcher").doesNotContain("rewind", "gap");
@@ -154,16 +157,18 @@ final class StoryPropertyTest {
     /** A client: what it received, and where it goes on. */
     private static final class Onlooker {
         private final Journal journal;
+        private final Tail tail;
         final List<Frame> received = new ArrayList<>();
         private Story story;
 
-        Onlooker(Journal journal) {
+        Onlooker(Journal journal, Tail tail) {
             this.journal = journal;
+            this.tail = tail;
             this.story = open(null);
         }
 
         private Story open(@Nullable String after) {
-            return Story.from(journal, journal, journal.row(), after);
+            return Story.from(tail, journal.row(), after);
         }
 
         void look(int times) {
@@ -171,6 +176,7 @@ final class StoryPropertyTest {
         }
 
         void lookToTheEnd() {
+            tail.hint();
             while (!story.isOver()) received.addAll(story.more());
             assertThat(story.more()).isEmpty();
             assertThat(received.getLast().event()).isEqualTo("done");
@@ -184,7 +190,7 @@ final class StoryPropertyTest {
         }
 
         Onlooker upTo(int at) {
-            var other = new Onlooker(journal);
+            var other = new Onlooker(journal, tail);
             other.received.addAll(received.subList(0, at));
             if (at > 0) other.story = open(received.get(at - 1).id());
             return other;

@@ -24,6 +24,7 @@ final class StoryTest {
     private static final Source BETWEEN = Source.between(2);
 
     private final Journal journal = new Journal();
+    private final Tail tail = journal.tail();
 
     @Test
     void statusesAndChunksAreToldInTheirOrderAndDoneIsLast() {
@@ -232,17 +233,18 @@ final class StoryTest {
         var row = journal.row();
         journal.delete();
 
-        assertThatThrownBy(() -> Story.from(journal, journal, row, Journal.RUN + ".1.2"))
+        assertThatThrownBy(() -> Story.from(tail, row, Journal.RUN + ".1.2"))
                 .isInstanceOfSatisfying(
                         Refused.class, refused -> assertThat(refused.code()).isEqualTo("run_unknown"));
     }
 
     private Story story(@Nullable String after) {
-        return Story.from(journal, journal, journal.row(), after);
+        return Story.from(tail, journal.row(), after);
     }
 
     /** All that there is to tell now. */
-    private static List<Frame> told(Story story) {
+    private List<Frame> told(Story story) {
+        tail.hint();
         var frames = new ArrayList<Frame>();
         for (var more = story.more(); !more.isEmpty(); more = story.more()) frames.addAll(more);
         return frames;

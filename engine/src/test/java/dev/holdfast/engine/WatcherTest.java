@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Waiting, on a clock that moves only when somebody waits: what happens meanwhile is said by each test. */
@@ -32,8 +33,8 @@ final class WatcherTest {
 
     private final Journal journal = new Journal();
     private final World world = new World();
-    private final Watch watch =
-            Watcher.open(new Watcher.Ports(journal, journal, world, world, world), journal.row(), null);
+    private final Tails tails = new Tails(new Watcher.Ports(journal, journal, world, world, world));
+    private final Watch watch = open(null);
 
     @Test
     void whatIsThereIsGivenAtOnce() throws InterruptedException {
@@ -81,6 +82,30 @@ final class WatcherTest {
 
         assertThat(watch.next(MINUTE)).map(Frame::event).contains("status");
         assertThat(world.waits).containsExactly(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1));
+    }
+
+    @Test
+    void theLookOnceASecondIsOneForAllWhoWatchTheRun() throws InterruptedException {
+        var watches = new ArrayList<Watch>(List.of(watch));
+        for (int i = 0; i < 99; i++) watches.add(open(null));
+        for (Watch each : watches) while (each.next(Duration.ZERO).isPresent()) {}
+        journal.reads = 0;
+
+        world.pass(Duration.ofSeconds(1));
+        for (Watch each : watches) assertThat(each.next(Duration.ZERO)).isEmpty();
+        assertThat(journal.reads).as("the row, and the entries").isEqualTo(2);
+    }
+
+    @Test
+    void theLastWatcherTakesAwayWhatTheyShared() {
+        Watch other = open(null);
+        assertThat(world.listening).hasSize(1);
+
+        watch.close();
+        watch.close();
+        assertThat(world.listening).hasSize(1);
+        other.close();
+        assertThat(world.listening).isEmpty();
     }
 
     @Test
@@ -166,10 +191,12 @@ final class WatcherTest {
     void aPositionThatIsRefusedLeavesNobodyListening() {
         watch.close();
 
-        assertThatThrownBy(() -> Watcher.open(
-                        new Watcher.Ports(journal, journal, world, world, world), journal.row(), "nonsense"))
-                .isInstanceOf(Refused.class);
+        assertThatThrownBy(() -> open("nonsense")).isInstanceOf(Refused.class);
         assertThat(world.listening).isEmpty();
+    }
+
+    private Watch open(@Nullable String after) {
+        return Watcher.open(tails, world, journal.row(), after);
     }
 
     /** Hints, threads and time, all by hand. */

@@ -19,6 +19,7 @@ public final class Examples {
                 Fanout.part(),
                 Sleeper.handler(),
                 Metronome.handler(),
+                Recital.handler(),
                 Chat.handler(System.getenv()));
     }
 }

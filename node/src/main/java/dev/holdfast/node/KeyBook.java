@@ -1,14 +1,17 @@
 package dev.holdfast.node;
 
 import dev.holdfast.core.Refused;
+import dev.holdfast.core.RunId;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.postgres.KeyRow;
 import dev.holdfast.postgres.KeyTable;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The API keys as they were at one moment. */
 public final class KeyBook {
@@ -63,5 +66,39 @@ public final class KeyBook {
             KeyRow row = rows.get(secret.id());
             return row != null && secret.fits(row.hash()) ? Optional.of(ApiKeys.key(row)) : Optional.empty();
         });
+    }
+
+    /**
+     * Signs a link: a token with which everybody may watch this run until then, or until the key is revoked.
+     *
+     * @param by who makes it; null where no key was ever made
+     */
+    public String link(@Nullable ApiKey by, RunId run, Instant until) {
+        String id = by == null ? LinkToken.NOBODY : by.id();
+        String hash = hash(id).orElseThrow(
+                        () -> new IllegalStateException("a link cannot be made by '" + id + "', which is no key"));
+        return LinkToken.signed(id, hash, run, until).text();
+    }
+
+    /** Whether it looks like the token of a link: what does not is none in any book. */
+    public static boolean isLink(String token) {
+        return LinkToken.parse(token).isPresent();
+    }
+
+    /** The link with this token, also if its time is over or its key was revoked; empty if it was not made for this run. */
+    public Optional<WatchLink> link(String token, RunId run) {
+        return LinkToken.parse(token)
+                .filter(link ->
+                        hash(link.key()).filter(hash -> link.fits(hash, run)).isPresent())
+                .map(link -> {
+                    KeyRow row = rows.get(link.key());
+                    return new WatchLink(row == null ? null : ApiKeys.key(row), Instant.ofEpochMilli(link.until()));
+                });
+    }
+
+    private Optional<String> hash(String id) {
+        KeyRow row = rows.get(id);
+        if (row != null) return Optional.of(row.hash());
+        return id.equals(LinkToken.NOBODY) && isEmpty() ? Optional.of(id) : Optional.empty();
     }
 }

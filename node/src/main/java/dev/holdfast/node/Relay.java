@@ -4,6 +4,7 @@ import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
+import dev.holdfast.engine.Conversations;
 import dev.holdfast.engine.Explanation;
 import dev.holdfast.engine.Runs;
 import dev.holdfast.engine.Schedules;
@@ -103,6 +104,11 @@ record Relay(Supplier<? extends Runs> now) implements Runs {
     @Override
     public Schedules schedules() {
         return now.get().schedules();
+    }
+
+    @Override
+    public Conversations conversations() {
+        return now.get().conversations();
     }
 
     @Override

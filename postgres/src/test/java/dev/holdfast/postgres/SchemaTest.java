@@ -1,8 +1,10 @@
 package dev.holdfast.postgres;
 
+import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Refused;
 import dev.holdfast.localpg.TestDatabase;
@@ -10,6 +12,9 @@ import dev.holdfast.postgres.session.Connections;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -87,6 +92,37 @@ class SchemaTest {
                                         "SELECT run, input, coalesce(output, '-'), namespace, task FROM holdfast.run_payloads ORDER BY run"))
                 .containsExactly(
                         List.of(queued, "1", "-", "default", "mail"), List.of(ended, "2", "3", "other", "pay"));
+    }
+
+    /** Between the look at who is there and the first change. */
+    @Test
+    void whoJoinsJustBeforeTheFirstChangeIsInTheWayToo() throws Exception {
+        OLD.bringUp(connections);
+        try (Connection node = connections.named(7).open();
+                var statement = node.createStatement();
+                var upgrades = Executors.newVirtualThreadPerTaskExecutor()) {
+            statement.execute("SELECT pg_advisory_lock(lock_class, 7) FROM cluster");
+            node.setAutoCommit(false);
+            statement.execute(JOIN);
+            Future<@Nullable Refused> upgrade = upgrades.submit(
+                    () -> catchThrowableOfType(Refused.class, () -> Schema.CURRENT.bringUp(connections)));
+            await("the upgrade waits for who is joining").atMost(ofSeconds(20)).until(this::isWaiting);
+            node.commit();
+
+            assertThat(upgrade.get()).satisfies(refused -> {
+                assertThat(refused.code()).isEqualTo("migration_failed");
+                assertThat(refused).hasMessageContaining("a node of an older program is alive: stop it first");
+            });
+            assertThat(version()).isEqualTo(OLD.version());
+        }
+    }
+
+    private boolean isWaiting() {
+        return !database.server()
+                .query(
+                        database.name(),
+                        "SELECT pid FROM pg_locks WHERE NOT granted AND relation = 'holdfast.nodes'::regclass")
+                .isEmpty();
     }
 
     /** It would be told at its first start that it is at fault. */

@@ -27,7 +27,7 @@ public final class Task<I extends @Nullable Object, O extends @Nullable Object> 
 
     private final @Nullable LaneOf<I> lane;
 
-    private record LaneOf<I extends @Nullable Object>(Lane.Kind kind, Function<? super I, String> name) {}
+    private record LaneOf<I extends @Nullable Object>(Lane.Kind kind, Function<? super I, @Nullable String> name) {}
 
     private record Policy(
             String queue,
@@ -73,8 +73,10 @@ public final class Task<I extends @Nullable Object, O extends @Nullable Object> 
     /**
      * Each run is in the lane of its queue that its input names: lanes take turns, and each of them has as many slots as
      * the queue gives to its lanes. Named by the Java client and by nodes that host the task; any other start names it itself.
+     *
+     * @param name null for an input that names none: whoever starts the run does
      */
-    public Task<I, O> lane(Function<? super I, String> name) {
+    public Task<I, O> lane(Function<? super I, @Nullable String> name) {
         return new Task<>(this.name, input, output, policy, new LaneOf<>(Lane.Kind.CONCURRENT, name));
     }
 
@@ -82,7 +84,7 @@ public final class Task<I extends @Nullable Object, O extends @Nullable Object> 
      * As {@link #lane}, and runs of one lane follow one another: the next one begins when the one before has ended, with
      * all its waits and retries. What conversations are made of.
      */
-    public Task<I, O> serialLane(Function<? super I, String> name) {
+    public Task<I, O> serialLane(Function<? super I, @Nullable String> name) {
         return new Task<>(this.name, input, output, policy, new LaneOf<>(Lane.Kind.SERIAL, name));
     }
 

@@ -11,8 +11,13 @@ import java.util.Set;
 
 /** A request, as handlers see it. */
 interface Call {
-    /** By which it was let in; empty if none was needed. */
-    Optional<ApiKey> key();
+    /** As whom it was let in. */
+    Pass pass();
+
+    /** The key by which it was let in; empty if there was none. */
+    default Optional<ApiKey> key() {
+        return pass().key();
+    }
 
     /** The raw path, for error messages. */
     String path();

@@ -1,7 +1,6 @@
 package dev.holdfast.server;
 
 import dev.holdfast.core.HoldfastException;
-import dev.holdfast.node.ApiKey;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -16,7 +15,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,9 +27,11 @@ final class Dispatcher {
     private final Requests requests;
     private final Arrivals arrivals;
     private final Guard guard;
+    private final Sharing sharing;
 
-    Dispatcher(Router router, Requests requests, Arrivals arrivals, Guard guard) {
+    Dispatcher(Router router, Sharing sharing, Requests requests, Arrivals arrivals, Guard guard) {
         this.router = router;
+        this.sharing = sharing;
         this.requests = requests;
         this.arrivals = arrivals;
         this.guard = guard;
@@ -46,11 +46,15 @@ final class Dispatcher {
         try {
             if (!request.content().hasEntity()) arrivals.over();
             Framing.check(request.headers());
-            guard.checkOrigin(request, method);
-            Router.Match match = router.match(method, path);
-            route = match.route().path();
-            Optional<ApiKey> key = guard.demand(match.route().access(), request);
-            answer = match.route().handler().handle(new HelidonCall(request, match.variables(), key, arrivals::over));
+            guard.checkName(request);
+            if (Sharing.isPreflight(request, method)) {
+                answer = sharing.preflight(request, path);
+            } else {
+                Router.Match match = router.match(method, path);
+                route = match.route().path();
+                sharing.share(match.route(), request, response);
+                answer = answer(match, request);
+            }
         } catch (HoldfastException e) {
             answer = Problem.of(e).answer(path);
         } catch (Router.MethodNotAllowed e) {
@@ -80,6 +84,12 @@ final class Dispatcher {
         }
         // Helidon says so in the answer, and then waits for another request all the same.
         if (last) throw new CloseConnectionException("this was the last request of its connection");
+    }
+
+    private Answer answer(Router.Match match, ServerRequest request) throws Exception {
+        guard.checkOrigin(request, match.route());
+        Pass pass = guard.demand(match, request);
+        return match.route().handler().handle(new HelidonCall(request, match.variables(), pass, arrivals::over));
     }
 
     private static Answer.Whole internal(String method, String path, Exception error) {

@@ -24,9 +24,9 @@ import java.util.function.Supplier;
  *
  * @param scheme http or https
  * @param host as it was named
- * @param origins where else its page is shown
+ * @param origins of its own page elsewhere, and of others' pages
  */
-record Endpoint(String scheme, String host, InetAddress address, Set<String> origins) {
+record Endpoint(String scheme, String host, InetAddress address, Origins origins) {
     /** @throws Refused {@code host_unknown} */
     static Endpoint of(ServerOptions options) {
         String host = options.host();
@@ -68,7 +68,7 @@ record Endpoint(String scheme, String host, InetAddress address, Set<String> ori
         throw new Refused(
                 "keys_required",
                 isLoopback()
-                        ? "others than this machine ask at " + origins
+                        ? "others than this machine ask at " + origins.own()
                                 + ", and whoever is led to a server without API keys"
                                 + " may do everything: make a key first ('holdfast keys create'), or name no such origin"
                         : host
@@ -152,7 +152,9 @@ record Endpoint(String scheme, String host, InetAddress address, Set<String> ori
     }
 
     private List<String> hostsOfOrigins() {
-        return origins.stream().map(origin -> URI.create(origin).getHost()).toList();
+        return origins.own().stream()
+                .map(origin -> URI.create(origin).getHost())
+                .toList();
     }
 
     /**
@@ -161,7 +163,20 @@ record Endpoint(String scheme, String host, InetAddress address, Set<String> ori
      * @param asked the name under which the server was asked
      */
     boolean shows(String origin, String asked) {
-        return origin.equalsIgnoreCase(scheme + "://" + asked) || origins.contains(origin.toLowerCase(Locale.ROOT));
+        return origin.equalsIgnoreCase(scheme + "://" + asked)
+                || origins.own().contains(origin.toLowerCase(Locale.ROOT));
+    }
+
+    /**
+     * Its address, as whoever asked has it: that of the balancer, if it is the name of one.
+     *
+     * @param asked the name under which the server was asked
+     */
+    String asked(String asked) {
+        return origins.own().stream()
+                .filter(origin -> URI.create(origin).getRawAuthority().equalsIgnoreCase(asked))
+                .findFirst()
+                .orElse(scheme + "://" + asked);
     }
 
     private String bracketed() {

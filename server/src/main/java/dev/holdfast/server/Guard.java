@@ -1,12 +1,15 @@
 package dev.holdfast.server;
 
 import dev.holdfast.core.Refused;
+import dev.holdfast.core.RunId;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.node.ApiKey;
 import dev.holdfast.node.KeyBook;
+import dev.holdfast.node.WatchLink;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -26,6 +29,9 @@ final class Guard {
     private static final String BEARER = "bearer ";
     private static final String COOKIE = "holdfast_key=";
 
+    /** The parameter of a link's token. */
+    static final String LINK = "watch";
+
     private final Endpoint endpoint;
     private final Recent<KeyBook> keys;
     private final Runnable open;
@@ -38,22 +44,39 @@ final class Guard {
     }
 
     /**
-     * Pages of others must not reach a server through somebody's browser.
+     * Pages of others must not reach a server through somebody's browser, except for what is shared with those that are
+     * allowed.
      *
-     * @throws Refused {@code host_refused}, {@code origin_refused}
+     * @throws Refused {@code origin_refused}
      */
-    void checkOrigin(ServerRequest request, String method) {
-        String host = request.headers().first(HeaderNames.HOST).orElse("");
-        if (endpoint.isLoopback()) checkName(host);
-        if (method.equals("GET") || method.equals("HEAD")) return;
+    void checkOrigin(ServerRequest request, Router.Route route) {
+        if (route.method().equals("GET")) return;
         String origin = request.headers().first(HeaderNames.ORIGIN).orElse(null);
-        if (origin != null && !endpoint.shows(origin, host)) {
-            throw new Refused(
-                    "origin_refused",
-                    "a page of '" + Text.shown(origin)
-                            + "' may not change anything here; if it is the page of this server behind"
-                            + " a balancer, start the server with --origin and that address");
-        }
+        if (isOwn(request)
+                || (route.isShared() && origin != null && endpoint.origins().allows(origin))) return;
+        throw foreign(String.valueOf(origin));
+    }
+
+    static Refused foreign(String origin) {
+        return new Refused(
+                "origin_refused",
+                "a page of '" + Text.shown(origin)
+                        + "' may not do this here; if it is the page of this server behind a balancer, start the server"
+                        + " with --origin and that address; if it is one of yours that watches runs, with --allow-origin");
+    }
+
+    /** Whether no page asks, or one of this server. */
+    private boolean isOwn(ServerRequest request) {
+        String origin = request.headers().first(HeaderNames.ORIGIN).orElse(null);
+        return origin == null
+                || endpoint.shows(
+                        origin, request.headers().first(HeaderNames.HOST).orElse(""));
+    }
+
+    /** @throws Refused {@code host_refused} */
+    void checkName(ServerRequest request) {
+        if (endpoint.isLoopback())
+            checkName(request.headers().first(HeaderNames.HOST).orElse(""));
     }
 
     /** Another name in Host means that a foreign page had its name point here. */
@@ -70,20 +93,49 @@ final class Guard {
     }
 
     /**
-     * The key by which the request is let in; empty if none is needed.
+     * As whom the request is let in.
      *
-     * @throws Refused {@code key_required}, {@code key_unknown}, {@code key_revoked}, {@code scope_missing}
+     * @throws Refused {@code key_required}, {@code key_unknown}, {@code key_revoked}, {@code scope_missing}; {@code
+     *     link_invalid}, {@code link_expired}, {@code link_revoked}
      * @throws Unavailable if the node takes no requests, or nobody can tell whether the key holds
      */
-    Optional<ApiKey> demand(Access access, ServerRequest request) throws InterruptedException {
-        return switch (access) {
-            case Access.Everybody everybody -> Optional.empty();
+    Pass demand(Router.Match match, ServerRequest request) throws InterruptedException {
+        return switch (match.route().access()) {
+            case Access.Everybody everybody -> new Pass.Open();
             case Access.Key key -> {
                 open.run();
                 yield check(key.scope(), keys.within(FRESH, PATIENCE), PATIENCE, request);
             }
+            case Access.Watching watching -> {
+                open.run();
+                KeyBook book = keys.within(FRESH, PATIENCE);
+                Optional<String> token = request.query().first(LINK).asOptional();
+                yield token.isPresent()
+                        ? linked(token.get(), match, book)
+                        : check(ApiKey.Scope.READ, book, PATIENCE, request);
+            }
             case Access.KnownKey key -> check(key.scope(), known(), GLANCE, request);
         };
+    }
+
+    private Pass linked(String token, Router.Match match, KeyBook book) throws InterruptedException {
+        if (!KeyBook.isLink(token)) throw noLink();
+        RunId run = RunId.parse(match.variables().getOrDefault("id", "")).orElseThrow(Guard::noLink);
+        Optional<WatchLink> known = book.link(token, run);
+        // The key by which it was made may have been made since.
+        WatchLink link = (known.isPresent()
+                        ? known
+                        : keys.within(Duration.ZERO, PATIENCE).link(token, run))
+                .orElseThrow(Guard::noLink);
+        if (link.key() == null && endpoint.isReachedByOthers()) throw required();
+        Pass pass = new Pass.Linked(link);
+        Optional<Refused> refusal = pass.refusal(book, Instant.now());
+        if (refusal.isPresent()) throw refusal.get();
+        return pass;
+    }
+
+    private static Refused noLink() {
+        return new Refused("link_invalid", "this is no link to this run, or it was not copied as a whole");
     }
 
     private KeyBook known() throws InterruptedException {
@@ -94,9 +146,9 @@ final class Guard {
         }
     }
 
-    private Optional<ApiKey> check(ApiKey.Scope scope, KeyBook book, Duration patience, ServerRequest request)
+    private Pass check(ApiKey.Scope scope, KeyBook book, Duration patience, ServerRequest request)
             throws InterruptedException {
-        if (!endpoint.isReachedByOthers() && book.isEmpty()) return Optional.empty();
+        if (!endpoint.isReachedByOthers() && book.isEmpty()) return new Pass.Open();
         String presented = presented(request).orElseThrow(Guard::required);
         ApiKey key = find(presented, book, patience)
                 .orElseThrow(() -> new Refused(
@@ -108,7 +160,7 @@ final class Guard {
                     "the API key " + shown(key) + " has the scope " + lower(key.scope()) + ", and this needs "
                             + lower(scope));
         }
-        return Optional.of(key);
+        return new Pass.Keyed(key);
     }
 
     static Refused required() {
@@ -128,13 +180,14 @@ final class Guard {
         return known.isPresent() ? known : keys.within(Duration.ZERO, patience).find(presented);
     }
 
-    /** As programs send it, or as browsers do, which cannot add a header to what they open. */
-    private static Optional<String> presented(ServerRequest request) {
+    /** As programs send it, or as browsers do for our pages, which cannot add a header to what they open. */
+    private Optional<String> presented(ServerRequest request) {
         Optional<String> header = request.headers().first(HeaderNames.AUTHORIZATION);
         if (header.isPresent()) {
             return header.filter(value -> value.toLowerCase(Locale.ROOT).startsWith(BEARER))
                     .map(value -> value.substring(BEARER.length()).strip());
         }
+        if (!isOwn(request)) return Optional.empty();
         for (String cookie :
                 request.headers().first(HeaderNames.COOKIE).orElse("").split(";", -1)) {
             String pair = cookie.strip();

@@ -2,7 +2,6 @@ package dev.holdfast.server;
 
 import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Refused;
-import dev.holdfast.node.ApiKey;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
@@ -18,11 +17,10 @@ import java.util.Set;
 /**
  * A request of Helidon.
  *
- * @param key by which it was let in; empty if none was needed
+ * @param pass as whom it was let in
  * @param arrived is told that the body is here
  */
-record HelidonCall(ServerRequest request, Map<String, String> variables, Optional<ApiKey> key, Runnable arrived)
-        implements Call {
+record HelidonCall(ServerRequest request, Map<String, String> variables, Pass pass, Runnable arrived) implements Call {
     /** The input, and what a start says beside it. */
     static final int BODY_LIMIT = Defaults.BODY_LIMIT;
     /** A client that is still sending would not read the answer; so this much more is taken, and thrown away. */

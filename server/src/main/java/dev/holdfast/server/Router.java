@@ -25,8 +25,30 @@ final class Router {
      * @param path a template such as {@code /v1/runs/{id}}
      * @param handler who answers
      * @param access who may ask
+     * @param reach which pages may ask by somebody's browser
      */
-    record Route(String method, String path, Handler handler, Access access) {
+    record Route(String method, String path, Handler handler, Access access, Reach reach) {
+        /** Pages in browsers. */
+        enum Reach {
+            /** Of this server. */
+            OWN,
+            /** Those of the origins that are allowed, too. */
+            SHARED
+        }
+
+        Route(String method, String path, Handler handler, Access access) {
+            this(method, path, handler, access, Reach.OWN);
+        }
+
+        /** The same, for pages of the origins that are allowed, too. */
+        Route shared() {
+            return new Route(method, path, handler, access, Reach.SHARED);
+        }
+
+        boolean isShared() {
+            return reach == Reach.SHARED;
+        }
+
         /** What is asked for is read, POST does something with runs, and the rest is for whoever others depend on. */
         Route(String method, String path, Handler handler) {
             this(

@@ -8,6 +8,7 @@ import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.Wait;
 import dev.holdfast.core.Waiting;
+import dev.holdfast.engine.Conversations.Turn;
 import dev.holdfast.engine.SnapshotJson;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.port.SnapshotWindow;
@@ -24,6 +25,17 @@ final class RunJson {
     static void row(JsonGenerator out, Run run) {
         out.writeStartObject();
         head(out, run, Status.of(run));
+        out.writeEndObject();
+    }
+
+    /** A run as the turn of a conversation: with what was said, and what was answered. */
+    static void turn(JsonGenerator out, Turn turn) {
+        out.writeStartObject();
+        head(out, turn.run(), Status.of(turn.run()));
+        raw(out, "input", turn.input());
+        raw(out, "output", turn.output());
+        out.writeName("error");
+        error(out, turn.error());
         out.writeEndObject();
     }
 

@@ -58,7 +58,9 @@ public final class Server implements AutoCloseable {
         this.guard = new Guard(endpoint, keys, () -> ready().demandOpen());
         this.watchers = new Watchers(() -> ready().runs(), keys, options);
         this.arrivals = new Arrivals(options.arrival());
-        var dispatcher = new Dispatcher(router(), requests, arrivals, guard);
+        Router router = router();
+        var sharing = new Sharing(options.origins(), router);
+        var dispatcher = new Dispatcher(router, sharing, requests, arrivals, guard);
         var web = WebServer.builder()
                 .address(endpoint.address())
                 .port(options.port())
@@ -151,6 +153,7 @@ public final class Server implements AutoCloseable {
         routes.addAll(new SchedulesApi(this::ready).routes());
         routes.addAll(new ThreadsApi(this::ready).routes());
         routes.addAll(watchers.routes());
+        routes.addAll(new LinksApi(() -> ready().runs(), keys, endpoint).routes());
         routes.addAll(new NodeApi(this::ready, metrics::page).routes());
         routes.addAll(new RingApi(ring).routes());
         routes.addAll(new Pages().routes());

@@ -3,8 +3,6 @@ package dev.holdfast.server;
 import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Refused;
 import java.time.Duration;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  *     needs API keys
  * @param port 0 for any free one
  * @param tls null for none
- * @param origins where else its page is shown, beside the address itself: by a balancer that speaks TLS in its place. One that
- *     is not of this machine says that others reach the server, which needs API keys
+ * @param origins of its own page, if that is shown elsewhere, and of others' pages that may ask it
  * @param keepAlive how often a silent stream sends a comment, so that both ends notice a dead connection
  * @param patience how long one write to a watcher may take before it is cut off; it resumes with its cursor
  * @param arrival how long a request may take from its first line to the end of its body
@@ -25,7 +22,7 @@ public record ServerOptions(
         String host,
         int port,
         @Nullable TlsFiles tls,
-        Set<String> origins,
+        Origins origins,
         Duration keepAlive,
         Duration patience,
         Duration arrival,
@@ -40,7 +37,7 @@ public record ServerOptions(
                 DEFAULT_HOST,
                 port,
                 null,
-                Set.of(),
+                Origins.NONE,
                 Defaults.KEEP_ALIVE,
                 Defaults.WATCHER_PATIENCE,
                 Defaults.ARRIVAL_LIMIT,
@@ -56,19 +53,31 @@ public record ServerOptions(
     }
 
     /**
-     * Its page is shown there, too. Unless that is on this machine, it needs API keys, also on 127.0.0.1.
+     * Its page is shown there, too: by a balancer that speaks TLS in its place. Unless that is on this machine, it needs API keys, also on 127.0.0.1.
      *
      * @param origin what browsers have in their address bar, without a path, such as {@code https://runs.example.com}
      * @throws Refused {@code origin_invalid}
      */
     public ServerOptions origin(String origin) {
-        var all = new TreeSet<>(origins);
-        all.add(Origins.normal(origin));
+        return with(origins.withOwn(origin));
+    }
+
+    /**
+     * Pages of this origin may watch runs and talk: with an API key, with a link, or as everybody where there is no key. Their
+     * browsers send no cookies of this server along.
+     *
+     * @param origin as of {@link #origin}
+     * @throws Refused {@code origin_invalid}
+     */
+    public ServerOptions allowOrigin(String origin) {
+        return with(origins.withAllowed(origin));
+    }
+
+    private ServerOptions with(Origins all) {
         return new ServerOptions(host, port, tls, all, keepAlive, patience, arrival, grace);
     }
 
     public ServerOptions {
-        origins = Set.copyOf(origins);
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port " + port + " does not exist: use 0 (any free one) to 65535");
         }

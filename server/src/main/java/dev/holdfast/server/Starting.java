@@ -58,6 +58,12 @@ final class Starting {
         return Answer.json(existing ? 200 : 201, json).with("Location", "/v1/runs/" + started.id());
     }
 
+    /** Of what may have to wait for its turn: a repetition is answered alike, and says so. */
+    static Answer accepted(Started started, String task) {
+        return Answer.json(202, Json.text(out -> started(out, started, task)))
+                .with("Location", "/v1/runs/" + started.id());
+    }
+
     /** As the Java client does: the task names the lane by the input. */
     private static @Nullable String lane(Node node, String task, String input) {
         Hosting hosting = node.hosted().get(task);

@@ -7,19 +7,20 @@ import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
-import dev.holdfast.engine.Runs;
+import dev.holdfast.engine.Conversation;
+import dev.holdfast.engine.Conversations;
+import dev.holdfast.engine.Conversations.Turn;
 import dev.holdfast.engine.StartRequest;
-import dev.holdfast.engine.port.RunFilter;
+import dev.holdfast.engine.Started;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
 
 /** Threads over HTTP: a conversation is the serial lane {@code thread:ID}, and each of its turns is a run in it. */
 final class ThreadsApi {
-    private static final Namespace NAMESPACE = Namespace.DEFAULT;
-
     private final Supplier<Node> node;
 
     /** @param node throws {@code starting} while there is none yet */
@@ -29,12 +30,19 @@ final class ThreadsApi {
 
     List<Router.Route> routes() {
         return List.of(
-                new Router.Route("POST", "/v1/threads/{id}/messages", this::say),
+                new Router.Route("POST", "/v1/threads/{id}/messages", this::say).shared(),
+                new Router.Route("GET", "/v1/threads/{id}/messages", this::messages).shared(),
+                new Router.Route("POST", "/v1/threads/{id}/cancel", this::cancel).shared(),
                 new Router.Route("GET", "/v1/threads/{id}", this::turns));
     }
 
+    /** The conversation that a call names; {@code queue} is a parameter, for tasks that are not in the usual one. */
+    static Conversation conversation(Call call) {
+        return new Conversation(Namespace.DEFAULT, call.query("queue").orElse(Defaults.QUEUE), call.variable("id"));
+    }
+
+    /** Accepted: it may have to wait for its turn. */
     private Answer say(Call call) throws IOException {
-        String thread = call.variable("id");
         MessageBody body = MessageBody.parse(call.json());
         Hosting hosting = node.get().hosted().get(body.task());
         if (hosting != null && hosting.lanes() != Lane.Kind.SERIAL) {
@@ -43,55 +51,77 @@ final class ThreadsApi {
                     "task '" + body.task() + "' takes no turns: its runs do not follow one another."
                             + " Name a task that has a serial lane for each thread");
         }
-        String input = Json.text(out -> {
-            out.writeStartObject();
-            out.writeStringProperty("thread", thread);
-            out.writeName("message");
-            out.writeRawValue(body.message());
-            out.writeEndObject();
-        });
-        var options = new StartRequest.Options(Command.Timing.NOW, null, List.of(), lane(thread));
-        return Starting.answer(node.get(), call, body.task(), new StartBody(input, null, options));
+        String lane = conversation(call).lane();
+        var options = new StartRequest.Options(Command.Timing.NOW, null, List.of(), lane);
+        var identity = new StartRequest.Identity(body.key(), call.requestId().orElse(null));
+        var request = new StartRequest(Namespace.DEFAULT, body.task(), body.input(), identity, options);
+        Started started = node.get().runs().start(request);
+        return Starting.accepted(started, body.task());
     }
 
     private Answer turns(Call call) {
-        call.demandParameters("queue", "cursor", "limit");
-        String thread = call.variable("id");
+        return page(call, "turns", (out, turns) -> {
+            for (Run turn : turns) RunJson.row(out, turn);
+        });
+    }
+
+    private Answer messages(Call call) {
+        Conversations all = node.get().runs().conversations();
+        return page(call, "messages", (out, turns) -> {
+            for (Turn turn : all.said(turns)) RunJson.turn(out, turn);
+        });
+    }
+
+    /** How turns are shown. */
+    @FunctionalInterface
+    private interface Shown {
+        void write(JsonGenerator out, List<Run> turns);
+    }
+
+    private Answer page(Call call, String name, Shown shown) {
+        call.demandParameters("queue", "cursor", "limit", "order");
         int limit = Parameters.limit(call);
-        RunId after = call.query("cursor").map(RunsApi::pageCursor).orElse(null);
-        var filter = new RunFilter(null, null, null, call.query("queue").orElse(Defaults.QUEUE), lane(thread));
+        RunId cursor = call.query("cursor").map(RunsApi::pageCursor).orElse(null);
         // One more than asked for tells whether there is another page.
-        List<Run> found = oldest(node.get().runs(), filter, after, limit + 1);
+        List<Run> found = read(call, conversation(call), cursor, limit + 1);
         List<Run> page = found.subList(0, Math.min(limit, found.size()));
         return Answer.json(200, Json.text(out -> {
             out.writeStartObject();
-            out.writeStringProperty("thread", thread);
-            out.writeName("turns");
+            out.writeStringProperty("thread", call.variable("id"));
+            out.writeName(name);
             out.writeStartArray();
-            for (Run run : page) RunJson.row(out, run);
+            shown.write(out, page);
             out.writeEndArray();
             RunJson.text(out, "next", found.size() > limit ? page.getLast().id() : null);
             out.writeEndObject();
         }));
     }
 
-    /** Runs are listed from the newest on, so this goes through all of them that are later. */
-    private static List<Run> oldest(Runs runs, RunFilter filter, @Nullable RunId after, int limit) {
-        var oldest = new ArrayDeque<Run>();
-        RunId before = null;
-        while (true) {
-            List<Run> page = runs.list(NAMESPACE, filter, before, Parameters.LARGEST_PAGE);
-            for (Run run : page) {
-                if (after != null && run.id().compareTo(after) <= 0) return List.copyOf(oldest);
-                oldest.addFirst(run);
-                if (oldest.size() > limit) oldest.removeLast();
-            }
-            if (page.size() < Parameters.LARGEST_PAGE) return List.copyOf(oldest);
-            before = page.getLast().id();
-        }
+    private List<Run> read(Call call, Conversation of, @Nullable RunId cursor, int limit) {
+        String order = call.query("order").orElse("oldest");
+        Conversations all = node.get().runs().conversations();
+        return switch (order) {
+            case "oldest" -> all.oldest(of, cursor, limit);
+            case "newest" -> all.newest(of, cursor, limit);
+            default -> throw Parameters.impossible("order", order, "'oldest' or 'newest', whichever comes first");
+        };
     }
 
-    private static String lane(String thread) {
-        return "thread:" + thread;
+    private Answer cancel(Call call) throws IOException {
+        Conversations.Which which = CancelBody.parse(call.json()).which();
+        List<RunId> told = node.get()
+                .runs()
+                .conversations()
+                .cancel(conversation(call), which, call.requestId().orElse(null));
+        return Answer.json(202, Json.text(out -> {
+            out.writeStartObject();
+            out.writeStringProperty("thread", call.variable("id"));
+            out.writeStringProperty("which", which.name().toLowerCase(Locale.ROOT));
+            out.writeName("cancelled");
+            out.writeStartArray();
+            for (RunId id : told) out.writeString(id.toString());
+            out.writeEndArray();
+            out.writeEndObject();
+        }));
     }
 }

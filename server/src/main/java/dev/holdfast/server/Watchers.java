@@ -7,12 +7,12 @@ import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.Frame;
 import dev.holdfast.engine.Runs;
 import dev.holdfast.engine.Watch;
-import dev.holdfast.node.ApiKey;
 import dev.holdfast.node.KeyBook;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,14 +23,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Streams of runs as Server-Sent Events, each on its request's own virtual thread.
+ * Streams of runs and of conversations as Server-Sent Events, each on its request's own virtual thread.
  *
  * <p>A watcher that takes nothing for longer than the patience of the options is cut off by an interrupt, which closes
  * its connection at once; so are all of them when the server closes. Each can come back with the id of the last event
  * that it received. A dead connection is noticed at the latest by the next keep-alive.
  *
- * <p>One whose key was revoked is told so by an event {@code refused}, a second later, and its stream ends. So is one without a
- * key when the first key was made.
+ * <p>One whose key was revoked is told so by an event {@code refused}, a second later, and its stream ends. So is one whose
+ * link is not good any more, and one without a key when the first key was made.
  */
 final class Watchers implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Watchers.class);
@@ -51,20 +51,15 @@ final class Watchers implements AutoCloseable {
 
     /** Of one watcher. */
     private static final class Stream {
-        private final Optional<ApiKey> key;
+        private final Pass pass;
         /** Since when (in nanoTime) its thread has been in one write; {@link #IDLE} while it waits for its run. */
         private volatile long writing = IDLE;
 
         /** Why it ends before its run does; null if it does not. */
         private volatile @Nullable Refused refusal;
 
-        Stream(Optional<ApiKey> key) {
-            this.key = key;
-        }
-
-        Optional<Refused> refusedBy(KeyBook book) {
-            if (key.isEmpty()) return book.isEmpty() ? Optional.empty() : Optional.of(Guard.required());
-            return book.holds(key.get()) ? Optional.empty() : Optional.of(Guard.revoked(key.get()));
+        Stream(Pass pass) {
+            this.pass = pass;
         }
     }
 
@@ -76,25 +71,37 @@ final class Watchers implements AutoCloseable {
     }
 
     List<Router.Route> routes() {
-        return List.of(new Router.Route("GET", "/v1/runs/{id}/stream", this::stream));
+        return List.of(
+                new Router.Route("GET", "/v1/runs/{id}/stream", this::run, new Access.Watching()).shared(),
+                new Router.Route("GET", "/v1/threads/{id}/stream", this::thread).shared());
     }
 
     int open() {
         return streams.size();
     }
 
-    private Answer stream(Call call) {
-        String after = call.header("Last-Event-ID")
+    private Answer run(Call call) {
+        return stream(call, runs.get().watch(Namespace.DEFAULT, call.run(), after(call)));
+    }
+
+    private Answer thread(Call call) {
+        return stream(call, runs.get().conversations().watch(ThreadsApi.conversation(call), after(call)));
+    }
+
+    private static @Nullable String after(Call call) {
+        return call.header("Last-Event-ID")
                 .filter(id -> !id.isBlank())
                 .or(() -> call.query("from"))
                 .orElse(null);
-        // Opened here, so that what is refused is answered as a problem and not as a broken stream.
-        Watch watch = runs.get().watch(Namespace.DEFAULT, call.run(), after);
-        return new Answer.Streamed("text/event-stream", out -> send(watch, call.key(), out), watch::close);
     }
 
-    private void send(Watch watch, Optional<ApiKey> key, OutputStream out) throws IOException, InterruptedException {
-        var stream = new Stream(key);
+    /** @param watch was opened before, so that what is refused is answered as a problem and not as a broken stream */
+    private Answer stream(Call call, Watch watch) {
+        return new Answer.Streamed("text/event-stream", out -> send(watch, call.pass(), out), watch::close);
+    }
+
+    private void send(Watch watch, Pass pass, OutputStream out) throws IOException, InterruptedException {
+        var stream = new Stream(pass);
         streams.put(Thread.currentThread(), stream);
         try {
             frames(watch, stream, out);
@@ -195,16 +202,24 @@ final class Watchers implements AutoCloseable {
     }
 
     private void refuse() throws InterruptedException {
+        KeyBook book = book().orElse(null);
+        if (book == null) return;
+        Instant now = Instant.now();
+        streams.forEach((thread, stream) -> {
+            Optional<Refused> why = stream.pass.refusal(book, now);
+            if (stream.refusal != null || why.isEmpty()) return;
+            stream.refusal = why.get();
+            thread.interrupt();
+        });
+    }
+
+    /** Those known last while nobody can tell which keys hold: then streams go on, as far as their links allow. */
+    private Optional<KeyBook> book() throws InterruptedException {
         try {
-            KeyBook book = keys.within(Duration.ZERO, LOOK);
-            streams.forEach((thread, stream) -> {
-                Optional<Refused> why = stream.refusedBy(book);
-                if (stream.refusal != null || why.isEmpty()) return;
-                stream.refusal = why.get();
-                thread.interrupt();
-            });
+            return Optional.of(keys.within(Duration.ZERO, LOOK));
         } catch (Unavailable e) {
             log.debug("nobody can tell which keys hold, and streams go on: {}", e.getMessage());
+            return keys.known();
         }
     }
 

@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -70,10 +69,10 @@ class EndpointTest {
     @Test
     void aNameThatLeadsHereIsNotThisMachineToOthers() throws Exception {
         var here = InetAddress.getByAddress("runs.example.com", new byte[] {127, 0, 1, 1});
-        var endpoint = new Endpoint("http", "runs.example.com", here, Set.of("https://runs.example.com"));
+        var endpoint = new Endpoint("http", "runs.example.com", here, Origins.NONE.withOwn("https://runs.example.com"));
         assertThat(endpoint.isReachedByOthers()).isTrue();
         for (String own : List.of("http://localhost:8080", "https://127.0.0.1", "http://[::1]:80")) {
-            assertThat(new Endpoint("http", "127.0.0.1", here, Set.of(own)).isReachedByOthers())
+            assertThat(new Endpoint("http", "127.0.0.1", here, Origins.NONE.withOwn(own)).isReachedByOthers())
                     .isFalse();
         }
     }

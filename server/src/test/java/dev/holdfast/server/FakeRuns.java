@@ -17,6 +17,7 @@ import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.Wait;
 import dev.holdfast.core.Waiting;
+import dev.holdfast.engine.Conversations;
 import dev.holdfast.engine.Explanation;
 import dev.holdfast.engine.Frame;
 import dev.holdfast.engine.Runs;
@@ -281,6 +282,11 @@ final class FakeRuns implements Runs {
     @Override
     public Schedules schedules() {
         throw new UnsupportedOperationException("schedules are asked of a real node");
+    }
+
+    @Override
+    public Conversations conversations() {
+        throw new UnsupportedOperationException("conversations are asked of a real node");
     }
 
     @Override

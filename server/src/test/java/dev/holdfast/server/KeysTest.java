@@ -36,6 +36,8 @@ import org.junit.jupiter.api.Timeout;
 class KeysTest {
     private static final Task<String, String> ECHO = Task.named("echo", String.class, String.class);
     private static final Task<String, String> PATIENT = Task.named("patient", String.class, String.class);
+    private static final Task<String, String> TALK =
+            Task.named("talk", String.class, String.class).serialLane(input -> null);
     private static final String RUNS = "/v1/tasks/echo/runs";
     private static final String START = "{\"input\": \"x\"}";
 
@@ -61,7 +63,10 @@ class KeysTest {
         return Holdfast.cluster(
                 cluster,
                 NodeOptions.defaults(),
-                List.of(ECHO.handle((ctx, input) -> input), PATIENT.handle(KeysTest::wait)));
+                List.of(
+                        ECHO.handle((ctx, input) -> input),
+                        PATIENT.handle(KeysTest::wait),
+                        TALK.handle((ctx, input) -> input)));
     }
 
     private static String wait(Context ctx, String input) {
@@ -114,6 +119,53 @@ class KeysTest {
         assertThat(first.send("GET", "/v1/runs", "", Map.of("Cookie", "a=b; holdfast_key=" + read))
                         .status())
                 .isEqualTo(200);
+    }
+
+    /** A turn is given what its input says, and nothing of who has posted it: not even the database knows that. */
+    @Test
+    void whatAPosterPresentsIsStoredNowhere() throws Exception {
+        String key = keys.create("writer", Scope.WRITE).key();
+        String secret = key.substring(key.lastIndexOf('_') + 1);
+        assertThat(secret.length()).isGreaterThan(20);
+        for (String header : List.of("Authorization", "Cookie")) {
+            String value = header.equals("Cookie") ? "holdfast_key=" + key : "Bearer " + key;
+            var headers = Map.of(header, value, "Content-Type", "application/json", "X-Marked", "mark-of-the-poster");
+            var said = first.send("POST", "/v1/threads/t/messages", "{\"task\": \"talk\", \"input\": \"x\"}", headers);
+            assertThat(said.status()).isEqualTo(202);
+            String run = "/v1/runs/" + said.json().path("id").asString();
+            await("it has ended")
+                    .until(() -> ask(second, "GET", run, key)
+                            .json()
+                            .path("outcome")
+                            .asString("")
+                            .equals("SUCCEEDED"));
+        }
+        assertThat(everything())
+                .contains("\"x\"")
+                .doesNotContain(secret)
+                .doesNotContain("mark-of-the-poster")
+                .doesNotContain("Bearer");
+    }
+
+    /** All rows of all tables, as text. */
+    private String everything() throws Exception {
+        var all = new StringBuilder();
+        try (var session = DriverManager.getConnection(database.jdbcUrl());
+                var statement = session.createStatement()) {
+            var tables = new ArrayList<String>();
+            try (var rows = statement.executeQuery(
+                    "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'holdfast'")) {
+                while (rows.next()) tables.add(rows.getString(1));
+            }
+            assertThat(tables).contains("runs", "run_payloads", "requests");
+            for (String table : tables) {
+                try (var rows = statement.executeQuery("SELECT t::text FROM holdfast." + table + " t")) {
+                    while (rows.next())
+                        all.append(table).append(": ").append(rows.getString(1)).append('\n');
+                }
+            }
+        }
+        return all.toString().replace("\"\"", "\"");
     }
 
     @Test

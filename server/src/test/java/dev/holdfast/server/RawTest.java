@@ -10,7 +10,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -31,7 +30,7 @@ class RawTest {
             "127.0.0.1",
             0,
             null,
-            Set.of(),
+            Origins.NONE,
             Duration.ofSeconds(15),
             Duration.ofSeconds(30),
             ARRIVAL,

@@ -350,7 +350,9 @@ class ServerTest {
                         && !route.path().startsWith("/runs/")
                         && !route.path().startsWith("/queues")
                         && !route.path().startsWith("/schedules")
-                        && !route.path().startsWith("/nodes"))
+                        && !route.path().startsWith("/nodes")
+                        && !route.path().startsWith("/chat")
+                        && !route.path().equals("/holdfast.js"))
                 .map(route -> route.method() + " " + route.path())
                 .toList();
         assertThat(described.operations()).containsExactlyInAnyOrderElementsOf(served);
@@ -485,6 +487,9 @@ class ServerTest {
             "/queues/default",
             "/schedules",
             "/nodes",
+            "/chat",
+            "/chat/t1",
+            "/holdfast.js",
             "/page/page.js",
             "/page/page.css",
             "/page/icon.svg"

@@ -17,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +30,7 @@ class StreamTest {
             "127.0.0.1",
             0,
             null,
-            Set.of(),
+            Origins.NONE,
             Duration.ofMillis(200),
             Duration.ofSeconds(2),
             Duration.ofMillis(500),

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Signals, tokens, lanes, queues and threads over HTTP, on runs that a test controls. */
+/** Signals, tokens, lanes and queues over HTTP, on runs that a test controls. */
 class WaitsApiTest {
     private static final String UNKNOWN = new RunId(5, 5).toString();
     private static final Map<String, String> JSON = Map.of("Content-Type", "application/json");
@@ -262,57 +262,5 @@ class WaitsApiTest {
         assertThat(http.send("PATCH", "/v1/queues/mail/lanes/l", "{\"concurrency\": 1}", JSON)
                         .code())
                 .isEqualTo("field_unknown");
-    }
-
-    @Test
-    void turnsOfAThreadAreRunsOfItsLane() throws Exception {
-        var said = http.post("/v1/threads/t%201/messages", "{\"message\": \"hello\"}");
-        assertThat(said.status()).isEqualTo(201);
-        String first = said.json().path("id").asString();
-        var turn = http.get("/v1/runs/" + first).json();
-        assertThat(turn.path("task").asString()).isEqualTo("chat");
-        assertThat(turn.path("lane").asString()).isEqualTo("thread:t 1");
-        assertThat(turn.path("input").toString()).isEqualTo("{\"thread\":\"t 1\",\"message\":\"hello\"}");
-        for (int i = 0; i < 4; i++) http.post("/v1/threads/t%201/messages", "{\"message\": " + i + "}");
-        http.post("/v1/threads/other/messages", "{\"message\": 1}");
-
-        var page = http.get("/v1/threads/t%201?limit=3").json();
-        assertThat(page.path("thread").asString()).isEqualTo("t 1");
-        assertThat(page.path("turns").size()).isEqualTo(3);
-        assertThat(page.path("turns").get(0).path("id").asString()).isEqualTo(first);
-        var rest = http.get(
-                        "/v1/threads/t%201?limit=3&cursor=" + page.path("next").asString())
-                .json();
-        assertThat(rest.path("turns").size()).isEqualTo(2);
-        assertThat(rest.path("next").isNull()).isTrue();
-        assertThat(http.get("/v1/threads/none").json().path("turns").size()).isZero();
-    }
-
-    @Test
-    void aLongThreadIsReadFromItsBeginning() throws Exception {
-        for (int i = 0; i < 450; i++) http.post("/v1/threads/long/messages", "{\"message\": " + i + "}");
-        var page = http.get("/v1/threads/long?limit=2").json();
-        var second = http.get(
-                        "/v1/threads/long?limit=2&cursor=" + page.path("next").asString())
-                .json();
-        String third = second.path("turns").get(0).path("id").asString();
-        assertThat(http.get("/v1/runs/" + third)
-                        .json()
-                        .path("input")
-                        .path("message")
-                        .asInt())
-                .isEqualTo(2);
-    }
-
-    @Test
-    void whatCannotBeSaidIsRefused() throws Exception {
-        assertThat(http.post("/v1/threads/t/messages", "{}").code()).isEqualTo("field_invalid");
-        assertThat(http.post("/v1/threads/t/messages", "{\"text\": 1}").code()).isEqualTo("field_unknown");
-        var noTurns = http.post("/v1/threads/t/messages", "{\"message\": 1, \"task\": \"noop\"}");
-        assertThat(noTurns.status()).isEqualTo(422);
-        assertThat(noTurns.code()).isEqualTo("lane_not_serial");
-        assertThat(http.post("/v1/threads/t/messages", "{\"message\": 1, \"task\": \"nope\"}")
-                        .status())
-                .isEqualTo(404);
     }
 }

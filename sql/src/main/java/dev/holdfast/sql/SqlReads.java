@@ -100,8 +100,8 @@ public final class SqlReads implements Reads {
             if (run == null) return Optional.<RunView>empty();
             var payloads = s.sql(PAYLOADS)
                     .id(id)
-                    .first(r -> new Payloads(r.textOrNull(), r.textOrNull(), r.textOrNull(), r.textOrNull()))
-                    .orElse(Payloads.NONE);
+                    .first(r -> new Texted(r.textOrNull(), r.textOrNull(), r.textOrNull(), r.textOrNull()))
+                    .orElse(Texted.NONE);
             boolean succeeded = run.status().outcome() == Outcome.SUCCEEDED;
             RunError error = succeeded || payloads.error() == null ? null : ErrorJson.read(payloads.error());
             return Optional.of(new RunView(
@@ -115,12 +115,12 @@ public final class SqlReads implements Reads {
         });
     }
 
-    private record Payloads(
+    private record Texted(
             @Nullable String input,
             @Nullable String output,
             @Nullable String error,
             @Nullable String end) {
-        static final Payloads NONE = new Payloads(null, null, null, null);
+        static final Texted NONE = new Texted(null, null, null, null);
     }
 
     @Override
@@ -199,6 +199,21 @@ public final class SqlReads implements Reads {
     @Override
     public List<Run> runs(Namespace namespace, RunFilter filter, @Nullable RunId before, int limit) {
         return readers.ask(s -> new RunList(namespace, filter, before, limit).read(s));
+    }
+
+    @Override
+    public List<Run> lane(Namespace namespace, String queue, String lane, @Nullable RunId after, int limit) {
+        return readers.ask(s -> new LaneRuns(namespace, queue, lane).page(s, after, limit));
+    }
+
+    @Override
+    public List<Run> live(Namespace namespace, String queue, String lane) {
+        return readers.ask(s -> new LaneRuns(namespace, queue, lane).live(s));
+    }
+
+    @Override
+    public Map<RunId, Payloads> payloads(Collection<RunId> ids) {
+        return readers.ask(s -> LaneRuns.payloads(s, ids));
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
+import dev.holdfast.engine.Conversations;
 import dev.holdfast.engine.Explanation;
 import dev.holdfast.engine.Runs;
 import dev.holdfast.engine.Schedules;
@@ -91,6 +92,11 @@ final class TestRuns implements Runs {
     @Override
     public Schedules schedules() {
         return new TestSchedules(node);
+    }
+
+    @Override
+    public Conversations conversations() {
+        return node.ask("conversations", Runs::conversations);
     }
 
     @Override

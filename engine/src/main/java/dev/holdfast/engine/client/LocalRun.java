@@ -11,6 +11,7 @@ import dev.holdfast.engine.port.Bell;
 import dev.holdfast.engine.port.Hints;
 import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.RunView;
+import dev.holdfast.sdk.FoldedStream;
 import dev.holdfast.sdk.RunHandle;
 import dev.holdfast.sdk.RunInfo;
 import dev.holdfast.sdk.RunStream;
@@ -128,7 +129,7 @@ final class LocalRun<O extends @Nullable Object> implements RunHandle<O> {
 
     @Override
     public RunStream stream() {
-        return new LocalStream(local.runs().watch(local.namespace(), id, null));
+        return new FoldedStream(new LocalFrames(local, id));
     }
 
     @Override

@@ -57,6 +57,25 @@ public interface Reads extends ReplicaReads {
         return snapshots(namespace, id, since);
     }
 
+    /** Runs of a lane, oldest first; {@code after} is the last of the previous page. */
+    List<Run> lane(Namespace namespace, String queue, String lane, @Nullable RunId after, int limit);
+
+    /** Those of a lane that have not ended, oldest first. */
+    List<Run> live(Namespace namespace, String queue, String lane);
+
+    /** What was given to these runs and what came of it, in one round trip. One that is not there is left out. */
+    Map<RunId, Payloads> payloads(Collection<RunId> ids);
+
+    /**
+     * What a run was given and what came of it.
+     *
+     * @param input JSON
+     * @param output JSON; null unless it succeeded
+     * @param error of the newest failed attempt; null if none failed
+     */
+    record Payloads(
+            String input, @Nullable String output, @Nullable RunError error) {}
+
     /** Where its stream ends; empty until it has ended. For watchers, who need nothing else of the view. */
     Optional<StreamEnd> end(RunId id);
 

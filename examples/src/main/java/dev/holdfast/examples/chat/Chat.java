@@ -21,25 +21,26 @@ import org.jspecify.annotations.Nullable;
 public final class Chat {
     /** The turns of a thread follow one another. */
     public static final Task<Turn, String> TASK = Task.named("chat", Turn.class, String.class)
-            .serialLane(turn -> "thread:" + turn.thread())
+            .serialLane(turn -> turn.thread() == null ? null : "thread:" + turn.thread())
             // No second round: the step has tried again already.
             .retry(Retry.none());
 
     private static final Step<String> ANSWER =
             Step.named("answer", String.class).retry(Retry.exponential(3)).timeout(Duration.ofMinutes(5));
-    private static final String USAGE = "{\"thread\": \"t1\", \"message\": \"hello\"}";
+    private static final String USAGE = "{\"message\": \"hello\"}";
 
     private Chat() {}
 
     /**
-     * @param thread the conversation that the turn belongs to
+     * @param thread the conversation that the turn belongs to; null where whoever starts it names the lane, as a message that
+     *     is posted to a conversation does
      * @param message what the user says
      */
-    public record Turn(String thread, String message) {
+    public record Turn(@Nullable String thread, String message) {
         /** Refuses what cannot be meant: such a run is not even started. */
         public Turn {
+            if (thread != null && thread.isBlank()) throw new IllegalArgumentException("thread is blank: " + USAGE);
             // A property that is missing in the JSON is null here, whatever the type says.
-            if (thread == null || thread.isBlank()) throw new IllegalArgumentException("thread is missing: " + USAGE);
             if (message == null || message.isBlank())
                 throw new IllegalArgumentException("message is missing: " + USAGE);
         }

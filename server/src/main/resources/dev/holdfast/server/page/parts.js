@@ -1,4 +1,7 @@
 // What both pages are built of: elements, badges, times, JSON, the API. Text goes in as text nodes only.
+import {Away, Refused, requestId} from '/holdfast.js';
+
+export {Away, Refused, requestId};
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -163,18 +166,6 @@ export function json(element, value) {
 
 // The API -----------------------------------------------------------------------------------------------------------
 
-/** What the server refused, in its own words. */
-export class Refused extends Error {
-  constructor(status, problem) {
-    super(problem.detail ?? problem.title ?? `The server answered ${status}.`);
-    this.status = status;
-    this.code = problem.code ?? 'unknown';
-  }
-}
-
-/** The server cannot be reached, or is starting or closing. */
-export class Away extends Error {}
-
 const away = document.getElementById('away');
 
 export async function api(path, {method = 'GET', body, headers = {}} = {}) {
@@ -206,8 +197,8 @@ export async function api(path, {method = 'GET', body, headers = {}} = {}) {
   throw refused;
 }
 
-/** A cookie, because a stream that is opened cannot be given a header. It ends with the browser; no other site sends it. */
-function askForKey(why) {
+/** A cookie: it counts for whatever this page asks, ends with the browser, and no other site sends it. */
+export function askForKey(why) {
   if (document.getElementById('key')) return;
   const key = el('input', {type: 'password', 'aria-label': 'API key', placeholder: 'hf_…', autocomplete: 'off', autofocus: true});
   const take = () => {
@@ -227,12 +218,6 @@ function askForKey(why) {
 function isAway(text) {
   if (away.hidden !== (text === null)) away.hidden = text === null;
   if (text !== null) say(away, text);
-}
-
-/** A fresh request id: a repeated request with the same one has no second effect. */
-export function requestId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return 'page-' + Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /**

@@ -63,7 +63,7 @@ class RunPage {
 
   #show(run, why) {
     if (!this.#run) {
-      this.#stream = new StreamView(this.#id, event => this.#heard(event));
+      this.#stream = new StreamView(this.#id, () => this.#heard());
       this.#main.replaceChildren(
         this.#header.element, this.#problem, this.#waits.element,
         el('section', {class: 'panel', 'aria-label': 'Timeline'},
@@ -82,8 +82,8 @@ class RunPage {
     document.title = `${standing(run).toLowerCase()} · ${run.task} · Holdfast`;
   }
 
-  #heard(event) {
-    if (event === 'chunk' || this.#run?.finishedAt) return;
+  #heard() {
+    if (this.#run?.finishedAt) return;
     if (this.#cost < 200) this.#poll.now();
   }
 

@@ -1,6 +1,6 @@
 // The text of a run as it comes, folded.
 import {el, say} from '/page/parts.js';
-import {Fold} from '/page/fold.js';
+import {watchRun} from '/holdfast.js';
 
 /** More chunks than this are folded but not shown: a page cannot hold what a run can send. */
 const SHOWN = 3000;
@@ -11,16 +11,12 @@ const CALM = window.matchMedia('(prefers-reduced-motion: reduce)');
 export class StreamView {
   #id;
   #changed;
-  #fold = new Fold();
   /** @type {Map<object, HTMLElement>} in the order of the text */
   #spans = new Map();
   #hidden = 0;
   #fresh = document.createDocumentFragment();
   #flushing = 0;
-  #last = null;
-  #events = null;
-  #wait = 500;
-  #waiting = 0;
+  #watching;
   #text = el('pre', {class: 'text', tabindex: '0', 'aria-label': 'Text'});
   #empty = el('p', {class: 'empty'}, 'Waiting for the stream…');
   #status = el('span', {class: 'soft'});
@@ -36,53 +32,26 @@ export class StreamView {
     this.element = el('section', {class: 'panel stream', 'aria-label': 'Stream'},
       el('div', {class: 'panel-head'}, el('h2', {}, 'Text'), this.#status, this.#rewound),
       this.#more, this.#text, this.#empty);
-    this.#open();
+    this.#watching = watchRun(id, {onChange: change => this.#take(change), onConnection: now => this.#connected(now)});
   }
 
   close() {
-    clearTimeout(this.#waiting);
-    this.#events?.close();
+    this.#watching.close();
   }
 
-  #open() {
-    const from = this.#last ? `?from=${encodeURIComponent(this.#last)}` : '';
-    const events = this.#events = new EventSource(`/v1/runs/${encodeURIComponent(this.#id)}/stream${from}`);
-    events.onopen = () => {
-      this.#wait = 500;
-      say(this.#status, 'live');
-    };
-    // The browser comes back by itself after a broken connection, but not after an answer such as "starting".
-    events.onerror = () => {
-      say(this.#status, 'connecting again…');
-      if (events.readyState !== EventSource.CLOSED) return;
-      this.#waiting = setTimeout(() => this.#open(), this.#wait);
-      this.#wait = Math.min(this.#wait * 2, 10_000);
-    };
-    // The key does not let us watch any more: to come again would be to be refused again.
-    events.addEventListener('refused', message => {
-      this.close();
-      say(this.#status, JSON.parse(message.data).detail);
-      this.#changed('refused');
-    });
-    for (const event of ['chunk', 'rewind', 'gap', 'status', 'done']) {
-      events.addEventListener(event, message => this.#take(event, message));
-    }
+  #connected({state, detail}) {
+    say(this.#status, {live: 'live', lost: 'connecting again…', done: 'complete', refused: detail}[state] ?? '');
+    if (state === 'refused') this.#changed();
   }
 
-  #take(event, message) {
-    this.#last = message.lastEventId;
-    const change = this.#fold.take(event, JSON.parse(message.data));
+  #take(change) {
     if (change.added) this.#append(change.added);
     if (change.dropped.length) this.#drop(change.dropped);
-    if (change.done) {
-      this.close();
-      say(this.#status, 'complete');
-    }
     if (!this.#spans.size) {
       this.#empty.hidden = false;
       say(this.#empty, change.done ? 'This run has sent nothing that stands.' : 'Nothing that stands was sent yet.');
     }
-    this.#changed(event);
+    if (!change.added) this.#changed();
   }
 
   #append(chunk) {

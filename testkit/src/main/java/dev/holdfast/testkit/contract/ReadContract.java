@@ -5,6 +5,8 @@ import static dev.holdfast.testkit.contract.Lab.STALE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.core.Command;
+import dev.holdfast.core.Defaults;
+import dev.holdfast.core.Lane;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunError;
@@ -25,6 +27,7 @@ import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.engine.port.Write;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -76,6 +79,40 @@ interface ReadContract extends Contract {
                 .containsExactly(b.id());
         assertThat(list(all, new RunFilter(RunState.RUNNING, null, null), null, 9))
                 .isEmpty();
+    }
+
+    @Test
+    default void theRunsOfALaneAreReadFromTheOldest() {
+        Lab lab = lab();
+        var lane = Lane.serial("thread:a");
+        var all = new ArrayList<RunId>();
+        for (int i = 0; i < 7; i++) all.add(lab.draft("t").lane(lane).start().id());
+        Run first = lab.claim("t", 1).getFirst().run();
+        assertThat(first.id()).isEqualTo(all.getFirst());
+        assertThat(lane(null, 3)).isEqualTo(all.subList(0, 3));
+        assertThat(lane(all.get(2), 3)).isEqualTo(all.subList(3, 6));
+        assertThat(lane(all.get(5), 3)).isEqualTo(all.subList(6, 7));
+        assertThat(lane(all.get(6), 3)).isEmpty();
+        lab.draft("t").lane(Lane.serial("thread:b")).start();
+        lab.draft("t").queue("other").lane(lane).start();
+        lab.draft("t").in("red").lane(lane).start();
+        lab.draft("t").start();
+        lab.apply(first, new Command.Succeed(lab.by(first)), Lab.output("1"));
+        assertThat(lab.reads().live(Namespace.DEFAULT, Defaults.QUEUE, lane.name()))
+                .extracting(Run::id)
+                .isEqualTo(all.subList(1, 7));
+        var said = lab.reads().payloads(List.of(all.get(0), all.get(1), RunId.of(lab.ids.next())));
+        assertThat(said)
+                .containsOnly(
+                        Map.entry(all.get(0), new Reads.Payloads("{}", "1", null)),
+                        Map.entry(all.get(1), new Reads.Payloads("{}", null, null)));
+        assertThat(lab.reads().payloads(List.of())).isEmpty();
+    }
+
+    private List<RunId> lane(@Nullable RunId after, int limit) {
+        return lab().reads().lane(Namespace.DEFAULT, Defaults.QUEUE, "thread:a", after, limit).stream()
+                .map(Run::id)
+                .toList();
     }
 
     @Test

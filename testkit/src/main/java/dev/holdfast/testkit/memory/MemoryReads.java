@@ -158,6 +158,44 @@ final class MemoryReads implements Reads {
                         .toList());
     }
 
+    @Override
+    public List<Run> lane(Namespace namespace, String queue, String lane, @Nullable RunId after, int limit) {
+        var filter = new RunFilter(null, null, null, queue, lane);
+        return at(() -> (after == null ? disk.runs : disk.runs.tailMap(after, false))
+                .values().stream()
+                        .map(s -> s.run)
+                        .filter(r -> guards.shows(r, namespace) && fits(r, filter))
+                        .limit(limit)
+                        .toList());
+    }
+
+    @Override
+    public List<Run> live(Namespace namespace, String queue, String lane) {
+        return lane(namespace, queue, lane, null, Integer.MAX_VALUE).stream()
+                .filter(run -> !run.isFinished())
+                .toList();
+    }
+
+    @Override
+    public Map<RunId, Payloads> payloads(Collection<RunId> ids) {
+        return at(() -> {
+            var all = new HashMap<RunId, Payloads>();
+            for (RunId id : ids) {
+                Stored stored = disk.runs.get(id);
+                if (stored != null) all.put(id, payloads(stored));
+            }
+            return all;
+        });
+    }
+
+    private static Payloads payloads(Stored stored) {
+        String error = stored.payloads.get(Payload.Kind.ERROR);
+        return new Payloads(
+                stored.payloads.getOrDefault(Payload.Kind.INPUT, "null"),
+                stored.payloads.get(Payload.Kind.OUTPUT),
+                error == null ? null : ErrorJson.read(error));
+    }
+
     private static boolean fits(Run run, RunFilter filter) {
         return (filter.state() == null || filter.state() == run.state())
                 && (filter.task() == null || filter.task().equals(run.origin().task()))

@@ -38,6 +38,7 @@ final class NodeLedger implements Ledger {
     private final AtomicReference<@Nullable Predicate<Run>> unanswered = new AtomicReference<>();
     private final AtomicReference<@Nullable Runnable> atNextLook = new AtomicReference<>();
     private final AtomicReference<@Nullable Runnable> atNextSteps = new AtomicReference<>();
+    private final AtomicBoolean away = new AtomicBoolean();
     private final AtomicBoolean fullWithMessage = new AtomicBoolean();
     private final AtomicBoolean claimUnanswered = new AtomicBoolean();
     private final AtomicBoolean claimLate = new AtomicBoolean();
@@ -52,6 +53,9 @@ final class NodeLedger implements Ledger {
         this.reads = (Reads) Proxy.newProxyInstance(
                 Reads.class.getClassLoader(), new Class<?>[] {Reads.class}, (proxy, method, arguments) -> {
                     refuseSeveral(arguments);
+                    if (method.getName().equals("run") && arguments.length == 2 && away.getAndSet(false)) {
+                        throw Unavailable.notApplied("database_silent", "the database is away for a moment", null);
+                    }
                     if (method.getName().equals("steps")) hold();
                     try {
                         return method.invoke(ledger.reads(), arguments);
@@ -74,6 +78,11 @@ final class NodeLedger implements Ledger {
     /** This happens when it is looked for what runs have recorded, before that is seen. */
     void atNextSteps(Runnable what) {
         atNextSteps.set(what);
+    }
+
+    /** Whoever is the next to look for a run of a namespace is told that it cannot be read now. */
+    void awayForTheNextReader() {
+        away.set(true);
     }
 
     /** From now on nothing is read of several runs at once. */

@@ -1,28 +1,21 @@
-package dev.holdfast.engine.client;
+package dev.holdfast.sdk;
 
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.core.stream.FrameFold;
-import dev.holdfast.engine.Frame;
-import dev.holdfast.engine.Watch;
-import dev.holdfast.sdk.RunStream;
-import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A watch of the engine in this process, folded. */
-final class LocalStream implements RunStream {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-
-    private final Watch watch;
+/** Frames, from wherever they come, as text. */
+public final class FoldedStream implements RunStream {
+    private final Frames frames;
     private final FrameFold fold = new FrameFold();
     private final Object folding = new Object();
     private int rewinds;
     private boolean asked;
 
-    LocalStream(Watch watch) {
-        this.watch = watch;
+    public FoldedStream(Frames frames) {
+        this.frames = frames;
     }
 
     @Override
@@ -36,10 +29,15 @@ final class LocalStream implements RunStream {
 
     private final class Pieces implements Iterator<String> {
         private @Nullable String next;
+        private boolean over;
 
         @Override
         public boolean hasNext() {
-            while (next == null && !watch.ended()) next = piece().orElse(null);
+            while (next == null && !over) {
+                var frame = frame();
+                over = frame == null;
+                if (frame != null) next = apply(frame);
+            }
             return next != null;
         }
 
@@ -53,27 +51,25 @@ final class LocalStream implements RunStream {
         }
     }
 
-    private Optional<String> piece() {
-        Optional<Frame> frame;
+    private Frames.@Nullable Received frame() {
         try {
-            frame = watch.next(PATIENCE);
+            return frames.next();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw Unavailable.notApplied("interrupted", "the thread that reads the stream was interrupted", e);
         }
-        return frame.flatMap(this::apply);
     }
 
-    private Optional<String> apply(Frame frame) {
+    private @Nullable String apply(Frames.Received frame) {
         synchronized (folding) {
             return switch (fold.apply(frame.event(), frame.step(), frame.data())) {
-                case FrameFold.Effect.Appended appended -> Optional.of(appended.text());
+                case FrameFold.Effect.Appended appended -> appended.text();
                 case FrameFold.Effect.Rewound rewound -> {
                     rewinds++;
-                    yield Optional.of(rewound.standing());
+                    yield rewound.standing();
                 }
-                case FrameFold.Effect.Missed missed -> Optional.empty();
-                case FrameFold.Effect.Nothing nothing -> Optional.empty();
+                case FrameFold.Effect.Missed missed -> null;
+                case FrameFold.Effect.Nothing nothing -> null;
             };
         }
     }
@@ -94,6 +90,6 @@ final class LocalStream implements RunStream {
 
     @Override
     public void close() {
-        watch.close();
+        frames.close();
     }
 }

@@ -1,0 +1,141 @@
+package dev.holdfast.drills;
+
+import dev.holdfast.drills.WatchAccount.Seen;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A recital under way, with those who watch it: one at each node from its beginning, others who came later. */
+final class Piece {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /** What a piece is for. */
+    enum Kind {
+        STEPS("STEPS"),
+        BETWEEN("BETWEEN"),
+        PARALLEL("PARALLEL"),
+        FAILING("FAILING"),
+        SILENT("SILENT"),
+        /** As steps; it is cancelled when its node has died. */
+        CANCELLED("STEPS");
+
+        private final String shape;
+
+        Kind(String shape) {
+            this.shape = shape;
+        }
+
+        /** Of the recital. */
+        String shape() {
+            return shape;
+        }
+
+        /** Whether it is certain what there is to read in the end. */
+        boolean isWhole() {
+            return this != SILENT && this != CANCELLED;
+        }
+
+        /** Whether whoever takes over sends at once. */
+        boolean goesOn() {
+            return isWhole() && this != FAILING;
+        }
+    }
+
+    /**
+     * What a chunk says of itself.
+     *
+     * @param micros when it was sent
+     */
+    record Line(Seen seen, int part, int number, long epoch, long pid, long micros) {
+        static Line of(Seen chunk) {
+            JsonNode data = JSON.readTree(chunk.data());
+            return new Line(
+                    chunk,
+                    data.path("part").asInt(0),
+                    data.path("number").asInt(0),
+                    data.path("epoch").asLong(0),
+                    data.path("pid").asLong(0),
+                    data.path("micros").asLong(0));
+        }
+    }
+
+    private final Kind kind;
+    private final String run;
+    private final List<Watcher> early = new ArrayList<>();
+    private final List<Watcher> others = new ArrayList<>();
+
+    Piece(Kind kind, String run) {
+        this.kind = kind;
+        this.run = run;
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    String run() {
+        return run;
+    }
+
+    /** Somebody watches from the start on, at this node first. */
+    void watchedFromTheStart(Fleet fleet, Node node) {
+        early.add(Watcher.attach("early, at " + node.label(), fleet.from(node), run));
+    }
+
+    /** Somebody comes only now. */
+    void watchedFromNow(String who, Fleet fleet, Node node) {
+        others.add(Watcher.attach(who + ", at " + node.label(), fleet.from(node), run));
+    }
+
+    /** What each of them has seen, as soon as the story has ended. */
+    List<WatchAccount> accounts(Duration patience) throws InterruptedException {
+        var accounts = new ArrayList<WatchAccount>();
+        for (Watcher watcher : Stream.concat(early.stream(), others.stream()).toList())
+            accounts.add(watcher.account(patience));
+        return accounts;
+    }
+
+    /** What those who came early have seen so far. */
+    List<WatchAccount> soFar() {
+        return early.stream().map(Watcher::soFar).toList();
+    }
+
+    boolean isDone() {
+        return soFar().stream().allMatch(WatchAccount::done);
+    }
+
+    /** Whether each of those who came early has seen so many chunks. */
+    boolean hasShown(int chunks) {
+        return soFar().stream().allMatch(a -> lines(a).count() >= chunks);
+    }
+
+    /** Who sent the newest chunk. */
+    Optional<Long> sender() {
+        return soFar().stream().flatMap(Piece::lines).reduce((a, b) -> b).map(Line::pid);
+    }
+
+    /** When the first chunk of somebody else came, sent after this moment; in milliseconds since 1970. */
+    Optional<Long> resumed(long pid, long micros) {
+        return soFar().stream()
+                .flatMap(Piece::lines)
+                .filter(line -> line.pid() != pid && line.micros() >= micros)
+                .map(line -> line.seen().at())
+                .min(Long::compare);
+    }
+
+    static Stream<Line> lines(WatchAccount account) {
+        return lines(account.frames().stream());
+    }
+
+    static Stream<Line> standing(WatchAccount account) {
+        return lines(account.standing().stream());
+    }
+
+    private static Stream<Line> lines(Stream<Seen> frames) {
+        return frames.filter(frame -> frame.event().equals("chunk")).map(Line::of);
+    }
+}
