@@ -108,7 +108,8 @@ final class NatsNode implements AutoCloseable {
         cluster.close();
     }
 
-    private static final class Deaf implements Listener {
+    /** Does not mind what it is told. */
+    static final class Deaf implements Listener {
         @Override
         public void suspended() {}
 

@@ -21,6 +21,11 @@ import dev.holdfast.engine.system.SystemThreads;
 import dev.holdfast.localnats.LocalNats;
 import dev.holdfast.localnats.NeedsNats;
 import dev.holdfast.localpg.TestDatabase;
+import dev.holdfast.nats.NatsOptions;
+import dev.holdfast.postgres.PgCluster;
+import dev.holdfast.postgres.PgMember;
+import dev.holdfast.postgres.PostgresOptions;
+import dev.holdfast.postgres.session.PostgresPorts;
 import dev.holdfast.sqlite.SqliteOptions;
 import dev.holdfast.sqlite.SqliteStore;
 import dev.holdfast.testkit.Changes;
@@ -52,10 +57,8 @@ final class StreamFiguresTest {
 
     @Test
     void postgres() {
-        try (var database = TestDatabase.fresh();
-                var node = Unheard.node(database.url().toString(), 0, List.of())) {
-            var ports = node.ports();
-            print("PostgreSQL", ports.ledger(), ports.stream(), ports.node());
+        try (var site = Site.open()) {
+            print("PostgreSQL", site.member().ledger(), site.member().stream(), site.node());
         }
     }
 
@@ -67,10 +70,31 @@ final class StreamFiguresTest {
 
     private static void nats(String what, LocalNats nats) {
         try (nats;
-                var database = TestDatabase.fresh();
-                var node = NatsNode.open(database.url().toString(), nats.url(), 0, List.of())) {
-            var ports = node.ports();
-            print(what, ports.ledger(), ports.stream(), ports.node());
+                var site = Site.open();
+                var streams = JetStreams.of(site.cluster(), NatsOptions.at(nats.url()), new SystemThreads());
+                var log = streams.of(site.member())) {
+            print(what, site.member().ledger(), log, site.node());
+        }
+    }
+
+    /** A member without an engine, which would give back what it does not execute. */
+    private record Site(TestDatabase database, PgCluster cluster, PgMember member) implements AutoCloseable {
+        static Site open() {
+            var database = TestDatabase.fresh();
+            var outside = new PostgresPorts(new SystemThreads(), new SystemClock(), IDS);
+            var cluster = PgCluster.open(new PostgresOptions(database.url().toString()), outside);
+            return new Site(database, cluster, cluster.join("figures", "", new NatsNode.Deaf()));
+        }
+
+        Holder node() {
+            return member.membership().node();
+        }
+
+        @Override
+        public void close() {
+            member.leave();
+            cluster.close();
+            database.close();
         }
     }
 

@@ -48,10 +48,6 @@ final class Unheard implements AutoCloseable {
         return engine;
     }
 
-    Ports ports() {
-        return ports;
-    }
-
     LocalClient client() {
         return new LocalClient(engine, ports, Namespace.DEFAULT);
     }
