@@ -55,8 +55,8 @@ class ArchitectureTest {
                     slice -> Modules.of(Modules.ROOT + slice.getNamePart(1)).equals("postgres")))
             .should()
             .beFreeOfCycles()
-            .because(
-                    "the ledger knows who is alive, what a replica shows and how sessions are made, and they not the ledger");
+            .because("the ledger knows who is alive, what a replica shows and how sessions are made, and they not the"
+                    + " ledger");
 
     @ArchTest
     static final ArchRule core_needs_the_jdk_only = classes()
@@ -122,7 +122,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule jackson_stays_inside = classes()
-            .that(live("core", "sdk", "engine", "testkit", "sql", "sqlite", "postgres", "node", "server"))
+            .that(live("core", "sdk", "engine", "testkit", "sql", "sqlite", "postgres", "nats", "node", "server"))
             .should(PublicSurface.notMention("tools.jackson", "com.fasterxml.jackson"))
             .because("users choose their own Jackson, and ours may change");
 
@@ -134,6 +134,15 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage("org.sqlite..", "org.postgresql..", "org.flywaydb..")
             .because("a database belongs to the store that is made for it");
+
+    @ArchTest
+    static final ArchRule nats_stays_in_its_module = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.holdfast.nats..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.nats..")
+            .because("a node without NATS does not load its client");
 
     @ArchTest
     static final ArchRule http_server_stays_in_server = noClasses()

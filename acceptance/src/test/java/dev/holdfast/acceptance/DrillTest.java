@@ -97,7 +97,9 @@ class DrillTest {
                 "return new Fence(epoch + 1,",
                 "return new Fence(Math.max(1, epoch),");
         var rewind = new Sabotage(
-                "engine/src/main/java/dev/holdfast/engine/Executor.java", "            rewind(history, sender);\n", "");
+                "engine/src/main/java/dev/holdfast/engine/Opening.java",
+                "drop = Standing.drop(outline, history.steps());",
+                "drop = List.of();");
         return List.of(
                 Arguments.of(Named.of("the epoch that grows", fence), "did not grow when it was"),
                 Arguments.of(Named.of("the rewind of a new epoch", rewind), "twice"));

@@ -62,8 +62,8 @@ final class ClusterRehearsal {
             runs.getFirst().join(SOME_STEPS);
             postgres.query(
                     NAME,
-                    "SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a JOIN holdfast.nodes n ON n.label = 'victim'"
-                            + " AND a.application_name = 'holdfast/' || n.number");
+                    "SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a JOIN holdfast.nodes n ON n.label ="
+                            + " 'victim' AND a.application_name = 'holdfast/' || n.number");
             for (var run : runs) heir.run(run.id(), WordCount.TASK).join(PATIENCE);
         }
     }
@@ -73,7 +73,7 @@ final class ClusterRehearsal {
     }
 
     private Holdfast node(String label, Server server) {
-        return new ClusterServer(postgres.url(NAME).toString(), null, label, EngineOptions.defaults(), Examples.all())
-                .node(server);
+        var where = new ClusterServer.Where(postgres.url(NAME).toString(), null, null);
+        return new ClusterServer(where, label, EngineOptions.defaults(), Examples.all()).node(server);
     }
 }

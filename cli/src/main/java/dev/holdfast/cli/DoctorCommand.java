@@ -1,7 +1,7 @@
 package dev.holdfast.cli;
 
 import java.nio.file.Path;
-import java.util.List;
+import java.util.ArrayList;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -12,12 +12,12 @@ import picocli.CommandLine.Option;
 @Command(
         name = "doctor",
         description = {
-            "Checks Java, the data folder and its disk, the ledger, the server, the clocks and what waits, and says what to"
-                    + " fix. If a database is named, it is that instead of the folder: what a boot looks at, TLS, the schema, room"
-                    + " for sessions, and the replica.",
+            "Checks Java, the data folder and its disk, the ledger, the server, the clocks and what waits, and says"
+                    + " what to fix. If a database is named, it is that instead of the folder: what a boot looks at, TLS,"
+                    + " the schema, room for sessions, the replica, and NATS.",
             "",
-            "Nothing is changed; a ledger in use is read beside its server. The ledger of a folder is read as a whole, which"
-                    + " takes about a second for each gigabyte.",
+            "Nothing is changed; a ledger in use is read beside its server. The ledger of a folder is read as a whole,"
+                    + " which takes about a second for each gigabyte.",
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
@@ -58,13 +58,18 @@ final class DoctorCommand implements Callable<Integer> {
             description = "A replica of it. Default: $HOLDFAST_REPLICA, or none.")
     private @Nullable String replica;
 
+    @Mixin
+    private Nats nats = new Nats();
+
     @Override
     public Integer call() {
         boolean named = postgres != null && !postgres.isEmpty();
         if (named) Serving.quieten();
         Path folder = data == null && !named ? Path.of(".holdfast") : data;
         var database = named ? new DatabaseChecks(String.valueOf(postgres), replica) : null;
-        List<Finding> findings = new Doctor(folder, database, client.api()).examine();
+        var findings = new ArrayList<>(new Doctor(folder, database, client.api()).examine());
+        var streams = nats.options();
+        if (streams != null && named) findings.addAll(new NatsChecks(streams, String.valueOf(postgres)).examine());
         if (client.json()) {
             client.print(Json.write(out -> {
                 out.writeStartObject();

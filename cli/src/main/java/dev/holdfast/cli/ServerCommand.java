@@ -19,15 +19,17 @@ import picocli.CommandLine.Option;
         description = {
             "Runs one of many nodes that share a PostgreSQL database: engine, API and page.",
             "",
-            "Nodes are alike: a run that was started on one may execute on any, and each of them shows all runs. What a node"
-                    + " executes when it dies goes on elsewhere within milliseconds. One that is cut off from the database"
-                    + " stops what it executes, halts itself if that does not leave, and joins again by itself otherwise.",
-            "Your tasks execute in your own program, which is a node of the same cluster (Holdfast.cluster; with an API and a page"
-                    + " of its own: docs/operations.md). This one hosts none, unless it is told to host the examples.",
-            "When it serves, it prints one line: ready http://127.0.0.1:PORT. The tables are made in schema holdfast of the"
-                    + " database; its user needs the right to make them.",
-            "Others than this machine reach it (--host, --origin) only if there is an API key ('holdfast keys create'); use TLS"
-                    + " there.",
+            "Nodes are alike: a run that was started on one may execute on any, and each of them shows all runs. What"
+                    + " a node executes when it dies goes on elsewhere within milliseconds. One that is cut off from the"
+                    + " database stops what it executes, halts itself if that does not leave, and joins again by itself"
+                    + " otherwise.",
+            "Your tasks execute in your own program, which is a node of the same cluster (Holdfast.cluster; with an"
+                    + " API and a page of its own: docs/operations.md). This one hosts none, unless it is told to host the"
+                    + " examples.",
+            "When it serves, it prints one line: ready http://127.0.0.1:PORT. The tables are made in schema holdfast"
+                    + " of the database; its user needs the right to make them.",
+            "Others than this machine reach it (--host, --origin) only if there is an API key ('holdfast keys"
+                    + " create'); use TLS there.",
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
@@ -43,22 +45,34 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  holdfast server --postgres postgres://app:secret@db/app --node blue --examples",
+            "  holdfast server --postgres postgres://app:secret@db/app --nats"
+                    + " nats://n1:4222,nats://n2:4222,nats://n3:4222",
             "  HOLDFAST_POSTGRES='postgres://app:secret@db/app?sslmode=verify-full' holdfast server --port 7008",
             "",
             "Codes of exit code 3:",
-            "  port_in_use, port_forbidden, port_invalid, host_unknown    where it is to listen: the port is taken, needs a",
+            "  port_in_use, port_forbidden, port_invalid, host_unknown    where it is to listen: the port is taken,"
+                    + " needs a",
             "                     right, or is none; the address is of another machine",
             "  keys_required      others than this machine could do everything: make a key first",
             "  tls_files          a file of TLS is missing, is none, or key and certificate are not of each other",
             "  origin_invalid     --origin or --allow-origin is no origin of a page",
             "  database_url       the URL, or a setting in it, is wrong",
             "  database_unreachable, database_tls, database_login, database_missing, database_connections",
-            "                     no session can be had: no server, no TLS, no such user, no such database, none is free",
-            "  database_pooler, database_version, database_is_replica, database_rights, database_setting, database_failed",
-            "                     the database is not fit: a pooler, too old, a standby, lacking rights, a setting; or it",
+            "                     no session can be had: no server, no TLS, no such user, no such database, none is"
+                    + " free",
+            "  database_pooler, database_version, database_is_replica, database_rights, database_setting,"
+                    + " database_failed",
+            "                     the database is not fit: a pooler, too old, a standby, lacking rights, a setting; or"
+                    + " it",
             "                     refuses what it is asked",
             "  replica_is_primary, replica_foreign    --replica leads to no hot standby of the database",
-            "  schema_too_new, schema_incompatible, migration_failed    its tables, or nodes that are there, are of another version",
+            "  nats_url, nats_unreachable, nats_login, nats_tls, nats_credentials, nats_jetstream, nats_payload,"
+                    + " nats_rights,",
+            "  nats_name, nats_stream    --nats: no server, not let in, no JetStream, lacking rights, or its stream is"
+                    + " not as it",
+            "                     is to be",
+            "  schema_too_new, schema_incompatible, migration_failed    its tables, or nodes that are there, are of"
+                    + " another version",
             "  node_number        the locks of all numbers are taken by something that is no node"
         })
 final class ServerCommand implements Callable<Integer> {
@@ -76,6 +90,9 @@ final class ServerCommand implements Callable<Integer> {
                     "A hot standby of the database, which answers lists of runs and snapshots since a cursor; a reader"
                             + " who is ahead of it is answered by the database. Default: $HOLDFAST_REPLICA, or none.")
     private @Nullable String replica;
+
+    @Mixin
+    private Nats nats = new Nats();
 
     @Option(names = "--node", paramLabel = "LABEL", description = "Its name, for people. Default: that of the machine.")
     private @Nullable String label;
@@ -102,8 +119,8 @@ final class ServerCommand implements Callable<Integer> {
             paramLabel = "URL",
             description =
                     "Where browsers see its page if that is not its own address, such as https://runs.example.com of a"
-                            + " balancer that speaks TLS in its place. Pages of other origins may not change anything. Unless"
-                            + " it is of this machine, it needs a key. May be repeated.")
+                            + " balancer that speaks TLS in its place. Pages of other origins may not change anything."
+                            + " Unless it is of this machine, it needs a key. May be repeated.")
     private List<String> origins = List.of();
 
     @Mixin
@@ -129,15 +146,16 @@ final class ServerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         List<Hosted> tasks = examples ? Examples.all() : List.of();
-        var node = new ClusterServer(database.url(), replica, label, hosting.options(), tasks);
+        var where = new ClusterServer.Where(database.url(), replica, nats.options());
+        var node = new ClusterServer(where, label, hosting.options(), tasks);
         return Serving.run(() -> node.server(options()), node::node, this::serves);
     }
 
     private void serves(URI url) {
         if (!examples) {
             ready.note(
-                    "this node hosts no tasks: runs execute on nodes of the cluster that host theirs; --examples hosts the"
-                            + " example tasks");
+                    "this node hosts no tasks: runs execute on nodes of the cluster that host theirs; --examples hosts"
+                            + " the example tasks");
         }
         ready.print(url);
     }

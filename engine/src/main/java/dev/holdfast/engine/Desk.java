@@ -20,6 +20,7 @@ import dev.holdfast.engine.port.ErrorJson;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Message;
 import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.engine.port.Write;
 import java.time.Duration;
 import java.time.Instant;
@@ -237,8 +238,9 @@ final class Desk {
         Run next = draft.run();
         if (draft.ends()) {
             List<StepRecord> steps = ports.ledger().reads().steps(next.id());
-            var drop = Standing.drop(ports.stream().outline(next.id()), steps);
-            draft.add(new Write.End(new StreamEnd(null, drop)));
+            var outline = ports.stream().outline(next.id());
+            // What somebody who has lost it writes from now on is above the end.
+            draft.add(new Write.End(new StreamEnd(StreamLog.last(outline), Standing.drop(outline, steps))));
             draft.add(new Write.ClearInbox());
             if (next.status().outcome() == Outcome.SYSTEM_FAILURE) {
                 var error = RunError.ours("lost_alone", "Whoever executed it died, again and again: " + draft.cause());

@@ -254,6 +254,7 @@ public final class Engine implements Runs, AutoCloseable {
             switch (ports.ledger().commit(change)) {
                 case Receipt.Applied a -> {
                     desk.ends().forget(id);
+                    ports.stream().remove(List.of(id));
                     ports.hints().changed(id);
                     return;
                 }

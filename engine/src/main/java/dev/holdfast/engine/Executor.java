@@ -8,9 +8,6 @@ import dev.holdfast.core.RunError;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.Unavailable;
-import dev.holdfast.core.stream.Item;
-import dev.holdfast.core.stream.Source;
-import dev.holdfast.core.stream.Standing;
 import dev.holdfast.core.stream.StreamEnd;
 import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.ErrorJson;
@@ -138,9 +135,10 @@ final class Executor {
         try {
             // Cut off in the meantime: what is read now may be answered long after it had to leave.
             if (isTooLate(holding)) return;
-            var sender = stream.sender(run.id(), holding.by());
-            var history = histories.of(run.id());
-            rewind(history, sender);
+            var opening = new Opening(holding, desk.ports(), stream);
+            var history = opening.read(histories);
+            var sender = opening.open(history);
+            holding.sends(sender);
             if (isTooLate(holding)) return;
             var attempt = new LocalAttempt(holding, history.steps(), sender, serving);
             Handler<?, ?> handler = serving.starts().handler(run.origin().task());
@@ -194,7 +192,8 @@ final class Executor {
         if (trouble instanceof Unavailable) rest();
         while (holding.standing() != Attempt.Standing.DRAINING) {
             try {
-                holding.write(new Command.Lost(holding.by().holder(), blame), next -> abandoned(next, trouble));
+                holding.write(
+                        new Command.Lost(holding.by().holder(), blame), next -> abandoned(holding, next, trouble));
                 return;
             } catch (Unavailable e) {
                 LOG.warn("{} could not be queued again, trying once more: {}", id, e.getMessage());
@@ -207,8 +206,8 @@ final class Executor {
         LOG.warn("{} was left where it is until the next boot: {}", id, trouble.getMessage());
     }
 
-    private static List<Write> abandoned(Run next, Throwable trouble) {
-        var writes = new ArrayList<>(Holding.endedFromOutside(next));
+    private static List<Write> abandoned(Holding holding, Run next, Throwable trouble) {
+        var writes = new ArrayList<>(holding.endedFromOutside(next));
         if (next.status().outcome() == Outcome.SYSTEM_FAILURE) {
             var error = RunError.ours("engine_failed", "It could not be executed: " + trouble);
             writes.add(new Write.Payload(Write.Payload.Kind.ERROR, ErrorJson.write(error)));
@@ -222,14 +221,6 @@ final class Executor {
         } catch (InterruptedException e) {
             // Somebody wants it to leave, which is what it is about to do.
         }
-    }
-
-    /** The first act of an epoch: what does not stand is taken back, before user code can send anything. */
-    private static void rewind(Histories.History history, StreamWriter.Sender sender) {
-        List<Source> drop = Standing.drop(history.outline(), history.steps());
-        if (drop.isEmpty()) return;
-        sender.send(new Item.Rewind(drop));
-        sender.flush();
     }
 
     /** An attempt whose code has left. */
@@ -294,7 +285,7 @@ final class Executor {
     /** Back to the queue, and nobody is blamed. */
     private static void giveBack(Holding holding) {
         var lost = new Command.Lost(holding.by().holder(), Command.Blame.NOT_COUNTED);
-        holding.write(lost, Holding::endedFromOutside);
+        holding.write(lost, holding::endedFromOutside);
     }
 
     private void giveUp(Left left, Blocking.Leave leave, OptionalLong last) {
@@ -311,7 +302,7 @@ final class Executor {
     private static List<Write> with(Run next, OptionalLong last, List<Write> writes) {
         if (!next.isFinished()) return withoutOutput(writes);
         var all = new ArrayList<>(next.status().outcome() == Outcome.SUCCEEDED ? writes : withoutOutput(writes));
-        all.add(new Write.End(new StreamEnd(last.getAsLong() == 0 ? null : last.getAsLong(), List.of())));
+        all.add(new Write.End(new StreamEnd(last.getAsLong(), List.of())));
         all.add(new Write.ClearInbox());
         return all;
     }

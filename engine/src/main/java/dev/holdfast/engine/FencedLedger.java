@@ -5,6 +5,7 @@ import dev.holdfast.core.Run;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
+import dev.holdfast.engine.port.Discarded;
 import dev.holdfast.engine.port.Ledger;
 import dev.holdfast.engine.port.LedgerFigures;
 import dev.holdfast.engine.port.QueueChange;
@@ -92,7 +93,7 @@ final class FencedLedger implements Ledger {
     }
 
     @Override
-    public boolean discard(Instant endedBefore, int limit) {
+    public Discarded discard(Instant endedBefore, int limit) {
         door.demandNotFenced();
         return ledger.discard(endedBefore, limit);
     }

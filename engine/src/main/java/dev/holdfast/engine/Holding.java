@@ -23,6 +23,7 @@ import dev.holdfast.sdk.Attempt.Standing;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.locks.Lock;
@@ -58,6 +59,7 @@ final class Holding {
     private final Set<Thread> threads = new CopyOnWriteArraySet<>();
 
     private volatile @Nullable Recorded recorded;
+    private volatile @Nullable Sender sender;
     private final Intake intake;
     private volatile long interruptedAt;
     private volatile boolean cancelDelivered;
@@ -387,7 +389,7 @@ final class Holding {
             if (name == null) return false;
             desk.meters().deadline();
             if (name == Deadlines.Name.WAIT && recorded != null) intake.timeCame();
-            else if (write(new Command.DeadlineCame(name), Holding::endedFromOutside)) obey();
+            else if (write(new Command.DeadlineCame(name), this::endedFromOutside)) obey();
             return true;
         });
     }
@@ -490,10 +492,17 @@ final class Holding {
         for (Thread thread : threads) if (!thread.equals(Thread.currentThread())) thread.interrupt();
     }
 
-    /** What ends with a run that is ended while its code has not left: what it has sent so far stands. */
-    static List<Write> endedFromOutside(Run next) {
-        return next.isFinished()
-                ? List.of(new Write.End(new StreamEnd(null, List.of())), new Write.ClearInbox())
-                : List.of();
+    /** Its code sends by this from now on. */
+    void sends(Sender by) {
+        sender = by;
+    }
+
+    /** What ends with a run that is ended while its code has not left: what is stored of what it has sent stands. */
+    List<Write> endedFromOutside(Run next) {
+        if (!next.isFinished()) return List.of();
+        Sender sends = sender;
+        var last = sends == null ? OptionalLong.empty() : sends.stop();
+        var end = new StreamEnd(last.isPresent() ? last.getAsLong() : null, List.of());
+        return List.of(new Write.End(end), new Write.ClearInbox());
     }
 }

@@ -32,7 +32,7 @@ final class LocalAttempt implements Attempt {
 
     private final Holding holding;
     private final Ports ports;
-    private final StreamWriter.Sender sender;
+    private final Sender sender;
     private final Alarms alarms;
     private final Recorded recorded;
     private final Starts starts;
@@ -41,7 +41,7 @@ final class LocalAttempt implements Attempt {
     private final int replayedThrough;
     private final Run begun;
 
-    LocalAttempt(Holding holding, List<StepRecord> steps, StreamWriter.Sender sender, Serving serving) {
+    LocalAttempt(Holding holding, List<StepRecord> steps, Sender sender, Serving serving) {
         this.holding = holding;
         this.begun = holding.run();
         this.ports = serving.ports();
@@ -115,7 +115,7 @@ final class LocalAttempt implements Attempt {
     public Answer park(Run.Parked mismatch) {
         if (sender.flush().isEmpty()) return Answer.SUPERSEDED;
         // A run that is to end ends here: code that does not fit cannot compensate.
-        boolean kept = holding.write(new Command.Park(holding.by(), mismatch), Holding::endedFromOutside);
+        boolean kept = holding.write(new Command.Park(holding.by(), mismatch), holding::endedFromOutside);
         return kept ? Answer.KEPT : Answer.SUPERSEDED;
     }
 

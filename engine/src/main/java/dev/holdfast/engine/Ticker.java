@@ -115,7 +115,9 @@ final class Ticker implements AutoCloseable {
         if (now.isBefore(discardAt)) return discarding;
         var ports = desk.ports();
         long begun = ports.clock().nanos();
-        discarding = ports.ledger().discard(now.minus(retention), DISCARDED);
+        var removed = ports.ledger().discard(now.minus(retention), DISCARDED);
+        discarding = removed.hasMore();
+        if (!removed.runs().isEmpty()) ports.stream().remove(removed.runs());
         var took = Duration.ofNanos(ports.clock().nanos() - begun);
         // As many nodes as there are do the same.
         var rest = took.multipliedBy(2L * ports.peers().alive() - 1);

@@ -71,6 +71,12 @@ final class Journal implements Reads, StreamLog {
         return entries.size();
     }
 
+    /** By somebody who has lost the run. */
+    long append(long older, Item item) {
+        entries.add(new Entry(entries.size() + 1, older, item));
+        return entries.size();
+    }
+
     /** The next snapshot; the epoch grows. */
     void become(RunState state, int attempt, String cause) {
         snap(state, null, ++epoch, attempt, cause);
@@ -177,6 +183,14 @@ final class Journal implements Reads, StreamLog {
     }
 
     // What a watcher has no use for.
+
+    @Override
+    public Fencing fencing() {
+        return Fencing.BY_OPENING;
+    }
+
+    @Override
+    public void remove(Collection<RunId> runs) {}
 
     @Override
     public List<Appended> append(List<Append> appends) {

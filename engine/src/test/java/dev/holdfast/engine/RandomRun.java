@@ -75,6 +75,7 @@ final class RandomRun {
     private final Journal journal;
     private final List<Op> program = new ArrayList<>();
     private final double crashes;
+    private final boolean fencedByOpening;
 
     // What is durable.
     private final Map<StepKey, StepRecord> steps = new LinkedHashMap<>();
@@ -86,11 +87,15 @@ final class RandomRun {
     private @Nullable StepKey waitsAt;
     private int waitsAtOp;
     boolean everCrashed;
+    boolean everHaunted;
     boolean everFailed;
     boolean cancelled;
 
     // What dies with an epoch.
     private final Deque<Buffered> buffer = new ArrayDeque<>();
+    /** What somebody who has lost the run still sends, until the next epoch opens. */
+    private final Deque<Buffered> zombie = new ArrayDeque<>();
+
     private final Map<Integer, Body> bodies = new TreeMap<>();
     private final Map<Integer, StepKey> taken = new HashMap<>();
     private boolean begun;
@@ -104,6 +109,7 @@ final class RandomRun {
     RandomRun(SplittableRandom dice, Journal journal) {
         this.dice = dice;
         this.journal = journal;
+        this.fencedByOpening = dice.nextBoolean();
         this.crashes = dice.nextInt(4) == 0 ? 0 : 0.01 + dice.nextDouble() * 0.05;
         int length = 1 + dice.nextInt(9);
         for (int i = 0; i < length; i++) {
@@ -166,7 +172,9 @@ final class RandomRun {
     /** One small act of whoever has the turn. */
     void act() {
         if (finished) return;
-        if (!held) {
+        if (!begun && !zombie.isEmpty() && dice.nextInt(3) == 0) {
+            haunt(1);
+        } else if (!held) {
             if ((everCrashed || everFailed) && dice.nextInt(20) == 0) {
                 endedByAnother(0);
             } else if (waitsAt != null) {
@@ -202,6 +210,7 @@ final class RandomRun {
     private void leave(RunState state, String cause) {
         journal.become(state, attempt, cause);
         held = false;
+        begun = false;
         buffer.clear();
         bodies.clear();
         taken.clear();
@@ -209,13 +218,32 @@ final class RandomRun {
 
     private void crash() {
         everCrashed = true;
+        if (begun && fencedByOpening) {
+            for (Body body : bodies.values()) {
+                if (!body.over && body.sent < body.plan.chunks()) {
+                    send(Source.step(body.key, body.tries), body.op, body.sent++, body.tries);
+                }
+            }
+            zombie.addAll(buffer);
+        }
         leave(RunState.QUEUED, "lost");
+    }
+
+    /** Whoever has lost the run writes. */
+    private void haunt(int most) {
+        for (int i = 0; i < most && !zombie.isEmpty(); i++) {
+            var next = zombie.remove();
+            var sent = Objects.requireNonNull(next.sent());
+            alive.add(sent.at(journal.append(sent.epoch(), next.item())));
+            everHaunted = true;
+        }
     }
 
     /** The first act of an epoch, before user code. */
     private void begin() {
         var drop = Standing.drop(journal.entries, steps.values());
-        if (!drop.isEmpty()) journal.append(new Item.Rewind(drop));
+        if (!drop.isEmpty() || (fencedByOpening && journal.epoch() > 1)) journal.append(new Item.Rewind(drop));
+        zombie.clear();
         alive.removeIf(sent -> !survives(sent));
         through = Standing.of(steps.values()).through();
         at = 0;
@@ -345,8 +373,12 @@ final class RandomRun {
         long last = journal.entries.size();
         int written = Math.min(late, buffer.size());
         write(written);
+        boolean haunted = !zombie.isEmpty();
+        if (haunted) haunt(dice.nextInt(3));
         alive.removeIf(sent -> !survives(sent) || sent.number() > last);
-        finish(Outcome.CANCELLED, new StreamEnd(known(last, written > 0 || dice.nextBoolean()), drop));
+        finish(Outcome.CANCELLED, new StreamEnd(known(last, haunted || written > 0 || dice.nextBoolean()), drop));
+        haunt(dice.nextInt(3));
+        alive.removeIf(sent -> sent.number() > last);
     }
 
     private static @Nullable Long known(long last, boolean known) {

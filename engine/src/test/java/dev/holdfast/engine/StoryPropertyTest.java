@@ -44,6 +44,9 @@ final class StoryPropertyTest {
             assertThat(counts.endedByAnother).as("runs ended by another").isGreaterThan(runs / 50);
             assertThat(counts.rewound).as("rewinds received").isGreaterThan(runs / 8);
             assertThat(counts.strays).as("runs with entries above the end").isPositive();
+            assertThat(counts.haunted)
+                    .as("runs whose streams somebody wrote to who had lost them")
+                    .isGreaterThan(runs / 20);
         }
     }
 
@@ -53,6 +56,7 @@ final class StoryPropertyTest {
         int endedByAnother;
         int rewound;
         int strays;
+        int haunted;
     }
 
     private static final class Trial {
@@ -139,6 +143,7 @@ final class StoryPropertyTest {
         private void count() {
             if (run.everCrashed) counts.crashed++;
             if (run.everFailed) counts.failed++;
+            if (run.everHaunted) counts.haunted++;
             if (!run.succeeded()) counts.endedByAnother++;
             for (Onlooker onlooker : onlookers) {
                 counts.rewound += (int)

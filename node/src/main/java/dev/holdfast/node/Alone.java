@@ -22,6 +22,10 @@ record Alone(Engine engine, Ports ports, Instant since) implements Holdfast.Seat
         return new Ring(number, List.of(node), List.of());
     }
 
+    /** They are where the runs are. */
+    @Override
+    public void demandStreams() {}
+
     @Override
     public KeyBook keys() {
         return KeyBook.empty();

@@ -72,12 +72,16 @@ final class Assembly {
                                         .waits(replica.least(), replica.most())
                                         .meter(options.engine().meter()));
         PgCluster database = PgCluster.open(where, outside);
+        Streams streams = Streams.inTables();
         try {
-            ClusterNode node = ClusterNode.join(database, with, cluster);
+            var nats = cluster.nats();
+            streams = nats == null ? Streams.inTables() : JetStreams.of(database, nats, with.threads());
+            ClusterNode node = ClusterNode.join(new ClusterNode.Common(database, streams), with, cluster);
             var runs = new Relay(() -> node.now().engine());
             var client = new LocalClient(runs, () -> node.now().ports(), options.namespace());
             return new Holdfast(node, runs, client, List.of(node));
         } catch (RuntimeException | Error e) {
+            closeAfter(e, streams);
             closeAfter(e, database);
             throw e;
         }

@@ -30,6 +30,7 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
     private static final int HALTED = 70;
 
     private final PgCluster cluster;
+    private final Streams streams;
     private final Assembly.Wiring wiring;
     private final ClusterOptions options;
     private final ConcurrentLinkedQueue<Event> events = new ConcurrentLinkedQueue<>();
@@ -51,8 +52,12 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
         record Dead(String why) implements Event {}
     }
 
-    private ClusterNode(PgCluster cluster, Assembly.Wiring wiring, ClusterOptions options) {
-        this.cluster = cluster;
+    /** What all nodes of a cluster have in common. */
+    record Common(PgCluster database, Streams streams) {}
+
+    private ClusterNode(Common common, Assembly.Wiring wiring, ClusterOptions options) {
+        this.cluster = common.database();
+        this.streams = common.streams();
         this.wiring = wiring;
         this.options = options;
         this.bell = wiring.threads().bell();
@@ -61,8 +66,8 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
         this.loop = wiring.threads().loop("holdfast-node", this::run);
     }
 
-    static ClusterNode join(PgCluster cluster, Assembly.Wiring wiring, ClusterOptions options) {
-        return new ClusterNode(cluster, wiring, options);
+    static ClusterNode join(Common common, Assembly.Wiring wiring, ClusterOptions options) {
+        return new ClusterNode(common, wiring, options);
     }
 
     /**
@@ -75,8 +80,8 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
                 ? Unavailable.notApplied("closing", "this node is closed", null)
                 : Unavailable.notApplied(
                         "rejoining",
-                        "this node was cut off from its cluster and is joining again: nothing was changed; ask another node,"
-                                + " or this one again",
+                        "this node was cut off from its cluster and is joining again: nothing was changed; ask another"
+                                + " node, or this one again",
                         null);
     }
 
@@ -93,6 +98,11 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
     @Override
     public Ring ring() {
         return MemberRing.of(now().member().membership());
+    }
+
+    @Override
+    public void demandStreams() {
+        streams.demandThere();
     }
 
     @Override
@@ -127,7 +137,7 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
     private Incarnation begin(PgMember member) {
         var ports = new Ports(
                 member.ledger(),
-                member.stream(),
+                streams.of(member),
                 cluster.hints(),
                 wiring.threads(),
                 wiring.clock(),
@@ -137,8 +147,10 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
         try {
             return new Incarnation(member, ports, Engine.open(ports, wiring.engine(), wiring.hosted()));
         } catch (HoldfastException e) {
+            ports.stream().close();
             throw e;
         } catch (RuntimeException | Error e) {
+            ports.stream().close();
             member.close();
             throw e;
         }
@@ -229,6 +241,7 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
             giveBack(present);
         }
         present.engine().close();
+        present.ports().stream().close();
     }
 
     /**
@@ -345,9 +358,11 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
         now = null;
         if (present != null) {
             present.engine().close();
+            present.ports().stream().close();
             present.member().leave();
         }
         meters.close();
+        streams.close();
         cluster.close();
     }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast.node;
 
+import dev.holdfast.nats.NatsOptions;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -15,13 +16,16 @@ import org.jspecify.annotations.Nullable;
  * @param overdue what happens when code has not left though the node was cut off for so long that others may have taken its
  *     runs over
  * @param replica answers lists and snapshots since a cursor; null for none
+ * @param nats has the streams of runs, and carries hints between nodes: all nodes of a cluster have the same one, or none; null
+ *     to have streams in the database
  */
 public record ClusterOptions(
         String url,
         String label,
         String address,
         Overdue overdue,
-        @Nullable Replica replica) {
+        @Nullable Replica replica,
+        @Nullable NatsOptions nats) {
     /**
      * A replica of the database.
      *
@@ -55,19 +59,19 @@ public record ClusterOptions(
 
     /** Named as the machine is; waits for code that does not leave; without a replica. */
     public static ClusterOptions at(String url) {
-        return new ClusterOptions(url, machine(), "", Overdue.WAIT, null);
+        return new ClusterOptions(url, machine(), "", Overdue.WAIT, null, null);
     }
 
     public ClusterOptions label(String name) {
-        return new ClusterOptions(url, name, address, overdue, replica);
+        return new ClusterOptions(url, name, address, overdue, replica, nats);
     }
 
     public ClusterOptions address(String where) {
-        return new ClusterOptions(url, label, where, overdue, replica);
+        return new ClusterOptions(url, label, where, overdue, replica, nats);
     }
 
     public ClusterOptions overdue(Overdue what) {
-        return new ClusterOptions(url, label, address, what, replica);
+        return new ClusterOptions(url, label, address, what, replica, nats);
     }
 
     /** Reads what may be behind of a hot standby of the database. */
@@ -76,7 +80,12 @@ public record ClusterOptions(
     }
 
     public ClusterOptions replica(Replica standby) {
-        return new ClusterOptions(url, label, address, overdue, standby);
+        return new ClusterOptions(url, label, address, overdue, standby, nats);
+    }
+
+    /** Has the streams of runs on NATS JetStream. */
+    public ClusterOptions nats(NatsOptions where) {
+        return new ClusterOptions(url, label, address, overdue, replica, where);
     }
 
     /** Without the URL, which may contain a password. */

@@ -51,6 +51,9 @@ public final class Holdfast implements Client {
         /** @throws Unavailable while it is none */
         Ring ring();
 
+        /** @throws Unavailable if streams can be neither written nor read now */
+        void demandStreams();
+
         /** @throws Unavailable if the database does not answer */
         KeyBook keys();
     }
@@ -92,7 +95,7 @@ public final class Holdfast implements Client {
      * }
      * }</pre>
      *
-     * @throws Refused {@code database_…}, {@code replica_…} if the database or its replica cannot be used, with what to fix; {@code schema_too_new} or {@code
+     * @throws Refused {@code database_…}, {@code replica_…}, {@code nats_…} if the database, its replica or NATS cannot be used, with what to fix; {@code schema_too_new} or {@code
      *     schema_incompatible} if other nodes are too new or too old for this program; {@code task_twice}
      * @throws Unavailable if the database fails meanwhile
      */
@@ -191,6 +194,15 @@ public final class Holdfast implements Client {
      */
     public void demandOpen() {
         seat.engine().demandOpen();
+    }
+
+    /**
+     * Returns if what runs send can be stored and shown now.
+     *
+     * @throws Unavailable {@code nats_away} if streams are on NATS, which does not answer: what was sent waits
+     */
+    public void demandStreams() {
+        seat.demandStreams();
     }
 
     /**

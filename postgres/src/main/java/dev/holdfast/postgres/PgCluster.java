@@ -40,6 +40,7 @@ public final class PgCluster implements AutoCloseable {
     private final PgHints hints;
     private final KeyTable keys;
     private final @Nullable Standby standby;
+    private volatile Courier courier = Courier.NONE;
 
     /** A replica, where it is, and of what. */
     private record Standby(ReplicaOptions options, Connections connections, Origin origin) {
@@ -115,6 +116,31 @@ public final class PgCluster implements AutoCloseable {
         return hints;
     }
 
+    /**
+     * Which database this is, for what belongs to it and lies elsewhere: no other one has this name, a copy on another server
+     * neither.
+     *
+     * @throws Refused what {@link Connections#to} says
+     */
+    public String origin() throws HoldfastException {
+        return Origin.of(connections).text();
+    }
+
+    /** From now on hints go this way, as long as it carries them. What comes by it is to be told by {@link #heard}. */
+    public void courier(Courier by) {
+        courier = by;
+    }
+
+    /** Another node has said this to the one that this process is. */
+    public void heard(String word) {
+        hints.heard(word);
+    }
+
+    /** Some of what other nodes said may not have come: whoever waits looks. */
+    public void missed() {
+        hints.missed();
+    }
+
     /** Who may ask the nodes. */
     public KeyTable keys() {
         return keys;
@@ -144,7 +170,7 @@ public final class PgCluster implements AutoCloseable {
             var store = PgStore.open(outside, membership.node(), clock::now);
             var peers = store.peers(membership);
             ear.peers.set(peers);
-            hints.speakBy(new Mouth(membership));
+            hints.speakBy(new Mouth(membership, () -> courier));
             return new PgMember(membership, store, peers);
         } catch (SQLException e) {
             membership.close();
@@ -155,7 +181,7 @@ public final class PgCluster implements AutoCloseable {
         }
     }
 
-    private record Mouth(Membership membership) implements PgHints.Speaker {
+    private record Mouth(Membership membership, Supplier<Courier> courier) implements PgHints.Speaker {
         @Override
         public long number() {
             return membership.node().number();
@@ -179,7 +205,7 @@ public final class PgCluster implements AutoCloseable {
 
         @Override
         public void say(long node, String payload) {
-            membership.send(node, payload);
+            if (!courier.get().carry(node, payload)) membership.send(node, payload);
         }
     }
 

@@ -103,6 +103,15 @@ public record PgInspection(String where, Way way, Tables tables, Room room, Map<
     public record Follower(String where, long behind, int shown, int nodes) {}
 
     /**
+     * Which database this is: see {@link PgCluster#origin}.
+     *
+     * @throws Refused what {@link Connections#to} says
+     */
+    public static String origin(String url) throws HoldfastException {
+        return Origin.of(Connections.to(url)).text();
+    }
+
+    /**
      * Looks at a database.
      *
      * @throws Refused what {@link Connections#to} says

@@ -6,6 +6,7 @@ import dev.holdfast.core.Run;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
+import dev.holdfast.engine.port.Discarded;
 import dev.holdfast.engine.port.Fault;
 import dev.holdfast.engine.port.Ledger;
 import dev.holdfast.engine.port.LedgerFigures;
@@ -171,7 +172,7 @@ final class PgLedger implements Ledger {
     }
 
     @Override
-    public boolean discard(Instant endedBefore, int limit) {
+    public Discarded discard(Instant endedBefore, int limit) {
         return parts.errands().perform(tx -> tidying.discard(tx, endedBefore, limit));
     }
 

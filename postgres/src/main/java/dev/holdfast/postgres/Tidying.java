@@ -2,6 +2,7 @@ package dev.holdfast.postgres;
 
 import dev.holdfast.core.Defaults;
 import dev.holdfast.core.RunId;
+import dev.holdfast.engine.port.Discarded;
 import dev.holdfast.sql.LaneKey;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -54,8 +55,7 @@ final class Tidying {
         return requests >= limit || keys >= limit;
     }
 
-    /** @return whether this look has more */
-    synchronized boolean discard(Transaction tx, Instant endedBefore, int limit) throws SQLException {
+    synchronized Discarded discard(Transaction tx, Instant endedBefore, int limit) throws SQLException {
         RunId from = discarded;
         // What was made within the same millisecond may have ended in it.
         RunId end = RunId.firstOf(endedBefore.plusMillis(1));
@@ -76,6 +76,6 @@ final class Tidying {
         if (!old.isEmpty()) Removal.of(tx, old);
         tx.sql(FORGET_REMOVED).id(from).id(to).update();
         discarded = last == null ? RunId.MIN : last;
-        return last != null;
+        return new Discarded(old, last != null);
     }
 }

@@ -5,11 +5,11 @@ import dev.holdfast.engine.port.Ids;
 import dev.holdfast.localpg.TestDatabase;
 import dev.holdfast.postgres.session.Connections;
 import dev.holdfast.testkit.TestStore;
-import dev.holdfast.testkit.contract.StreamContract;
+import dev.holdfast.testkit.contract.RowFencedContract;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 
-final class PgStreamTest extends StreamContract {
+final class PgStreamTest extends RowFencedContract {
     private static final TestDatabase DATABASE = Opened.database();
     private static final Connections CONNECTIONS = Opened.asWorker(DATABASE);
 

@@ -23,6 +23,9 @@ interface Node {
     /** @throws dev.holdfast.core.Unavailable with the reason, unless new runs are taken */
     void demandOpen();
 
+    /** @throws dev.holdfast.core.Unavailable if what runs send can be neither stored nor shown now */
+    void demandStreams();
+
     /**
      * How many runs wait for code that no node hosts.
      *
@@ -64,6 +67,11 @@ interface Node {
             @Override
             public void demandOpen() {
                 holdfast.demandOpen();
+            }
+
+            @Override
+            public void demandStreams() {
+                holdfast.demandStreams();
             }
 
             @Override

@@ -80,6 +80,7 @@ final class NodeApi {
     private Answer ready(Call call) {
         try {
             node.get().demandOpen();
+            node.get().demandStreams();
             return Answer.text(200, "ready\n");
         } catch (Unavailable e) {
             String why = e.code() + ": " + e.getMessage() + "\n";

@@ -45,6 +45,11 @@ record CountingNode(Node node, AtomicInteger looks) implements Node {
     }
 
     @Override
+    public void demandStreams() {
+        node.demandStreams();
+    }
+
+    @Override
     public long unhosted() {
         return node.unhosted();
     }

@@ -55,6 +55,9 @@ record FakeNode(FakeRuns fake, @Nullable Unavailable obstacle) implements Node {
     }
 
     @Override
+    public void demandStreams() {}
+
+    @Override
     public long unhosted() {
         return 4;
     }

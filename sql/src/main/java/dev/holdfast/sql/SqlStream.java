@@ -34,6 +34,11 @@ public final class SqlStream implements StreamLog {
     }
 
     @Override
+    public Fencing fencing() {
+        return Fencing.BY_ROW;
+    }
+
+    @Override
     public List<Appended> append(List<Append> appends) {
         return writer.apply(appends);
     }
@@ -76,6 +81,10 @@ public final class SqlStream implements StreamLog {
     public long head(RunId run) {
         return readers.ask(s -> s.sql(HEAD).id(run).single());
     }
+
+    /** The transaction that has removed them has removed their chunks. */
+    @Override
+    public void remove(Collection<RunId> runs) {}
 
     /** The store closes what it is made of. */
     @Override

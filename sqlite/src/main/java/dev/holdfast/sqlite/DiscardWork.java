@@ -1,6 +1,7 @@
 package dev.holdfast.sqlite;
 
 import dev.holdfast.core.RunId;
+import dev.holdfast.engine.port.Discarded;
 import dev.holdfast.sql.Sql;
 import dev.holdfast.sql.Texts;
 import java.sql.SQLException;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Their ids are not remembered as those of runs that somebody has deleted: nobody repeats a start for so long.
  */
-final class DiscardWork extends Work<Boolean> {
+final class DiscardWork extends Work<Discarded> {
     private static final String TABLE = "CREATE TEMP TABLE IF NOT EXISTS old (id BLOB PRIMARY KEY) WITHOUT ROWID";
     private static final String LAST_OF_PAGE =
             "SELECT id FROM runs WHERE id > ? AND id < ? ORDER BY id LIMIT 1 OFFSET ?";
@@ -29,6 +30,7 @@ final class DiscardWork extends Work<Boolean> {
 
     private static final String TAGGED = "SELECT r.namespace, r.tags, r.id FROM old o CROSS JOIN runs r ON r.id = o.id"
             + " WHERE r.tags IS NOT NULL";
+    private static final String CHOSEN = "SELECT id FROM old ORDER BY id";
     private static final String EMPTY = "DELETE FROM old";
     private static final String FORGET_REMOVED = "DELETE FROM removed WHERE run > ? AND run <= ?";
 
@@ -48,7 +50,7 @@ final class DiscardWork extends Work<Boolean> {
     }
 
     @Override
-    Boolean in(Transaction tx) throws SQLException {
+    Discarded in(Transaction tx) throws SQLException {
         RunId from = cursor.at;
         // What was made within the same millisecond may have ended in it.
         RunId end = RunId.firstOf(endedBefore.plusMillis(1));
@@ -62,9 +64,9 @@ final class DiscardWork extends Work<Boolean> {
                 .instant(endedBefore)
                 .instant(tx.now())
                 .update();
-        if (chosen > 0) remove(tx);
+        List<RunId> old = chosen == 0 ? List.of() : remove(tx);
         tx.write(FORGET_REMOVED).id(from).id(to).update();
-        return last != null;
+        return new Discarded(old, last != null);
     }
 
     private @Nullable RunId lastOfPage(Transaction tx, RunId from, RunId end) throws SQLException {
@@ -76,13 +78,15 @@ final class DiscardWork extends Work<Boolean> {
                 .orElse(null);
     }
 
-    private static void remove(Transaction tx) throws SQLException {
+    private static List<RunId> remove(Transaction tx) throws SQLException {
+        List<RunId> runs = tx.read(CHOSEN).list(Sql.Row::id);
         for (Tags each : tx.read(TAGGED).list(r -> new Tags(r.text(), Texts.list(r.textOrNull()), r.id()))) {
             Removal.untag(tx, each.namespace(), each.tags(), each.run());
         }
         for (String statement : Removal.OF_MANY) tx.write(statement).update();
         tx.write(EMPTY).update();
         tx.rows().forgetAll();
+        return runs;
     }
 
     private record Tags(String namespace, List<String> tags, RunId run) {}

@@ -6,6 +6,7 @@ import dev.holdfast.core.Run;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
+import dev.holdfast.engine.port.Discarded;
 import dev.holdfast.engine.port.Fault;
 import dev.holdfast.engine.port.Ids;
 import dev.holdfast.engine.port.Ledger;
@@ -131,7 +132,7 @@ final class SqliteLedger implements Ledger {
     }
 
     @Override
-    public boolean discard(Instant endedBefore, int limit) {
+    public Discarded discard(Instant endedBefore, int limit) {
         return writer.perform(new DiscardWork(endedBefore, limit, discarded));
     }
 

@@ -42,7 +42,9 @@ final class KilledWriter {
                         out.println("claimed " + run.id() + " " + run.fence().epoch());
                         var by = new Fence.By(run.fence().epoch(), store.node());
                         var chunk = new Item.Chunk(Source.step(StepKey.of(1), 1), "1");
-                        var number = store.stream().append(List.of(new StreamLog.Append(run.id(), by, List.of(chunk))));
+                        var number = store.stream()
+                                .append(List.of(new StreamLog.Append(
+                                        run.id(), by, StreamLog.Place.opening(0), List.of(chunk))));
                         if (number.getFirst() instanceof Appended.At) out.println("appended " + run.id() + " 1");
                         if (ledger.commit(Changes.succeed(ids, ledger.now(), run, "2")) instanceof Receipt.Applied) {
                             out.println("finished " + run.id());

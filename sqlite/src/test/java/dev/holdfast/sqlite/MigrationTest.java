@@ -141,7 +141,9 @@ final class MigrationTest {
             var by = new Fence.By(claimed.run().fence().epoch(), store.node());
             var chunk = new Item.Chunk(Source.step(StepKey.of(1), 1), "\"some text\"");
             var rewind = new Item.Rewind(List.of(Source.step(StepKey.of(1), 1)));
-            store.stream().append(List.of(new StreamLog.Append(claimed.run().id(), by, List.of(chunk, rewind))));
+            store.stream()
+                    .append(List.of(new StreamLog.Append(
+                            claimed.run().id(), by, StreamLog.Place.opening(0), List.of(chunk, rewind))));
             if (claimed.input().endsWith("0]")) continue;
             store.ledger().commit(Changes.succeed(ids, clock.now(), claimed.run(), "\"done\""));
         }

@@ -3,11 +3,11 @@ package dev.holdfast.sqlite;
 import dev.holdfast.engine.port.Clock;
 import dev.holdfast.engine.port.Ids;
 import dev.holdfast.testkit.TestStore;
-import dev.holdfast.testkit.contract.StreamContract;
+import dev.holdfast.testkit.contract.RowFencedContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
-final class SqliteStreamTest extends StreamContract {
+final class SqliteStreamTest extends RowFencedContract {
     @TempDir
     Path folder;
 

@@ -11,8 +11,14 @@ public sealed interface Appended {
      */
     record At(long last) implements Appended {}
 
-    /** The run's row does not have that epoch and holder any more: nothing of it was written. */
+    /** The run is somebody else's by now, or has ended: nothing of it was written. */
     record Lost() implements Appended {}
+
+    /**
+     * The stream does not end where it was said to: nothing of it was written. If this was to open an epoch, somebody who has
+     * lost the run wrote meanwhile: look at the stream again. Otherwise the log has lost what this epoch had appended.
+     */
+    record Moved() implements Appended {}
 
     /** It cannot be written for its content: nothing of it was written. */
     record Rejected(Refused why) implements Appended {}

@@ -95,9 +95,8 @@ public interface Ledger extends AutoCloseable {
      * runs in pieces; the next one begins anew.
      *
      * @param limit runs that are looked at: a piece is done while everybody else waits
-     * @return whether this look has more
      */
-    boolean discard(Instant endedBefore, int limit);
+    Discarded discard(Instant endedBefore, int limit);
 
     /** Changes in one transaction with what user code writes; empty where user code cannot use the ledger's database. */
     default Optional<Transactions> transactions() {

@@ -13,25 +13,68 @@ import java.util.Map;
  * The ordered chunks of runs. Only a run's holder appends; every implementation passes the same contract suite.
  *
  * <p>Numbers are dense per run, from 1, in the order in which entries became visible: who has seen number n has been able
- * to see every lower one.
+ * to see every lower one. One that is passed over was lost by the log after it was durable.
  */
 public interface StreamLog extends AutoCloseable {
+    /** What keeps whoever has lost a run from writing to its stream. */
+    Fencing fencing();
+
+    /** See {@link #fencing}. Each holder of a run has one epoch, and appends one after the other. */
+    enum Fencing {
+        /**
+         * The run's row, in the transaction that appends: whoever does not hold the run appends nothing, from the moment when he
+         * lost it. Places are not looked at.
+         */
+        BY_ROW,
+        /**
+         * The entries themselves: nothing of an epoch is appended once there is one of a newer epoch. So every epoch but the
+         * first opens with a rewind, also if there is nothing to take back, before anything else of it happens; until then
+         * whoever has lost the run may write, and if he did the stream has moved and is looked at again. An append may be
+         * offered again, alone or with more items behind: what is there already is not appended twice.
+         */
+        BY_OPENING
+    }
+
     /**
      * Appends for several runs; durable when it returns.
      *
      * @return what became of each, in the order given
-     * @throws Unavailable if the log could not be written: unless it is indeterminate, nothing of any of them was written
+     * @throws Unavailable if the log could not be written: unless it is indeterminate, nothing of any of them was written.
+     *     Where appends may be offered again, this says so much of none of them
      */
     List<Appended> append(List<Append> appends);
 
     /**
      * @param run whose stream
-     * @param by who writes: the run's row must have this epoch and holder
+     * @param by who writes
+     * @param place behind which it belongs
      * @param items at least one, in order
      */
-    record Append(RunId run, Fence.By by, List<Item> items) {
+    record Append(RunId run, Fence.By by, Place place, List<Item> items) {
         public Append {
             items = List.copyOf(items);
+        }
+    }
+
+    /**
+     * Where in a stream whoever appends is.
+     *
+     * @param opened the number of the entry behind which his epoch begins, 0 if it begins the stream
+     * @param last the number of the newest entry that he knows of; what he has appended, if he has
+     */
+    record Place(long opened, long last) {
+        /** Of an epoch that has not appended anything. */
+        public static Place opening(long last) {
+            return new Place(last, last);
+        }
+
+        /** Of the same epoch, when it has appended up to there. */
+        public Place at(long number) {
+            return new Place(opened, number);
+        }
+
+        public boolean isOpening() {
+            return opened == last;
         }
     }
 
@@ -58,11 +101,22 @@ public interface StreamLog extends AutoCloseable {
         return outlines(List.of(run)).getOrDefault(run, List.of());
     }
 
+    /** The number of the last of these, 0 if there is none. */
+    static long last(List<Entry> entries) {
+        return entries.isEmpty() ? 0 : entries.getLast().number();
+    }
+
     /** Those of several runs, in one round trip. A run without entries may be left out. */
     Map<RunId, List<Entry>> outlines(Collection<RunId> runs);
 
     /** The number of the newest entry, 0 for none. */
     long head(RunId run);
+
+    /**
+     * The ledger has removed these runs: their streams go, too. Where the ledger's transaction does that, this is nothing; if
+     * it is not done now, the log does it by itself in the end.
+     */
+    void remove(Collection<RunId> runs);
 
     @Override
     void close();

@@ -31,6 +31,11 @@ public record Origin(long system, long database) {
         }
     }
 
+    /** As a name: digits, and a hyphen between. */
+    public String text() {
+        return Long.toUnsignedString(system) + "-" + database;
+    }
+
     static Origin read(Connection session) throws SQLException {
         try (var statement = session.createStatement();
                 ResultSet row = statement.executeQuery(SELF)) {

@@ -243,7 +243,10 @@ interface ReadContract extends Contract {
             lab.ledger().commit(lab.post(each.id(), Message.cancel(lab.ids.next())));
             lab.stream()
                     .append(List.of(new StreamLog.Append(
-                            each.id(), lab.by(each), List.of(new Item.Chunk(Source.between(3), "1")))));
+                            each.id(),
+                            lab.by(each),
+                            StreamLog.Place.opening(0),
+                            List.of(new Item.Chunk(Source.between(3), "1")))));
         }
         String ofTheOther = lab.everythingOf(other.id());
         Change start = lab.draft("t").id(run.id()).change();

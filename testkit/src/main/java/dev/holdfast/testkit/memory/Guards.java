@@ -40,6 +40,11 @@ class Guards {
                 && by.holder().equals(run.fence().holder());
     }
 
+    /** Whether the stream, whose newest entry is of this epoch, was opened by a newer one than this holder's. */
+    boolean isOpened(long newest, Fence.By by) {
+        return newest > by.epoch();
+    }
+
     /** Whether these snapshots are the ones after the run's newest. */
     boolean continues(@Nullable Run before, Run next, int snapshots) {
         long seq = before == null ? 0 : before.fence().seq();

@@ -11,6 +11,7 @@ import dev.holdfast.engine.port.Notice;
 import dev.holdfast.engine.port.QueueSettings;
 import dev.holdfast.engine.port.Request;
 import dev.holdfast.engine.port.StoredSchedule;
+import dev.holdfast.engine.port.StreamLog;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What outlives a crash. Its lock guards everything in it. */
 public final class MemoryDisk {
+    final StreamLog.Fencing fencing;
     final ReentrantLock lock = new ReentrantLock();
     final NavigableMap<RunId, Stored> runs = new TreeMap<>();
     final Set<RunId> removed = new HashSet<>();
@@ -66,6 +68,16 @@ public final class MemoryDisk {
     Instant newest = Instant.EPOCH;
     long messages;
     long boots;
+
+    /** Its streams are fenced by the rows of runs. */
+    public MemoryDisk() {
+        this(StreamLog.Fencing.BY_ROW);
+    }
+
+    /** @param fencing of its streams */
+    public MemoryDisk(StreamLog.Fencing fencing) {
+        this.fencing = fencing;
+    }
 
     record Token(RunId run, StepKey key, Instant until, boolean isCompleted) {}
 
@@ -136,7 +148,7 @@ public final class MemoryDisk {
     void forget(RunId id) {
         keys.values().removeIf(id::equals);
         put(id, null);
-        streams.remove(id);
+        if (fencing == StreamLog.Fencing.BY_ROW) streams.remove(id);
         waits.remove(id);
         tokens.values().removeIf(t -> t.run().equals(id));
     }

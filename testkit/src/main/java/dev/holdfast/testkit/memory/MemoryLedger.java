@@ -9,6 +9,7 @@ import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Clock;
+import dev.holdfast.engine.port.Discarded;
 import dev.holdfast.engine.port.Ids;
 import dev.holdfast.engine.port.Ledger;
 import dev.holdfast.engine.port.LedgerFigures;
@@ -224,7 +225,7 @@ final class MemoryLedger implements Ledger {
     }
 
     @Override
-    public boolean discard(Instant endedBefore, int limit) {
+    public Discarded discard(Instant endedBefore, int limit) {
         return open(() -> {
             Instant now = now();
             var needed = disk.runs.values().stream()
@@ -239,7 +240,7 @@ final class MemoryLedger implements Ledger {
                     .limit(limit)
                     .toList();
             for (Stored each : old) disk.forget(each.run.id());
-            return old.size() >= limit;
+            return new Discarded(old.stream().map(s -> s.run.id()).toList(), old.size() >= limit);
         });
     }
 

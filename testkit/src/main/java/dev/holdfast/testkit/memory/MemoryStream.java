@@ -29,6 +29,11 @@ final class MemoryStream implements StreamLog {
     }
 
     @Override
+    public Fencing fencing() {
+        return disk.fencing;
+    }
+
+    @Override
     public List<Appended> append(List<Append> appends) {
         return at(() -> {
             if (closed) {
@@ -42,10 +47,33 @@ final class MemoryStream implements StreamLog {
     private Appended append(Append append) {
         Refused fault = Fault.of(append).orElse(null);
         if (fault != null) return new Appended.Rejected(fault);
+        return switch (disk.fencing) {
+            case BY_ROW -> byRow(append);
+            case BY_OPENING -> byOpening(append);
+        };
+    }
+
+    private Appended byRow(Append append) {
         Stored stored = disk.runs.get(append.run());
         if (stored == null || !guards.holds(stored.run, append.by())) return new Appended.Lost();
+        return at(append, append.items());
+    }
+
+    private Appended byOpening(Append append) {
+        List<Entry> entries = entries(append.run());
+        long newest = entries.isEmpty() ? 0 : entries.getLast().epoch();
+        long beyond = entries.size() - append.place().last();
+        if (guards.isOpened(newest, append.by())) return new Appended.Lost();
+        if (newest == append.by().epoch()) {
+            return at(
+                    append, append.items().subList((int) beyond, append.items().size()));
+        }
+        return beyond == 0 && append.place().isOpening() ? at(append, append.items()) : new Appended.Moved();
+    }
+
+    private Appended at(Append append, List<Item> items) {
         List<Entry> entries = disk.stream(append.run());
-        for (Item item : append.items()) {
+        for (Item item : items) {
             entries.add(new Entry(entries.size() + 1L, append.by().epoch(), item));
         }
         return new Appended.At(entries.size());
@@ -100,6 +128,11 @@ final class MemoryStream implements StreamLog {
 
     private List<Entry> entries(RunId run) {
         return disk.streams.getOrDefault(run, List.of());
+    }
+
+    @Override
+    public void remove(Collection<RunId> runs) {
+        at(() -> disk.streams.keySet().removeAll(runs));
     }
 
     @Override

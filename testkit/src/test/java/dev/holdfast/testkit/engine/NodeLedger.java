@@ -6,6 +6,7 @@ import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
+import dev.holdfast.engine.port.Discarded;
 import dev.holdfast.engine.port.Ledger;
 import dev.holdfast.engine.port.LedgerFigures;
 import dev.holdfast.engine.port.QueueChange;
@@ -217,7 +218,7 @@ final class NodeLedger implements Ledger {
     }
 
     @Override
-    public boolean discard(Instant endedBefore, int limit) {
+    public Discarded discard(Instant endedBefore, int limit) {
         return ledger.discard(endedBefore, limit);
     }
 

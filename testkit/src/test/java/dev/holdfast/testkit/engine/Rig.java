@@ -11,6 +11,7 @@ import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.stream.Entry;
 import dev.holdfast.core.stream.FrameFold;
 import dev.holdfast.engine.Engine;
 import dev.holdfast.engine.EngineOptions;
@@ -24,6 +25,7 @@ import dev.holdfast.engine.port.Hints;
 import dev.holdfast.engine.port.Peers;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
+import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.engine.system.LocalHints;
 import dev.holdfast.engine.system.SystemClock;
 import dev.holdfast.engine.system.SystemThreads;
@@ -42,6 +44,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -56,7 +59,7 @@ final class Rig implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(5);
 
     final ManualClock clock = new ManualClock();
-    private final MemoryDisk disk = new MemoryDisk();
+    private MemoryDisk disk = new MemoryDisk();
     private final SeededIds ids = new SeededIds(42, clock);
     private final List<Engine> engines = new ArrayList<>();
     private final List<MemoryStore> stores = new ArrayList<>();
@@ -64,6 +67,7 @@ final class Rig implements AutoCloseable {
     private final List<Ports> ports = new ArrayList<>();
     private Hints hints = new LocalHints();
     private Runnable beforeCodeBegins = () -> {};
+    private Runnable beforeAnAppend = () -> {};
     private int slots = 4;
     private boolean oneByOne;
     private boolean cluster;
@@ -89,6 +93,28 @@ final class Rig implements AutoCloseable {
     Rig beforeCodeBegins(Runnable what) {
         beforeCodeBegins = what;
         return this;
+    }
+
+    /** The log knows no rows. */
+    Rig fencedByOpening() {
+        disk = new MemoryDisk(StreamLog.Fencing.BY_OPENING);
+        return this;
+    }
+
+    /** This happens once, before the next engine appends for the first time: it has looked at the stream. */
+    Rig beforeAnAppend(Runnable what) {
+        beforeAnAppend = what;
+        return this;
+    }
+
+    private StreamLog appending(StreamLog log) {
+        var first = new AtomicReference<Runnable>(beforeAnAppend);
+        return (StreamLog) Proxy.newProxyInstance(
+                StreamLog.class.getClassLoader(), new Class<?>[] {StreamLog.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("append"))
+                        first.getAndSet(() -> {}).run();
+                    return method.invoke(log, arguments);
+                });
     }
 
     Rig withoutHints() {
@@ -117,7 +143,7 @@ final class Rig implements AutoCloseable {
         ledger().atNextSteps(beforeCodeBegins);
         ports.add(new Ports(
                 nodes.getLast(),
-                store.stream(),
+                appending(store.stream()),
                 hints instanceof NoHints ? hints : new LocalHints(),
                 new SystemThreads(),
                 new SystemClock(),
@@ -161,6 +187,16 @@ final class Rig implements AutoCloseable {
 
     static StartRequest.Options timing(Duration delay, @Nullable Duration ttl) {
         return new StartRequest.Options(new Command.Timing(delay, ttl, Duration.ZERO), null, List.of());
+    }
+
+    /** How many attempts the newest engine executes. */
+    int executing() {
+        return engines.getLast().executing();
+    }
+
+    /** What is in the stream, whatever of it counts. */
+    List<Entry> entries(RunId id) {
+        return stores.getLast().stream().read(id, 0, 1_000).entries();
     }
 
     RunView show(RunId id) {

@@ -92,7 +92,11 @@ final class ContractTest {
             new Case(NodeMutants.GivesOneEverything.class, "aClaimGetsItsShareOfWhatWaits"),
             new Case(Mutants.StreamWithoutFence.class, "anOlderEpochAppendsNothing", "nothingIsAppendedAfterTheEnd"),
             new Case(Mutants.StreamWithoutEpoch.class, "anOlderEpochAppendsNothing"),
-            new Case(Mutants.StreamWithoutIncarnation.class, "aNamesakeOfAnotherIncarnationAppendsNothing"));
+            new Case(Mutants.StreamWithoutIncarnation.class, "aNamesakeOfAnotherIncarnationAppendsNothing"),
+            new Case(
+                    Mutants.StreamThatNeverOpens.class,
+                    "afterAnEpochHasOpenedNothingOfAnOlderOneIsAppended",
+                    "whoHasLostARunBeforeHeSentAnythingSendsNothingOnceTheNextHasOpened"));
 
     @TestFactory
     Stream<DynamicTest> everyWrongLedgerIsRejected() {
@@ -103,8 +107,7 @@ final class ContractTest {
     }
 
     private static void assertRejected(Class<?> mutant, String test) {
-        boolean ofStream = Mutants.OfStream.class.isAssignableFrom(mutant);
-        var right = run(ofStream ? MemoryStreamTest.class : MemoryLedgerTest.class, test);
+        var right = run(right(mutant), test);
         assertThat(right.getTestsSucceededCount())
                 .as("%s passes for the right one", test)
                 .isEqualTo(1);
@@ -113,6 +116,12 @@ final class ContractTest {
         assertThat(wrong.getTestsFailedCount())
                 .as("%s fails for %s", test, mutant.getSimpleName())
                 .isEqualTo(1);
+    }
+
+    private static Class<?> right(Class<?> mutant) {
+        if (Mutants.OfStream.class.isAssignableFrom(mutant)) return MemoryStreamTest.class;
+        if (Mutants.OfOpening.class.isAssignableFrom(mutant)) return MemoryOpeningStreamTest.class;
+        return MemoryLedgerTest.class;
     }
 
     private static TestExecutionSummary run(Class<?> suite, String test) {

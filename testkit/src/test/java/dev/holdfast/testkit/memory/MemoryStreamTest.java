@@ -3,9 +3,9 @@ package dev.holdfast.testkit.memory;
 import dev.holdfast.engine.port.Clock;
 import dev.holdfast.engine.port.Ids;
 import dev.holdfast.testkit.TestStore;
-import dev.holdfast.testkit.contract.StreamContract;
+import dev.holdfast.testkit.contract.RowFencedContract;
 
-final class MemoryStreamTest extends StreamContract {
+final class MemoryStreamTest extends RowFencedContract {
     private final MemoryDisk disk = new MemoryDisk();
 
     @Override

@@ -16,7 +16,8 @@ import dev.holdfast.engine.port.Message;
 import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.testkit.TestStore;
 import dev.holdfast.testkit.contract.LedgerContract;
-import dev.holdfast.testkit.contract.StreamContract;
+import dev.holdfast.testkit.contract.OpeningFencedContract;
+import dev.holdfast.testkit.contract.RowFencedContract;
 import dev.holdfast.testkit.memory.MemoryDisk.BusinessKey;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
@@ -42,7 +43,7 @@ final class Mutants {
         }
     }
 
-    abstract static class OfStream extends StreamContract {
+    abstract static class OfStream extends RowFencedContract {
         final MemoryDisk disk = new MemoryDisk();
 
         abstract Guards guards();
@@ -417,6 +418,30 @@ final class Mutants {
         @Override
         public void close() {
             store.close();
+        }
+    }
+
+    /** A wrong log whose entries fence. */
+    abstract static class OfOpening extends OpeningFencedContract {
+        private final MemoryDisk disk = new MemoryDisk(StreamLog.Fencing.BY_OPENING);
+
+        abstract Guards guards();
+
+        @Override
+        protected TestStore open(Clock clock, Ids ids) {
+            return MemoryStore.open(disk, clock, ids, guards());
+        }
+    }
+
+    static final class StreamThatNeverOpens extends OfOpening {
+        @Override
+        Guards guards() {
+            return new Guards() {
+                @Override
+                boolean isOpened(long newest, Fence.By by) {
+                    return false;
+                }
+            };
         }
     }
 

@@ -43,7 +43,7 @@ final class Node {
         this.process = process;
         this.store = world.open();
         this.peers = store.peers();
-        var traffic = new Traffic(world, chaos, store.ledger(), store.node());
+        var traffic = new Traffic(world, chaos, store);
         var gate = new Gate(world.turns(), traffic);
         var ports = new Ports(
                 gate.around(Ledger.class, store.ledger()),

@@ -10,12 +10,13 @@ import dev.holdfast.engine.port.Appended;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Expect;
-import dev.holdfast.engine.port.Ledger;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.RunFilter;
+import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.engine.port.StreamLog.Append;
 import dev.holdfast.engine.port.Write;
 import dev.holdfast.testkit.History;
+import dev.holdfast.testkit.memory.MemoryStore;
 import dev.holdfast.testkit.sim.Gate;
 import java.util.List;
 import java.util.Objects;
@@ -28,14 +29,16 @@ final class Traffic implements Gate.Traffic {
     private final History history;
     private final Scribe scribe;
     private final Holder node;
+    /** Where entries fence, whoever has lost a run may write to its stream until the next one opens: its watchers judge that. */
+    private final StreamLog.Fencing fencing;
 
-    /** @param node whose it is */
-    Traffic(World world, Chaos chaos, Ledger ledger, Holder node) {
-        this.node = node;
+    Traffic(World world, Chaos chaos, MemoryStore store) {
+        this.node = store.node();
+        this.fencing = store.stream().fencing();
         this.world = world;
         this.chaos = chaos;
         this.history = world.history();
-        this.scribe = new Scribe(ledger, world::note);
+        this.scribe = new Scribe(store.ledger(), world::note);
     }
 
     @Override
@@ -53,7 +56,7 @@ final class Traffic implements Gate.Traffic {
         } else if (call.toString().equals("Ledger.commit")) {
             if (call.argument() instanceof Change one) committed(one, answer);
             else eachCommitted((List<?>) call.argument(), (List<?>) answer);
-        } else if (call.toString().equals("StreamLog.append")) {
+        } else if (call.toString().equals("StreamLog.append") && fencing == StreamLog.Fencing.BY_ROW) {
             eachAppended((List<?>) call.argument(), (List<?>) answer);
         }
     }

@@ -10,6 +10,7 @@ import dev.holdfast.core.stream.FrameFold;
 import dev.holdfast.engine.Frame;
 import dev.holdfast.engine.port.Clock;
 import dev.holdfast.engine.port.Ids;
+import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.sdk.Step;
 import dev.holdfast.testkit.History;
 import dev.holdfast.testkit.SeededIds;
@@ -49,7 +50,7 @@ final class World {
     private final int size;
     private final SimProcess outside;
     private final Ids ids;
-    private final MemoryDisk disk = new MemoryDisk();
+    private final MemoryDisk disk;
     private final History history = new History();
     private final Register register = new Register(history);
     private final List<Event> chronicle = new ArrayList<>();
@@ -65,6 +66,7 @@ final class World {
         this.disks = disks;
         this.kinds = new TreeSet<>(kinds);
         this.size = size;
+        this.disk = new MemoryDisk(isFencedByOpening() ? StreamLog.Fencing.BY_OPENING : StreamLog.Fencing.BY_ROW);
         this.turns = new Turns(Choice.seeded(seed));
         this.clock = new WorldClock(turns);
         this.chaos = new Chaos(seed, turns);
@@ -217,6 +219,10 @@ final class World {
             deed.act();
             busy--;
         });
+    }
+
+    boolean isFencedByOpening() {
+        return Math.floorMod(seed, 2L) == 1;
     }
 
     MemoryStore open() {

@@ -1,0 +1,75 @@
+package dev.holdfast.engine;
+
+import dev.holdfast.core.Run;
+import dev.holdfast.core.Unavailable;
+import dev.holdfast.core.stream.Entry;
+import dev.holdfast.core.stream.Source;
+import dev.holdfast.core.stream.Standing;
+import dev.holdfast.engine.port.StreamLog;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The first act of an epoch: its stream is brought to its standing state, before user code can send anything. Where entries
+ * fence, this is also what keeps those who have lost the run from writing.
+ *
+ * @param attempt may still be told to leave
+ * @param stream stores what is sent
+ */
+record Opening(Holding attempt, Ports ports, StreamWriter stream) {
+    private static final Logger LOG = LoggerFactory.getLogger(Opening.class);
+
+    /** A log or a ledger that cannot be read is waited for: another epoch could not read it either. */
+    Histories.History read(Histories histories) {
+        boolean told = false;
+        while (true) {
+            try {
+                return histories.of(attempt.run().id());
+            } catch (Unavailable e) {
+                if (isToLeave()) throw e;
+                if (!told)
+                    LOG.warn(
+                            "{} cannot begin yet, trying again: {}",
+                            attempt.run().id(),
+                            e.getMessage());
+                told = true;
+                rest();
+            }
+        }
+    }
+
+    private boolean isToLeave() {
+        return attempt.hasEnded()
+                || switch (attempt.standing()) {
+                    case GOING, CANCELLED -> false;
+                    case SUPERSEDED, DRAINING, STOPPED -> true;
+                };
+    }
+
+    /** What sends for the attempt, when what does not stand was taken back. */
+    Sender open(Histories.History history) {
+        Run run = attempt.run();
+        List<Entry> outline = history.outline();
+        while (true) {
+            var sender = stream.sender(run.id(), attempt.by(), StreamLog.last(outline));
+            List<Source> drop = Standing.drop(outline, history.steps());
+            if (drop.isEmpty() && !fences()) return sender;
+            if (sender.open(drop)) return sender;
+            // Somebody who has lost it wrote between the look and the rewind.
+            outline = ports.stream().outline(run.id());
+        }
+    }
+
+    private boolean fences() {
+        return attempt.by().epoch() > 1 && ports.stream().fencing() == StreamLog.Fencing.BY_OPENING;
+    }
+
+    private void rest() {
+        try {
+            ports.threads().bell().await(Holding.LEDGER_AGAIN);
+        } catch (InterruptedException e) {
+            // Somebody wants it to leave, which it looks at next.
+        }
+    }
+}

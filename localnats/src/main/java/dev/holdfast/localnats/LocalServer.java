@@ -1,0 +1,153 @@
+package dev.holdfast.localnats;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** A server of a {@link LocalNats}. What it has stored stays, whatever ends it. */
+public final class LocalServer {
+    /** The server ends when what the shell reads from us does; {@code $1} gets what it prints. */
+    private static final String SHELL = """
+        log=$1
+        shift
+        exec 3<&0
+        "$@" </dev/null >>"$log" 2>&1 3<&- &
+        server=$!
+        (read -r line <&3; kill -KILL $server) >/dev/null 2>&1 &
+        reader=$!
+        echo $server
+        exec >/dev/null 2>&1
+        wait $server
+        kill -KILL $reader
+        """;
+
+    private final Path folder;
+    private final Path binary;
+    private final int port;
+    private @Nullable Process shell;
+    private long pid;
+
+    private LocalServer(Path folder, Path binary, int port) {
+        this.folder = folder;
+        this.binary = binary;
+        this.port = port;
+    }
+
+    static LocalServer in(Path folder, Path binary, int port, String name, String more) {
+        try {
+            Files.createDirectories(folder);
+            Files.writeString(folder.resolve("nats.conf"), """
+                server_name: "%s"
+                listen: "127.0.0.1:%d"
+                jetstream { store_dir: "%s" }
+                %s
+                """.formatted(name, port, folder.resolve("data"), more));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the configuration of NATS: " + e.getMessage(), e);
+        }
+        return new LocalServer(folder, binary, port);
+    }
+
+    public String url() {
+        return "nats://127.0.0.1:" + port;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** The process of the server. */
+    public synchronized long pid() {
+        if (shell == null || !shell.isAlive()) throw new IllegalStateException("NATS in " + folder + " does not run");
+        return pid;
+    }
+
+    /** What it printed. */
+    public String log() {
+        try {
+            return Files.readString(folder.resolve("log"));
+        } catch (IOException e) {
+            return "(no log: " + e.getMessage() + ")";
+        }
+    }
+
+    /** Starts it again on its port, and returns when it answers. */
+    public void start() {
+        launch();
+        awaitReady();
+    }
+
+    synchronized void launch() {
+        if (shell != null && shell.isAlive()) return;
+        try {
+            Process started = new ProcessBuilder(
+                            "sh",
+                            "-c",
+                            SHELL,
+                            "holdfast-nats",
+                            folder.resolve("log").toString(),
+                            binary.toString(),
+                            "-c",
+                            folder.resolve("nats.conf").toString())
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            var said = new BufferedReader(new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8));
+            String number = said.readLine();
+            if (number == null) throw new IOException("the shell ended");
+            pid = Long.parseLong(number.strip());
+            shell = started;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start NATS: " + e.getMessage(), e);
+        }
+    }
+
+    void awaitReady() {
+        try {
+            LocalNats.await("NATS in " + folder + " answers", () -> {
+                Process present = shell;
+                if (present != null && !present.isAlive()) throw new IllegalStateException("NATS has ended:\n" + log());
+                return LocalNats.answers(port);
+            });
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException(e.getMessage() + "\n" + log(), e);
+        }
+    }
+
+    /** Sends SIGKILL, and returns when it is gone. */
+    public synchronized void kill() {
+        signal("KILL");
+        if (shell != null && !LocalNats.ended(shell)) throw new IllegalStateException("NATS is alive after SIGKILL");
+    }
+
+    /** Stops it as an administrator does. */
+    public synchronized void stop() {
+        signal("TERM");
+        if (shell != null && !LocalNats.ended(shell)) kill();
+    }
+
+    /** Sends SIGSTOP: connections stand, and nothing answers. */
+    public synchronized void pause() {
+        signal("STOP");
+    }
+
+    /** Sends SIGCONT. */
+    public synchronized void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        if (shell == null || !shell.isAlive()) return;
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot signal NATS: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

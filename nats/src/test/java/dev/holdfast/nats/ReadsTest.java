@@ -1,0 +1,114 @@
+package dev.holdfast.nats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.core.Run;
+import dev.holdfast.core.stream.Entry;
+import dev.holdfast.core.stream.Item;
+import dev.holdfast.engine.port.StreamLog.Place;
+import dev.holdfast.localnats.LocalNats;
+import dev.holdfast.localnats.NeedsNats;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Reading from anywhere, in streams that are long. */
+@NeedsNats
+final class ReadsTest {
+    private static final int CHUNKS = 10_000;
+    private static final int AT_ONCE = 4;
+
+    private static LocalNats server;
+
+    @BeforeAll
+    static void start() {
+        server = LocalNats.single();
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static Run longStream(Bed bed) {
+        Run run = bed.running();
+        for (int i = 0; i < CHUNKS; i += AT_ONCE) {
+            int first = i + 1;
+            bed.append(
+                    run,
+                    new Place(0, i),
+                    IntStream.range(first, first + AT_ONCE).mapToObj(Bed::chunk).toArray(Item[]::new));
+        }
+        return run;
+    }
+
+    /** Prints what it costs to go on in the middle, where nothing is known. */
+    @Test
+    void aLongStreamIsReadFromAnywhere() {
+        try (var bed = new Bed(server.url(), "long")) {
+            Run run = longStream(bed);
+            long begun = System.nanoTime();
+            assertThat(bed.all(run))
+                    .extracting(Entry::number)
+                    .containsExactlyElementsOf(
+                            LongStream.rangeClosed(1, CHUNKS).boxed().toList());
+            print("all of " + CHUNKS, begun);
+            // Who knows nothing: another process.
+            for (long after : new long[] {1, CHUNKS / 2 + 1, CHUNKS - 1}) {
+                try (var other = new Bed(server.url(), "long")) {
+                    begun = System.nanoTime();
+                    var page = other.stream().read(run.id(), after, 50).entries();
+                    print("a page after " + after + ", of which nothing is known", begun);
+                    assertThat(page.getFirst().number()).isEqualTo(after + 1);
+                    assertThat(page).extracting(Entry::item).startsWith(Bed.chunk((int) after + 1));
+                }
+            }
+            begun = System.nanoTime();
+            assertThat(bed.stream().outline(run.id())).hasSize(CHUNKS);
+            print("the outline", begun);
+            begun = System.nanoTime();
+            assertThat(bed.stream().rewinds(run.id(), 0)).isEmpty();
+            print("its rewinds", begun);
+        }
+    }
+
+    @Test
+    void pagesOfAnySizeAreTheSameStream() {
+        try (var bed = new Bed(server.url(), "pages")) {
+            Run run = bed.running();
+            int last = 0;
+            for (int i = 1; i <= 60; i++) {
+                Item[] items = IntStream.rangeClosed(last + 1, last + 1 + i % 7)
+                        .mapToObj(Bed::chunk)
+                        .toArray(Item[]::new);
+                bed.append(run, new Place(0, last), items);
+                last += items.length;
+            }
+            for (int most : new int[] {1, 2, 5, 50, 1_000}) {
+                var all = new ArrayList<Entry>();
+                while (all.size() < last) {
+                    long after = all.isEmpty() ? 0 : all.getLast().number();
+                    var page = bed.stream().read(run.id(), after, most);
+                    assertThat(page.entries()).hasSizeBetween(1, most);
+                    all.addAll(page.entries());
+                    assertThat(page.isLast()).isEqualTo(all.size() == last);
+                }
+                assertThat(all)
+                        .as("in pages of %s", most)
+                        .extracting(Entry::item)
+                        .containsExactlyElementsOf(IntStream.rangeClosed(1, last)
+                                .mapToObj(Bed::chunk)
+                                .toList());
+            }
+        }
+    }
+
+    private static void print(String what, long begun) {
+        System.out.println(
+                what + ": " + Duration.ofNanos(System.nanoTime() - begun).toMillis() + " ms");
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests against real servers. */
+@NullMarked
+package dev.holdfast.nats;
+
+import org.jspecify.annotations.NullMarked;
