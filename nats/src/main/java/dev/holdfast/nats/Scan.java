@@ -2,6 +2,7 @@ package dev.holdfast.nats;
 
 import dev.holdfast.nats.Wire.Found;
 import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamOptions;
 import io.nats.client.JetStreamSubscription;
 import io.nats.client.Message;
 import io.nats.client.PullRequestOptions;
@@ -53,7 +54,9 @@ final class Scan implements AutoCloseable {
         else consumer.deliverPolicy(DeliverPolicy.All);
         try {
             this.subscription = wire.connection()
-                    .jetStream()
+                    .jetStream(JetStreamOptions.builder()
+                            .requestTimeout(Wire.PATIENCE)
+                            .build())
                     .subscribe(
                             subject,
                             PullSubscribeOptions.builder().stream(wire.stream())

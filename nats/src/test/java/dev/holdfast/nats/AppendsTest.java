@@ -15,6 +15,7 @@ import dev.holdfast.engine.port.StreamLog.Place;
 import dev.holdfast.localnats.LocalNats;
 import dev.holdfast.localnats.NeedsNats;
 import dev.holdfast.testkit.ProcessTest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -259,7 +260,8 @@ final class AppendsTest {
         striker.join();
         assertThat(failure).isEmpty();
         var all = new ArrayList<Entry>();
-        await("all of it").ignoreExceptions().until(() -> {
+        // As long as the servers have no leader nobody answers, and each try takes its time.
+        await("all of it").atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> {
             all.clear();
             all.addAll(bed.all(run));
             return all.size() >= 2 * appends;
