@@ -1,8 +1,6 @@
 package dev.holdfast.bench;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.text.ParseException;
@@ -14,12 +12,10 @@ import java.util.logging.Logger;
 import jdk.jfr.Configuration;
 import jdk.jfr.Recording;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code holdfast bench}: what a run costs on this machine. The command line registers it. */
 @Command(
@@ -62,9 +58,8 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 public final class BenchCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private CommandSpec spec;
+    @Mixin
+    private final Outlet outlet = new Outlet();
 
     @Parameters(paramLabel = "MEASURE", description = "What to measure; see below (default: everything).")
     private List<String> names = new ArrayList<>();
@@ -88,12 +83,6 @@ public final class BenchCommand implements Callable<Integer> {
             description = "Attempts that may execute at once (default: 500, as many as are in flight).")
     private int slots;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there, as JSON.")
-    private @Nullable Path json;
-
-    @Option(names = "--report", paramLabel = "DIR", description = "Write a page, a chart and the data there.")
-    private @Nullable Path report;
-
     @Option(names = "--jfr", paramLabel = "FILE", description = "Record the rounds with the JDK's Flight Recorder.")
     private @Nullable Path jfr;
 
@@ -102,26 +91,23 @@ public final class BenchCommand implements Callable<Integer> {
         // Folders are opened and closed all the time; the migration of each would be told.
         Logger.getLogger("").setLevel(Level.WARNING);
         List<Measure> chosen = chosen();
-        if (slots < 1) throw misuse("--slots must be at least 1, is " + slots);
+        if (slots < 1) throw outlet.misuse("--slots must be at least 1, is " + slots);
         try (var folders = new Folders(data)) {
             var machine = Machine.described(folders.root());
             var template = Template.learn(folders.fresh());
             var setting = new Setting(quick ? Scale.QUICK : Scale.FULL, folders, template, slots);
-            var bench = new Bench(setting, chosen, this::say);
+            var bench = new Bench(setting, chosen, outlet::say);
             bench.warmUp();
-            tell(new Report(command(), machine, template.settings(), recorded(bench)));
+            outlet.tell(new Report(command(), machine, template.settings(), recorded(bench)));
         }
         return 0;
     }
 
     private List<Measure> chosen() {
-        for (String name : names) {
-            if (Bench.ALL.stream().noneMatch(m -> m.name().equals(name))) {
-                String known =
-                        String.join(", ", Bench.ALL.stream().map(Measure::name).toList());
-                throw misuse("nothing that can be measured is called '" + name + "'; there are " + known);
-            }
-        }
+        outlet.demandKnown(
+                "nothing that can be measured is called",
+                names,
+                Bench.ALL.stream().map(Measure::name).toList());
         return Bench.ALL.stream()
                 .filter(m -> names.isEmpty() ? isQuick(m) || !quick : names.contains(m.name()))
                 .toList();
@@ -130,16 +116,6 @@ public final class BenchCommand implements Callable<Integer> {
     /** What needs processes of its own takes as long as all the rest. */
     private static boolean isQuick(Measure measure) {
         return measure.how() == Measure.How.IN_EACH_ROUND;
-    }
-
-    private CommandLine.ParameterException misuse(String why) {
-        return new CommandLine.ParameterException(spec.commandLine(), why);
-    }
-
-    private void say(String what) {
-        PrintWriter err = spec.commandLine().getErr();
-        err.println("bench: " + what);
-        err.flush();
     }
 
     private Sheet recorded(Bench bench) throws IOException, SQLException, InterruptedException, ParseException {
@@ -151,14 +127,6 @@ public final class BenchCommand implements Callable<Integer> {
             recording.dump(jfr);
             return sheet;
         }
-    }
-
-    private void tell(Report done) throws IOException {
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(done.table());
-        out.flush();
-        if (json != null) Files.writeString(json, done.json() + "\n");
-        if (report != null) done.write(report);
     }
 
     /** As it was given, without where its results went. */

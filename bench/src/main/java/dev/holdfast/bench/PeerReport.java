@@ -17,13 +17,14 @@ import tools.jackson.databind.json.JsonMapper;
  * @param command that does it again
  * @param machine where it was
  */
-record PeerReport(String command, Map<String, String> machine, PeerSheet sheet) {
+record PeerReport(String command, Map<String, String> machine, PeerSheet sheet) implements Results {
     private static final String PAGE = "peers.md";
     private static final String CHART = "peers.svg";
     private static final String DATA = "peers.json";
 
     /** For a terminal. */
-    String table() {
+    @Override
+    public String table() {
         var text = new StringBuilder();
         machine.forEach(
                 (name, value) -> text.append(name).append(": ").append(value).append('\n'));
@@ -62,7 +63,8 @@ record PeerReport(String command, Map<String, String> machine, PeerSheet sheet) 
         return line.unit().write(sheet.of(contender).median(line));
     }
 
-    String json() {
+    @Override
+    public String json() {
         var all = new LinkedHashMap<String, Object>();
         all.put("command", command);
         all.put("machine", machine);
@@ -85,8 +87,8 @@ record PeerReport(String command, Map<String, String> machine, PeerSheet sheet) 
         return entry;
     }
 
-    /** Writes a page with a chart, and the data. */
-    void write(Path folder) throws IOException {
+    @Override
+    public void write(Path folder) throws IOException {
         Files.createDirectories(folder);
         Files.writeString(folder.resolve(PAGE), markdown());
         Files.writeString(folder.resolve(CHART), chart());

@@ -3,19 +3,15 @@ package dev.holdfast.bench;
 import dev.holdfast.localpg.LocalPostgres;
 import dev.holdfast.localpg.Settings;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code holdfast bench peers}: others at the same work, each set up as its documentation recommends. */
 @Command(
@@ -43,9 +39,8 @@ final class PeersCommand implements Callable<Integer> {
             .with("max_wal_size", "4GB")
             .with("checkpoint_timeout", "30min");
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private CommandSpec spec;
+    @Mixin
+    private final Outlet outlet = new Outlet();
 
     @Parameters(paramLabel = "PEER", description = "Who: holdfast, dbos, db-scheduler, jobrunr (default: everybody).")
     private List<String> names = new ArrayList<>();
@@ -67,23 +62,17 @@ final class PeersCommand implements Callable<Integer> {
             description = "Where the server's temporary folder is made: this chooses the disk.")
     private Path data = Path.of(System.getProperty("java.io.tmpdir"));
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there, as JSON.")
-    private @Nullable Path json;
-
-    @Option(names = "--report", paramLabel = "DIR", description = "Write a page, a chart and the data there.")
-    private @Nullable Path report;
-
     @Override
     public Integer call() throws IOException, InterruptedException {
         List<Contender> chosen = chosen();
         try (var folders = new Folders(data)) {
             var programs = PeerPrograms.here();
-            programs.build(chosen, folders.root().resolve("build.log"), this::say);
+            programs.build(chosen, folders.root().resolve("build.log"), outlet::say);
             var machine = Machine.described(folders.root());
             PeerSheet sheet = postgres == null
                     ? onOwnServer(chosen, programs, folders)
                     : measured(chosen, programs, new PeerProcess(postgres, 0, errors(folders)));
-            tell(new PeerReport(command(), machine, sheet));
+            outlet.tell(new PeerReport(command(), machine, sheet));
         }
         return 0;
     }
@@ -93,18 +82,10 @@ final class PeersCommand implements Callable<Integer> {
     }
 
     private List<Contender> chosen() {
-        for (String name : names) {
-            if (Contender.ALL.stream().noneMatch(c -> c.module().equals(name))) {
-                throw new CommandLine.ParameterException(
-                        spec.commandLine(),
-                        "no peer is called '" + name + "'; there are "
-                                + String.join(
-                                        ", ",
-                                        Contender.ALL.stream()
-                                                .map(Contender::module)
-                                                .toList()));
-            }
-        }
+        outlet.demandKnown(
+                "no peer is called",
+                names,
+                Contender.ALL.stream().map(Contender::module).toList());
         return Contender.ALL.stream()
                 .filter(c -> names.isEmpty() || names.contains(c.module()))
                 .toList();
@@ -112,7 +93,7 @@ final class PeersCommand implements Callable<Integer> {
 
     private PeerSheet onOwnServer(List<Contender> chosen, PeerPrograms programs, Folders folders)
             throws IOException, InterruptedException {
-        try (var server = LocalPostgres.start(folders.fresh(), SERVER.telling(this::say))) {
+        try (var server = LocalPostgres.start(folders.fresh(), SERVER.telling(outlet::say))) {
             var process = new PeerProcess(server.url("postgres").toString(), server.pid(), errors(folders));
             return measured(chosen, programs, process);
         }
@@ -124,13 +105,13 @@ final class PeersCommand implements Callable<Integer> {
         var sheet = new PeerSheet(chosen);
         for (int round = 1; round <= scale.rounds(); round++) {
             for (Contender each : chosen) {
-                say("round " + round + " of " + scale.rounds() + ": " + each.name());
+                outlet.say("round " + round + " of " + scale.rounds() + ": " + each.name());
                 process.run(each, programs.classPath(each), words("round", scale), sheet);
             }
         }
         for (String once : List.of("idle", "kill")) {
             for (Contender each : chosen) {
-                say(once + ": " + each.name());
+                outlet.say(once + ": " + each.name());
                 process.run(each, programs.classPath(each), words(once, scale), sheet);
             }
         }
@@ -142,20 +123,6 @@ final class PeersCommand implements Callable<Integer> {
         words.add("measure=" + measure);
         words.add("database=holdfast_bench_" + ProcessHandle.current().pid());
         return words;
-    }
-
-    private void say(String what) {
-        PrintWriter err = spec.commandLine().getErr();
-        err.println("bench: " + what);
-        err.flush();
-    }
-
-    private void tell(PeerReport done) throws IOException {
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(done.table());
-        out.flush();
-        if (json != null) Files.writeString(json, done.json() + "\n");
-        if (report != null) done.write(report);
     }
 
     /** As it was given, without where its results went and where the server is. */

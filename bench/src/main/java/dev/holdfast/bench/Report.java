@@ -17,13 +17,15 @@ import tools.jackson.databind.json.JsonMapper;
  * @param machine where it was
  * @param settings of the connection that wrote, as it says itself
  */
-record Report(String command, Map<String, String> machine, Map<String, String> settings, Sheet sheet) {
+record Report(String command, Map<String, String> machine, Map<String, String> settings, Sheet sheet)
+        implements Results {
     private static final String PAGE = "sqlite.md";
     private static final String CHART = "sqlite.svg";
     private static final String DATA = "sqlite.json";
 
     /** For a terminal. */
-    String table() {
+    @Override
+    public String table() {
         var text = new StringBuilder();
         machine.forEach(
                 (name, value) -> text.append(name).append(": ").append(value).append('\n'));
@@ -37,7 +39,8 @@ record Report(String command, Map<String, String> machine, Map<String, String> s
         return text.toString();
     }
 
-    String json() {
+    @Override
+    public String json() {
         var all = new LinkedHashMap<String, Object>();
         all.put("command", command);
         all.put("machine", machine);
@@ -65,8 +68,8 @@ record Report(String command, Map<String, String> machine, Map<String, String> s
         return Double.isNaN(value) ? null : value;
     }
 
-    /** Writes a page with a chart, and the data. */
-    void write(Path folder) throws IOException {
+    @Override
+    public void write(Path folder) throws IOException {
         Files.createDirectories(folder);
         Files.writeString(folder.resolve(PAGE), markdown());
         Files.writeString(folder.resolve(CHART), Chart.drawn(sheet));

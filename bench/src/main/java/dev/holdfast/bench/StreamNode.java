@@ -64,7 +64,8 @@ public final class StreamNode {
     private static int send(Step.Scope scope, Pulses pulses) {
         long every = pulses.everyMicros() * 1_000;
         // Not all runs at the same moment.
-        long next = System.nanoTime() + (every == 0 ? 0 : ThreadLocalRandom.current().nextLong(every));
+        long next = System.nanoTime()
+                + (every == 0 ? 0 : ThreadLocalRandom.current().nextLong(every));
         for (int i = 0; i < pulses.chunks(); i++) {
             for (long left = next - System.nanoTime(); left > 0; left = next - System.nanoTime()) {
                 LockSupport.parkNanos(left);

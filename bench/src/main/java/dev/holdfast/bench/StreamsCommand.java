@@ -1,19 +1,15 @@
 package dev.holdfast.bench;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code holdfast bench streams}: from the chunk that a run sends to its watchers. */
 @Command(
@@ -33,9 +29,8 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class StreamsCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    private CommandSpec spec;
+    @Mixin
+    private final Outlet outlet = new Outlet();
 
     @Parameters(paramLabel = "LOG", description = "Where streams are kept: sqlite, postgres (default: all).")
     private List<String> names = new ArrayList<>();
@@ -49,12 +44,6 @@ final class StreamsCommand implements Callable<Integer> {
             description = "Where the temporary folder is made: this chooses the disk.")
     private Path data = Path.of(System.getProperty("java.io.tmpdir"));
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there, as JSON.")
-    private @Nullable Path json;
-
-    @Option(names = "--report", paramLabel = "DIR", description = "Write a page, a chart and the data there.")
-    private @Nullable Path report;
-
     @Override
     public Integer call() throws IOException {
         List<StreamStore> chosen = chosen();
@@ -67,11 +56,11 @@ final class StreamsCommand implements Callable<Integer> {
                 try (var nodes = StreamNodes.open(store, folders.fresh(), errors)) {
                     measure(nodes, scale, new StreamLoad.Measured(sheet, store));
                 } catch (IllegalStateException e) {
-                    if (Files.exists(errors)) say(Files.readString(errors));
+                    if (Files.exists(errors)) outlet.say(Files.readString(errors));
                     throw e;
                 }
             }
-            tell(new StreamsReport(command(), machine, sheet));
+            outlet.tell(new StreamsReport(command(), machine, sheet));
         }
         return 0;
     }
@@ -79,42 +68,20 @@ final class StreamsCommand implements Callable<Integer> {
     private void measure(StreamNodes nodes, StreamScale scale, StreamLoad.Measured to) throws IOException {
         for (int round = 1; round <= scale.rounds(); round++) {
             for (StreamLoad load : StreamLoad.ALL) {
-                say(to.store().title() + ", round " + round + " of " + scale.rounds() + ": " + load.name());
+                outlet.say(to.store().title() + ", round " + round + " of " + scale.rounds() + ": " + load.name());
                 load.measure(nodes, scale, to);
             }
         }
     }
 
     private List<StreamStore> chosen() {
-        for (String name : names) {
-            if (StreamStore.ALL.stream().noneMatch(store -> store.name().equals(name))) {
-                throw new CommandLine.ParameterException(
-                        spec.commandLine(),
-                        "nothing keeps streams that is called '" + name + "'; there are "
-                                + String.join(
-                                        ", ",
-                                        StreamStore.ALL.stream()
-                                                .map(StreamStore::name)
-                                                .toList()));
-            }
-        }
+        outlet.demandKnown(
+                "nothing keeps streams that is called",
+                names,
+                StreamStore.ALL.stream().map(StreamStore::name).toList());
         return StreamStore.ALL.stream()
                 .filter(store -> names.isEmpty() || names.contains(store.name()))
                 .toList();
-    }
-
-    private void say(String what) {
-        PrintWriter err = spec.commandLine().getErr();
-        err.println("bench: " + what);
-        err.flush();
-    }
-
-    private void tell(StreamsReport done) throws IOException {
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(done.table());
-        out.flush();
-        if (json != null) Files.writeString(json, done.json() + "\n");
-        if (report != null) done.write(report);
     }
 
     /** As it was given, without where its results went. */

@@ -15,20 +15,22 @@ import tools.jackson.databind.json.JsonMapper;
  * @param command that does it again
  * @param machine where it was
  */
-record StreamsReport(String command, Map<String, String> machine, Sheet sheet) {
+record StreamsReport(String command, Map<String, String> machine, Sheet sheet) implements Results {
     private static final String PAGE = "streams.md";
     private static final String CHART = "streams.svg";
     private static final String DATA = "streams.json";
 
     /** For a terminal. */
-    String table() {
+    @Override
+    public String table() {
         var text = new StringBuilder();
         machine.forEach(
                 (name, value) -> text.append(name).append(": ").append(value).append('\n'));
         return text.append(Table.written(sheet)).toString();
     }
 
-    String json() {
+    @Override
+    public String json() {
         var all = new LinkedHashMap<String, Object>();
         all.put("command", command);
         all.put("machine", machine);
@@ -41,8 +43,8 @@ record StreamsReport(String command, Map<String, String> machine, Sheet sheet) {
                 .writeValueAsString(all);
     }
 
-    /** Writes a page with a chart, and the data. */
-    void write(Path folder) throws IOException {
+    @Override
+    public void write(Path folder) throws IOException {
         Files.createDirectories(folder);
         Files.writeString(folder.resolve(PAGE), markdown());
         Files.writeString(folder.resolve(CHART), chart());
