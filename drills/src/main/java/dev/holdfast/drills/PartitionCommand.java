@@ -43,11 +43,11 @@ final class PartitionCommand extends ClusterCommand {
     }
 
     @Override
-    int drilled(Outlet outlet, int clients) throws IOException, InterruptedException {
+    int drilled(Outlet outlet) throws IOException, InterruptedException {
         if (!inside) return Apart.run(again());
         try (var made = Island.beside()) {
             island = made;
-            return super.drilled(outlet, clients);
+            return super.drilled(outlet);
         } catch (IllegalStateException e) {
             return outlet.couldNot(String.valueOf(e.getMessage()));
         }
