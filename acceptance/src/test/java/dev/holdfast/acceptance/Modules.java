@@ -22,7 +22,7 @@ final class Modules {
             Map.entry("sqlite", Set.of("sql")),
             Map.entry("localpg", Set.of()),
             Map.entry("postgres", Set.of("sql")),
-            Map.entry("localnats", Set.of()),
+            Map.entry("localnats", Set.of("localpg")),
             Map.entry("nats", Set.of("engine")),
             Map.entry("node", Set.of("sqlite", "postgres", "nats")),
             Map.entry("server", Set.of("node")),

@@ -1,5 +1,6 @@
 package dev.holdfast.localnats;
 
+import dev.holdfast.localpg.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -21,15 +23,22 @@ public final class Ports {
 
     /** A port of the loopback interface that nobody listens on right now. */
     public static int free() {
-        for (int tries = 0; tries < 1_000; tries++) {
+        return free(1).getFirst();
+    }
+
+    /** So many of them. */
+    public static List<Integer> free(int many) {
+        var found = new LinkedHashSet<Integer>();
+        for (int tries = 0; found.size() < many && tries < 1_000; tries++) {
             int port = ThreadLocalRandom.current().nextInt(FROM, TO);
             try (var socket = new ServerSocket()) {
                 socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-                return port;
+                found.add(port);
             } catch (IOException taken) {
                 // Somebody has it: try another one.
             }
         }
-        throw new IllegalStateException("no free port between " + FROM + " and " + TO);
+        if (found.size() < many) throw new IllegalStateException("no free port between " + FROM + " and " + TO);
+        return List.copyOf(found);
     }
 }

@@ -15,7 +15,6 @@ import dev.holdfast.nats.NatsOptions;
 import dev.holdfast.postgres.PgCluster;
 import dev.holdfast.postgres.PgMember;
 import dev.holdfast.postgres.PostgresOptions;
-import dev.holdfast.postgres.membership.Listener;
 import dev.holdfast.postgres.session.PostgresPorts;
 import dev.holdfast.sdk.Codec;
 import dev.holdfast.sdk.Hosted;
@@ -39,7 +38,7 @@ final class NatsNode implements AutoCloseable {
         var ids = new SystemIds();
         cluster = PgCluster.open(new PostgresOptions(url), new PostgresPorts(threads, clock, ids));
         streams = JetStreams.of(cluster, NatsOptions.at(nats), threads);
-        member = cluster.join("on nats", "", new Deaf());
+        member = cluster.join("on nats", "", new Quiet());
         ports = new Ports(
                 member.ledger(),
                 streams.of(member),
@@ -106,23 +105,5 @@ final class NatsNode implements AutoCloseable {
         member.leave();
         streams.close();
         cluster.close();
-    }
-
-    /** Does not mind what it is told. */
-    static final class Deaf implements Listener {
-        @Override
-        public void suspended() {}
-
-        @Override
-        public void stop() {}
-
-        @Override
-        public void overdue() {}
-
-        @Override
-        public void resumed(Pause pause) {}
-
-        @Override
-        public void dead(String why) {}
     }
 }

@@ -83,7 +83,7 @@ final class StreamFiguresTest {
             var database = TestDatabase.fresh();
             var outside = new PostgresPorts(new SystemThreads(), new SystemClock(), IDS);
             var cluster = PgCluster.open(new PostgresOptions(database.url().toString()), outside);
-            return new Site(database, cluster, cluster.join("figures", "", new NatsNode.Deaf()));
+            return new Site(database, cluster, cluster.join("figures", "", new Quiet()));
         }
 
         Holder node() {

@@ -14,7 +14,6 @@ import dev.holdfast.engine.system.SystemThreads;
 import dev.holdfast.postgres.PgCluster;
 import dev.holdfast.postgres.PgMember;
 import dev.holdfast.postgres.PostgresOptions;
-import dev.holdfast.postgres.membership.Listener;
 import dev.holdfast.postgres.session.PostgresPorts;
 import dev.holdfast.sdk.Codec;
 import dev.holdfast.sdk.Hosted;
@@ -35,7 +34,7 @@ final class Unheard implements AutoCloseable {
         var clock = new SystemClock();
         var ids = new SystemIds();
         cluster = PgCluster.open(new PostgresOptions(url), new PostgresPorts(threads, clock, ids));
-        member = cluster.join("unheard", "", new Nobody());
+        member = cluster.join("unheard", "", new Quiet());
         ports = new Ports(member.ledger(), member.stream(), hints, threads, clock, ids, Codec.json(), member.peers());
         engine = Engine.open(ports, options, hosted);
     }
@@ -112,22 +111,5 @@ final class Unheard implements AutoCloseable {
         public Listening onWork(Runnable look) {
             return () -> {};
         }
-    }
-
-    private static final class Nobody implements Listener {
-        @Override
-        public void suspended() {}
-
-        @Override
-        public void stop() {}
-
-        @Override
-        public void overdue() {}
-
-        @Override
-        public void resumed(Pause pause) {}
-
-        @Override
-        public void dead(String why) {}
     }
 }
