@@ -153,8 +153,11 @@ final class TurnsTest {
             var frames = until(watch, f -> f.data().equals(line(second, third)));
             assertThat(frames).allMatch(f -> f.event().equals("waiting"));
             assertThat(of(frames.getLast())).as("no position of its own").isEqualTo(first.toString());
-            leave.release(3);
-            assertThat(waiting(until(watch, done(third)))).contains(line(third)).endsWith(line());
+            leave.release();
+            frames = until(watch, f -> f.event().equals("chunk") && of(f).equals(second.toString()));
+            assertThat(waiting(frames)).contains(line(third));
+            leave.release(2);
+            assertThat(waiting(until(watch, done(third)))).endsWith(line());
         }
     }
 
