@@ -50,11 +50,15 @@ record Cursor(RunId run, long number, long seq) {
 
     /** The same for everything that is wrong with a cursor, so that it tells nothing about other runs. */
     static Refused unknown(RunId run, String text) {
-        String shown = text.length() <= 100 ? text : text.substring(0, 99) + "…";
         return new Refused(
                 "cursor_unknown",
-                "'" + shown + "' is not a position of run " + run
+                "'" + shown(text) + "' is not a position of run " + run
                         + ": give the id of the last frame that was received from it, or none to begin at the start");
+    }
+
+    /** What was given as one, for a sentence. */
+    static String shown(String text) {
+        return text.length() <= 100 ? text : text.substring(0, 99) + "…";
     }
 
     @Override

@@ -8,7 +8,6 @@ import dev.holdfast.engine.port.Message;
 import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Request;
-import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.Write;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,7 +44,7 @@ final class Turns implements Conversations {
 
     @Override
     public List<Run> newest(Conversation of, @Nullable RunId before, int limit) {
-        return reads().runs(of.namespace(), filter(of), before, limit);
+        return reads().runs(of.namespace(), of.filter(), before, limit);
     }
 
     /** Some at a time: what is read at once is never much more than what is shown. */
@@ -99,28 +98,26 @@ final class Turns implements Conversations {
             writes.add(new Write.Post(id, Message.cancel(ports.ids().next())));
         // The last one ends last: if it is alive, this is not a decision about the past.
         var change = new Change(ports.ids().next(), meant.getLast(), new Expect.Alive(), request, writes);
-        return switch (ports.ledger().commit(change)) {
-            case Receipt.Applied a -> {
-                // The first that waits would be the next to begin: the live one is told when nobody waits any more.
-                for (RunId id : meant.subList(1, meant.size())) deliver.accept(id);
-                deliver.accept(meant.getFirst());
-                yield Optional.of(meant);
-            }
-            case Receipt.Repeated r -> Optional.of(ids(r.answer()));
-            case Receipt.Stale s -> Optional.empty();
-            case Receipt.Rejected r -> throw r.why();
-            case Receipt.KeyHeld k -> throw new IllegalStateException("only a start takes a business key");
-        };
+        return told(change, meant);
     }
 
     /** Nobody is told; a repetition finds that out, and does not meet what was posted since. */
     private Optional<List<RunId>> nothing(Conversation of, @Nullable Request request) {
-        var last = reads().runs(of.namespace(), filter(of), null, 1);
+        var last = reads().runs(of.namespace(), of.filter(), null, 1);
         if (request == null || last.isEmpty()) return Optional.of(List.of());
         Run run = last.getFirst();
         var change = new Change(ports.ids().next(), run.id(), Expect.asRead(run), request, List.of());
+        return told(change, List.of());
+    }
+
+    private Optional<List<RunId>> told(Change change, List<RunId> meant) {
         return switch (ports.ledger().commit(change)) {
-            case Receipt.Applied a -> Optional.of(List.of());
+            case Receipt.Applied a -> {
+                // The first that waits would be the next to begin: the live one is told when nobody waits any more.
+                meant.stream().skip(1).forEach(deliver);
+                meant.stream().limit(1).forEach(deliver);
+                yield Optional.of(meant);
+            }
             case Receipt.Repeated r -> Optional.of(ids(r.answer()));
             case Receipt.Stale s -> Optional.empty();
             case Receipt.Rejected r -> throw r.why();
@@ -137,10 +134,6 @@ final class Turns implements Conversations {
     @Override
     public Watch watch(Conversation of, @Nullable String after) {
         return ThreadWatch.open(ports, watching, of, after);
-    }
-
-    private static RunFilter filter(Conversation of) {
-        return new RunFilter(null, null, null, of.queue(), of.lane());
     }
 
     private Reads reads() {

@@ -4,7 +4,6 @@ import dev.holdfast.core.Refused;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.engine.port.Reads;
-import dev.holdfast.engine.port.RunFilter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -81,10 +80,9 @@ final class TurnsAhead {
 
     /** The turn that has begun last; empty if none has. */
     static Optional<Run> newest(Reads reads, Conversation of) {
-        var filter = new RunFilter(null, null, null, of.queue(), of.lane());
         RunId before = null;
         while (true) {
-            List<Run> page = reads.runs(of.namespace(), filter, before, PAGE);
+            List<Run> page = reads.runs(of.namespace(), of.filter(), before, PAGE);
             var last = page.stream().filter(TurnsAhead::hasBegun).max(AS_BEGUN);
             if (last.isPresent() || page.size() < PAGE) return last;
             before = page.getLast().id();
@@ -165,10 +163,10 @@ final class TurnsAhead {
     }
 
     private static Refused unknown(String cursor) {
-        String shown = cursor.length() <= 100 ? cursor : cursor.substring(0, 99) + "…";
         return new Refused(
                 "cursor_unknown",
-                "'" + shown + "' is not a position of this conversation: give the id of the last frame that was"
+                "'" + Cursor.shown(cursor)
+                        + "' is not a position of this conversation: give the id of the last frame that was"
                         + " received from it, 0 to begin with its first turn, or now");
     }
 }

@@ -436,7 +436,7 @@ class Line {
     }
   }
 
-  /** Every node once before it waits; then longer each time, and never all at the same moment. */
+  /** A moment between two nodes, until each was asked once; then longer each time, and never all at the same moment. */
   #rest() {
     const round = Math.floor(this.#failures++ / this.#urls.length);
     const most = Math.min(SHORTEST * 2 ** round, LONGEST);

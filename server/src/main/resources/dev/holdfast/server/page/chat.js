@@ -104,7 +104,7 @@ class ChatPage {
     } catch (error) {
       this.#failed(error);
       // Whoever cannot be asked now is asked again, as long as this page is looked at.
-      if (!(error instanceof Away) && error.name !== 'Away') return;
+      if (!(error instanceof Away)) return;
       setTimeout(() => this.#open(), 2000);
     }
   }
@@ -269,7 +269,7 @@ class ChatPage {
   #failed(error) {
     if (error.status === 401) askForKey(error.message);
     say(this.#problem, error.message);
-    this.#problem.hidden = error.name === 'Away' && this.#watching !== null;
+    this.#problem.hidden = error instanceof Away && this.#watching !== null;
   }
 
   /** Which buttons there are. */
