@@ -113,11 +113,9 @@ final class StreamTakeover {
         long its = Ring.demandNumber(doomed);
         var pieces = pieces(name + "-" + number, fleet, doomed);
         int after = number == 1 ? LINES : 2 + random.nextInt((PARTS - 1) * LINES);
-        Piece first = pieces.getFirst();
-        Wait.need(
-                "everybody who watches " + first.run() + " has seen " + after + " chunks",
-                PATIENCE,
-                () -> first.hasShown(after));
+        awaitShown(pieces, Piece.Kind.STEPS, after);
+        // So that something stands that was sent between steps, which is not to be sent again.
+        awaitShown(pieces, Piece.Kind.BETWEEN, LINES + 1);
         // Another one may have taken some of them.
         List<Piece> struck = pieces.stream()
                 .filter(piece -> !piece.isDone() && piece.sender().orElse(0L) == doomed.pid())
@@ -133,6 +131,15 @@ final class StreamTakeover {
         for (Piece piece : pieces) awaitEnd(piece, client);
         mend(strike, doomed, fleet);
         for (Piece piece : pieces) for (Node node : fleet.inService()) piece.watchedFromNow("late", fleet, node);
+    }
+
+    private static void awaitShown(List<Piece> pieces, Piece.Kind kind, int chunks) throws InterruptedException {
+        for (Piece piece : pieces)
+            if (piece.kind() == kind)
+                Wait.need(
+                        "everybody who watches " + piece.run() + " has seen " + chunks + " chunks",
+                        PATIENCE,
+                        () -> piece.hasShown(chunks));
     }
 
     private List<Piece> pieces(String name, Fleet fleet, Node doomed) throws InterruptedException {
