@@ -32,7 +32,9 @@ final class StreamsCommand implements Callable<Integer> {
     @Mixin
     private final Outlet outlet = new Outlet();
 
-    @Parameters(paramLabel = "LOG", description = "Where streams are kept: sqlite, postgres (default: all).")
+    @Parameters(
+            paramLabel = "LOG",
+            description = "Where streams are kept: sqlite, postgres, nats (default: all that are there).")
     private List<String> names = new ArrayList<>();
 
     @Option(names = "--quick", description = "One short round: while one changes something.")
@@ -79,9 +81,16 @@ final class StreamsCommand implements Callable<Integer> {
                 "nothing keeps streams that is called",
                 names,
                 StreamStore.ALL.stream().map(StreamStore::name).toList());
-        return StreamStore.ALL.stream()
-                .filter(store -> names.isEmpty() || names.contains(store.name()))
-                .toList();
+        var stores = new ArrayList<StreamStore>();
+        for (StreamStore store : StreamStore.ALL) {
+            boolean named = names.contains(store.name());
+            if (!named && !names.isEmpty()) continue;
+            String missing = store.missing().orElse(null);
+            if (missing == null) stores.add(store);
+            else if (named) throw outlet.misuse("streams cannot be kept by " + store.name() + ": " + missing);
+            else outlet.say(store.name() + " is left out: " + missing);
+        }
+        return stores;
     }
 
     /** As it was given, without where its results went. */
