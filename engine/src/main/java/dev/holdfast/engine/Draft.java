@@ -31,6 +31,11 @@ final class Draft {
         this.id = id;
     }
 
+    /** The run as it was read. */
+    Run before() {
+        return before;
+    }
+
     /** The run as it will be. */
     Run run() {
         return run;

@@ -389,9 +389,18 @@ final class Holding {
             if (name == null) return false;
             desk.meters().deadline();
             if (name == Deadlines.Name.WAIT && recorded != null) intake.timeCame();
-            else if (write(new Command.DeadlineCame(name), this::endedFromOutside)) obey();
+            else if (came(name)) obey();
             return true;
         });
+    }
+
+    private boolean came(Deadlines.Name name) {
+        try {
+            return write(new Command.DeadlineCame(name), this::endedFromOutside);
+        } catch (Unavailable e) {
+            if (!Remains.areAway(e)) throw e;
+            return false;
+        }
     }
 
     /**
@@ -497,12 +506,20 @@ final class Holding {
         sender = by;
     }
 
-    /** What ends with a run that is ended while its code has not left: what is stored of what it has sent stands. */
+    /**
+     * What ends with a run that is ended while its code has not left: what is stored of what it has sent stands. If it has not
+     * begun, what is there is of those before it.
+     *
+     * @throws Unavailable if that cannot be read now, see {@link Remains}
+     */
     List<Write> endedFromOutside(Run next) {
         if (!next.isFinished()) return List.of();
         Sender sends = sender;
-        var last = sends == null ? OptionalLong.empty() : sends.stop();
-        var end = new StreamEnd(last.isPresent() ? last.getAsLong() : null, List.of());
+        StreamEnd end = sends == null ? desk.remains().of(next) : stopped(sends.stop());
         return List.of(new Write.End(end), new Write.ClearInbox());
+    }
+
+    private static StreamEnd stopped(OptionalLong last) {
+        return new StreamEnd(last.isPresent() ? last.getAsLong() : null, List.of());
     }
 }

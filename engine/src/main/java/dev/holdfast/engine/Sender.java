@@ -65,6 +65,7 @@ final class Sender {
         outbox.lock.lock();
         try {
             while (full()) outbox.stored.awaitUninterruptibly();
+            if (failed == null) failed = outbox.closed();
             if (isOver()) return;
             waiting.add(item);
             if (item instanceof Item.Chunk chunk) characters += chunk.data().length();

@@ -45,6 +45,14 @@ final class StreamWriter implements AutoCloseable {
     }
 
     private void run() {
+        try {
+            store();
+        } finally {
+            outbox.close();
+        }
+    }
+
+    private void store() {
         while (true) {
             try {
                 if (!outbox.hasAny()) {
@@ -58,10 +66,7 @@ final class StreamWriter implements AutoCloseable {
                 // Nothing is lost: what could not be stored is still waiting, and so are those who need it stored.
                 if (!troubled) LOG.warn("chunks could not be stored, trying again every {}", AGAIN, e);
                 troubled = true;
-                if (closed) {
-                    outbox.close();
-                    return;
-                }
+                if (closed) return;
                 rest();
             }
         }

@@ -88,6 +88,12 @@ final class Tail {
         bells.values().forEach(Bell::ring);
     }
 
+    /** Somebody begins who knows that the stream goes as far as this: an older look would not tell him what of it is void. */
+    void reach(long head) {
+        Shared shared = newest;
+        if (shared == null || shared.look().head().number() < head) asked.incrementAndGet();
+    }
+
     /** How often was asked for a look so far, now too if the newest is a second old: whoever knows less should take one. */
     long asked() {
         long so = asked.get();

@@ -11,6 +11,7 @@ import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.Unavailable;
 import dev.holdfast.core.stream.Entry;
 import dev.holdfast.core.stream.FrameFold;
 import dev.holdfast.engine.Engine;
@@ -69,6 +70,7 @@ final class Rig implements AutoCloseable {
     private Runnable beforeCodeBegins = () -> {};
     private Runnable beforeAnAppend = () -> {};
     private int slots = 4;
+    private volatile boolean logIsAway;
     private boolean oneByOne;
     private boolean cluster;
     private Duration grace = Duration.ofSeconds(5);
@@ -107,12 +109,19 @@ final class Rig implements AutoCloseable {
         return this;
     }
 
+    /** From now on nobody can read what was sent; or again. */
+    void logIsAway(boolean away) {
+        logIsAway = away;
+    }
+
     private StreamLog appending(StreamLog log) {
         var first = new AtomicReference<Runnable>(beforeAnAppend);
         return (StreamLog) Proxy.newProxyInstance(
                 StreamLog.class.getClassLoader(), new Class<?>[] {StreamLog.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("append"))
                         first.getAndSet(() -> {}).run();
+                    if (logIsAway && method.getName().equals("outlines"))
+                        throw Unavailable.notApplied("log_away", "the log is away", null);
                     return method.invoke(log, arguments);
                 });
     }
