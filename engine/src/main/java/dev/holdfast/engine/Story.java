@@ -68,7 +68,8 @@ final class Story {
     static Story from(Tail tail, Run run, @Nullable String after) {
         var from = after == null ? Cursor.start(run.id()) : Cursor.parse(run.id(), after);
         Sight sight = tail.sight();
-        long head = sight.log().head(run.id());
+        // Whoever begins at the start has read nothing that this must be newer than.
+        long head = after == null ? tail.head() : sight.log().head(run.id());
         if (after != null && (from.number() > head || from.seq() > run.fence().seq())) {
             boolean deleted = sight.reads().progress(run.id()).isEmpty();
             throw deleted ? Sight.deleted(run.id()) : Cursor.unknown(run.id(), after);
