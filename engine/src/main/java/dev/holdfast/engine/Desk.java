@@ -286,7 +286,10 @@ final class Desk {
     /** A change of a run that nobody holds. If it has ended, something may be left to do: its children are told. */
     private void written(Change change) {
         announce(change);
-        if (endsRun(change)) post(change.run());
+        if (!endsRun(change)) return;
+        post(change.run());
+        // A claim that was not given it may have had no other.
+        ports.hints().work();
     }
 
     private static boolean queues(Change change) {

@@ -68,8 +68,7 @@ final class Story {
     static Story from(Tail tail, Run run, @Nullable String after) {
         var from = after == null ? Cursor.start(run.id()) : Cursor.parse(run.id(), after);
         Sight sight = tail.sight();
-        long head = sight.log().head(run.id());
-        tail.reach(head);
+        long head = tail.head();
         if (after != null && (from.number() > head || from.seq() > run.fence().seq())) {
             boolean deleted = sight.reads().progress(run.id()).isEmpty();
             throw deleted ? Sight.deleted(run.id()) : Cursor.unknown(run.id(), after);

@@ -243,6 +243,11 @@ final class Journal implements Reads, StreamLog {
     }
 
     @Override
+    public Optional<Run> turn(Namespace namespace, String queue, String lane) {
+        return Optional.empty();
+    }
+
+    @Override
     public Map<RunId, Payloads> payloads(Collection<RunId> ids) {
         return Map.of();
     }

@@ -113,6 +113,35 @@ final class TailTest {
     }
 
     @Test
+    void whoBeginTogetherAskOnceHowFarItGoes() throws Exception {
+        journal.become(RunState.RUNNING, 1, "claim");
+        append("a");
+        var reading = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        journal.meanwhile = () -> {
+            reading.countDown();
+            try {
+                goOn.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        };
+
+        var begun = new ArrayList<FutureTask<Long>>();
+        for (int i = 0; i < 20; i++) {
+            var task = new FutureTask<>(tail::head);
+            var thread = Thread.ofPlatform().daemon().start(task);
+            begun.add(task);
+            if (i == 0) reading.await();
+            else while (thread.getState() != Thread.State.WAITING) Thread.onSpinWait();
+        }
+        goOn.countDown();
+
+        for (var task : begun) assertThat(task.get()).isEqualTo(1);
+        assertThat(journal.reads).as("the first, and those who came meanwhile").isEqualTo(2);
+    }
+
+    @Test
     void whatIsKeptIsSmall() {
         journal.become(RunState.RUNNING, 1, "claim");
         var story = stories(1).getFirst();

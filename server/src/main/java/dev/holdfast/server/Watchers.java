@@ -85,6 +85,7 @@ final class Watchers implements AutoCloseable {
     }
 
     private Answer thread(Call call) {
+        call.demandParameters("queue", "from");
         return stream(call, runs.get().conversations().watch(ThreadsApi.conversation(call), after(call)));
     }
 

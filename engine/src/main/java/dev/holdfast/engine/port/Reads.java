@@ -63,6 +63,9 @@ public interface Reads extends ReplicaReads {
     /** Those of a lane that have not ended, oldest first. */
     List<Run> live(Namespace namespace, String queue, String lane);
 
+    /** Who has the slot of a serial lane and has not ended. */
+    Optional<Run> turn(Namespace namespace, String queue, String lane);
+
     /** What was given to these runs and what came of it, in one round trip. One that is not there is left out. */
     Map<RunId, Payloads> payloads(Collection<RunId> ids);
 

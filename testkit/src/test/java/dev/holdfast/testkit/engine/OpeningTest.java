@@ -178,8 +178,7 @@ final class OpeningTest {
     void aRunThatIsCancelledWhileItsLogIsAwayEndsWhenThatIsBack() throws Exception {
         RunId id = zombie("half a sent");
         var later = Rig.timing(Duration.ofHours(1), null);
-        RunId never =
-                rig.start("task", "1", StartRequest.Identity.NONE, later).id();
+        RunId never = rig.start("task", "1", StartRequest.Identity.NONE, later).id();
         rig.boot();
         rig.logIsAway(true);
         rig.cancel(id);
