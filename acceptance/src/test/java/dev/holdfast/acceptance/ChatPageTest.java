@@ -233,6 +233,9 @@ class ChatPageTest {
         other.await("and so does the other tab", STATE + " === 'SUCCEEDED'");
         tab.screenshot(shot("page", "03-stopped"));
 
+        tab.await(
+                "how long each took is read",
+                "[...document.querySelectorAll('.turn .state')].every(state => state.textContent)");
         String before = tab.text("document.querySelector('.log').innerText");
         tab.reload();
         tab.await("it is all there again", "document.querySelectorAll('.turn').length === 4");

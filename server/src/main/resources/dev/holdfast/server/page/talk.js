@@ -190,7 +190,7 @@ export class Talk {
     if (this.#earlier === null) return this.#more.remove();
     const oldest = this.#turns.get(this.#oldest).element;
     if (oldest.previousSibling !== this.#more) this.element.insertBefore(this.#more, oldest);
-    this.#more.textContent = this.#more.previousSibling ? 'Messages in between' : 'Earlier messages';
+    this.#more.textContent = this.#more.previousSibling ? 'Show the messages in between' : 'Show earlier messages';
   }
 
   /** What was sent by turns that have ended without an answer: one after the other, as few do and each asks for itself. */
