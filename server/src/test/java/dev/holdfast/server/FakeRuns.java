@@ -342,6 +342,7 @@ final class FakeRuns implements Runs {
         public Optional<Frame> next(Duration patience) throws InterruptedException {
             long end = System.nanoTime() + patience.toNanos();
             while (!over) {
+                fail();
                 List<Frame> told = frames.getOrDefault(id, List.of());
                 if (next < told.size()) {
                     Frame frame = told.get(next++);
