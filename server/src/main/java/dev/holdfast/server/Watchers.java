@@ -52,6 +52,8 @@ final class Watchers implements AutoCloseable {
     private final Map<Thread, Stream> streams = new ConcurrentHashMap<>();
     private final Thread watchdog;
     private volatile boolean closed;
+    /** Told once, however long it lasts. Of the watchdog. */
+    private boolean troubled;
 
     /** Of one watcher. */
     private static final class Stream {
@@ -199,16 +201,31 @@ final class Watchers implements AutoCloseable {
         try {
             while (!closed) {
                 Thread.sleep(LOOK);
-                long patience = options.patience().toNanos();
-                streams.forEach((thread, stream) -> {
-                    long since = stream.writing;
-                    if (since != IDLE && System.nanoTime() - since > patience) thread.interrupt();
-                });
-                if (!streams.isEmpty()) refuse();
+                look();
             }
         } catch (InterruptedException e) {
             // Closed.
         }
+    }
+
+    /** Whatever is wrong now may be right in a second, and nobody else looks after the streams. */
+    private void look() throws InterruptedException {
+        try {
+            cutOff();
+            if (!streams.isEmpty()) refuse();
+            troubled = false;
+        } catch (RuntimeException e) {
+            if (!troubled) log.error("streams could not be looked after, trying again every {}", LOOK, e);
+            troubled = true;
+        }
+    }
+
+    private void cutOff() {
+        long patience = options.patience().toNanos();
+        streams.forEach((thread, stream) -> {
+            long since = stream.writing;
+            if (since != IDLE && System.nanoTime() - since > patience) thread.interrupt();
+        });
     }
 
     private void refuse() throws InterruptedException {

@@ -43,6 +43,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Runs that do nothing by themselves: a test says what happens to them. */
@@ -62,6 +63,10 @@ final class FakeRuns implements Runs {
     volatile long atLeast;
 
     volatile @Nullable RuntimeException failure;
+    /** Of whoever reads the keys. */
+    volatile @Nullable RuntimeException keysFailure;
+
+    final AtomicInteger keysFailed = new AtomicInteger();
 
     @Override
     public synchronized Started start(StartRequest request) {
@@ -317,6 +322,13 @@ final class FakeRuns implements Runs {
             throw new Refused("cursor_unknown", "'" + after + "' is not a position of " + id);
         }
         return new FakeWatch(id, after);
+    }
+
+    void readKeys() {
+        RuntimeException planned = keysFailure;
+        if (planned == null) return;
+        keysFailed.incrementAndGet();
+        throw planned;
     }
 
     private void fail() {

@@ -15,6 +15,7 @@ import java.io.InputStreamReader;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -180,6 +181,25 @@ class StreamTest {
             assertThatThrownBy(() -> watch.next(Duration.ofSeconds(5)))
                     .isInstanceOfSatisfying(
                             Unavailable.class, e -> assertThat(e.code()).isEqualTo("closing"));
+        }
+    }
+
+    @Test
+    void whoLooksAfterStreamsIsStoppedByNothing() throws Exception {
+        String link;
+        try (var http = new Http(server.url())) {
+            link = http.post("/v1/runs/" + id + "/links", "{\"ttl\": \"3s\"}")
+                    .json()
+                    .path("url")
+                    .asString();
+        }
+        try (BufferedReader in = open("?" + URI.create(link).getQuery(), "")) {
+            runs.keysFailure = new IllegalStateException("nobody has thought of this");
+            await("the keys are asked for in vain")
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> runs.keysFailed.get() > 0);
+            runs.keysFailure = null;
+            assertThat(fields(in, 1)).contains("event: refused");
         }
     }
 
