@@ -160,6 +160,10 @@ final class Sender {
                         null));
             }
             case Appended.Rejected rejected -> fail(rejected.why());
+            case Appended.Unanswered nobodyKnows -> {
+                offered = true;
+                return !superseded;
+            }
         }
         return false;
     }

@@ -3,6 +3,7 @@ package dev.holdfast.engine;
 import dev.holdfast.core.Fence;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Unavailable;
+import dev.holdfast.engine.port.Appended;
 import dev.holdfast.engine.port.Bell;
 import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.engine.port.StreamLog.Append;
@@ -64,12 +65,16 @@ final class StreamWriter implements AutoCloseable {
                 return;
             } catch (RuntimeException e) {
                 // Nothing is lost: what could not be stored is still waiting, and so are those who need it stored.
-                if (!troubled) LOG.warn("chunks could not be stored, trying again every {}", AGAIN, e);
-                troubled = true;
+                tell(e);
                 if (closed) return;
                 rest();
             }
         }
+    }
+
+    private void tell(RuntimeException trouble) {
+        if (!troubled) LOG.warn("chunks could not be stored, trying again every {}", AGAIN, trouble);
+        troubled = true;
     }
 
     private void rest() {
@@ -85,9 +90,18 @@ final class StreamWriter implements AutoCloseable {
         if (offers.isEmpty()) return;
         try {
             List<Append> appends = offers.stream().map(Outbox.Offer::append).toList();
-            outbox.answered(offers, ports.stream().append(appends));
+            List<Appended> answers = ports.stream().append(appends);
+            outbox.answered(offers, answers);
+            var unanswered = answers.stream()
+                    .filter(Appended.Unanswered.class::isInstance)
+                    .map(Appended.Unanswered.class::cast)
+                    .toList();
+            // Those who have an answer do not wait for those who have none, which are offered again with what comes
+            // next.
+            if (unanswered.size() == answers.size()) throw unanswered.getFirst().why();
             appends.forEach(a -> ports.hints().changed(a.run()));
-            troubled = false;
+            if (unanswered.isEmpty()) troubled = false;
+            else tell(unanswered.getFirst().why());
         } catch (Unavailable e) {
             if (!e.indeterminate() || ports.stream().fencing() == StreamLog.Fencing.BY_OPENING) throw e;
             // They may be there or not: to append them again could double them. The next epoch takes back what it

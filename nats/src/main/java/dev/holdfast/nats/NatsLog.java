@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /** Streams on JetStream. Appending is {@link Appends}; everything else reads. */
@@ -21,6 +22,10 @@ final class NatsLog implements StreamLog {
     /** As many entries are at most as many messages: they are fetched one by one, each a round trip. */
     private static final int FEW = 8;
 
+    /** Who is far behind has two megabytes in hand, and as many may be as want to watch: so many read at a time. */
+    private static final int AT_ONCE = 16;
+
+    private final Semaphore reading = new Semaphore(AT_ONCE);
     private final Wire wire;
     private final Positions positions;
     private final Appends appends;
@@ -80,13 +85,18 @@ final class NatsLog implements StreamLog {
         public boolean take(Found message) {
             for (Entry entry : message.parcel().entries()) {
                 if (entry.number() <= after) continue;
-                if (entries.size() >= max || characters >= MEGABYTE) return false;
+                if (isFull()) break;
                 entries.add(entry);
                 if (entry.item() instanceof Item.Chunk chunk)
                     characters += chunk.data().length();
             }
+            // Here the next page goes on, be it in the middle of the message.
             if (!entries.isEmpty()) know(run, entries.getLast().number(), message);
-            return true;
+            return !isFull();
+        }
+
+        private boolean isFull() {
+            return entries.size() >= max || characters >= MEGABYTE;
         }
 
         Page page(long tail) {
@@ -125,6 +135,19 @@ final class NatsLog implements StreamLog {
     }
 
     private void scan(RunId run, long from, Found tail, Scan.What what, Taker taker) {
+        if (what == Scan.What.HEADERS) {
+            walk(run, from, tail, what, taker);
+            return;
+        }
+        reading.acquireUninterruptibly();
+        try {
+            walk(run, from, tail, what, taker);
+        } finally {
+            reading.release();
+        }
+    }
+
+    private void walk(RunId run, long from, Found tail, Scan.What what, Taker taker) {
         try (var scan = new Scan(wire, wire.subject(run), from, what)) {
             while (true) {
                 Found found = scan.found();
@@ -205,6 +228,7 @@ final class NatsLog implements StreamLog {
 
     @Override
     public void remove(Collection<RunId> runs) {
+        appends.forget(runs);
         leftovers.remove(runs);
     }
 

@@ -13,21 +13,27 @@ import dev.holdfast.localnats.NeedsNats;
 import dev.holdfast.localpg.TestDatabase;
 import dev.holdfast.sdk.Handler;
 import dev.holdfast.sdk.Task;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
+import io.nats.client.api.StreamConfiguration;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Nodes on one database and one NATS. */
 @NeedsNats
 final class NatsNodesTest {
     private static final int CHUNKS = 20;
     private static final Task<String, String> TALKER = Task.named("talker", String.class, String.class);
+    private static final Task<String, String> WORD = Task.named("word", String.class, String.class);
     private static final Task<String, String> QUIET = Task.named("quiet", String.class, String.class);
     private static final Task<String, String> SLEEPER =
             Task.named("sleeper", String.class, String.class).giveUpAfter(Duration.ofMillis(1));
@@ -56,6 +62,10 @@ final class NatsNodesTest {
                 ctx.send("before ");
                 ctx.sleep(Duration.ofMillis(50));
                 ctx.send("after");
+                return in;
+            }),
+            WORD.handle((ctx, in) -> {
+                ctx.send(in);
                 return in;
             }),
             QUIET.handle((ctx, in) -> in));
@@ -161,6 +171,39 @@ final class NatsNodesTest {
             assertThat(NatsNode.text(early.join())).isEqualTo(talk(1));
             assertThat(NatsNode.text(one.watch(run.id()))).isEqualTo(talk(1));
             one.demandStreams();
+        }
+    }
+
+    /** As many messages as a run may have here: one of two needs more. */
+    @Test
+    @Timeout(60)
+    void oneRunThatCannotBeStoredKeepsNoOther() throws Exception {
+        try (var one = node(4)) {
+            var stuck = one.client().start(TALKER, "x");
+            await("it has begun").until(() -> one.ports().stream().head(stuck.id()) >= 1);
+            limit(limits -> limits.maxMessagesPerSubject(1).discardNewPerSubject(true));
+            turns.release(CHUNKS);
+            await("it sends the others").until(() -> sent.get() == CHUNKS);
+            var other = one.client().start(WORD, "w");
+            assertThat(other.join()).isEqualTo("w");
+            assertThat(NatsNode.text(one.watch(other.id()))).isEqualTo("w");
+            assertThat(one.ports().stream().head(stuck.id())).isEqualTo(1);
+            limit(limits -> limits.discardNewPerSubject(false).maxMessagesPerSubject(-1));
+            assertThat(stuck.join()).isEqualTo("x");
+            assertThat(NatsNode.text(one.watch(stuck.id()))).isEqualTo(talk(1));
+        }
+    }
+
+    /** Of the one stream that there is. */
+    private void limit(UnaryOperator<StreamConfiguration.Builder> change) throws Exception {
+        Connection admin = Nats.connect(nats.url());
+        try {
+            var streams = admin.jetStreamManagement();
+            var present = streams.getStreams().getFirst().getConfiguration();
+            streams.updateStream(
+                    change.apply(StreamConfiguration.builder(present)).build());
+        } finally {
+            admin.close();
         }
     }
 

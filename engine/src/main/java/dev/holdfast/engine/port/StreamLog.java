@@ -40,7 +40,7 @@ public interface StreamLog extends AutoCloseable {
      *
      * @return what became of each, in the order given
      * @throws Unavailable if the log could not be written: unless it is indeterminate, nothing of any of them was written.
-     *     Where appends may be offered again, this says so much of none of them
+     *     Where appends may be offered again each has its own answer: {@link Appended.Unanswered}, if there is none
      */
     List<Appended> append(List<Append> appends);
 
