@@ -92,7 +92,8 @@ export class Away extends Error {
 
 /**
  * Folds the frames of a run's stream into the text that stands. The stream is append-only on the wire: what turned out not to
- * stand is taken back by a later `rewind`, which names the sources (`key/try`) whose chunks are void. Whoever folds all frames
+ * stand is taken back by a later `rewind`, which names the sources (`key/try`) whose chunks are void, or `*` for all of them, gaps
+ * included: then everything is told again. Whoever folds all frames
  * in order ends with the same text as everybody else, however often the run was lost and whenever they began to watch.
  */
 export class Fold {
@@ -167,6 +168,7 @@ export class Fold {
   }
 
   #drop(sources) {
+    if (sources.includes('*')) return this.#dropAll();
     const dropped = [];
     for (const source of sources) {
       for (const chunk of this.#bySource.get(source) ?? []) {
@@ -176,6 +178,14 @@ export class Fold {
       this.#bySource.delete(source);
     }
     if (dropped.length) this.#text = null;
+    return dropped;
+  }
+
+  #dropAll() {
+    const dropped = this.chunks;
+    this.#standing.clear();
+    this.#bySource.clear();
+    this.#text = '';
     return dropped;
   }
 }
