@@ -109,7 +109,7 @@ class BrowserModuleTest {
         String step = event.equals("chunk") ? source : null;
         String data = switch (event) {
             case "chunk" -> sent(random);
-            case "rewind" -> "{\"drop\":[\"" + source + "\",\"9/9\"]}";
+            case "rewind" -> "{\"drop\":[\"" + (random.nextInt(5) == 0 ? "*" : source) + "\",\"9/9\"]}";
             case "gap" -> "{\"missing\":" + (1 + random.nextInt(5)) + "}";
             default -> "{\"seq\":1}";
         };
@@ -209,17 +209,26 @@ class BrowserModuleTest {
                         + OddNode.chunk(two + ".1.1", "d")
                         + OddNode.event("done", two + ".1.2", snapshot)
                         + OddNode.event("done", two + ".1.2", snapshot)));
+        OddNode losing = odd(OddNode.telling(OddNode.chunk(one + ".1.1", "a")
+                + OddNode.chunk(one + ".2.1", "b")
+                + OddNode.event("rewind", one + ".0.1", "{\"epoch\":2,\"step\":null,\"data\":{\"drop\":[\"*\"]}}")
+                + OddNode.chunk(one + ".1.1", "a")
+                + OddNode.chunk(one + ".8589934592.1", "c")
+                + OddNode.event("done", one + ".8589934592.2", snapshot)));
         OddNode empty = odd(
                 OddNode.telling("retry: 500\n\n:\n\n" + OddNode.event("waiting", "0", "{\"data\":{\"turns\":[]}}")));
         tab.run("""
-                import('/holdfast.js').then(({watchThread}) => {
+                import('/holdfast.js').then(({watchThread, watchRun}) => {
                   window.talk = watchThread('t', {at: '%s'});
+                  window.again = watchRun('%s', {at: '%s'});
                   window.nothing = watchThread('t', {at: '%s'});
-                })""".formatted(repeating.url(), empty.url()));
+                })""".formatted(repeating.url(), one, losing.url(), empty.url()));
 
         tab.await("the end", "talk.turns[1]?.done");
         assertThat(tab.text("talk.turns.map(turn => turn.text + (turn.gone ? ' is gone' : '')).join()"))
                 .isEqualTo("abc is gone,d");
+        // What its log has lost is taken back, and all is told again.
+        assertThat(tab.text("again.ended.then(() => again.text)")).isEqualTo("ac");
         assertThat(tab.text("talk.position")).isEqualTo(two + ".1.2");
         await("it is asked again and again")
                 .atMost(Stage.PATIENCE)

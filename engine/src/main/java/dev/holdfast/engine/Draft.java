@@ -68,6 +68,11 @@ final class Draft {
         writes.addAll(more);
     }
 
+    /** Whether it records a step, be it only that it waits. */
+    boolean records() {
+        return writes.stream().anyMatch(write -> write instanceof Write.Step);
+    }
+
     /** Whether it ends the run. */
     boolean ends() {
         return run.isFinished() && !before.isFinished();

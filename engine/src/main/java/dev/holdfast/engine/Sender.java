@@ -33,12 +33,12 @@ final class Sender {
     private boolean moved;
     private @Nullable HoldfastException failed;
 
-    /** @param last the number of the newest entry of the stream, 0 for none */
-    Sender(Outbox outbox, RunId run, Fence.By by, long last) {
+    /** @param place where its epoch begins */
+    Sender(Outbox outbox, RunId run, Fence.By by, Place place) {
         this.outbox = outbox;
         this.run = run;
         this.by = by;
-        this.place = Place.opening(last);
+        this.place = place;
     }
 
     /**
@@ -102,6 +102,16 @@ final class Sender {
             awaitStored();
             if (failed != null) throw failed;
             return superseded || outbox.isAbandoned() ? OptionalLong.empty() : OptionalLong.of(place.last());
+        } finally {
+            outbox.lock.unlock();
+        }
+    }
+
+    /** The number of the newest entry that is stored for certain, 0 for none. */
+    long stored() {
+        outbox.lock.lock();
+        try {
+            return place.isOpening() ? 0 : place.last();
         } finally {
             outbox.lock.unlock();
         }

@@ -40,9 +40,9 @@ final class StreamWriter implements AutoCloseable {
         this.loop = ports.threads().loop("holdfast-stream", this::run);
     }
 
-    /** @param last the number of the newest entry of the stream, 0 for none */
-    Sender sender(RunId run, Fence.By by, long last) {
-        return new Sender(outbox, run, by, last);
+    /** @param place where its epoch begins */
+    Sender sender(RunId run, Fence.By by, StreamLog.Place place) {
+        return new Sender(outbox, run, by, place);
     }
 
     private void run() {

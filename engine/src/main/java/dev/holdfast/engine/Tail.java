@@ -47,16 +47,18 @@ final class Tail {
         return looks.asked();
     }
 
-    /**
-     * How far the stream goes, read once for all who begin at the same time. Their next look is no older: it would not tell them
-     * what of all that is void.
-     */
+    /** How far the stream goes, read once for all who begin at the same time. */
     long head() {
         heads.ask();
         long head = heads.newest(new ToTheEnd());
+        reach(head);
+        return head;
+    }
+
+    /** Somebody begins who knows that the stream goes as far as this: an older look would not tell him what of it is void. */
+    void reach(long head) {
         Shared shared = looks.known();
         if (shared == null || shared.look().head().number() < head) looks.ask();
-        return head;
     }
 
     /**

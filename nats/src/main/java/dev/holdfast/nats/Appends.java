@@ -119,7 +119,10 @@ final class Appends {
     List<Parcel> parcels(Append append, int done) {
         long first = append.place().last() + done + 1;
         var items = append.items().subList(done, append.items().size());
-        return Parcel.of(append.by().epoch(), first, items, ROOM);
+        var parcels = Parcel.of(append.by().epoch(), first, items, ROOM);
+        if (done == 0 && append.place().isOpening())
+            parcels.set(0, parcels.getFirst().behind(append.place().opened()));
+        return parcels;
     }
 
     static @Nullable Appended fault(Append append) {

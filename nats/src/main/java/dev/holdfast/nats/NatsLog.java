@@ -104,6 +104,26 @@ final class NatsLog implements StreamLog {
         }
     }
 
+    /**
+     * Leaves out what somebody who has lost the run got in behind a newer epoch, when a sequence that JetStream had lost was used
+     * again: his numbers are lower.
+     */
+    private static final class Ascending implements Taker {
+        private final Taker taker;
+        private long highest;
+
+        Ascending(Taker taker) {
+            this.taker = taker;
+        }
+
+        @Override
+        public boolean take(Found message) {
+            if (message.parcel().last() <= highest) return true;
+            highest = message.parcel().last();
+            return taker.take(message);
+        }
+    }
+
     private void know(RunId run, long number, Found message) {
         positions.put(run, number, Positions.Position.of(message));
     }
@@ -114,13 +134,14 @@ final class NatsLog implements StreamLog {
      * @param tail the newest
      */
     private void each(RunId run, long after, Found tail, Scan.What what, Taker taker) {
-        if (tail.parcel().first() <= after + 1) {
+        if (tail.parcel().behind() <= after) {
             taker.take(tail);
             return;
         }
         long from = after == 0 ? 1 : from(run, after, tail);
-        if (after > 0 && tail.parcel().first() - after <= FEW) fetch(run, from, tail, taker);
-        else scan(run, from, tail, what, taker);
+        var ascending = new Ascending(taker);
+        if (after > 0 && tail.parcel().first() - after <= FEW) fetch(run, from, tail, ascending);
+        else scan(run, from, tail, what, ascending);
     }
 
     private void fetch(RunId run, long from, Found tail, Taker taker) {
@@ -159,7 +180,7 @@ final class NatsLog implements StreamLog {
     /** The sequence from which on there is everything behind this number. */
     private long from(RunId run, long after, Found tail) {
         var known = positions.of(run, after);
-        if (known.isPresent()) {
+        if (known.isPresent() && isThere(run, known.get())) {
             var position = known.get();
             return position.last() > after ? position.sequence() : position.sequence() + 1;
         }
@@ -169,6 +190,15 @@ final class NatsLog implements StreamLog {
             return found.parcel().last() <= after;
         });
         return from[0];
+    }
+
+    /** If JetStream has lost it, its sequence is another message's by now. */
+    private boolean isThere(RunId run, Positions.Position position) {
+        Found found = Wire.await(wire.next(run, position.sequence()));
+        return found != null
+                && found.sequence() == position.sequence()
+                && found.parcel().last() == position.last()
+                && found.parcel().epoch() == position.epoch();
     }
 
     @Override
@@ -204,18 +234,12 @@ final class NatsLog implements StreamLog {
     private List<Entry> outline(RunId run, Found tail) {
         var all = new ArrayList<Entry>();
         each(run, 0, tail, Scan.What.HEADERS, found -> {
-            for (Entry entry : found.parcel().entries()) all.add(withoutData(entry));
+            for (Entry entry : found.parcel().entries()) all.add(entry.withoutData());
             return true;
         });
         // Behind this, and nothing else, whoever has looked appends.
         know(run, tail.parcel().last(), tail);
         return all;
-    }
-
-    private static Entry withoutData(Entry entry) {
-        return entry.item() instanceof Item.Chunk chunk
-                ? new Entry(entry.number(), entry.epoch(), new Item.Chunk(chunk.source(), ""))
-                : entry;
     }
 
     @Override

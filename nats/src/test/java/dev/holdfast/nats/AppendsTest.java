@@ -296,6 +296,41 @@ final class AppendsTest {
         }
     }
 
+    /** JetStream has lost its newest, and uses their sequences again. */
+    @Test
+    void whatCameInPlaceOfWhatWasLostIsReadByWhoKnewWhereThatWas() throws Exception {
+        try (var own = LocalNats.single();
+                var bed = new Bed(own.url(), "power")) {
+            Run run = bed.running();
+            for (int i = 0; i < 3; i++) bed.append(run, new Place(0, i), Bed.chunk(i + 1));
+            own.server(0).stop();
+            own.server(0).keep();
+            own.server(0).start();
+            for (int i = 3; i < 5; i++) bed.appendUntilAnswered(run, new Place(0, i), Bed.chunk(i + 1));
+            assertThat(bed.all(run)).hasSize(5);
+            bed.lose(run);
+            Run next = bed.claim();
+            own.server(0).kill();
+            own.server(0).goBack();
+            own.server(0).start();
+            await("it is connected again")
+                    .ignoreExceptions()
+                    .until(() -> bed.stream().outline(run.id()).size() == 3);
+
+            var place = Place.opening(5, next.fence().epoch());
+            long first = place.first();
+            assertThat(bed.appendUntilAnswered(next, place, REWIND)).isEqualTo(at(first));
+            for (int i = 0; i < 3; i++) bed.append(next, place.at(first + i), Bed.chunk(6 + i));
+
+            assertThat(bed.stream().read(run.id(), 5, 100).entries())
+                    .extracting(Entry::number)
+                    .containsExactly(first, first + 1, first + 2, first + 3);
+            assertThat(bed.stream().read(run.id(), 3, 100).entries().getFirst().behind())
+                    .isEqualTo(5);
+            assertThat(bed.all(run)).hasSize(7);
+        }
+    }
+
     /** As after a failure of its machine: these messages are not there any more. */
     private static void forget(LocalNats own, String stream, long... sequences) throws Exception {
         try (var admin = Admin.at(own.url())) {

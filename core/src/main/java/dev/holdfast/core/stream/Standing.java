@@ -72,7 +72,11 @@ public final class Standing {
      */
     public static List<Source> drop(List<Entry> outline, Collection<StepRecord> steps) {
         var there = new LinkedHashMap<Source, Long>();
+        long newest = 0;
         for (Entry entry : outline) {
+            // Nothing of an older epoch counts behind an entry of a newer one.
+            if (entry.epoch() < newest) continue;
+            newest = entry.epoch();
             switch (entry.item()) {
                 case Item.Chunk chunk -> there.put(chunk.source(), entry.epoch());
                 case Item.Rewind rewind -> rewind.drop().forEach(there::remove);

@@ -115,6 +115,18 @@ final class StandingTest {
         assertThat(Standing.drop(again, List.of())).containsExactly(step(1, 1));
     }
 
+    @Test
+    void whatAnOlderEpochGetsInBehindANewerOneDoesNotCount() {
+        var outline = List.of(
+                new Entry(1, 1, new Item.Chunk(step(1, 1), "")),
+                new Entry(2, 3, new Item.Rewind(List.of(step(1, 1)))),
+                new Entry(3, 3, new Item.Chunk(step(2, 1), "")),
+                new Entry(4, 1, new Item.Chunk(step(3, 1), "")),
+                new Entry(5, 1, new Item.Rewind(List.of(step(2, 1)))));
+
+        assertThat(Standing.drop(outline, List.of())).containsExactly(step(2, 1));
+    }
+
     private static Source step(int number, int tries) {
         return Source.step(StepKey.of(number), tries);
     }

@@ -79,7 +79,10 @@ public interface Reads extends ReplicaReads {
     record Payloads(
             String input, @Nullable String output, @Nullable RunError error) {}
 
-    /** Where its stream ends; empty until it has ended. For watchers, who need nothing else of the view. */
+    /**
+     * Where its stream ends, for watchers, who need nothing else of the view. Of a run that has not ended: how far what is recorded
+     * counts on a log that may lose something; empty if nothing was written down.
+     */
     Optional<StreamEnd> end(RunId id);
 
     /**

@@ -20,13 +20,16 @@
 
 /** Blanks that stand outside of strings. */
 const BETWEEN = /("(?:\\.|[^"\\])*")|\s+/g;
+/** Names all sources. */
+const ALL = '*';
 /** Events of a run. */
 export const EVENTS = new Set(['chunk', 'rewind', 'gap', 'status', 'done']);
 
 /**
  * Folds the frames of a run's stream into the text that stands. The stream is append-only on the wire: what turned out not to
- * stand is taken back by a later `rewind`, which names the sources (`key/try`) whose chunks are void. Whoever folds all frames
- * in order ends with the same text as everybody else, however often the run was lost and whenever they began to watch.
+ * stand is taken back by a later `rewind`, which names the sources (`key/try`) whose chunks are void, or `*` for all of them,
+ * gaps included: then everything is told again. Whoever folds all frames in order ends with the same text as everybody else,
+ * however often the run was lost and whenever they began to watch.
  */
 export class Fold {
   /** @type {Set<Chunk>} in the order of arrival; a set, because a rewind takes chunks out of the middle */
@@ -101,6 +104,7 @@ export class Fold {
   }
 
   #drop(sources) {
+    if (sources.includes(ALL)) return this.#dropAll();
     const dropped = [];
     for (const source of sources) {
       for (const chunk of this.#bySource.get(source) ?? []) {
@@ -112,6 +116,19 @@ export class Fold {
     if (dropped.length) this.#text = null;
     return dropped;
   }
+
+  #dropAll() {
+    const dropped = this.chunks;
+    this.#standing.clear();
+    this.#bySource.clear();
+    this.#text = '';
+    return dropped;
+  }
+}
+
+/** Whether this event takes everything back, so that what follows was told before. @param {string} event @param {string} json */
+export function beginsAnew(event, json) {
+  return event === 'rewind' && JSON.parse(json).data.drop.includes(ALL);
 }
 
 /**

@@ -1,5 +1,6 @@
 // A stream that comes back by itself.
 import {events} from './events.js';
+import {beginsAnew} from './fold.js';
 import {ANSWER, ask, Attention, authorization, Away, LONGEST, pieces, Refused, rest} from './http.js';
 import {Places} from './places.js';
 
@@ -170,6 +171,7 @@ export class Line {
       const {code, detail} = JSON.parse(data);
       return this.#refused(new Refused(401, {code, detail}));
     }
+    if (beginsAnew(event, data)) this.#places.again(id);
     const where = this.#places.pass(event, id);
     if (where === 'behind') return;
     // Only this: a server that lets everybody in and then loses him would be asked again and again at once.

@@ -20,6 +20,13 @@ export class Places {
     if (run) this.#runs.set(run, {number, seq, done: false});
   }
 
+  /** All of a run is told again. @param {string} id of the event that says so */
+  again(id) {
+    const [run, number, seq] = parts(id);
+    if (run) this.#runs.set(run, {number, seq: Math.max(seq, this.#runs.get(run)?.seq ?? 0), done: false});
+    this.last = id;
+  }
+
   /**
    * Goes on to an event.
    *

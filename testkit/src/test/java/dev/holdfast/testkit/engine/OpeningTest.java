@@ -9,6 +9,7 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.stream.Entry;
 import dev.holdfast.core.stream.Item;
+import dev.holdfast.core.stream.Numbering;
 import dev.holdfast.engine.StartRequest;
 import dev.holdfast.sdk.Task;
 import java.time.Duration;
@@ -100,6 +101,40 @@ final class OpeningTest {
         go.countDown();
         await("the zombie has written").until(() -> rig.entries(id).size() == 1);
         assertThat(rig.text(id)).isEmpty();
+    }
+
+    /** What is recorded is never sent again: who comes later is told that something is missing. */
+    @Test
+    void whatTheLogHasLostOfARecordedStepIsMissing() throws Exception {
+        var first = new CountDownLatch(1);
+        rig.boot(TASK.handle((ctx, n) -> {
+            ctx.step("one", s -> {
+                s.send("a ");
+                s.send("b ");
+            });
+            return ctx.step("two", Integer.class, s -> {
+                s.send("c ");
+                first.countDown();
+                go.await();
+                return 0;
+            });
+        }));
+        RunId id = rig.start("task", "1");
+        first.await();
+        await("it is stored").until(() -> rig.entries(id).size() == 3);
+        rig.loseEntries(id, 2);
+        rig.boot(TASK.handle((ctx, n) -> {
+            ctx.step("one", s -> s.send("never"));
+            return ctx.step("two", Integer.class, s -> {
+                s.send("d");
+                return 0;
+            });
+        }));
+        rig.awaitEnd(id, Outcome.SUCCEEDED);
+
+        assertThat(rig.entries(id).getLast().number()).isGreaterThan(Numbering.first(3));
+        assertThat(rig.text(id)).isEqualTo("a d");
+        assertThat(rig.fold(id).missing()).isEqualTo(1);
     }
 
     /** It waits for the log, and so does its end. */

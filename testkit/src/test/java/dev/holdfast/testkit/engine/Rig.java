@@ -336,6 +336,15 @@ final class Rig implements AutoCloseable {
 
     /** What a watcher who comes now ends with. */
     String text(RunId id) throws InterruptedException {
+        return fold(id).text();
+    }
+
+    /** The log has lost the newest of what was sent. */
+    void loseEntries(RunId id, int many) {
+        disk.loseEntries(id, many);
+    }
+
+    FrameFold fold(RunId id) throws InterruptedException {
         var fold = new FrameFold();
         try (var watch = engines.getLast().watch(Namespace.DEFAULT, id, null)) {
             while (!watch.ended()) {
@@ -343,7 +352,7 @@ final class Rig implements AutoCloseable {
                 frame.ifPresent(f -> fold.apply(f.event(), f.step(), f.data()));
             }
         }
-        return fold.text();
+        return fold;
     }
 
     @Override
