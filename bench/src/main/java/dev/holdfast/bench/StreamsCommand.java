@@ -29,6 +29,9 @@ import picocli.CommandLine.Parameters;
         },
         mixinStandardHelpOptions = true)
 final class StreamsCommand implements Callable<Integer> {
+    private final List<StreamLoad> loads;
+    private final StreamScale full;
+
     @Mixin
     private final Outlet outlet = new Outlet();
 
@@ -46,10 +49,20 @@ final class StreamsCommand implements Callable<Integer> {
             description = "Where the temporary folder is made: this chooses the disk.")
     private Path data = Path.of(System.getProperty("java.io.tmpdir"));
 
+    StreamsCommand() {
+        this(StreamLoad.ALL, StreamScale.FULL);
+    }
+
+    /** @param full how long it takes, unless it is to be quick */
+    StreamsCommand(List<StreamLoad> loads, StreamScale full) {
+        this.loads = loads;
+        this.full = full;
+    }
+
     @Override
     public Integer call() throws IOException {
         List<StreamStore> chosen = chosen();
-        var scale = quick ? StreamScale.QUICK : StreamScale.FULL;
+        var scale = quick ? StreamScale.QUICK : full;
         try (var folders = new Folders(data)) {
             var machine = Machine.described(folders.root());
             var sheet = new Sheet();
@@ -69,7 +82,7 @@ final class StreamsCommand implements Callable<Integer> {
 
     private void measure(StreamNodes nodes, StreamScale scale, StreamLoad.Measured to) throws IOException {
         for (int round = 1; round <= scale.rounds(); round++) {
-            for (StreamLoad load : StreamLoad.ALL) {
+            for (StreamLoad load : loads) {
                 outlet.say(to.store().title() + ", round " + round + " of " + scale.rounds() + ": " + load.name());
                 load.measure(nodes, scale, to);
             }
