@@ -93,14 +93,19 @@ final class Dispatcher {
             Pass pass = guard.demand(match, request);
             return match.route().handler().handle(new HelidonCall(request, match.variables(), pass, arrivals::over));
         } catch (Unavailable e) {
-            if (!takesOnlyEvents(request)) throw e;
+            if (!takesOnlyEvents(match, request)) throw e;
             return Watchers.later(e);
         }
     }
 
     /** As an EventSource, which gives up for good when it is answered anything else. */
-    private static boolean takesOnlyEvents(ServerRequest request) {
-        return request.headers().first(HeaderNames.ACCEPT).orElse("").strip().equals("text/event-stream");
+    private static boolean takesOnlyEvents(Router.Match match, ServerRequest request) {
+        return match.route().method().equals("GET")
+                && request.headers()
+                        .first(HeaderNames.ACCEPT)
+                        .orElse("")
+                        .strip()
+                        .equals("text/event-stream");
     }
 
     private static Answer.Whole internal(String method, String path, Exception error) {

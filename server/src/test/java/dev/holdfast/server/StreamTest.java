@@ -223,6 +223,9 @@ class StreamTest {
                 assertThat(problem.status()).isEqualTo(503);
                 assertThat(problem.code()).isEqualTo("nats_away");
             }
+            var writing = Map.of("Accept", "text/event-stream", "Content-Type", "application/json");
+            assertThat(http.send("POST", "/v1/tasks/noop/runs", "{}", writing).status())
+                    .isEqualTo(503);
             String nobody = "/v1/runs/" + new RunId(5, 5) + "/stream";
             runs.failure = null;
             assertThat(http.send("GET", nobody, "", browser).code()).isEqualTo("run_unknown");
