@@ -51,6 +51,17 @@ class DevTest {
     }
 
     @Test
+    void without_nats_nothing_of_it_is_loaded() throws Exception {
+        Path loaded = stage.folder().resolve("loaded");
+        stage.serveWith("-Xlog:class+load:file=" + loaded);
+        stage.api().awaitEnd(stage.api().start("wordcount", wordcount(2, 1)));
+
+        assertThat(Files.readString(loaded))
+                .contains("dev.holdfast.engine.StreamWriter ")
+                .doesNotContain("io.nats.", "dev.holdfast.nats.");
+    }
+
+    @Test
     void tells_programs_in_json_when_it_serves() throws Exception {
         var dev = stage.cli()
                 .start("dev", "--json", "--data", stage.data().toString(), "--port", Integer.toString(stage.port()));

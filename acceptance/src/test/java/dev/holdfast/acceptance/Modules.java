@@ -27,7 +27,7 @@ final class Modules {
             Map.entry("node", Set.of("sqlite", "postgres", "nats")),
             Map.entry("server", Set.of("node")),
             Map.entry("examples", Set.of("sdk")),
-            Map.entry("drills", Set.of("core", "localpg")),
+            Map.entry("drills", Set.of("core", "localpg", "localnats")),
             Map.entry("bench", Set.of("server", "drills", "localpg", "localnats")),
             Map.entry("cli", Set.of("server", "examples", "drills", "bench"))));
 

@@ -71,6 +71,7 @@ import picocli.CommandLine.Option;
             "  nats_name, nats_stream    --nats: no server, not let in, no JetStream, lacking rights, or its stream is"
                     + " not as it",
             "                     is to be",
+            "  streams_elsewhere    a node that is there has the streams of runs in another place than --nats says",
             "  schema_too_new, schema_incompatible, migration_failed    its tables, or nodes that are there, are of"
                     + " another version",
             "  node_number        the locks of all numbers are taken by something that is no node"

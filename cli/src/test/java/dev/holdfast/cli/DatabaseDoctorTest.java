@@ -2,9 +2,12 @@ package dev.holdfast.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.localnats.LocalNats;
+import dev.holdfast.localnats.NeedsNats;
 import dev.holdfast.localpg.LocalPostgres;
 import dev.holdfast.localpg.Settings;
 import dev.holdfast.localpg.TestDatabase;
+import dev.holdfast.nats.NatsOptions;
 import dev.holdfast.node.ApiKeys;
 import dev.holdfast.node.ClusterOptions;
 import dev.holdfast.node.Holdfast;
@@ -53,6 +56,34 @@ class DatabaseDoctorTest {
             assertThat(examine(0, url)).contains("HINT  schema", "the first node of this version brings it up");
             change(database, "UPDATE holdfast.flyway_schema_history SET version = '9' WHERE version = '3'");
             assertThat(examine(1, url)).contains("BAD   schema", "use the newer program");
+        }
+    }
+
+    @Test
+    @NeedsNats
+    void aNatsIsLookedAtAndNotChanged() {
+        try (var database = TestDatabase.fresh();
+                var nats = LocalNats.single()) {
+            String url = database.url().toString();
+            String[] words = {url, "--nats", nats.url().replace("//", "//me:secret@")};
+            for (int look = 0; look < 2; look++)
+                assertThat(examine(0, words))
+                        .contains("OK    nats      " + nats.url(), "with JetStream")
+                        .contains("HINT  streams   there is no stream holdfast-", "the first node makes it")
+                        .doesNotContain("BAD", "secret");
+            Holdfast.cluster(
+                            ClusterOptions.at(url).nats(NatsOptions.at(nats.url())),
+                            NodeOptions.defaults(),
+                            List.of(Handler.of(NOOP, (ctx, input) -> {})))
+                    .close();
+            assertThat(examine(0, words))
+                    .contains("has 0 messages of 0 bytes, and 1 of 1 replicas are up to date")
+                    .contains("have three servers")
+                    .doesNotContain("BAD");
+            nats.server(0).kill();
+            assertThat(examine(1, words))
+                    .contains("BAD   nats      nats_unreachable: NATS does not answer at " + nats.url(), "start it")
+                    .doesNotContain("secret");
         }
     }
 

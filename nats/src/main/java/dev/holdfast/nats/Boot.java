@@ -11,22 +11,14 @@ import io.nats.client.JetStreamManagement;
 import io.nats.client.JetStreamOptions;
 import io.nats.client.Nats;
 import io.nats.client.Options;
-import io.nats.client.api.DiscardPolicy;
 import io.nats.client.api.Replica;
-import io.nats.client.api.RetentionPolicy;
-import io.nats.client.api.StorageType;
-import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
 import java.io.IOException;
-import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,20 +37,25 @@ final class Boot {
     private static final long LEAST_PAYLOAD = 512_000;
 
     private static final int NO_STREAM = 10059;
+    private static final int NAME_IN_USE = 10058;
 
     private final NatsOptions options;
+    private final Servers servers;
     /** What a server said last that was no answer. */
     private final AtomicReference<String> said = new AtomicReference<>("");
 
+    /** What a try to connect failed of last. */
+    private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+
     Boot(NatsOptions options) {
         this.options = options;
+        this.servers = Servers.of(options.urls());
     }
 
     /** Connects, and goes on connecting for as long as it is not closed. */
     Connection connect(ConnectionListener listener) {
-        List<String> servers = servers();
         var builder = new Options.Builder()
-                .servers(servers.toArray(String[]::new))
+                .servers(servers.all().toArray(String[]::new))
                 .connectionName("holdfast")
                 .connectionTimeout(CONNECT)
                 .pingInterval(PING)
@@ -78,45 +75,25 @@ final class Boot {
             throw unreachable(e);
         } catch (IllegalArgumentException e) {
             throw new Refused(
-                    "nats_url", "the address of NATS is none: " + withoutSecrets(String.valueOf(e.getMessage())));
-        }
-    }
-
-    private List<String> servers() {
-        List<String> servers = Stream.of(options.urls().split(","))
-                .map(String::strip)
-                .filter(each -> !each.isEmpty())
-                .toList();
-        if (servers.isEmpty()) throw new Refused("nats_url", "no address of NATS is given: nats://host:4222");
-        for (String each : servers) {
-            try {
-                var uri = URI.create(each.contains("://") ? each : "nats://" + each);
-                boolean known = List.of("nats", "tls", "opentls", "ws", "wss").contains(uri.getScheme());
-                if (uri.getHost() != null && known) continue;
-            } catch (IllegalArgumentException e) {
-                // Said below, without what may be a password.
-            }
-            throw new Refused(
                     "nats_url",
-                    "an address of NATS is none: it is nats://host:4222, with user:password@ or token@ before the host"
-                            + " if need be, or tls://host:4222; a character of a password that is none of an address is"
-                            + " percent-encoded");
+                    "the address of NATS is none: " + Servers.withoutSecrets(String.valueOf(e.getMessage())));
         }
-        return servers;
-    }
-
-    /** The addresses, without passwords. */
-    String where() {
-        return servers().stream()
-                .map(each -> each.replaceFirst("//[^@/]*@", "//").replaceFirst("^[^/@]*@", ""))
-                .collect(Collectors.joining(", "));
-    }
-
-    private String withoutSecrets(String text) {
-        return text.replaceAll("//[^@/ ]*@", "//");
     }
 
     private RuntimeException unreachable(IOException e) {
+        Refused refused = reason(e);
+        // The client keeps to itself what its last try failed of.
+        Exception heard = failure.get();
+        if (refused == null && heard != null) refused = reason(heard);
+        if (refused != null) return refused;
+        return new Refused(
+                "nats_unreachable",
+                "NATS does not answer at " + where() + " (" + Servers.withoutSecrets(String.valueOf(e.getMessage()))
+                        + "): start it, or check the addresses and what is between");
+    }
+
+    /** If it says more than that nobody answers. */
+    private @Nullable Refused reason(Exception e) {
         for (Throwable t = e; t != null; t = t.getCause()) {
             String text = String.valueOf(t.getMessage()).toLowerCase(Locale.ROOT);
             if (t instanceof AuthenticationException
@@ -127,39 +104,46 @@ final class Boot {
                         "NATS at " + where() + " does not let this user in: check user and password, token or file of"
                                 + " credentials");
             }
-            if (t instanceof GeneralSecurityException
-                    || t instanceof javax.net.ssl.SSLException
-                    || text.contains("ssl")) {
+            if (t instanceof GeneralSecurityException || t instanceof SSLException || text.contains("ssl")) {
                 return new Refused(
                         "nats_tls",
-                        "no encrypted connection to NATS at " + where() + " comes about (" + t.getMessage()
+                        "no encrypted connection to NATS at " + where() + " comes about ("
+                                + Servers.withoutSecrets(String.valueOf(t.getMessage()))
                                 + "): use tls:// exactly if the server asks for TLS, and have Java trust who signed its"
                                 + " certificate (-Djavax.net.ssl.trustStore)");
             }
         }
-        return new Refused(
-                "nats_unreachable",
-                "NATS does not answer at " + where() + " (" + withoutSecrets(String.valueOf(e.getMessage()))
-                        + "): start it, or check the addresses and what is between");
+        return null;
+    }
+
+    /** For people. */
+    String where() {
+        return servers.shown();
+    }
+
+    private Shape shape(Names names) {
+        return new Shape(names, options.replicas());
     }
 
     /** Looks whether JetStream is there and fit, and makes the stream if it is not there. */
-    void prepare(Connection connection, Names names) {
+    StreamInfo prepare(Connection connection, Names names) {
         demandPayload(connection);
         long until = System.nanoTime() + ELECTION.toNanos();
         while (true) {
             try {
                 var management = management(connection);
-                var wanted = wanted(connection, names);
-                var present = present(management, names);
-                fit(present == null ? made(management, wanted) : present.getConfiguration(), wanted);
-                return;
+                var shape = shape(names);
+                StreamInfo present = present(management, names);
+                if (present == null) present = management.addStream(shape.wanted(connection));
+                shape.demand(present.getConfiguration(), where());
+                return present;
             } catch (IOException e) {
                 // Servers that have just been started have not found their leader.
                 boolean comes = connection.getServerInfo().isJetStreamAvailable() && !isForbidden();
                 if (!comes || System.nanoTime() - until > 0) throw noJetStream(e);
             } catch (JetStreamApiException e) {
-                throw refused(e, names);
+                // Another node makes it at the same time, and knows of more servers, or of fewer.
+                if (e.getApiErrorCode() != NAME_IN_USE || System.nanoTime() - until > 0) throw refused(e, names);
             }
         }
     }
@@ -176,7 +160,7 @@ final class Boot {
             management.getAccountStatistics();
             StreamInfo present = present(management, names);
             if (present == null) return null;
-            fit(present.getConfiguration(), wanted(connection, names));
+            shape(names).demand(present.getConfiguration(), where());
             var state = present.getStreamState();
             return new NatsInspection.Stream(
                     present.getConfiguration().getReplicas(),
@@ -224,64 +208,6 @@ final class Boot {
         }
     }
 
-    private static StreamConfiguration made(JetStreamManagement management, StreamConfiguration wanted)
-            throws IOException, JetStreamApiException {
-        // Another node may make it at the same time: of two that are equal nobody is refused.
-        return management.addStream(wanted).getConfiguration();
-    }
-
-    private StreamConfiguration wanted(Connection connection, Names names) {
-        return StreamConfiguration.builder()
-                .name(names.stream())
-                .description("Streams of Holdfast's runs")
-                .subjects(names.runs() + "*")
-                .storageType(StorageType.File)
-                .retentionPolicy(RetentionPolicy.Limits)
-                .discardPolicy(DiscardPolicy.New)
-                .replicas(options.replicas() == 0 ? replicas(connection) : options.replicas())
-                .build();
-    }
-
-    /** Three where there are as many servers. */
-    private static int replicas(Connection connection) {
-        var server = connection.getServerInfo();
-        boolean many = server.getCluster() != null && server.getConnectURLs().size() >= 3;
-        return many ? 3 : 1;
-    }
-
-    private void fit(StreamConfiguration present, StreamConfiguration wanted) {
-        var wrong = new ArrayList<String>();
-        if (!present.getSubjects().equals(wanted.getSubjects()))
-            wrong.add("its subjects are " + present.getSubjects() + " and not " + wanted.getSubjects());
-        if (present.getRetentionPolicy() != RetentionPolicy.Limits)
-            wrong.add("its retention is " + present.getRetentionPolicy() + " and not limits");
-        if (present.getStorageType() != StorageType.File) wrong.add("it is not stored in files");
-        if (isLimited(present.getMaxMsgs())) wrong.add("it has a limit of messages");
-        if (isLimited(present.getMaxMsgsPerSubject())) wrong.add("it has a limit of messages per subject");
-        if (isLimited(present.getMaxBytes()) && present.getDiscardPolicy() != DiscardPolicy.New)
-            wrong.add("it has a limit of bytes, and discards what is old");
-        if (present.getMaxAge() != null && !present.getMaxAge().isZero()) wrong.add("it has a limit of age");
-        if (isLimited(present.getMaximumMessageSize())) wrong.add("it has a limit of the size of a message");
-        if (present.getSealed()) wrong.add("it is sealed");
-        if (present.getDenyPurge()) wrong.add("it denies that anything is purged");
-        var sources = present.getSources();
-        if (present.getMirror() != null || (sources != null && !sources.isEmpty()))
-            wrong.add("it gets messages of other streams");
-        if (options.replicas() != 0 && present.getReplicas() != options.replicas())
-            wrong.add("it has " + present.getReplicas() + " replicas and not " + options.replicas());
-        if (wrong.isEmpty()) return;
-        throw new Refused(
-                "nats_stream",
-                "the stream " + present.getName() + " of NATS at " + where() + " is not as it is to be: "
-                        + String.join("; ", wrong)
-                        + ". What a run has sent must not go while the run is there: change it with 'nats stream edit "
-                        + present.getName() + "', or name another one");
-    }
-
-    private static boolean isLimited(long limit) {
-        return limit > 0;
-    }
-
     private RuntimeException refused(JetStreamApiException e, Names names) {
         return switch (e.getApiErrorCode()) {
             case 10039, 10076, 10035 -> noJetStream(e);
@@ -321,6 +247,7 @@ final class Boot {
 
         @Override
         public void exceptionOccurred(Connection connection, Exception exception) {
+            failure.set(exception);
             LOG.debug("the connection to NATS has failed", exception);
         }
     }

@@ -9,6 +9,7 @@ import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.engine.port.Threads;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
+import io.nats.client.api.StreamInfo;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -33,11 +34,13 @@ public final class NatsCluster implements AutoCloseable {
     private final Wire wire;
     private final Positions positions = new Positions();
     private final NatsPost post;
+    private final String identity;
 
-    private NatsCluster(Connection connection, Wire wire, NatsPost post) {
+    private NatsCluster(Connection connection, Parts parts, String identity) {
         this.connection = connection;
-        this.wire = wire;
-        this.post = post;
+        this.wire = parts.wire();
+        this.post = parts.post();
+        this.identity = identity;
     }
 
     /**
@@ -54,15 +57,22 @@ public final class NatsCluster implements AutoCloseable {
         var events = new Events();
         Connection connection = boot.connect(events);
         try {
-            boot.prepare(connection, names);
+            var stream = boot.prepare(connection, names);
             var wire = new Wire(connection, threads, names);
             var post = new NatsPost(wire, names.nodes());
-            events.cluster.set(new Parts(wire, post));
-            return new NatsCluster(connection, wire, post);
+            var parts = new Parts(wire, post);
+            events.cluster.set(parts);
+            return new NatsCluster(connection, parts, identity(stream));
         } catch (RuntimeException | Error e) {
             close(connection);
             throw e;
         }
+    }
+
+    /** No two streams were made at the same moment under the same name. */
+    private static String identity(StreamInfo stream) {
+        return stream.getConfiguration().getName() + " "
+                + stream.getCreateTime().toInstant();
     }
 
     private record Parts(Wire wire, NatsPost post) {}
@@ -106,6 +116,11 @@ public final class NatsCluster implements AutoCloseable {
         var reads = ledger.reads();
         return new NatsLog(
                 wire, positions, new Appends(wire, positions, reads), new Leftovers(wire, reads, ledger::now, walk));
+    }
+
+    /** Which stream it is, whatever address leads to it: of another one, on another NATS or in another account, it is another. */
+    public String identity() {
+        return identity;
     }
 
     /** Carries what nodes say to each other. */

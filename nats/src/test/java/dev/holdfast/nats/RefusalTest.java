@@ -2,6 +2,7 @@ package dev.holdfast.nats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.core.Refused;
 import dev.holdfast.engine.system.SystemThreads;
@@ -53,6 +54,37 @@ final class RefusalTest {
             NatsCluster.open(NatsOptions.at(server.url().replace("//", "//me:right@")), "1-2", new SystemThreads())
                     .close();
         }
+    }
+
+    @Test
+    void noEncryptedConnectionComesAbout(@TempDir Path folder) throws Exception {
+        try (var plain = LocalNats.single()) {
+            assertRefused(
+                    NatsOptions.at(plain.url().replace("nats://", "tls://me:secret@")),
+                    "nats_tls",
+                    "exactly if the server asks for TLS");
+        }
+        Path certificate = folder.resolve("server.pem");
+        Path key = folder.resolve("server.key");
+        selfSigned(certificate, key);
+        try (var server = LocalNats.single("tls { cert_file: \"%s\", key_file: \"%s\" }".formatted(certificate, key))) {
+            assertRefused(
+                    NatsOptions.at(server.url().replace("nats://", "tls://")),
+                    "nats_tls",
+                    "have Java trust who signed");
+        }
+    }
+
+    private static void selfSigned(Path certificate, Path key) throws Exception {
+        int status = new ProcessBuilder(("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+                                + " -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -out " + certificate
+                                + " -keyout " + key)
+                        .split(" "))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
+        assumeTrue(status == 0, "needs openssl");
     }
 
     @Test

@@ -95,8 +95,9 @@ public final class Holdfast implements Client {
      * }
      * }</pre>
      *
-     * @throws Refused {@code database_…}, {@code replica_…}, {@code nats_…} if the database, its replica or NATS cannot be used, with what to fix; {@code schema_too_new} or {@code
-     *     schema_incompatible} if other nodes are too new or too old for this program; {@code task_twice}
+     * @throws Refused {@code database_…}, {@code replica_…}, {@code nats_…} if the database, its replica or NATS cannot be used, with
+     *     what to fix; {@code schema_too_new} or {@code schema_incompatible} if other nodes are too new or too old for this program;
+     *     {@code streams_elsewhere} if they have the streams of runs in another place; {@code task_twice}
      * @throws Unavailable if the database fails meanwhile
      */
     public static Holdfast cluster(ClusterOptions cluster, NodeOptions options, Collection<? extends Hosted> hosted) {

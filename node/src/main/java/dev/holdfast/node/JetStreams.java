@@ -20,6 +20,7 @@ final class JetStreams implements Streams {
     static Streams of(PgCluster database, NatsOptions options, Threads threads) {
         var nats = NatsCluster.open(options, database.origin(), threads);
         database.courier(nats.post()::say);
+        database.streamsOnNats(nats.identity());
         return new JetStreams(database, nats);
     }
 

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Namespace;
+import dev.holdfast.core.Refused;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.Frame;
 import dev.holdfast.localnats.LocalNats;
 import dev.holdfast.localnats.NeedsNats;
 import dev.holdfast.localpg.TestDatabase;
+import dev.holdfast.nats.NatsOptions;
 import dev.holdfast.sdk.Handler;
 import dev.holdfast.sdk.Task;
 import io.nats.client.Connection;
@@ -205,6 +207,36 @@ final class NatsNodesTest {
         } finally {
             admin.close();
         }
+    }
+
+    /** Each would miss what the other one writes. */
+    @Test
+    void whoWouldHaveItsStreamsInAnotherPlaceIsRefused() throws InterruptedException {
+        var tables = ClusterOptions.at(database.url().toString());
+        String byAnotherName = nats.url().replace("127.0.0.1", "localhost");
+        try (var other = LocalNats.single();
+                var one = open(tables.nats(NatsOptions.at(nats.url())));
+                var two = open(tables.nats(NatsOptions.at(byAnotherName)))) {
+            assertThat(one.start(QUIET, "q").join()).isEqualTo("q");
+            assertRefused(tables, "on NATS, and this one would have them in the database");
+            assertRefused(tables.nats(NatsOptions.at(other.url())), "or on another NATS");
+            assertThat(two.start(QUIET, "q").join()).isEqualTo("q");
+        }
+        try (var one = open(tables)) {
+            assertThat(one.start(QUIET, "q").join()).isEqualTo("q");
+            assertRefused(
+                    tables.nats(NatsOptions.at(nats.url())), "in the database, and this one would have them on NATS");
+        }
+    }
+
+    private Holdfast open(ClusterOptions options) {
+        return Holdfast.cluster(options, NodeOptions.defaults(), hosted);
+    }
+
+    private void assertRefused(ClusterOptions options, String why) {
+        assertThatThrownBy(() -> open(options).close())
+                .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo("streams_elsewhere"))
+                .hasMessageContaining(why);
     }
 
     /** The way through the database is closed: what is heard came over NATS. */

@@ -14,6 +14,7 @@ import dev.holdfast.postgres.membership.Listener;
 import dev.holdfast.postgres.membership.Membership;
 import dev.holdfast.postgres.membership.Newcomer;
 import dev.holdfast.postgres.membership.NodeView;
+import dev.holdfast.postgres.membership.StreamPlace;
 import dev.holdfast.postgres.session.Connections;
 import dev.holdfast.postgres.session.PostgresPorts;
 import dev.holdfast.sql.LedgerClock;
@@ -41,6 +42,7 @@ public final class PgCluster implements AutoCloseable {
     private final KeyTable keys;
     private final @Nullable Standby standby;
     private volatile Courier courier = Courier.NONE;
+    private volatile StreamPlace streams = StreamPlace.TABLES;
 
     /** A replica, where it is, and of what. */
     private record Standby(ReplicaOptions options, Connections connections, Origin origin) {
@@ -131,6 +133,15 @@ public final class PgCluster implements AutoCloseable {
         courier = by;
     }
 
+    /**
+     * From now on whoever joins says that streams are on NATS.
+     *
+     * @param identity which no other place has
+     */
+    public void streamsOnNats(String identity) {
+        streams = StreamPlace.onNats(identity);
+    }
+
     /** Another node has said this to the one that this process is. */
     public void heard(String word) {
         hints.heard(word);
@@ -157,7 +168,8 @@ public final class PgCluster implements AutoCloseable {
     public PgMember join(String label, String address, Listener listener) throws HoldfastException {
         var ear = new Ear(listener);
         int version = Schema.CURRENT.version();
-        var membership = Membership.join(connections, ports, new Newcomer(label, address, Schema.OLDEST, version), ear);
+        var newcomer = new Newcomer(label, address, Schema.OLDEST, version).streams(streams);
+        var membership = Membership.join(connections, ports, newcomer, ear);
         try {
             var own = connections.named(membership.node().number());
             var outside = new PgStore.Outside(

@@ -1,5 +1,6 @@
 package dev.holdfast.postgres.membership;
 
+import dev.holdfast.core.Refused;
 import dev.holdfast.engine.port.Bell;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -127,6 +128,7 @@ final class HoldLoop {
             return true;
         }
         if (link.number(TAKE, seat.lockClass(), seat.number()) == 0) return false;
+        Places.say(link, seat);
         int rows = link.update(
                 TAKEN_AGAIN,
                 now.system(),
@@ -137,6 +139,12 @@ final class HoldLoop {
                 seat.incarnation());
         if (rows == 0) {
             fence.dead("the database was started again, and this node came back to it too late");
+            return true;
+        }
+        try {
+            Places.refuse(link, seat);
+        } catch (Refused e) {
+            fence.dead(String.valueOf(e.getMessage()));
             return true;
         }
         life = now;

@@ -31,7 +31,7 @@ final class Joining {
      * A number whose lock is this session's now. The session bears its name before: there is no moment in which a node lives
      * whose sessions cannot be found.
      */
-    Seat take(long incarnation) throws SQLException {
+    Seat take(long incarnation, StreamPlace streams) throws SQLException {
         for (int i = 0; i < TRIES; i++) {
             int number = Math.toIntExact(hold.number(NUMBER));
             try (PreparedStatement name = hold.statement(NAME, Connections.nameOf(number))) {
@@ -39,7 +39,7 @@ final class Joining {
             }
             // Taken by somebody who has nothing to do with us, or by a restored copy of us: the next one, then.
             if (hold.number(TAKE, lockClass, number) == 1) {
-                return new Seat(lockClass, new Holder(Holder.Kind.NODE, number, incarnation));
+                return new Seat(lockClass, new Holder(Holder.Kind.NODE, number, incarnation), streams);
             }
         }
         throw new Refused(
@@ -51,6 +51,7 @@ final class Joining {
 
     /** From here on others watch it. */
     void appear(Seat seat, Newcomer who) throws SQLException {
+        Places.say(hold, seat);
         ServerLife life = hold.life();
         hold.update(
                 APPEAR,
@@ -66,6 +67,7 @@ final class Joining {
                 life.counted());
         try {
             new Strangers(who.schemaFrom(), who.schemaTo()).refuse(hold.connection(), seat.number());
+            Places.refuse(hold, seat);
         } catch (Refused e) {
             hold.update(DISAPPEAR, seat.number());
             throw e;

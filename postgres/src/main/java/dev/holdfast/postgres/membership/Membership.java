@@ -72,7 +72,8 @@ public final class Membership implements AutoCloseable {
      * Joins. The tables must be there.
      *
      * @throws Refused what {@link Connections#to} says about sessions that cannot be had; {@code schema_incompatible} if a node
-     *     is there that this program cannot work with; {@code node_number} if no number is free
+     *     is there that this program cannot work with; {@code streams_elsewhere} if one has its streams in another place; {@code
+     *     node_number} if no number is free
      */
     public static Membership join(Connections connections, PostgresPorts ports, Newcomer who, Listener listener)
             throws HoldfastException {
@@ -88,7 +89,7 @@ public final class Membership implements AutoCloseable {
             var first = new Wire(table.connections(), Use.HOLD);
             wires.put(Use.HOLD, first);
             var joining = new Joining(first.link());
-            Seat seat = joining.take(table.ports().ids().next().getLeastSignificantBits());
+            Seat seat = joining.take(table.ports().ids().next().getLeastSignificantBits(), who.streams());
             var named = table.connections().named(seat.number());
             first.then(named);
             for (Use use : new Use[] {Use.WATCH, Use.LISTEN, Use.SPEAK}) {

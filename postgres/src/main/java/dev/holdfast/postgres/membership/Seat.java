@@ -7,8 +7,9 @@ import dev.holdfast.core.Holder;
  *
  * @param lockClass of this schema
  * @param node whose it is
+ * @param streams where it has those of its runs
  */
-record Seat(int lockClass, Holder node) {
+record Seat(int lockClass, Holder node, StreamPlace streams) {
     int number() {
         return Math.toIntExact(node.number());
     }
