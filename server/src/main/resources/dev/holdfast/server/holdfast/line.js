@@ -151,7 +151,7 @@ export class Line {
 
   async #read(url, attention) {
     if (this.last !== null) url.searchParams.set('from', this.last);
-    const headers = {Accept: 'text/event-stream', ...authorization(this.#options)};
+    const headers = {Accept: 'text/event-stream, application/problem+json', ...authorization(this.#options)};
     const answer = await ask(url, {headers}, attention);
     attention.expect(this.#options.silence ?? SILENCE);
     this.#become({state: 'live'});
