@@ -438,6 +438,19 @@ final class TurnsTest {
     }
 
     @Test
+    void a_turn_whose_time_has_not_come_holds_up_nobody() throws Exception {
+        Engine engine = rig.boot(handler);
+        say("later", new Command.Timing(Duration.ofHours(1), null, Duration.ZERO));
+        leave.release(2);
+        try (Watch watch = watch(engine, null)) {
+            for (String text : List.of("one", "two")) {
+                RunId turn = say(text);
+                assertThat(texts(until(watch, done(turn)))).containsOnlyKeys(turn.toString());
+            }
+        }
+    }
+
+    @Test
     void a_turn_that_is_deleted_is_left_out() throws Exception {
         Engine engine = rig.boot(handler);
         leave.release();
