@@ -69,10 +69,10 @@ public final class NatsCluster implements AutoCloseable {
         }
     }
 
-    /** No two streams were made at the same moment under the same name. */
+    /** One that we have made has an id in its description. */
     private static String identity(StreamInfo stream) {
-        return stream.getConfiguration().getName() + " "
-                + stream.getCreateTime().toInstant();
+        var configuration = stream.getConfiguration();
+        return configuration.getName() + " " + configuration.getDescription();
     }
 
     private record Parts(Wire wire, NatsPost post) {}

@@ -8,6 +8,7 @@ import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * How a stream is to be: nothing of it goes while its run is there.
@@ -19,7 +20,8 @@ record Shape(Names names, int replicas) {
     StreamConfiguration wanted(Connection connection) {
         return StreamConfiguration.builder()
                 .name(names.stream())
-                .description("Streams of Holdfast's runs")
+                // Tells it from others of its name. When it was made does not: a server that was started again says otherwise.
+                .description("Streams of Holdfast's runs, " + UUID.randomUUID())
                 .subjects(names.runs() + "*")
                 .storageType(StorageType.File)
                 .retentionPolicy(RetentionPolicy.Limits)
