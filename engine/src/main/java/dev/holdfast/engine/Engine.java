@@ -96,7 +96,7 @@ public final class Engine implements Runs, AutoCloseable {
                         .collect(Collectors.toMap(h -> h.task().name(), h -> Notice.of(h.task()))));
         Recovery.run(desk);
         this.alarms = new Alarms(ports.threads(), ports.clock());
-        this.stream = new StreamWriter(ports, meters);
+        this.stream = new StreamWriter(ports, meters, door);
         this.left = ports.threads().bell();
         this.watching = new Tails(new Watcher.Ports(
                 ports.ledger().reads(), ports.stream(), ports.hints(), ports.threads(), ports.clock()));

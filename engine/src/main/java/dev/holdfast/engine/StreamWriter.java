@@ -27,14 +27,16 @@ final class StreamWriter implements AutoCloseable {
 
     private final Ports ports;
     private final Outbox outbox;
+    private final Door door;
     private final Bell bell;
     private final Thread loop;
     private volatile boolean closed;
     /** Told once, however long it lasts. Of the loop's thread. */
     private boolean troubled;
 
-    StreamWriter(Ports ports, Meters meters) {
+    StreamWriter(Ports ports, Meters meters, Door door) {
         this.ports = ports;
+        this.door = door;
         this.bell = ports.threads().bell();
         this.outbox = new Outbox(ports.threads().lock(), bell, meters);
         this.loop = ports.threads().loop("holdfast-stream", this::run);
@@ -72,6 +74,14 @@ final class StreamWriter implements AutoCloseable {
         }
     }
 
+    /**
+     * Where entries fence, a node that was found dead can write until somebody else does. So one that was frozen, or is cut off from
+     * its cluster, looks at the time first. Where rows fence, its session is over.
+     */
+    private void demandServing() {
+        if (ports.stream().fencing() == StreamLog.Fencing.BY_OPENING) door.demandServing();
+    }
+
     private void tell(RuntimeException trouble) {
         if (!troubled) LOG.warn("chunks could not be stored, trying again every {}", AGAIN, trouble);
         troubled = true;
@@ -89,6 +99,7 @@ final class StreamWriter implements AutoCloseable {
         var offers = outbox.offer();
         if (offers.isEmpty()) return;
         try {
+            demandServing();
             List<Append> appends = offers.stream().map(Outbox.Offer::append).toList();
             List<Appended> answers = ports.stream().append(appends);
             outbox.answered(offers, answers);

@@ -15,6 +15,7 @@ import dev.holdfast.engine.Runs;
 import dev.holdfast.engine.StartRequest;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.QueueChange;
+import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.sdk.Handler;
 import dev.holdfast.sdk.Signal;
 import dev.holdfast.sdk.Task;
@@ -239,6 +240,27 @@ final class NodesTest {
         site.settle();
         assertThat(heard).containsExactly("undone");
         site.assertEnded(id, Outcome.CANCELLED);
+    }
+
+    /** Nobody else has written yet, so that nothing else keeps it from writing. */
+    @Test
+    void where_entries_fence_who_may_not_serve_sends_nothing() {
+        try (var there = new Site(SLOTS, NEVER, StreamLog.Fencing.BY_OPENING)) {
+            Member one = there.join(LONG.handle((ctx, n) -> {
+                ctx.send("a");
+                there.turns.sleep(Duration.ofMinutes(10));
+                ctx.send("b");
+                return n;
+            }));
+            RunId id = there.start(one, "long", "1");
+            one.peers().suspend();
+            there.pass(Duration.ofMinutes(20));
+            assertThat(one.store().stream().head(id)).isEqualTo(1);
+            one.peers().resume();
+            there.pass(Duration.ofMinutes(1));
+            assertThat(one.store().stream().head(id)).isEqualTo(2);
+            there.assertEnded(id, Outcome.SUCCEEDED);
+        }
     }
 
     private void assertRefused(Member member, String code, RunId id) {
