@@ -253,13 +253,13 @@ final class NatsNodesTest {
                             database.name(),
                             "CREATE FUNCTION pg_catalog.pg_notify(text, text) RETURNS void LANGUAGE sql AS 'SELECT'");
             assertThat(one.engine().hosted()).isNotEmpty();
-            long slowest = 0;
-            for (int i = 0; i < 5; i++) {
-                long begun = System.nanoTime();
+            long begun = System.nanoTime();
+            for (int i = 0; i < 20; i++)
                 assertThat(two.client().start(QUIET, "q").join()).isEqualTo("q");
-                slowest = Math.max(slowest, System.nanoTime() - begun);
-            }
-            assertThat(Duration.ofNanos(slowest)).as("the slowest of five").isLessThan(Duration.ofMillis(900));
+            // Without them each would be found, and its end, by looks once a second.
+            assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                    .as("twenty, one after the other")
+                    .isLessThan(Duration.ofSeconds(6));
         }
     }
 }
