@@ -24,24 +24,13 @@ class DrillTest {
     @RegisterExtension
     final Stage stage = new Stage();
 
-    /** The one drill of a process that always runs. */
-    @Test
-    @ProcessTest
-    void a_short_drill_holds() throws Exception {
-        assertHolds(Store.SQLITE);
-    }
-
     @Test
     @ProcessTest
     void a_short_drill_holds_on_postgres() throws Exception {
-        assertHolds(Store.POSTGRES);
-    }
-
-    private void assertHolds(Store store) throws Exception {
         var drill = drill(
                 stage,
                 JavaCommand.like(
-                        MAIN, "drill", "crash", "--store", store.name(), "--runs", "1", "--kills", "2", "--json"));
+                        MAIN, "drill", "crash", "--store", "POSTGRES", "--runs", "1", "--kills", "2", "--json"));
 
         JsonNode report = drill.ok().json();
 

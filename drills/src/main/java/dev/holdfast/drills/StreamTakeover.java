@@ -120,6 +120,8 @@ final class StreamTakeover {
         List<Piece> struck = pieces.stream()
                 .filter(piece -> !piece.isDone() && piece.sender().orElse(0L) == doomed.pid())
                 .toList();
+        // What it sends until it stands still is its own.
+        if (kind == Kind.STOP) doomed.process().signal("STOP");
         var strike = Strike.now(kind, doomed, its);
         rounds.add(new Round(strike, struck, pieces));
         strike(strike, doomed, fleet);
@@ -165,7 +167,7 @@ final class StreamTakeover {
 
     private void strike(Strike strike, Node node, Fleet fleet) throws IOException, InterruptedException {
         switch (strike.kind()) {
-            case STOP -> node.process().signal("STOP");
+            case STOP -> {}
             case TERM -> node.process().terminate();
             default -> node.process().kill();
         }
