@@ -124,6 +124,27 @@ final class NatsLog implements StreamLog {
         }
     }
 
+    /**
+     * Takes messages if the first of them goes on behind a number: if it does not, JetStream has lost the entry with that number, and
+     * its sequence is another message's by now.
+     */
+    private static final class Following implements Taker {
+        private final long after;
+        private final Taker taker;
+        boolean follows;
+
+        Following(long after, Taker taker) {
+            this.after = after;
+            this.taker = taker;
+        }
+
+        @Override
+        public boolean take(Found message) {
+            follows |= message.parcel().goesOnBehind(after);
+            return follows && taker.take(message);
+        }
+    }
+
     private void know(RunId run, long number, Found message) {
         positions.put(run, number, Positions.Position.of(message));
     }
@@ -138,10 +159,24 @@ final class NatsLog implements StreamLog {
             taker.take(tail);
             return;
         }
-        long from = after == 0 ? 1 : from(run, after, tail);
         var ascending = new Ascending(taker);
-        if (after > 0 && tail.parcel().first() - after <= FEW) fetch(run, from, tail, ascending);
-        else scan(run, from, tail, what, ascending);
+        if (after == 0) {
+            scan(run, 1, tail, what, ascending);
+            return;
+        }
+        var following = new Following(after, ascending);
+        long known = known(run, after);
+        if (known > 0 && known <= tail.sequence()) take(run, new Span(after, known, tail), what, following);
+        if (!following.follows) take(run, new Span(after, search(run, after, tail), tail), what, ascending);
+    }
+
+    /** The messages from this sequence on, up to the newest: those with entries behind a number. */
+    private record Span(long after, long from, Found tail) {}
+
+    private void take(RunId run, Span span, Scan.What what, Taker taker) {
+        Found tail = span.tail();
+        if (tail.parcel().first() - span.after() <= FEW) fetch(run, span.from(), tail, taker);
+        else scan(run, span.from(), tail, what, taker);
     }
 
     private void fetch(RunId run, long from, Found tail, Taker taker) {
@@ -177,28 +212,22 @@ final class NatsLog implements StreamLog {
         }
     }
 
+    /** The sequence from which on there was everything behind this number when it was met; 0 if it was not. */
+    private long known(RunId run, long after) {
+        return positions
+                .of(run, after)
+                .map(position -> position.last() > after ? position.sequence() : (Long) (position.sequence() + 1))
+                .orElse(0L);
+    }
+
     /** The sequence from which on there is everything behind this number. */
-    private long from(RunId run, long after, Found tail) {
-        var known = positions.of(run, after);
-        if (known.isPresent() && isThere(run, known.get())) {
-            var position = known.get();
-            return position.last() > after ? position.sequence() : position.sequence() + 1;
-        }
+    private long search(RunId run, long after, Found tail) {
         long[] from = {1};
         scan(run, 1, tail, Scan.What.HEADERS, found -> {
             from[0] = found.sequence();
             return found.parcel().last() <= after;
         });
         return from[0];
-    }
-
-    /** If JetStream has lost it, its sequence is another message's by now. */
-    private boolean isThere(RunId run, Positions.Position position) {
-        Found found = Wire.await(wire.next(run, position.sequence()));
-        return found != null
-                && found.sequence() == position.sequence()
-                && found.parcel().last() == position.last()
-                && found.parcel().epoch() == position.epoch();
     }
 
     @Override

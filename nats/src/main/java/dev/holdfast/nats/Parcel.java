@@ -45,6 +45,11 @@ record Parcel(long epoch, long first, long behind, List<Item> items) {
         return first + items.size() - 1;
     }
 
+    /** Whether it has the entry behind that with this number. */
+    boolean goesOnBehind(long number) {
+        return behind == number || (first <= number && number < last());
+    }
+
     List<Entry> entries() {
         var entries = new ArrayList<Entry>(items.size());
         for (int i = 0; i < items.size(); i++) {

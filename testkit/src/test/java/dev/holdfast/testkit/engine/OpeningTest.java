@@ -156,6 +156,9 @@ final class OpeningTest {
         await("the next epoch begins").until(() -> rig.show(id).run().fence().epoch() == 3);
         rig.clock.pass(Duration.ofMinutes(2));
         rig.awaitState(id, RunState.STOPPING);
+        int before = rig.asked();
+        await("its attempt has left, and it waits for the log to end")
+                .until(() -> rig.asked() > before + 1 || rig.show(id).run().isFinished());
         rig.logIsAway(false);
         rig.awaitEnd(id, Outcome.TIMED_OUT);
 

@@ -83,6 +83,7 @@ final class Rig implements AutoCloseable {
     private Runnable beforeAnAppend = () -> {};
     private int slots = 4;
     private volatile boolean logIsAway;
+    private final AtomicInteger refused = new AtomicInteger();
     private final AtomicInteger streamReads = new AtomicInteger();
     private final AtomicBoolean headAway = new AtomicBoolean();
     private boolean oneByOne;
@@ -128,14 +129,21 @@ final class Rig implements AutoCloseable {
         logIsAway = away;
     }
 
+    /** How often it was asked while it was away. */
+    int asked() {
+        return refused.get();
+    }
+
     private StreamLog appending(StreamLog log) {
         var first = new AtomicReference<Runnable>(beforeAnAppend);
         return (StreamLog) Proxy.newProxyInstance(
                 StreamLog.class.getClassLoader(), new Class<?>[] {StreamLog.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("append"))
                         first.getAndSet(() -> {}).run();
-                    if (logIsAway && method.getName().equals("outlines"))
+                    if (logIsAway && method.getName().equals("outlines")) {
+                        refused.incrementAndGet();
                         throw Unavailable.notApplied("log_away", "the log is away", null);
+                    }
                     if (READING.contains(method.getName())) streamReads.incrementAndGet();
                     if (method.getName().equals("head") && headAway.getAndSet(false)) {
                         throw Unavailable.notApplied("stream_silent", "the log is away for a moment", null);
