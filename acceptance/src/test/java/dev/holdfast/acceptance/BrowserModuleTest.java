@@ -1,6 +1,7 @@
 package dev.holdfast.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.stream.FrameFold;
 import dev.holdfast.core.stream.JsonText;
@@ -10,12 +11,8 @@ import dev.holdfast.localpg.TestDatabase;
 import dev.holdfast.node.ApiKey;
 import dev.holdfast.node.ApiKeys;
 import dev.holdfast.testkit.ProcessTest;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -64,11 +61,18 @@ class BrowserModuleTest {
 
     /** A page of the server that does nothing by itself. */
     private Tab tab(int port) throws Exception {
-        // Nodes are named by other addresses than the page's; which of them a browser may ask is not what is tested
-        // here.
-        var browser = Browser.open(stage.folder(), "--disable-web-security");
+        return tab("http://127.0.0.1:" + port);
+    }
+
+    private Tab tab(String origin) throws Exception {
+        var browser = Browser.open(stage.folder());
         open.add(browser);
-        return browser.tab(URI.create("http://127.0.0.1:" + port + "/livez"));
+        return browser.tab(URI.create(origin + "/livez"));
+    }
+
+    private OddNode odd(OddNode node) {
+        open.add(node);
+        return node;
     }
 
     private String chat(String message) throws Exception {
@@ -105,7 +109,7 @@ class BrowserModuleTest {
         String step = event.equals("chunk") ? source : null;
         String data = switch (event) {
             case "chunk" -> sent(random);
-            case "rewind" -> "{\"drop\":[\"" + source + "\",\"9/9\"]}";
+            case "rewind" -> "{\"drop\":[\"" + (random.nextInt(5) == 0 ? "*" : source) + "\",\"9/9\"]}";
             case "gap" -> "{\"missing\":" + (1 + random.nextInt(5)) + "}";
             default -> "{\"seq\":1}";
         };
@@ -149,58 +153,139 @@ class BrowserModuleTest {
                 .isEqualTo("SUCCEEDED");
     }
 
+    /** By a page of another origin than any node's, which is allowed: browsers see to that. */
     @Test
     void a_node_that_is_away_or_silent_is_left_for_another() throws Exception {
-        stage.serve();
-        Tab tab = tab(stage.port());
-        String run = chat("hello");
-        try (var silent = new Silent()) {
-            tab.run(WATCHED.formatted(
-                    run,
-                    "silence: 500, at: ['http://127.0.0.1:%d', 'http://127.0.0.1:%d', 'http://127.0.0.1:%d']"
-                            .formatted(Ports.free(), silent.port(), stage.port())));
-            tab.await("the end", "watching.connection.state === 'done'");
-            assertThat(silent.asked).isTrue();
-        }
-        assertThat(tab.text("watching.text")).isEqualTo("You said: hello");
+        String page = "http://localhost:" + stage.port();
+        String real = "http://127.0.0.1:" + stage.port();
+        stage.serveTo(page);
+        OddNode stuck = odd(OddNode.stuck());
+        OddNode silent = odd(OddNode.silent());
+        Tab tab = tab(page);
+        tab.run("import('" + real + "/holdfast.js').then(holdfast => { window.holdfast = holdfast; })");
+
+        // None is named: then it is the one that has served the module.
+        String run = tab.run("holdfast.post('t1', {message: 'hello [hang:1]'})")
+                .path("id")
+                .asString();
+        String nodes = "silence: 400, at: ['http://127.0.0.1:%d', '%s', '%s', '%s']"
+                .formatted(Ports.free(), stuck.url(), silent.url(), real);
+        tab.run("window.watching = holdfast.watchRun('%s', {%s}); undefined".formatted(run, nodes));
+        tab.await("it is told", "watching.text === 'You '");
+        assertThat(stuck.asked()).isNotEmpty();
+        assertThat(silent.asked()).isNotEmpty();
+
+        int asked = silent.asked().size();
+        assertThat(tab.text("holdfast.messages('t1', {" + nodes + "}).then(page => page.messages[0].id)"))
+                .isEqualTo(run);
+        assertThat(tab.text("holdfast.cancelRun('" + run + "', {" + nodes + "}).then(told => told.id)"))
+                .isEqualTo(run);
+        assertThat(silent.asked()).hasSizeGreaterThanOrEqualTo(asked + 2);
+        tab.await("it has ended", "watching.connection.state === 'done'");
+        assertThat(tab.text("watching.ended.then(end => end.outcome)")).isEqualTo("CANCELLED");
+        // The other way round nobody was allowed.
+        tab.show(URI.create(real + "/livez"));
+        assertThat(tab.text("fetch('" + page + "/v1/threads/t1/messages').catch(refused => refused.name)"))
+                .isEqualTo("TypeError");
     }
 
-    /** Says that a stream begins, and then nothing more, as what a machine that slept is connected to. */
-    private static final class Silent implements AutoCloseable {
-        private final ServerSocket server;
-        private final List<Socket> asking = new ArrayList<>();
-        volatile boolean asked;
+    @Test
+    void what_is_told_twice_counts_once_and_who_tells_nothing_is_asked_ever_more_rarely() throws Exception {
+        stage.serve();
+        Tab tab = tab(stage.port());
+        String one = "run_00000000000000000000000001";
+        String two = "run_00000000000000000000000002";
+        String snapshot = "{\"epoch\":1,\"step\":null,\"data\":{\"seq\":1,\"state\":\"RUNNING\"}}";
+        OddNode repeating = odd(OddNode.telling(
+                OddNode.event("status", one + ".0.1", snapshot)
+                        + OddNode.chunk(one + ".1.1", "a")
+                        + OddNode.chunk(one + ".2.1", "b"),
+                OddNode.chunk(one + ".1.1", "a")
+                        + OddNode.event("status", one + ".1.1", snapshot)
+                        + OddNode.chunk(one + ".2.1", "b")
+                        + OddNode.chunk(one + ".3.1", "c"),
+                OddNode.chunk(one + ".3.1", "c")
+                        // Nobody says how that has ended: it was deleted.
+                        + OddNode.chunk(two + ".1.1", "d")
+                        + OddNode.event("done", two + ".1.2", snapshot)
+                        + OddNode.event("done", two + ".1.2", snapshot)));
+        OddNode losing = odd(OddNode.telling(OddNode.chunk(one + ".1.1", "a")
+                + OddNode.chunk(one + ".2.1", "b")
+                + OddNode.event("rewind", one + ".0.1", "{\"epoch\":2,\"step\":null,\"data\":{\"drop\":[\"*\"]}}")
+                + OddNode.chunk(one + ".1.1", "a")
+                + OddNode.chunk(one + ".8589934592.1", "c")
+                + OddNode.event("done", one + ".8589934592.2", snapshot)));
+        OddNode empty = odd(
+                OddNode.telling("retry: 500\n\n:\n\n" + OddNode.event("waiting", "0", "{\"data\":{\"turns\":[]}}")));
+        tab.run("""
+                import('/holdfast.js').then(({watchThread, watchRun}) => {
+                  window.talk = watchThread('t', {at: '%s'});
+                  window.again = watchRun('%s', {at: '%s'});
+                  window.nothing = watchThread('t', {at: '%s'});
+                })""".formatted(repeating.url(), one, losing.url(), empty.url()));
 
-        Silent() throws Exception {
-            server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-            Thread.ofPlatform().daemon().name("silent").start(this::run);
-        }
+        tab.await("the end", "talk.turns[1]?.done");
+        assertThat(tab.text("talk.turns.map(turn => turn.text + (turn.gone ? ' is gone' : '')).join()"))
+                .isEqualTo("abc is gone,d");
+        // What its log has lost is taken back, and all is told again.
+        assertThat(tab.text("again.ended.then(() => again.text)")).isEqualTo("ac");
+        assertThat(tab.text("talk.position")).isEqualTo(two + ".1.2");
+        await("it is asked again and again")
+                .atMost(Stage.PATIENCE)
+                .until(() -> empty.asked().size() >= 5);
+        List<OddNode.Asked> asked = empty.asked();
+        assertThat(Duration.ofNanos(asked.get(4).at() - asked.get(3).at())).isGreaterThan(Duration.ofMillis(700));
+        // Not all at the same moment who were lost at the same.
+        assertThat(tab.run("""
+                        import('/holdfast/http.js').then(async ({rest}) => {
+                          const began = performance.now();
+                          const ends = await Promise.all(Array.from({length: 20}, () => rest(1, 1).then(() => performance.now())));
+                          return Math.max(...ends) - Math.min(...ends);
+                        })""").asDouble()).isGreaterThan(20);
+    }
 
-        int port() {
-            return server.getLocalPort();
-        }
+    @Test
+    void what_goes_wrong_is_told() throws Exception {
+        stage.serve();
+        Tab tab = tab(stage.port());
+        // It goes on to speak: by that the server finds out that nobody listens.
+        String run = chat("[slow:30] [many:1000]");
+        tab.run(WATCHED.formatted(run, "onChange: () => { throw new Error('mine'); }"));
+        tab.await("it is told", "watching.connection.state === 'failed'");
+        assertThat(tab.text("watching.ended.catch(error => error.message)")).isEqualTo("mine");
+        // Whoever handles nothing sees it in the console.
+        tab.run(
+                "window.watching = holdfast.watchThread('t1', {onTurn: () => { throw new Error('unseen'); }}); undefined");
+        await("it is told").until(() -> tab.troubles().toString().contains("unseen"));
+        await("no connection is left")
+                .atMost(Stage.PATIENCE)
+                .until(() -> stage.api().bare().get("/metrics").body().contains("holdfast_watchers 0"));
 
-        private void run() {
-            String head =
-                    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n:\n\r\n";
-            try {
-                while (true) {
-                    Socket socket = server.accept();
-                    asking.add(socket);
-                    socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
-                    socket.getOutputStream().flush();
-                    asked = true;
-                }
-            } catch (IOException e) {
-                // Closed.
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            server.close();
-            for (Socket each : asking) each.close();
-        }
+        // A run that is deleted, and a conversation of which some turns are.
+        stage.api().post("/v1/runs/" + run + "/cancel", "");
+        stage.api().awaitEnd(run);
+        tab.run("""
+                window.lost = 0;
+                window.talk = holdfast.watchThread('t1', {
+                  silence: 400,
+                  onConnection: connection => { if (connection.state === 'lost') lost++; },
+                });
+                undefined""");
+        tab.await("it is told to its end", "talk.turns[0]?.done");
+        String from = tab.text("talk.position");
+        stage.api().delete("/v1/runs/" + run);
+        tab.run(WATCHED.formatted(run, ""));
+        tab.await("it is told", "watching.connection.state === 'gone'");
+        assertThat(tab.text("watching.ended.catch(refused => refused.code)")).isEqualTo("run_unknown");
+        assertThat(tab.text("holdfast.watchThread('t1', {from: '" + from + "'}).ended.catch(refused => refused.code)"))
+                .isEqualTo("cursor_unknown");
+        tab.run("window.lost = 0");
+        tab.await("it has lost its place", "lost > 2");
+        String next =
+                tab.run("holdfast.post('t1', {message: 'hello'})").path("id").asString();
+        tab.await("it goes on", "talk.turns[1]?.done");
+        assertThat(tab.text("talk.turns[1].run")).isEqualTo(next);
+        assertThat(tab.text("talk.connection.state")).isIn("live", "lost");
     }
 
     @Test

@@ -233,6 +233,9 @@ class ChatPageTest {
         other.await("and so does the other tab", STATE + " === 'SUCCEEDED'");
         tab.screenshot(shot("page", "03-stopped"));
 
+        tab.await(
+                "how long each took is read",
+                "[...document.querySelectorAll('.turn .state')].every(state => state.textContent)");
         String before = tab.text("document.querySelector('.log').innerText");
         tab.reload();
         tab.await("it is all there again", "document.querySelectorAll('.turn').length === 4");
@@ -259,6 +262,102 @@ class ChatPageTest {
                 .isLessThanOrEqualTo(390);
         tab.look(Tab.Look.LIGHT);
         tab.screenshot(shot("page", "07-phone"));
+    }
+
+    private String post(String thread, String message) throws IOException {
+        var answer = stage.api()
+                .post("/v1/threads/" + thread + "/messages", "{\"input\":{\"message\":\"" + message + "\"}}");
+        return JsonMapper.shared().readTree(answer.body()).path("id").asString();
+    }
+
+    private static String turn(String run) {
+        return "document.querySelector('[data-run=" + run + "]')";
+    }
+
+    private static void speaks(Tab tab, String run) {
+        tab.await("it speaks", turn(run) + "?.querySelector('.standing').textContent.split(' ').length > 5");
+        assertThat(tab.text(turn(run) + ".dataset.state")).isEqualTo("LIVE");
+    }
+
+    /** Those behind the live turn may have been stopped, or deleted; and it may end in the moment in which it is stopped. */
+    @Test
+    void the_live_turn_is_the_one_that_is_shown_and_stopped() throws Exception {
+        stage.serve();
+        String live = post("t1", "[slow:30] [many:1000]");
+        String stopped = post("t1", "one");
+        String deleted = post("t1", "two");
+        String next = post("t1", "[slow:50] [many:40]");
+        stage.api().post("/v1/runs/" + stopped + "/cancel", "");
+        stage.api().awaitEnd(stopped);
+        Tab tab = browser().tab(page(stage.port(), "/chat/t1"));
+        tab.size(1100, 760);
+        speaks(tab, live);
+        tab.screenshot(shot("line", "1-stopped-in-line"));
+        stage.api().post("/v1/runs/" + deleted + "/cancel", "");
+        stage.api().awaitEnd(deleted);
+        stage.api().delete("/v1/runs/" + deleted);
+
+        // Nothing that the server tells reaches the page while this goes on.
+        tab.run("""
+                (() => {
+                  const ask = (method, path) => {
+                    const request = new XMLHttpRequest();
+                    request.open(method, path, false);
+                    request.send();
+                    return JSON.parse(request.responseText);
+                  };
+                  ask('POST', '/v1/runs/%s/cancel');
+                  while (ask('GET', '/v1/runs/%s').startedAt === null);
+                  dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape'}));
+                })()""".formatted(live, next));
+
+        tab.await("the next one is answered", turn(next) + ".dataset.state === 'SUCCEEDED'");
+        assertThat(tab.text(turn(live) + ".dataset.state")).isEqualTo("CANCELLED");
+        assertThat(tab.text(turn(stopped) + ".dataset.state")).isEqualTo("CANCELLED");
+        tab.await("what was deleted is said to be", turn(deleted) + ".dataset.state === 'DELETED'");
+        assertThat(tab.run("document.querySelectorAll('.caret:not([hidden])').length")
+                        .asInt())
+                .isZero();
+        assertThat(tab.run("document.querySelector('.stop:not([hidden])')").isNull())
+                .isTrue();
+        tab.screenshot(shot("line", "2-deleted"));
+        assertThat(tab.troubles()).isEmpty();
+    }
+
+    /** What the page asks for does not grow with what is said meanwhile, and what it shows not with the line. */
+    @Test
+    void a_long_line_is_read_by_the_page() throws Exception {
+        int waiting = 70;
+        stage.serve();
+        // Long ago; the page that shows the end of the line does not begin with it.
+        stage.api().awaitEnd(post("t1", "hello"));
+        String live = post("t1", "[slow:30] [many:1000]");
+        for (int i = 1; i <= waiting; i++) post("t1", "message " + i);
+        Tab tab = browser().tab(page(stage.port(), "/chat/t1"));
+        tab.size(1100, 760);
+        speaks(tab, live);
+        String asked = "performance.getEntriesByType('resource').filter(each => each.name.includes(live)"
+                + " || each.name.includes('/messages')).length";
+        tab.run("window.live = '" + live + "'");
+        tab.await("what was said is read", turn(live) + ".querySelector('.said').textContent.includes('many')");
+        int before = tab.run(asked).asInt();
+        assertThat(before).isLessThan(5);
+        tab.await("it goes on", turn(live) + ".querySelector('.standing').textContent.split(' ').length > 60");
+        assertThat(tab.run(asked).asInt()).isEqualTo(before);
+        assertThat(tab.run("document.querySelectorAll('.turn').length").asInt()).isEqualTo(51);
+        tab.run("document.querySelector('.scroller').scrollTop = 0");
+        tab.screenshot(shot("line", "3-long"));
+
+        tab.run("document.querySelector('.log > button').click()");
+        tab.await("all are there", "document.querySelectorAll('.turn').length === " + (waiting + 2));
+        assertThat(tab.run(
+                                "(() => { const runs = [...document.querySelectorAll('.turn')].map(turn => turn.dataset.run);"
+                                        + " return runs[1] === live && runs.join() === runs.sort().join(); })()")
+                        .asBoolean())
+                .isTrue();
+        assertThat(tab.text("document.querySelector('.turn:nth-last-child(1) .state').textContent"))
+                .contains((waiting - 1) + " before it");
+        assertThat(tab.troubles()).isEmpty();
     }
 
     /** Here, because that task is in no serial lane. */

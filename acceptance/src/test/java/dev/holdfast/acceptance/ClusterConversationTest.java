@@ -20,9 +20,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -105,7 +105,12 @@ class ClusterConversationTest {
     @Test
     void turns_keep_their_order_while_nodes_are_restarted() throws Exception {
         var posted = new ArrayList<Posted>();
+        var followed = new HashMap<String, Future<List<String>>>();
         try (var posters = Executors.newCachedThreadPool()) {
+            for (String thread : THREADS) {
+                int at = followed.size() % NODES;
+                followed.put(thread, posters.submit(() -> follow(at, thread, NODES * MESSAGES)));
+            }
             var all = new ArrayList<Future<List<Posted>>>();
             for (int i = 0; i < NODES; i++) {
                 int at = i;
@@ -131,11 +136,36 @@ class ClusterConversationTest {
         }
         for (String thread : THREADS) {
             var own = posted.stream().filter(p -> p.thread().equals(thread)).toList();
-            check(thread, own);
+            List<String> order = check(thread, own);
+            assertThat(Objects.requireNonNull(followed.get(thread)).get())
+                    .as("as it was told to who has watched %s through all of it", thread)
+                    .isEqualTo(order);
         }
     }
 
-    private void check(String thread, List<Posted> posted) throws Exception {
+    /** The turns of which is told that they have ended, to somebody who comes back at the next node when one has gone. */
+    private List<String> follow(int at, String thread, int many) throws InterruptedException {
+        var told = new ArrayList<String>();
+        String from = "0";
+        Instant until = Instant.now().plus(Stage.PATIENCE.multipliedBy(3));
+        for (int node = at; told.size() < many && Instant.now().isBefore(until); node++) {
+            try (var telling = new Telling(node % NODES, thread, from)) {
+                while (told.size() < many) {
+                    telling.next();
+                    from = telling.id;
+                    // Who comes back at the end of a turn is told that end once more.
+                    boolean again = !told.isEmpty() && told.getLast().equals(telling.run());
+                    if (telling.event.equals("done") && !again) told.add(telling.run());
+                }
+            } catch (IOException e) {
+                // The next one is asked.
+            }
+        }
+        return told;
+    }
+
+    /** Answers which turn followed which. */
+    private List<String> check(String thread, List<Posted> posted) throws Exception {
         List<JsonNode> turns = await("the turns of " + thread + " have ended")
                 .atMost(Stage.PATIENCE)
                 .pollInterval(Duration.ofMillis(200))
@@ -161,6 +191,11 @@ class ClusterConversationTest {
                     .as("turn %d of %s begins when the one before it has ended", i, thread)
                     .isGreaterThanOrEqualTo(said(begun.get(i - 1)).getLast());
         }
+        assertThat(begun.stream()
+                        .map(turn -> Instant.parse(turn.path("startedAt").asString())))
+                .as("the beginnings of the turns of %s, as the ledger has them", thread)
+                .isSorted()
+                .doesNotHaveDuplicates();
         var place = new HashMap<String, Integer>();
         for (JsonNode turn : begun) place.put(text(turn), place.size());
         for (Posted first : posted) {
@@ -179,6 +214,7 @@ class ClusterConversationTest {
                         .isEqualTo(order);
             }
         }
+        return order;
     }
 
     private static String text(JsonNode turn) {
@@ -241,32 +277,42 @@ class ClusterConversationTest {
                             .toURL()
                             .openConnection();
             connection.setReadTimeout((int) Stage.PATIENCE.toMillis());
-            assertThat(connection.getResponseCode()).isEqualTo(200);
+            int status = connection.getResponseCode();
+            if (status != 200) throw new IOException("node " + node + " answers " + status);
             in = new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8));
+        }
+
+        /** The next event. */
+        void next() throws IOException {
+            event = "";
+            while (true) {
+                String line = in.readLine();
+                if (line == null) throw new IOException("the stream has ended");
+                if (line.startsWith("event: ")) event = line.substring(7);
+                if (line.startsWith("id: ")) id = line.substring(4);
+                if (line.isEmpty() && !event.isEmpty()) return;
+            }
         }
 
         /** The next event of this kind. */
         void next(String wanted) throws IOException {
-            while (true) {
-                String line = in.readLine();
-                if (line == null) throw new AssertionError("the stream has ended");
-                if (line.startsWith("event: ")) event = line.substring(7);
-                if (line.startsWith("id: ")) id = line.substring(4);
-                if (line.isEmpty() && event.equals(wanted)) {
-                    event = "";
-                    return;
-                }
-            }
+            do next();
+            while (!event.equals(wanted));
+        }
+
+        /** Of which run the event is. */
+        String run() {
+            return id.replaceFirst("\\..*", "");
         }
 
         /** The runs of which it tells the end, as many as that. */
         List<String> turns(int many) throws IOException {
-            var all = new LinkedHashSet<String>();
+            var all = new ArrayList<String>();
             while (all.size() < many) {
                 next("done");
-                all.add(id.replaceFirst("\\..*", ""));
+                all.add(run());
             }
-            return List.copyOf(all);
+            return all;
         }
 
         @Override

@@ -26,6 +26,7 @@ class DrillTest {
 
     /** The one drill of a process that always runs. */
     @Test
+    @ProcessTest
     void a_short_drill_holds() throws Exception {
         assertHolds(Store.SQLITE);
     }

@@ -28,7 +28,7 @@ final class Modules {
             Map.entry("server", Set.of("node")),
             Map.entry("examples", Set.of("sdk")),
             Map.entry("drills", Set.of("core", "localpg", "localnats")),
-            Map.entry("bench", Set.of("server", "drills", "localpg")),
+            Map.entry("bench", Set.of("server", "drills", "localpg", "localnats")),
             Map.entry("cli", Set.of("server", "examples", "drills", "bench"))));
 
     static Set<String> all() {

@@ -110,6 +110,15 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
         return ready(start(new ServerProcess.Setup(plain.data(), plain.port(), plain.log(), command)));
     }
 
+    /** As {@link #serve}, also to pages of this origin. */
+    ServerProcess serveTo(String origin) throws InterruptedException {
+        var plain = new ServerProcess.Setup(data(), port, folder.resolve("server.log"));
+        var command = new ArrayList<>(
+                database == null ? plain.command() : nodeCommand(database.url().toString(), "server", port));
+        command.addAll(List.of("--allow-origin", origin));
+        return ready(start(new ServerProcess.Setup(plain.data(), port, plain.log(), command)));
+    }
+
     /** {@code holdfast dev}, just started. */
     ServerProcess start(Path data, int onPort) {
         return start(new ServerProcess.Setup(data, onPort, folder.resolve("server.log")));

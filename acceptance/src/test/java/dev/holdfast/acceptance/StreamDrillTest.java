@@ -71,8 +71,8 @@ class StreamDrillTest {
     static List<Arguments> sabotages() {
         var drop = new Sabotage(
                 "core/src/main/java/dev/holdfast/core/stream/Standing.java",
-                "if (!standing.stands(source)) drop.add(source);",
-                "if (standing.stands(source) && !standing.stands(source)) drop.add(source);");
+                "if (!standing.stands(source, epoch)) drop.add(source);",
+                "if (standing.stands(source, epoch) && !standing.stands(source, epoch)) drop.add(source);");
         var muted = new Sabotage(
                 "engine/src/main/java/dev/holdfast/engine/LocalAttempt.java",
                 "dev.holdfast.core.stream.Standing.of(steps).through()",

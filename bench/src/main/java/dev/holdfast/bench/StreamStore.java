@@ -1,18 +1,22 @@
 package dev.holdfast.bench;
 
+import dev.holdfast.localnats.Installed;
+import dev.holdfast.localnats.LocalNats;
 import dev.holdfast.localpg.LocalPostgres;
 import dev.holdfast.localpg.Settings;
+import dev.holdfast.nats.NatsOptions;
 import dev.holdfast.node.ClusterOptions;
 import dev.holdfast.node.Holdfast;
 import dev.holdfast.node.NodeOptions;
 import dev.holdfast.sdk.Handler;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Where a stream can be, and how nodes are opened on it. */
 sealed interface StreamStore {
     /** In the order of the columns. */
-    List<StreamStore> ALL = List.of(new OnSqlite(), new OnPostgres());
+    List<StreamStore> ALL = List.of(new OnSqlite(), new OnPostgres(), new OnNats());
 
     /** For the command line. */
     String name();
@@ -22,6 +26,9 @@ sealed interface StreamStore {
 
     /** How many nodes watchers are spread over. */
     int nodes();
+
+    /** Why it cannot be measured on this machine. */
+    Optional<String> missing();
 
     /** What is there before the nodes are. */
     Place prepare(Path folder);
@@ -61,6 +68,11 @@ sealed interface StreamStore {
         }
 
         @Override
+        public Optional<String> missing() {
+            return Optional.empty();
+        }
+
+        @Override
         public Place prepare(Path folder) {
             return new Place(folder.toString(), () -> {});
         }
@@ -91,6 +103,11 @@ sealed interface StreamStore {
         }
 
         @Override
+        public Optional<String> missing() {
+            return Optional.empty();
+        }
+
+        @Override
         public Place prepare(Path folder) {
             var server = LocalPostgres.start(folder, Settings.standard());
             server.createDatabase(DATABASE);
@@ -100,6 +117,47 @@ sealed interface StreamStore {
         @Override
         public Holdfast open(String where, NodeOptions options, List<? extends Handler<?, ?>> hosted) {
             return Holdfast.cluster(ClusterOptions.at(where), options, hosted);
+        }
+    }
+
+    /** Three nodes whose streams are on a NATS server of the benchmark's own, and all else on such a PostgreSQL. */
+    record OnNats() implements StreamStore {
+        private static final String BETWEEN = " ";
+
+        @Override
+        public String name() {
+            return "nats";
+        }
+
+        @Override
+        public String title() {
+            return "NATS JetStream, three nodes";
+        }
+
+        @Override
+        public int nodes() {
+            return 3;
+        }
+
+        @Override
+        public Optional<String> missing() {
+            return Installed.find().isPresent() ? Optional.empty() : Optional.of(Installed.MISSING);
+        }
+
+        @Override
+        public Place prepare(Path folder) {
+            Place ledger = new OnPostgres().prepare(folder);
+            var nats = LocalNats.single();
+            return new Place(ledger.where() + BETWEEN + nats.url(), () -> {
+                nats.close();
+                ledger.end().close();
+            });
+        }
+
+        @Override
+        public Holdfast open(String where, NodeOptions options, List<? extends Handler<?, ?>> hosted) {
+            String[] urls = where.split(BETWEEN, -1);
+            return Holdfast.cluster(ClusterOptions.at(urls[0]).nats(NatsOptions.at(urls[1])), options, hosted);
         }
     }
 }

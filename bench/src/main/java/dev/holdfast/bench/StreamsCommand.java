@@ -29,10 +29,15 @@ import picocli.CommandLine.Parameters;
         },
         mixinStandardHelpOptions = true)
 final class StreamsCommand implements Callable<Integer> {
+    private final List<StreamLoad> loads;
+    private final StreamScale full;
+
     @Mixin
     private final Outlet outlet = new Outlet();
 
-    @Parameters(paramLabel = "LOG", description = "Where streams are kept: sqlite, postgres (default: all).")
+    @Parameters(
+            paramLabel = "LOG",
+            description = "Where streams are kept: sqlite, postgres, nats (default: all that are there).")
     private List<String> names = new ArrayList<>();
 
     @Option(names = "--quick", description = "One short round: while one changes something.")
@@ -44,10 +49,20 @@ final class StreamsCommand implements Callable<Integer> {
             description = "Where the temporary folder is made: this chooses the disk.")
     private Path data = Path.of(System.getProperty("java.io.tmpdir"));
 
+    StreamsCommand() {
+        this(StreamLoad.ALL, StreamScale.FULL);
+    }
+
+    /** @param full how long it takes, unless it is to be quick */
+    StreamsCommand(List<StreamLoad> loads, StreamScale full) {
+        this.loads = loads;
+        this.full = full;
+    }
+
     @Override
     public Integer call() throws IOException {
         List<StreamStore> chosen = chosen();
-        var scale = quick ? StreamScale.QUICK : StreamScale.FULL;
+        var scale = quick ? StreamScale.QUICK : full;
         try (var folders = new Folders(data)) {
             var machine = Machine.described(folders.root());
             var sheet = new Sheet();
@@ -67,7 +82,7 @@ final class StreamsCommand implements Callable<Integer> {
 
     private void measure(StreamNodes nodes, StreamScale scale, StreamLoad.Measured to) throws IOException {
         for (int round = 1; round <= scale.rounds(); round++) {
-            for (StreamLoad load : StreamLoad.ALL) {
+            for (StreamLoad load : loads) {
                 outlet.say(to.store().title() + ", round " + round + " of " + scale.rounds() + ": " + load.name());
                 load.measure(nodes, scale, to);
             }
@@ -79,9 +94,16 @@ final class StreamsCommand implements Callable<Integer> {
                 "nothing keeps streams that is called",
                 names,
                 StreamStore.ALL.stream().map(StreamStore::name).toList());
-        return StreamStore.ALL.stream()
-                .filter(store -> names.isEmpty() || names.contains(store.name()))
-                .toList();
+        var stores = new ArrayList<StreamStore>();
+        for (StreamStore store : StreamStore.ALL) {
+            boolean named = names.contains(store.name());
+            if (!named && !names.isEmpty()) continue;
+            String missing = store.missing().orElse(null);
+            if (missing == null) stores.add(store);
+            else if (named) throw outlet.misuse("streams cannot be kept by " + store.name() + ": " + missing);
+            else outlet.say(store.name() + " is left out: " + missing);
+        }
+        return stores;
     }
 
     /** As it was given, without where its results went. */

@@ -24,7 +24,7 @@ final class Fold {
             if (frame.event().equals("chunk")) chunks.add(frame);
             if (frame.event().equals("rewind")) {
                 Set<String> dropped = dropped(frame);
-                chunks.removeIf(c -> dropped.contains(c.step()));
+                chunks.removeIf(c -> dropped.contains(c.step()) || dropped.contains("*"));
             }
         }
         return chunks;

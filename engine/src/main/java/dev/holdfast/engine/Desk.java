@@ -6,21 +6,15 @@ import dev.holdfast.core.Fence;
 import dev.holdfast.core.Holder;
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.Run;
-import dev.holdfast.core.RunError;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
-import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.Stop;
 import dev.holdfast.core.Unavailable;
-import dev.holdfast.core.stream.Standing;
-import dev.holdfast.core.stream.StreamEnd;
 import dev.holdfast.engine.port.Bell;
 import dev.holdfast.engine.port.Change;
-import dev.holdfast.engine.port.ErrorJson;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Message;
 import dev.holdfast.engine.port.Receipt;
-import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.engine.port.Write;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,6 +43,7 @@ final class Desk {
     private final Duration look;
     private final Set<String> tasks;
     private final Ends ends = new Ends();
+    private final Remains remains;
 
     /**
      * @param tick rung when something becomes due before the next regular look
@@ -61,6 +56,7 @@ final class Desk {
         this.tick = tick;
         this.look = look;
         this.tasks = Set.copyOf(tasks);
+        this.remains = new Remains(ports);
     }
 
     Ports ports() {
@@ -74,6 +70,11 @@ final class Desk {
     /** How runs have ended here. */
     Ends ends() {
         return ends;
+    }
+
+    /** What of streams stands whose runs are ended by somebody who sends nothing to them. */
+    Remains remains() {
+        return remains;
     }
 
     /** A message was posted to this run: the next look at the mail, which is at once, brings it. */
@@ -91,7 +92,8 @@ final class Desk {
 
     /**
      * Applies what lies in the inbox of a run that nobody holds. If another node does, that one is told. What cannot be
-     * written, though nobody has changed it, is locked by somebody: the next look meets it again.
+     * written, though nobody has changed it, is locked by somebody: the next look meets it again; as it does what would end and
+     * whose stream cannot be read.
      */
     void drain(RunId id) {
         Fence tried = null;
@@ -110,7 +112,12 @@ final class Desk {
             if (run.fence().equals(tried)) return;
             Draft draft = draft(run, Expect.atRest(run));
             deliver(draft, inbox);
-            if (commit(change(draft))) return;
+            try {
+                if (commit(remains.change(draft))) return;
+            } catch (Unavailable e) {
+                if (!Remains.areAway(e)) throw e;
+                return;
+            }
             tried = run.fence();
         }
     }
@@ -148,24 +155,25 @@ final class Desk {
 
     /**
      * Applies a command to each of these runs, which whoever decides does not hold, as they were read. One that somebody
-     * else has changed meanwhile, or is about to, is left alone: whoever looks for what is to be done meets it again. What is wrong with
-     * one of them is thrown when all others are written.
+     * else has changed meanwhile, or is about to, is left alone, and so is one that would end while its stream cannot be read:
+     * whoever looks for what is to be done meets it again. What is wrong with one of them is thrown when all others are written.
      *
      * @param command what is to be done with it, null for nothing
      * @param done runs for each that was written
      */
     void decideAll(List<Run> runs, Function<Run, @Nullable Command> command, Runnable done) {
-        var changes = new ArrayList<Change>();
+        var drafts = new ArrayList<Draft>();
         RuntimeException trouble = null;
         for (Run run : runs) {
             try {
-                change(run, command.apply(run)).ifPresent(changes::add);
+                draft(run, command.apply(run)).ifPresent(drafts::add);
             } catch (Unavailable e) {
                 throw e;
             } catch (RuntimeException e) {
                 trouble = first(trouble, e);
             }
         }
+        List<Change> changes = remains.changes(drafts);
         // Before the commit, so that they can be claimed in the same one.
         if (changes.stream().anyMatch(Desk::queues)) ports.hints().work();
         List<Receipt> receipts = changes.isEmpty() ? List.of() : ports.ledger().commit(changes);
@@ -179,13 +187,13 @@ final class Desk {
         if (trouble != null) throw trouble;
     }
 
-    private Optional<Change> change(Run run, @Nullable Command asked) {
+    private Optional<Draft> draft(Run run, @Nullable Command asked) {
         if (asked == null) return Optional.empty();
         Draft draft = draft(run, Expect.atRest(run));
         boolean waits = asked instanceof Command.DeadlineCame came && came.name() == Deadlines.Name.WAIT;
         if (waits) timeCame(draft);
         else draft.decide(asked);
-        return draft.isEmpty() ? Optional.empty() : Optional.of(change(draft));
+        return draft.isEmpty() ? Optional.empty() : Optional.of(draft);
     }
 
     private static RuntimeException first(@Nullable RuntimeException present, RuntimeException next) {
@@ -233,23 +241,6 @@ final class Desk {
                 () -> {});
     }
 
-    /** The change of a run that nobody holds; if it ends here, all that ends with it. */
-    private Change change(Draft draft) {
-        Run next = draft.run();
-        if (draft.ends()) {
-            List<StepRecord> steps = ports.ledger().reads().steps(next.id());
-            var outline = ports.stream().outline(next.id());
-            // What somebody who has lost it writes from now on is above the end.
-            draft.add(new Write.End(new StreamEnd(StreamLog.last(outline), Standing.drop(outline, steps))));
-            draft.add(new Write.ClearInbox());
-            if (next.status().outcome() == Outcome.SYSTEM_FAILURE) {
-                var error = RunError.ours("lost_alone", "Whoever executed it died, again and again: " + draft.cause());
-                draft.add(new Write.Payload(Write.Payload.Kind.ERROR, ErrorJson.write(error)));
-            }
-        }
-        return draft.change();
-    }
-
     /** Whether it was written; false if the fence did not match. */
     private boolean commit(Change change) {
         switch (ports.ledger().commit(change)) {
@@ -295,7 +286,10 @@ final class Desk {
     /** A change of a run that nobody holds. If it has ended, something may be left to do: its children are told. */
     private void written(Change change) {
         announce(change);
-        if (endsRun(change)) post(change.run());
+        if (!endsRun(change)) return;
+        post(change.run());
+        // A claim that was not given it may have had no other.
+        ports.hints().work();
     }
 
     private static boolean queues(Change change) {

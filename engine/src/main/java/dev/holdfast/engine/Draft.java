@@ -31,6 +31,11 @@ final class Draft {
         this.id = id;
     }
 
+    /** The run as it was read. */
+    Run before() {
+        return before;
+    }
+
     /** The run as it will be. */
     Run run() {
         return run;
@@ -61,6 +66,11 @@ final class Draft {
 
     void addAll(List<? extends Write> more) {
         writes.addAll(more);
+    }
+
+    /** Whether it records a step, be it only that it waits. */
+    boolean records() {
+        return writes.stream().anyMatch(write -> write instanceof Write.Step);
     }
 
     /** Whether it ends the run. */

@@ -96,11 +96,12 @@ public final class Engine implements Runs, AutoCloseable {
                         .collect(Collectors.toMap(h -> h.task().name(), h -> Notice.of(h.task()))));
         Recovery.run(desk);
         this.alarms = new Alarms(ports.threads(), ports.clock());
-        this.stream = new StreamWriter(ports, meters);
+        this.stream = new StreamWriter(ports, meters, door);
         this.left = ports.threads().bell();
         this.watching = new Tails(new Watcher.Ports(
                 ports.ledger().reads(), ports.stream(), ports.hints(), ports.threads(), ports.clock()));
-        this.turns = new Turns(ports, door, this::deliver, this::watch);
+        this.turns = new Turns(
+                ports, door, this::deliver, (run, after) -> Watcher.open(watching, ports.clock(), run, after));
         Bell work = ports.threads().bell();
         this.executor = new Executor(desk, stream, new LocalAttempt.Serving(ports, alarms, starts), () -> {
             work.ring();

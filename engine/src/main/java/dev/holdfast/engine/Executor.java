@@ -190,13 +190,15 @@ final class Executor {
         }
         // What cannot be read now is not tried again in a tight loop.
         if (trouble instanceof Unavailable) rest();
+        boolean told = false;
         while (holding.standing() != Attempt.Standing.DRAINING) {
             try {
                 holding.write(
                         new Command.Lost(holding.by().holder(), blame), next -> abandoned(holding, next, trouble));
                 return;
             } catch (Unavailable e) {
-                LOG.warn("{} could not be queued again, trying once more: {}", id, e.getMessage());
+                if (!told) LOG.warn("{} could not be queued again, trying until it can: {}", id, e.getMessage());
+                told = true;
                 rest();
             } catch (RuntimeException e) {
                 LOG.error("{} could not be queued again; the next boot does it", id, e);

@@ -118,6 +118,7 @@ final class Explainer {
             case Obstacle.NotQueued o -> throw new IllegalArgumentException("it is " + o.state() + ", not QUEUED");
             case Obstacle.NotDue o -> "not_due";
             case Obstacle.Overdue o -> "overdue";
+            case Obstacle.Cancelled o -> "cancelled";
             case Obstacle.NoCode o -> "no_code";
             case Obstacle.Mismatch o -> "mismatch";
             case Obstacle.NewerCode o -> "newer_code";
@@ -136,6 +137,8 @@ final class Explainer {
 
     private static String sentence(Run run, Obstacle obstacle) {
         return switch (obstacle) {
+            case Obstacle.Cancelled o ->
+                "It was told to end: the next look at what was sent to it, which is at once, does that.";
             case Obstacle.NoCode o ->
                 "No node hosts a task called '" + o.task() + "'. It is not claimed before one does.";
             case Obstacle.Mismatch o ->

@@ -17,6 +17,7 @@ import dev.holdfast.core.stream.StreamEnd;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.engine.port.Transactions;
 import dev.holdfast.engine.port.Write;
 import dev.holdfast.sdk.Attempt.Standing;
@@ -60,6 +61,9 @@ final class Holding {
 
     private volatile @Nullable Recorded recorded;
     private volatile @Nullable Sender sender;
+    /** Up to which entry it is written down that steps count on the log. */
+    private long noted;
+
     private final Intake intake;
     private volatile long interruptedAt;
     private volatile boolean cancelDelivered;
@@ -286,8 +290,22 @@ final class Holding {
     private boolean commit(Draft draft, List<Write> with, Function<Change, Receipt> how) {
         draft.addAll(with);
         if (draft.isEmpty()) return true;
+        long stored = countsOn(draft);
+        if (stored > noted) draft.add(new Write.End(new StreamEnd(stored, List.of())));
         Change change = draft.change();
-        return answered(change, draft.run(), how.apply(change));
+        boolean written = answered(change, draft.run(), how.apply(change));
+        if (written) noted = Math.max(noted, stored);
+        return written;
+    }
+
+    /**
+     * Where the log may lose what it had stored, it is written down with each step how far that counts on it: if less is left,
+     * whoever opens the next epoch says that something is missing. 0 for nothing.
+     */
+    private long countsOn(Draft draft) {
+        Sender sends = sender;
+        boolean loses = desk.ports().stream().fencing() == StreamLog.Fencing.BY_OPENING;
+        return sends == null || !loses || draft.ends() || !draft.records() ? 0 : sends.stored();
     }
 
     boolean answered(Change change, Run next, Receipt receipt) {
@@ -389,9 +407,18 @@ final class Holding {
             if (name == null) return false;
             desk.meters().deadline();
             if (name == Deadlines.Name.WAIT && recorded != null) intake.timeCame();
-            else if (write(new Command.DeadlineCame(name), this::endedFromOutside)) obey();
+            else if (came(name)) obey();
             return true;
         });
+    }
+
+    private boolean came(Deadlines.Name name) {
+        try {
+            return write(new Command.DeadlineCame(name), this::endedFromOutside);
+        } catch (Unavailable e) {
+            if (!Remains.areAway(e)) throw e;
+            return false;
+        }
     }
 
     /**
@@ -497,12 +524,20 @@ final class Holding {
         sender = by;
     }
 
-    /** What ends with a run that is ended while its code has not left: what is stored of what it has sent stands. */
+    /**
+     * What ends with a run that is ended while its code has not left: what is stored of what it has sent stands. If it has not
+     * begun, what is there is of those before it.
+     *
+     * @throws Unavailable if that cannot be read now, see {@link Remains}
+     */
     List<Write> endedFromOutside(Run next) {
         if (!next.isFinished()) return List.of();
         Sender sends = sender;
-        var last = sends == null ? OptionalLong.empty() : sends.stop();
-        var end = new StreamEnd(last.isPresent() ? last.getAsLong() : null, List.of());
+        StreamEnd end = sends == null ? desk.remains().of(next) : stopped(sends.stop());
         return List.of(new Write.End(end), new Write.ClearInbox());
+    }
+
+    private static StreamEnd stopped(OptionalLong last) {
+        return new StreamEnd(last.isPresent() ? last.getAsLong() : null, List.of());
     }
 }

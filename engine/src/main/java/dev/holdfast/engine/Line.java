@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param lane set if its lane has no slot left; it means nothing to a run that needs none
  * @param pace set if its queue has a rate
  * @param before who gets the slot of its serial lane first; null if it is the first
+ * @param cancelled whether a cancel lies in its inbox
  */
 public record Line(
         Door door,
@@ -23,9 +24,10 @@ public record Line(
         @Nullable Full queue,
         @Nullable Full lane,
         @Nullable Pace pace,
-        @Nullable RunId before) {
+        @Nullable RunId before,
+        boolean cancelled) {
     /** Around whom nothing is. */
-    public static final Line FREE = new Line(Door.OPEN, Run.Slot.OWN, null, null, null, null);
+    public static final Line FREE = new Line(Door.OPEN, Run.Slot.OWN, null, null, null, null, false);
 
     public enum Door {
         OPEN,
@@ -47,6 +49,16 @@ public record Line(
      * @param opens from when on its rate allows another claim; null for always
      */
     public record Pace(Rate rate, @Nullable Instant opens) {}
+
+    /** The same where it executes in this slot. */
+    public Line in(Run.Slot other) {
+        return new Line(door, other, queue, lane, pace, before, cancelled);
+    }
+
+    /** The same around a run that was told to end. */
+    public Line withCancel() {
+        return new Line(door, slot, queue, lane, pace, before, true);
+    }
 
     /** Whether this run takes a slot of its lane when it is claimed. */
     boolean needsSlot(Run run) {

@@ -26,6 +26,9 @@ public sealed interface Obstacle {
     /** A deadline that ends it has come; the next look at the deadlines does that. */
     record Overdue(Deadlines.Name deadline) implements Obstacle {}
 
+    /** It was told to end, which the next look into its inbox does: its code does not begin, or only to compensate. */
+    record Cancelled() implements Obstacle {}
+
     /** No code for its task here. */
     record NoCode(String task) implements Obstacle {}
 
@@ -72,6 +75,7 @@ public sealed interface Obstacle {
         if (due != null && due.isAfter(now)) return Optional.of(new NotDue(due));
         Optional<Deadlines.Name> overdue = run.times().deadlines().due(now);
         if (overdue.isPresent()) return Optional.of(new Overdue(overdue.get()));
+        if (line.cancelled()) return Optional.of(new Cancelled());
         Optional<Obstacle> paused = paused(run, line);
         if (paused.isPresent()) return paused;
         String version = admission.hosted().get(run.origin().task());

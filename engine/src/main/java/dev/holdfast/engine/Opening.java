@@ -1,11 +1,14 @@
 package dev.holdfast.engine;
 
 import dev.holdfast.core.Run;
+import dev.holdfast.core.RunId;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.core.stream.Entry;
 import dev.holdfast.core.stream.Source;
 import dev.holdfast.core.stream.Standing;
+import dev.holdfast.core.stream.StreamEnd;
 import dev.holdfast.engine.port.StreamLog;
+import dev.holdfast.engine.port.StreamLog.Place;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,14 +54,26 @@ record Opening(Holding attempt, Ports ports, StreamWriter stream) {
     Sender open(Histories.History history) {
         Run run = attempt.run();
         List<Entry> outline = history.outline();
+        long counted = fences() ? counted(run.id()) : 0;
         while (true) {
-            var sender = stream.sender(run.id(), attempt.by(), StreamLog.last(outline));
+            var sender = stream.sender(run.id(), attempt.by(), place(Math.max(StreamLog.last(outline), counted)));
             List<Source> drop = Standing.drop(outline, history.steps());
             if (drop.isEmpty() && !fences()) return sender;
             if (sender.open(drop)) return sender;
             // Somebody who has lost it wrote between the look and the rewind.
             outline = ports.stream().outline(run.id());
         }
+    }
+
+    /** How far what is recorded counts on the log, which may have lost some of it since. */
+    private long counted(RunId run) {
+        StreamEnd sofar = ports.ledger().reads().end(run).orElse(null);
+        Long last = sofar == null ? null : sofar.last();
+        return last == null ? 0 : last;
+    }
+
+    private Place place(long last) {
+        return fences() ? Place.opening(last, attempt.by().epoch()) : Place.opening(last);
     }
 
     private boolean fences() {

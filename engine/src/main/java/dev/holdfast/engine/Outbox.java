@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
 
 /** What the attempts of a node have sent and is not stored. Its lock guards all senders. */
 final class Outbox {
@@ -20,6 +21,7 @@ final class Outbox {
     private final Bell bell;
     private final Set<Sender> dirty = new LinkedHashSet<>();
     private volatile boolean abandoned;
+    private @Nullable HoldfastException closed;
 
     /** @param bell rung when there is something to store */
     Outbox(Lock lock, Bell bell, Meters meters) {
@@ -111,11 +113,18 @@ final class Outbox {
         }
     }
 
-    /** Nothing will be stored any more; whoever waits is told. */
+    /** Under the lock: why nothing is stored any more; null as long as it is. */
+    @Nullable
+    HoldfastException closed() {
+        return closed;
+    }
+
+    /** Nothing will be stored any more; whoever waits is told, and so is whoever sends from now on. */
     void close() {
         lock.lock();
         try {
             var closing = Unavailable.notApplied("closing", "the engine is closing: chunks were not stored", null);
+            closed = closing;
             dirty.forEach(sender -> sender.fail(closing));
             dirty.clear();
             stored.signalAll();

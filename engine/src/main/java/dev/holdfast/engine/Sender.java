@@ -33,12 +33,12 @@ final class Sender {
     private boolean moved;
     private @Nullable HoldfastException failed;
 
-    /** @param last the number of the newest entry of the stream, 0 for none */
-    Sender(Outbox outbox, RunId run, Fence.By by, long last) {
+    /** @param place where its epoch begins */
+    Sender(Outbox outbox, RunId run, Fence.By by, Place place) {
         this.outbox = outbox;
         this.run = run;
         this.by = by;
-        this.place = Place.opening(last);
+        this.place = place;
     }
 
     /**
@@ -65,6 +65,7 @@ final class Sender {
         outbox.lock.lock();
         try {
             while (full()) outbox.stored.awaitUninterruptibly();
+            if (failed == null) failed = outbox.closed();
             if (isOver()) return;
             waiting.add(item);
             if (item instanceof Item.Chunk chunk) characters += chunk.data().length();
@@ -101,6 +102,16 @@ final class Sender {
             awaitStored();
             if (failed != null) throw failed;
             return superseded || outbox.isAbandoned() ? OptionalLong.empty() : OptionalLong.of(place.last());
+        } finally {
+            outbox.lock.unlock();
+        }
+    }
+
+    /** The number of the newest entry that is stored for certain, 0 for none. */
+    long stored() {
+        outbox.lock.lock();
+        try {
+            return place.isOpening() ? 0 : place.last();
         } finally {
             outbox.lock.unlock();
         }
@@ -159,6 +170,10 @@ final class Sender {
                         null));
             }
             case Appended.Rejected rejected -> fail(rejected.why());
+            case Appended.Unanswered nobodyKnows -> {
+                offered = true;
+                return !superseded;
+            }
         }
         return false;
     }

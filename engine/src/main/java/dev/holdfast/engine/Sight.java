@@ -11,6 +11,7 @@ import dev.holdfast.core.stream.StreamEnd;
 import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.Reads.Progress;
 import dev.holdfast.engine.port.StreamLog;
+import java.util.ArrayList;
 import java.util.List;
 
 /** One run, as whoever tells its story reads it. */
@@ -43,7 +44,10 @@ record Sight(Reads reads, StreamLog log, RunId run, Namespace namespace) {
         long last = Look.last(end);
         StreamLog.Page read = from.number() >= last ? NOTHING : log.read(run, from.number(), BATCH);
         var page = new StreamLog.Page(
-                read.entries().stream().filter(entry -> entry.number() <= last).toList(), read.isLast());
+                ascending(read.entries()).stream()
+                        .filter(entry -> entry.number() <= last)
+                        .toList(),
+                read.isLast());
         List<Entry> rewinds = rewinds(page, known.rewinds());
         return new Look(from, row, end, page, rewinds, snapshots(from, known.epoch(), row, page.entries()));
     }
@@ -52,11 +56,20 @@ record Sight(Reads reads, StreamLog log, RunId run, Namespace namespace) {
     private List<Entry> rewinds(StreamLog.Page page, long known) {
         List<Entry> entries = page.entries();
         if (entries.isEmpty() || entries.getLast().number() <= known) return List.of();
-        boolean continues = entries.getFirst().number() <= known + 1;
-        if (!page.isLast() || !continues) return log.rewinds(run, known);
+        boolean continues = entries.getFirst().behind() <= known;
+        if (!page.isLast() || !continues) return ascending(log.rewinds(run, known));
         return entries.stream()
                 .filter(entry -> entry.item() instanceof Item.Rewind)
                 .toList();
+    }
+
+    /** Without what somebody who has lost the run got in behind a newer epoch: his numbers are lower. */
+    private static List<Entry> ascending(List<Entry> entries) {
+        var ascending = new ArrayList<Entry>(entries.size());
+        for (Entry entry : entries) {
+            if (ascending.isEmpty() || entry.number() > ascending.getLast().number()) ascending.add(entry);
+        }
+        return ascending;
     }
 
     private List<Snapshot> snapshots(Cursor from, long known, Progress row, List<Entry> entries) {
@@ -80,7 +93,7 @@ record Sight(Reads reads, StreamLog log, RunId run, Namespace namespace) {
     }
 
     List<Entry> entries(long after) {
-        return log.read(run, after, BATCH).entries();
+        return ascending(log.read(run, after, BATCH).entries());
     }
 
     static Refused deleted(RunId run) {

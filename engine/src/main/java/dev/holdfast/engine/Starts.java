@@ -127,9 +127,9 @@ final class Starts {
         return new StartRequest(wish.namespace(), wish.task(), wish.input(), wish.identity(), later);
     }
 
-    /** The id of a run that is to be started. */
+    /** The id of a run that is to be started. By the ledger's clock: nodes whose own ones differ make them in one order. */
     RunId newRun() {
-        return RunId.of(ports.ids().next());
+        return RunId.of(ports.ids().at(ports.ledger().now()));
     }
 
     /**

@@ -7,9 +7,11 @@ import dev.holdfast.core.Snapshot;
 import dev.holdfast.core.stream.Entry;
 import dev.holdfast.core.stream.FrameData;
 import dev.holdfast.core.stream.Item;
+import dev.holdfast.core.stream.Numbering;
 import dev.holdfast.core.stream.Source;
 import dev.holdfast.core.stream.StreamEnd;
 import dev.holdfast.engine.port.Reads.Progress;
+import dev.holdfast.engine.port.StreamLog;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -32,6 +34,10 @@ import org.jspecify.annotations.Nullable;
  * this watcher may have, the snapshots that are left, done. The rewind at the end has no number of its own and is sent
  * again to who resumes there: it changes nothing the second time.
  *
+ * <p><b>What is lost.</b> A log may lose its newest entries, and with them what this watcher was told of: then a later entry stands
+ * behind an earlier one than he knows. Nobody can say what he has that is gone, so all is taken back and told again. To
+ * whom was told less, what is missing is a gap.
+ *
  * <p><b>Order of reading: row, entries, rewinds, snapshots.</b> Nothing is appended once a run is finished; so if the row
  * that was read first says finished, and then no entries are left, there will be none. Entries of an epoch are written
  * after the snapshot that began it; so snapshots read after the entries include it, and it is told before them. That is a
@@ -41,9 +47,13 @@ final class Story {
     private final Tail tail;
     private final Sight sight;
     private final RunId run;
-    private final Lookahead ahead;
-    private final Seen seen;
+    private Lookahead ahead;
+    private Seen seen;
     private final Deque<Snapshot> untold = new ArrayDeque<>();
+    /** Up to which entry it is known that some before it are lost, and told. */
+    private long toldLost;
+    /** Before anything else. */
+    private @Nullable Frame begin;
 
     private Cursor told;
     private boolean upToDate;
@@ -62,18 +72,23 @@ final class Story {
      * @param tail of this run
      * @param run as it was read
      * @param after the text of a cursor, null for the beginning
-     * @throws Refused {@code cursor_unknown} if it is not a position that this run has reached, {@code run_unknown} if the
-     *     run was deleted after its row was read
+     * @throws Refused {@code cursor_unknown} if it is not a position that this run has reached, unless the log may have lost it;
+     *     {@code run_unknown} if the run was deleted after its row was read
      */
     static Story from(Tail tail, Run run, @Nullable String after) {
         var from = after == null ? Cursor.start(run.id()) : Cursor.parse(run.id(), after);
         Sight sight = tail.sight();
-        long head = sight.log().head(run.id());
-        if (after != null && (from.number() > head || from.seq() > run.fence().seq())) {
+        long head = tail.head();
+        boolean isBeyond = from.number() > head;
+        boolean loses = sight.log().fencing() == StreamLog.Fencing.BY_OPENING;
+        if (after != null && (isBeyond || from.seq() > run.fence().seq())) {
             boolean deleted = sight.reads().progress(run.id()).isEmpty();
-            throw deleted ? Sight.deleted(run.id()) : Cursor.unknown(run.id(), after);
+            if (deleted) throw Sight.deleted(run.id());
+            if (!loses || from.seq() > run.fence().seq()) throw Cursor.unknown(run.id(), after);
         }
-        return new Story(tail, from, head);
+        var story = new Story(tail, from, head);
+        if (isBeyond) story.begin = story.again(head, run.fence().epoch());
+        return story;
     }
 
     /** Whether all that was there at the last look was told: then there is more only after a hint. */
@@ -103,6 +118,11 @@ final class Story {
     }
 
     private List<Frame> once() {
+        if (begin != null) {
+            var first = List.of(begin);
+            begin = null;
+            return first;
+        }
         Look look = look();
         StreamEnd end = look.end();
         ahead.over(look);
@@ -124,11 +144,14 @@ final class Story {
         Set<Source> dropped = end == null ? Set.of() : Set.copyOf(end.drop());
         var frames = new ArrayList<Frame>(entries.size());
         for (Entry entry : entries) {
+            if (entry.behind() < told.number() && entry.number() > toldLost) {
+                frames.add(again(entry.number(), entry.epoch()));
+                return frames;
+            }
             for (Snapshot next = untold.peek(); next != null && next.epoch() <= entry.epoch(); next = untold.peek()) {
                 frames.add(status(untold.remove()));
             }
-            long missing = entry.number() - told.number() - 1;
-            if (missing > 0) frames.add(gap(entry.number() - 1, entry.epoch(), missing));
+            if (entry.behind() > told.number()) frames.add(gap(entry.behind(), entry.epoch()));
             told = new Cursor(run, entry.number(), told.seq());
             switch (entry.item()) {
                 case Item.Chunk chunk -> {
@@ -142,7 +165,8 @@ final class Story {
                     ahead.passed(entry.number(), rewind.drop());
                     rewind(rewind.drop(), entry.epoch(), frames);
                 }
-                case Item.Gap gap -> frames.add(gap(entry.number(), entry.epoch(), gap.missing()));
+                case Item.Gap gap ->
+                    frames.add(new Frame("gap", id(), entry.epoch(), null, FrameData.gap(gap.missing())));
             }
         }
         return frames;
@@ -160,11 +184,11 @@ final class Story {
     private List<Frame> tellEnd(Progress row, StreamEnd end, long last) {
         var newest = newest(row.seq());
         var drop = new LinkedHashSet<>(end.drop());
-        drop.addAll(above(last));
+        if (!above(last, drop)) return List.of(again(last, newest.epoch()));
 
         var frames = new ArrayList<Frame>();
         if (end.last() != null && told.number() < last) {
-            frames.add(gap(last, newest.epoch(), last - told.number()));
+            frames.add(gap(last, newest.epoch()));
         }
         rewind(List.copyOf(drop), newest.epoch(), frames);
         frames.addAll(tellSnapshots(newest.seq()));
@@ -179,13 +203,16 @@ final class Story {
         return sight.newest(seq);
     }
 
-    /** Who sent what this watcher was told and what does not count: it came before the end, and is above it. */
-    private Set<Source> above(long last) {
-        var sources = new LinkedHashSet<Source>();
+    /**
+     * Who sent what this watcher was told and what does not count: it came before the end, and is above it.
+     *
+     * @return whether all of it is there
+     */
+    private boolean above(long last, Set<Source> sources) {
         long number = last;
         while (number < told.number()) {
             var entries = sight.entries(number);
-            if (entries.isEmpty()) break;
+            if (entries.isEmpty()) return false;
             for (Entry entry : entries) {
                 if (entry.number() <= told.number() && entry.item() instanceof Item.Chunk chunk) {
                     sources.add(chunk.source());
@@ -193,7 +220,17 @@ final class Story {
             }
             number = entries.getLast().number();
         }
-        return sources;
+        return true;
+    }
+
+    /** Takes back all that this watcher was told of the stream, to tell it again. */
+    private Frame again(long head, long epoch) {
+        toldLost = head;
+        tail.reach(head);
+        told = new Cursor(run, 0, told.seq());
+        ahead = new Lookahead(head, 0);
+        seen = Seen.after(0);
+        return new Frame("rewind", id(), epoch, null, FrameData.REWIND_ALL);
     }
 
     private void rewind(List<Source> drop, long epoch, List<Frame> frames) {
@@ -201,7 +238,8 @@ final class Story {
         if (!concerned.isEmpty()) frames.add(new Frame("rewind", id(), epoch, null, FrameData.rewind(concerned)));
     }
 
-    private Frame gap(long number, long epoch, long missing) {
+    private Frame gap(long number, long epoch) {
+        long missing = Numbering.missing(told.number(), number);
         told = new Cursor(run, number, told.seq());
         return new Frame("gap", id(), epoch, null, FrameData.gap(missing));
     }

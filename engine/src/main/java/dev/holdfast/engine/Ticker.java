@@ -130,7 +130,7 @@ final class Ticker implements AutoCloseable {
         Duration wait = Duration.between(now, next);
         if (wait.compareTo(look) >= 0) return look;
         // What is due and could not be settled by this look is not looked at in a tight loop.
-        if (!wait.isPositive()) return Duration.ofMillis(10);
+        if (!wait.isPositive()) return desk.remains().areAway() ? look : Duration.ofMillis(10);
         return wait.plus(spread());
     }
 

@@ -28,6 +28,7 @@ final class Turns implements Conversations {
     private final Door door;
     private final Consumer<RunId> deliver;
     private final ThreadWatch.Opener watching;
+    private final Together<Conversation, LaneTail> watched;
 
     /** @param deliver has whoever decides about a run look into its inbox, at once */
     Turns(Ports ports, Door door, Consumer<RunId> deliver, ThreadWatch.Opener watching) {
@@ -35,6 +36,7 @@ final class Turns implements Conversations {
         this.door = door;
         this.deliver = deliver;
         this.watching = watching;
+        this.watched = new Together<>(ports.threads());
     }
 
     @Override
@@ -86,7 +88,7 @@ final class Turns implements Conversations {
                     .with("thread", of.thread())
                     .with("which", which)
                     .by(of.namespace(), requestId, answer);
-            Optional<List<RunId>> done = meant.isEmpty() ? nothing(of, request) : tell(meant, request);
+            Optional<List<RunId>> done = meant.isEmpty() ? nothing(request) : tell(meant, request);
             if (done.isPresent()) return done.get();
         }
     }
@@ -102,12 +104,10 @@ final class Turns implements Conversations {
     }
 
     /** Nobody is told; a repetition finds that out, and does not meet what was posted since. */
-    private Optional<List<RunId>> nothing(Conversation of, @Nullable Request request) {
-        var last = reads().runs(of.namespace(), of.filter(), null, 1);
-        if (request == null || last.isEmpty()) return Optional.of(List.of());
-        Run run = last.getFirst();
-        var change = new Change(ports.ids().next(), run.id(), Expect.asRead(run), request, List.of());
-        return told(change, List.of());
+    private Optional<List<RunId>> nothing(@Nullable Request request) {
+        if (request == null) return Optional.of(List.of());
+        var nobody = RunId.of(ports.ids().next());
+        return told(new Change(ports.ids().next(), nobody, new Expect.Absent(), request, List.of()), List.of());
     }
 
     private Optional<List<RunId>> told(Change change, List<RunId> meant) {
@@ -133,7 +133,7 @@ final class Turns implements Conversations {
 
     @Override
     public Watch watch(Conversation of, @Nullable String after) {
-        return ThreadWatch.open(ports, watching, of, after);
+        return ThreadWatch.open(ports, watching, watched, of, after);
     }
 
     private Reads reads() {

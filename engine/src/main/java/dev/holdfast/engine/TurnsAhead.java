@@ -14,59 +14,84 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The turns of a conversation that come after a position.
  *
  * <p>They stand in the ledger in the order of their ids, and had their turn nearly in that order: an id is made before its
- * run is committed, on any node, by the clock of that. So a look begins some seconds before the position, and what has begun
- * is taken in the order in which it has. A run that was started in the lane with a delay or a priority, which no message has,
- * may begin long after those around it, and is not found by who comes later than that.
+ * run is committed, on any node. So a look begins some seconds before the position, and what has begun is taken in the order
+ * in which it has, which the ledger makes a total one: a turn begins later than the one before it. Which turn is live is asked
+ * for by itself. So only a run that was started in the lane with a delay or a priority, which no message has, and that has
+ * begun and ended between two looks, may be left out.
  */
 final class TurnsAhead {
     /** The position before the first turn. */
     static final String START = "0";
 
+    /** So many of those that wait are named. */
+    static final int SHOWN = 100;
+
     /** How far ids and turns may be out of step. */
     private static final Duration SLACK = Duration.ofSeconds(10);
 
     private static final int PAGE = 200;
-    /** Of those that have begun in one moment, one is live at most. */
+    /** One that was ended before it could begin may have been so in the moment in which another one began. */
     private static final Comparator<Run> AS_BEGUN = Comparator.comparing(TurnsAhead::begun)
             .thenComparing(TurnsAhead::finished)
-            .thenComparing(Run::id);
+            .thenComparing(LaneLook.IN_LINE);
 
-    private final Reads reads;
-    private final Conversation of;
+    private final LaneTail lane;
     private final Set<RunId> given = new HashSet<>();
     private final Deque<Run> begun = new ArrayDeque<>();
     private @Nullable List<RunId> waiting;
-    private @Nullable RunId from;
+    private @Nullable RunId last;
+    private RunId from = RunId.MIN;
 
-    private TurnsAhead(Reads reads, Conversation of) {
-        this.reads = reads;
-        this.of = of;
+    private TurnsAhead(LaneTail lane) {
+        this.lane = lane;
     }
 
-    static TurnsAhead ofAll(Reads reads, Conversation of) {
-        return new TurnsAhead(reads, of);
+    static TurnsAhead ofAll(LaneTail lane) {
+        return new TurnsAhead(lane);
     }
 
-    /** What comes after this turn, which has begun. */
-    static TurnsAhead behind(Reads reads, Conversation of, Run turn) {
-        var ahead = new TurnsAhead(reads, of);
+    /** What comes after this turn, which has begun. What has begun before it and goes on is no turn before it. */
+    static TurnsAhead behind(LaneTail lane, Reads reads, Conversation of, Run turn) {
+        var ahead = new TurnsAhead(lane);
         ahead.give(turn);
-        RunId after = ahead.from;
-        List<Run> page;
-        do {
-            page = ahead.page(after);
-            for (Run run : page) {
-                if (hasBegun(run) && AS_BEGUN.compare(run, turn) < 0) ahead.given.add(run.id());
-            }
-            if (!page.isEmpty()) after = page.getLast().id();
-        } while (page.size() == PAGE && page.getLast().id().compareTo(turn.id()) < 0);
+        // Whoever began before it was started before it began.
+        RunId last = RunId.firstOf(begun(turn).plus(SLACK));
+        ahead.pass(reads, of, run -> AS_BEGUN.compare(run, turn) < 0, last);
         return ahead;
+    }
+
+    /** What comes after all that has ended, and this turn, which may go on. */
+    static TurnsAhead behindAll(LaneTail lane, Reads reads, Conversation of, Run turn) {
+        var ahead = new TurnsAhead(lane);
+        ahead.give(turn);
+        ahead.pass(reads, of, run -> true, null);
+        return ahead;
+    }
+
+    /**
+     * Takes those that have ended and came before the position.
+     *
+     * @param until nobody beyond it came before; null if anybody may have
+     */
+    private void pass(Reads reads, Conversation of, Predicate<Run> before, @Nullable RunId until) {
+        RunId after = from;
+        int idle = 0;
+        LaneLook look;
+        do {
+            look = LaneLook.take(reads, of, after);
+            for (Run run : look.runs()) {
+                if (run.isFinished() && before.test(run)) given.add(run.id());
+                if (!hasBegun(run)) idle++;
+            }
+            if (!look.runs().isEmpty()) after = look.runs().getLast().id();
+        } while (!look.isLast() && idle < SHOWN && (until == null || after.compareTo(until) < 0));
     }
 
     /** The turn that a cursor names. @throws Refused {@code cursor_unknown} */
@@ -78,8 +103,10 @@ final class TurnsAhead {
                 .orElseThrow(() -> unknown(cursor));
     }
 
-    /** The turn that has begun last; empty if none has. */
+    /** The turn that is live; if none is, the one that has begun last. Empty if none has. */
     static Optional<Run> newest(Reads reads, Conversation of) {
+        Optional<Run> live = reads.turn(of.namespace(), of.queue(), of.lane());
+        if (live.isPresent()) return live;
         RunId before = null;
         while (true) {
             List<Run> page = reads.runs(of.namespace(), of.filter(), before, PAGE);
@@ -89,31 +116,46 @@ final class TurnsAhead {
         }
     }
 
-    /** Reads what there is. */
+    /** Takes in what there is. */
     void look() {
         var all = new ArrayList<Run>();
-        var idle = new ArrayList<RunId>();
+        var idle = new ArrayList<Run>();
         RunId after = from;
-        List<Run> page;
+        LaneLook look;
         do {
-            page = page(after);
-            for (Run run : page) {
+            look = lane.beyond(after);
+            for (Run run : look.runs()) {
                 if (given.contains(run.id())) continue;
                 if (hasBegun(run)) all.add(run);
-                else idle.add(run.id());
+                else idle.add(run);
             }
-            if (!page.isEmpty()) after = page.getLast().id();
-        } while (page.size() == PAGE && all.isEmpty());
+            if (!look.runs().isEmpty()) after = look.runs().getLast().id();
+        } while (!look.isLast() && all.isEmpty() && idle.size() < SHOWN);
+        // If not, there are others that have begun before the live one.
+        boolean isKnown = look.isLast() || idle.size() >= SHOWN;
+        if (isKnown) addLive(look.live(), all, idle);
         begun.clear();
         all.stream().sorted(AS_BEGUN).forEach(begun::add);
-        waiting = page.size() < PAGE ? List.copyOf(idle) : null;
+        waiting = isKnown
+                ? idle.stream()
+                        .sorted(LaneLook.IN_LINE)
+                        .limit(SHOWN)
+                        .map(Run::id)
+                        .toList()
+                : null;
+    }
+
+    /** Wherever it stands among the others, and if it has begun since they were read. */
+    private void addLive(@Nullable Run live, List<Run> all, List<Run> idle) {
+        if (live == null || live.id().equals(last) || given.contains(live.id())) return;
+        idle.removeIf(run -> run.id().equals(live.id()));
+        if (all.stream().noneMatch(run -> run.id().equals(live.id()))) all.add(live);
     }
 
     /** The next that has begun and was not taken yet, as far as the last look knows; null if there is none. */
     @Nullable
-    RunId next() {
-        Run next = begun.peek();
-        return next == null ? null : next.id();
+    Run next() {
+        return begun.peek();
     }
 
     /** Takes that: it is not given again. */
@@ -121,7 +163,7 @@ final class TurnsAhead {
         give(begun.remove());
     }
 
-    /** Those that wait, in their order; null if that is not known yet, because others are to be given before. */
+    /** The first of those that wait, in their order; null if that is not known yet, because others are to be given before. */
     @Nullable
     List<RunId> waiting() {
         return begun.isEmpty() ? waiting : null;
@@ -129,15 +171,11 @@ final class TurnsAhead {
 
     private void give(Run run) {
         RunId least = RunId.firstOf(run.times().created().minus(SLACK));
-        // Ids of a clock that is behind do not lead back.
-        if (from == null || from.compareTo(least) < 0) from = least;
-        RunId edge = least;
-        given.removeIf(id -> id.compareTo(edge) < 0);
+        // One that has waited for long does not lead back.
+        if (from.compareTo(least) < 0) from = least;
+        given.removeIf(id -> id.compareTo(from) < 0);
         given.add(run.id());
-    }
-
-    private List<Run> page(@Nullable RunId after) {
-        return reads.lane(of.namespace(), of.queue(), of.lane(), after, PAGE);
+        last = run.id();
     }
 
     private static boolean isOf(Conversation of, Run run) {
@@ -147,7 +185,7 @@ final class TurnsAhead {
                 && run.place().queue().equals(of.queue());
     }
 
-    private static boolean hasBegun(Run run) {
+    static boolean hasBegun(Run run) {
         return run.wasStarted() || run.isFinished();
     }
 

@@ -28,14 +28,14 @@ final class Watcher implements Watch {
 
     private final Story story;
     private final Clock clock;
-    private final Tails.Place place;
+    private final Together.Place<Tail> place;
     private final Deque<Frame> frames = new ArrayDeque<>();
     /** What was asked for at the last look of this watcher. */
     private long looked;
 
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    private Watcher(Story story, Clock clock, Tails.Place place) {
+    private Watcher(Story story, Clock clock, Together.Place<Tail> place) {
         this.story = story;
         this.clock = clock;
         this.place = place;
@@ -52,9 +52,9 @@ final class Watcher implements Watch {
      * @throws Refused {@code cursor_unknown} if {@code after} is not a position that this run has reached
      */
     static Watch open(Tails tails, Clock clock, Run run, @Nullable String after) {
-        Tails.Place place = tails.join(run);
+        Together.Place<Tail> place = tails.join(run);
         try {
-            return new Watcher(Story.from(place.tail(), run, after), clock, place);
+            return new Watcher(Story.from(place.what(), run, after), clock, place);
         } catch (RuntimeException | Error e) {
             place.leave().run();
             throw e;
@@ -81,7 +81,7 @@ final class Watcher implements Watch {
     /** Only when there can be something. */
     private void look() {
         // Asked before it looks: what is written meanwhile asks again.
-        long asked = place.tail().asked();
+        long asked = place.what().asked();
         if (asked == looked && story.isUpToDate()) return;
         try {
             frames.addAll(story.more());

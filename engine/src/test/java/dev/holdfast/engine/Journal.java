@@ -14,6 +14,7 @@ import dev.holdfast.core.Snapshot;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.stream.Entry;
 import dev.holdfast.core.stream.Item;
+import dev.holdfast.core.stream.Numbering;
 import dev.holdfast.core.stream.StreamEnd;
 import dev.holdfast.engine.port.Appended;
 import dev.holdfast.engine.port.Backlog;
@@ -54,6 +55,8 @@ final class Journal implements Reads, StreamLog {
     /** What happens between two reads of a watcher, and how many entries a read gives at most. */
     Runnable meanwhile = () -> {};
 
+    Fencing fencing = Fencing.BY_OPENING;
+
     int most = Integer.MAX_VALUE;
     int reads;
 
@@ -67,14 +70,39 @@ final class Journal implements Reads, StreamLog {
     }
 
     long append(Item... items) {
-        for (Item item : items) entries.add(new Entry(entries.size() + 1, epoch, item));
-        return entries.size();
+        for (Item item : items) append(epoch, item);
+        return last();
     }
 
     /** By somebody who has lost the run. */
     long append(long older, Item item) {
-        entries.add(new Entry(entries.size() + 1, older, item));
-        return entries.size();
+        entries.add(new Entry(last() + 1, older, item));
+        return last();
+    }
+
+    /** The first of an epoch that has numbers of its own. */
+    void open(Item item) {
+        entries.add(new Entry(Numbering.first(epoch), last(), epoch, item));
+    }
+
+    /** By somebody who has lost the run, behind an epoch that has opened: the log has lost what was in his way. */
+    void intrude(long older, Item item) {
+        long own = entries.stream()
+                .filter(entry -> entry.epoch() == older)
+                .mapToLong(Entry::number)
+                .max()
+                .orElse(Numbering.first(older) - 1);
+        entries.add(new Entry(own + 1, older, item));
+    }
+
+    /** The log loses the newest. */
+    void lose(int many) {
+        for (int i = 0; i < many && !entries.isEmpty(); i++) entries.removeLast();
+    }
+
+    /** The number of the newest entry. */
+    long last() {
+        return StreamLog.last(entries);
     }
 
     /** The next snapshot; the epoch grows. */
@@ -174,7 +202,7 @@ final class Journal implements Reads, StreamLog {
     @Override
     public long head(RunId run) {
         look();
-        return entries.isEmpty() ? 0 : entries.getLast().number();
+        return last();
     }
 
     @Override
@@ -186,7 +214,7 @@ final class Journal implements Reads, StreamLog {
 
     @Override
     public Fencing fencing() {
-        return Fencing.BY_OPENING;
+        return fencing;
     }
 
     @Override
@@ -240,6 +268,11 @@ final class Journal implements Reads, StreamLog {
     @Override
     public List<Run> live(Namespace namespace, String queue, String lane) {
         return List.of();
+    }
+
+    @Override
+    public Optional<Run> turn(Namespace namespace, String queue, String lane) {
+        return Optional.empty();
     }
 
     @Override

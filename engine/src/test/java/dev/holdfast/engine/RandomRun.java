@@ -6,11 +6,13 @@ import dev.holdfast.core.RunState;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.core.StepRecord;
 import dev.holdfast.core.Wait;
+import dev.holdfast.core.stream.Entry;
 import dev.holdfast.core.stream.Item;
 import dev.holdfast.core.stream.JsonText;
 import dev.holdfast.core.stream.Source;
 import dev.holdfast.core.stream.Standing;
 import dev.holdfast.core.stream.StreamEnd;
+import dev.holdfast.engine.port.StreamLog;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A run that does at random what runs do, one small act at a time: it sends between steps, in steps and in steps side by
  * side; its steps are tried again, fail and are cancelled; its attempts are tried again; it gives up and is woken; its epochs die
- * anywhere (before their first act too), and lose what they had not yet written; somebody else may end it.
+ * anywhere (before their first act too), and lose what they had not yet written; somebody else may end it. Some are written
+ * to a log that loses its newest entries when an epoch dies, and that somebody gets into who has lost the run.
  *
  * <p>It writes to the journal by the rules of the writing side, and keeps its own account of what stands: by the chunk
  * and the epoch that sent it, and by the order of the program, never by keys, sources or rewinds. Every chunk says in
@@ -76,11 +79,13 @@ final class RandomRun {
     private final List<Op> program = new ArrayList<>();
     private final double crashes;
     private final boolean fencedByOpening;
+    private final boolean forgetful;
 
     // What is durable.
     private final Map<StepKey, StepRecord> steps = new LinkedHashMap<>();
     private final TreeMap<Integer, Made> made = new TreeMap<>();
     private final List<Sent> alive = new ArrayList<>();
+    private final Map<Long, Sent> written = new HashMap<>();
     private int attempt = 1;
     private boolean held;
     private boolean finished;
@@ -89,6 +94,7 @@ final class RandomRun {
     boolean everCrashed;
     boolean everHaunted;
     boolean everFailed;
+    boolean everLost;
     boolean cancelled;
 
     // What dies with an epoch.
@@ -110,6 +116,8 @@ final class RandomRun {
         this.dice = dice;
         this.journal = journal;
         this.fencedByOpening = dice.nextBoolean();
+        this.forgetful = fencedByOpening && dice.nextBoolean();
+        journal.fencing = fencedByOpening ? StreamLog.Fencing.BY_OPENING : StreamLog.Fencing.BY_ROW;
         this.crashes = dice.nextInt(4) == 0 ? 0 : 0.01 + dice.nextDouble() * 0.05;
         int length = 1 + dice.nextInt(9);
         for (int i = 0; i < length; i++) {
@@ -227,6 +235,36 @@ final class RandomRun {
             zombie.addAll(buffer);
         }
         leave(RunState.QUEUED, "lost");
+        if (forgetful && dice.nextInt(3) > 0) lose(1 + dice.nextInt(6));
+    }
+
+    /** What the log has lost is gone, also rewinds: what they had taken back is there again. */
+    private void lose(int many) {
+        if (journal.entries.isEmpty()) return;
+        everLost = true;
+        journal.lose(many);
+        zombie.clear();
+        var there = new LinkedHashMap<Long, Source>();
+        long newest = 0;
+        for (Entry entry : journal.entries) {
+            if (entry.epoch() < newest) continue;
+            newest = entry.epoch();
+            switch (entry.item()) {
+                case Item.Chunk chunk -> there.put(entry.number(), chunk.source());
+                case Item.Rewind rewind -> there.values().removeAll(rewind.drop());
+                case Item.Gap gap -> {}
+            }
+        }
+        alive.clear();
+        for (Long number : there.keySet()) {
+            Sent sent = written.get(number);
+            if (sent != null) alive.add(sent);
+        }
+    }
+
+    private void note(Sent sent) {
+        written.put(sent.number(), sent);
+        alive.add(sent);
     }
 
     /** Whoever has lost the run writes. */
@@ -234,7 +272,7 @@ final class RandomRun {
         for (int i = 0; i < most && !zombie.isEmpty(); i++) {
             var next = zombie.remove();
             var sent = Objects.requireNonNull(next.sent());
-            alive.add(sent.at(journal.append(sent.epoch(), next.item())));
+            note(sent.at(journal.append(sent.epoch(), next.item())));
             everHaunted = true;
         }
     }
@@ -242,7 +280,12 @@ final class RandomRun {
     /** The first act of an epoch, before user code. */
     private void begin() {
         var drop = Standing.drop(journal.entries, steps.values());
-        if (!drop.isEmpty() || (fencedByOpening && journal.epoch() > 1)) journal.append(new Item.Rewind(drop));
+        if (fencedByOpening && journal.epoch() > 1) journal.open(new Item.Rewind(drop));
+        else if (!drop.isEmpty()) journal.append(new Item.Rewind(drop));
+        if (forgetful && everCrashed && dice.nextInt(4) == 0) {
+            journal.intrude(1, new Item.Chunk(Source.between(dice.nextInt(4)), "\"nobody's\""));
+            journal.intrude(1, new Item.Rewind(List.of(Source.between(dice.nextInt(4)))));
+        }
         zombie.clear();
         alive.removeIf(sent -> !survives(sent));
         through = Standing.of(steps.values()).through();
@@ -264,7 +307,7 @@ final class RandomRun {
     private void body() {
         if (at == program.size()) {
             write(buffer.size());
-            finish(Outcome.SUCCEEDED, new StreamEnd(known(journal.entries.size(), dice.nextBoolean()), List.of()));
+            finish(Outcome.SUCCEEDED, new StreamEnd(known(journal.last(), dice.nextBoolean()), List.of()));
             return;
         }
         switch (program.get(at)) {
@@ -353,7 +396,7 @@ final class RandomRun {
         for (int i = 0; i < many; i++) {
             var next = buffer.remove();
             long number = journal.append(next.item());
-            if (next.sent() != null) alive.add(next.sent().at(number));
+            if (next.sent() != null) note(next.sent().at(number));
         }
     }
 
@@ -370,13 +413,14 @@ final class RandomRun {
      */
     private void endedByAnother(int late) {
         var drop = Standing.drop(journal.entries, steps.values());
-        long last = journal.entries.size();
-        int written = Math.min(late, buffer.size());
-        write(written);
+        long last = journal.last();
+        int more = Math.min(late, buffer.size());
+        write(more);
         boolean haunted = !zombie.isEmpty();
         if (haunted) haunt(dice.nextInt(3));
         alive.removeIf(sent -> !survives(sent) || sent.number() > last);
-        finish(Outcome.CANCELLED, new StreamEnd(known(last, haunted || written > 0 || dice.nextBoolean()), drop));
+        boolean known = haunted || more > 0 || everLost || dice.nextBoolean();
+        finish(Outcome.CANCELLED, new StreamEnd(known(last, known), drop));
         haunt(dice.nextInt(3));
         alive.removeIf(sent -> sent.number() > last);
     }

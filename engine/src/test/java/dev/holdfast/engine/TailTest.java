@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.RunState;
+import dev.holdfast.core.StepKey;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.core.stream.Item;
 import dev.holdfast.core.stream.JsonText;
@@ -93,6 +94,51 @@ final class TailTest {
         assertThat(texts(stories.getFirst().more())).containsExactly("b");
         assertThat(texts(behind.more())).containsExactly("b");
         assertThat(journal.reads).isEqualTo(2);
+    }
+
+    /** Who was there before him has not heard of it yet. */
+    @Test
+    void whoComesIsNotSentWhatWasTakenBackBeforeHeCame() {
+        var step = Source.step(StepKey.of(1), 1);
+        journal.become(RunState.RUNNING, 1, "claim");
+        journal.append(new Item.Chunk(step, "\"half\""));
+        told(stories(1).getFirst());
+        journal.append(new Item.Rewind(List.of(step)));
+        append("whole");
+
+        var frames = told(Story.from(tail, journal.row(), null));
+
+        assertThat(texts(frames)).containsExactly("whole");
+        assertThat(events(frames)).doesNotContain("rewind");
+    }
+
+    @Test
+    void whoBeginTogetherAskOnceHowFarItGoes() throws Exception {
+        journal.become(RunState.RUNNING, 1, "claim");
+        append("a");
+        var reading = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        journal.meanwhile = () -> {
+            reading.countDown();
+            try {
+                goOn.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        };
+
+        var begun = new ArrayList<FutureTask<Long>>();
+        for (int i = 0; i < 20; i++) {
+            var task = new FutureTask<>(tail::head);
+            var thread = Thread.ofPlatform().daemon().start(task);
+            begun.add(task);
+            if (i == 0) reading.await();
+            else while (thread.getState() != Thread.State.WAITING) Thread.onSpinWait();
+        }
+        goOn.countDown();
+
+        for (var task : begun) assertThat(task.get()).isEqualTo(1);
+        assertThat(journal.reads).as("the first, and those who came meanwhile").isEqualTo(2);
     }
 
     @Test

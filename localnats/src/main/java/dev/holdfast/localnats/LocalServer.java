@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /** A server of a {@link LocalNats}. What it has stored stays, whatever ends it. */
@@ -163,6 +164,31 @@ public final class LocalServer {
     public synchronized void stop() {
         signal("TERM");
         if (shell != null && !LocalNats.ended(shell)) kill();
+    }
+
+    /** While it does not run: what it has stored can be gone back to. */
+    public void keep() {
+        copy(folder.resolve("data"), folder.resolve("kept"));
+    }
+
+    /** While it does not run: as after a failure of its machine, what it has stored since {@link #keep} is lost. */
+    public void goBack() {
+        copy(folder.resolve("kept"), folder.resolve("data"));
+    }
+
+    private static void copy(Path from, Path to) {
+        try {
+            if (Files.exists(to)) {
+                try (var old = Files.walk(to)) {
+                    for (Path file : old.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
+                }
+            }
+            try (var files = Files.walk(from)) {
+                for (Path file : files.toList()) Files.copy(file, to.resolve(from.relativize(file)));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot copy " + from + " to " + to + ": " + e.getMessage(), e);
+        }
     }
 
     /** Sends SIGSTOP: connections stand, and nothing answers. */

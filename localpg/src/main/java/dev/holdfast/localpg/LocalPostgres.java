@@ -190,6 +190,9 @@ public final class LocalPostgres implements AutoCloseable {
     /** Sends SIGKILL to the server and to all its processes, and returns when they are gone. */
     public synchronized void kill() {
         if (launch == null || !launch.isAlive()) return;
+        // Stopped first, so that it makes no more of them: one that is nobody's keeps the memory that the next server
+        // wants.
+        launch.signalAll("STOP");
         var processes = launch.processes();
         launch.signalAll("KILL");
         boolean gone =

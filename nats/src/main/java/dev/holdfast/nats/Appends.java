@@ -8,11 +8,13 @@ import dev.holdfast.engine.port.Fault;
 import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.StreamLog.Append;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Appends. Of each run one message after the other, as each names the one behind which it belongs; of several runs side by side.
@@ -21,14 +23,14 @@ import org.jspecify.annotations.Nullable;
  * beginning, and the rest follows. Before anything follows, the ledger is asked whether the run is still whose it was.
  */
 final class Appends {
+    private static final Logger LOG = LoggerFactory.getLogger(Appends.class);
     /** A message is read and sent as a whole. */
     private static final int ROOM = 256_000;
 
     private final Wire wire;
     private final Positions positions;
     private final Reads ledger;
-    /** Whose last append has no answer. */
-    private final Set<RunId> unsure = ConcurrentHashMap.newKeySet();
+    private final Doubts doubts = new Doubts();
 
     Appends(Wire wire, Positions positions, Reads ledger) {
         this.wire = wire;
@@ -36,33 +38,56 @@ final class Appends {
         this.ledger = ledger;
     }
 
+    /** Each has an answer of its own, whatever is wrong with another one. */
     List<Appended> perform(List<Append> appends) {
         var courses = new ArrayList<Course>();
         for (Append append : appends) courses.add(new Course(this, append));
-        while (true) {
-            var turn = turn(courses);
-            if (turn.isEmpty()) return courses.stream().map(Course::answer).toList();
-            wire.demandConnected();
-            turn.forEach(Course::ask);
-            Unavailable trouble = null;
-            for (Course each : turn) {
-                try {
-                    each.hear();
-                } catch (Unavailable e) {
-                    unsure.add(each.run());
-                    trouble = e;
-                }
+        for (var turn = turn(courses); !turn.isEmpty(); turn = turn(courses)) {
+            if (wire.isConnected()) {
+                turn.forEach(each -> go(each, each::ask));
+                turn.forEach(each -> go(each, each::hear));
+            } else {
+                // Nothing was asked, so what is known of it is as certain as it was.
+                var away = new Appended.Unanswered(Wire.away(null));
+                turn.forEach(each -> each.end(away));
             }
-            if (trouble != null) throw trouble;
+        }
+        var answers = courses.stream().map(Course::answer).toList();
+        wire.heard(answers);
+        return answers;
+    }
+
+    private void go(Course course, Runnable act) {
+        try {
+            act.run();
+        } catch (Unavailable e) {
+            doubts.add(course.run());
+            course.end(new Appended.Unanswered(e));
+        } catch (RuntimeException e) {
+            LOG.warn("what {} sends cannot be stored", course.run(), e);
+            course.end(new Appended.Rejected(new Refused(
+                    "nats_unfit", "what " + course.run() + " sends cannot be stored in NATS: " + e.getMessage())));
         }
     }
 
-    /** Those that are not done, one of each run: the first. */
+    /** Those that are not done, one of each run: the first. What belongs behind one without an answer has none either. */
     private static List<Course> turn(List<Course> courses) {
         var turn = new ArrayList<Course>();
         var runs = new HashSet<RunId>();
-        for (Course each : courses) if (each.answer() == null && runs.add(each.run())) turn.add(each);
+        var unanswered = new HashMap<RunId, Appended>();
+        for (Course each : courses) {
+            if (each.answer() instanceof Appended.Unanswered before) unanswered.put(each.run(), before);
+            if (each.answer() != null) continue;
+            Appended before = unanswered.get(each.run());
+            if (before != null) each.end(before);
+            else if (runs.add(each.run())) turn.add(each);
+        }
         return turn;
+    }
+
+    /** They are not there any more. */
+    void forget(Collection<RunId> runs) {
+        doubts.remove(runs);
     }
 
     Wire wire() {
@@ -74,15 +99,15 @@ final class Appends {
     }
 
     boolean isUnsure(RunId run) {
-        return unsure.contains(run);
+        return doubts.has(run);
     }
 
     void isSure(RunId run) {
-        unsure.remove(run);
+        doubts.remove(run);
     }
 
     void isUnsureOf(RunId run) {
-        unsure.add(run);
+        doubts.add(run);
     }
 
     boolean isHeld(Append append) {
@@ -94,7 +119,10 @@ final class Appends {
     List<Parcel> parcels(Append append, int done) {
         long first = append.place().last() + done + 1;
         var items = append.items().subList(done, append.items().size());
-        return Parcel.of(append.by().epoch(), first, items, ROOM);
+        var parcels = Parcel.of(append.by().epoch(), first, items, ROOM);
+        if (done == 0 && append.place().isOpening())
+            parcels.set(0, parcels.getFirst().behind(append.place().opened()));
+        return parcels;
     }
 
     static @Nullable Appended fault(Append append) {

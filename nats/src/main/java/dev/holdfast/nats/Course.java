@@ -45,6 +45,10 @@ final class Course {
         return answer;
     }
 
+    void end(Appended with) {
+        answer = with;
+    }
+
     void ask() {
         looking = null;
         sending = null;
@@ -61,7 +65,8 @@ final class Course {
     /** Behind which message it belongs, if that is known and nothing speaks against it. */
     private @Nullable Long known() {
         if (all.isUnsure(run())) return null;
-        long last = append.place().last();
+        var place = append.place();
+        long last = place.isOpening() ? place.opened() : place.last();
         if (last == 0) return 0L;
         return all.positions()
                 .of(run(), last)
@@ -111,7 +116,7 @@ final class Course {
         if (epoch > own) {
             answer = new Appended.Lost();
         } else if (epoch < own
-                && (!append.place().isOpening() || last > append.place().last())) {
+                && (!append.place().isOpening() || last > append.place().opened())) {
             answer = new Appended.Moved();
         } else {
             // What is there of it is its beginning: whoever appends only adds at the end. If there is less than there

@@ -11,6 +11,7 @@ import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
 import io.nats.client.api.StreamInfo;
 import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -127,9 +128,14 @@ public final class NatsCluster implements AutoCloseable {
         return post;
     }
 
-    /** @throws Unavailable {@code nats_away} if it does not answer now */
-    public void demandConnected() {
-        wire.demandConnected();
+    /**
+     * Looks at nothing: it knows what became of what was sent last.
+     *
+     * @throws Unavailable {@code nats_away}, {@code nats_full}, {@code nats_stream_missing}, {@code nats_failed}: what keeps
+     *     anything from being stored now
+     */
+    public void demandThere() {
+        wire.demandThere();
     }
 
     static void close(Connection connection) {
@@ -145,7 +151,7 @@ public final class NatsCluster implements AutoCloseable {
         post.close();
         try {
             if (wire.isConnected()) connection.flush(CLOSING);
-        } catch (java.util.concurrent.TimeoutException | IllegalStateException e) {
+        } catch (TimeoutException | IllegalStateException e) {
             LOG.debug("NATS did not take the last words", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

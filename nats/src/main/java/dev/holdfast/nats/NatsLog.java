@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /** Streams on JetStream. Appending is {@link Appends}; everything else reads. */
@@ -21,6 +22,10 @@ final class NatsLog implements StreamLog {
     /** As many entries are at most as many messages: they are fetched one by one, each a round trip. */
     private static final int FEW = 8;
 
+    /** Who is far behind has two megabytes in hand, and as many may be as want to watch: so many read at a time. */
+    private static final int AT_ONCE = 16;
+
+    private final Semaphore reading = new Semaphore(AT_ONCE);
     private final Wire wire;
     private final Positions positions;
     private final Appends appends;
@@ -80,17 +85,42 @@ final class NatsLog implements StreamLog {
         public boolean take(Found message) {
             for (Entry entry : message.parcel().entries()) {
                 if (entry.number() <= after) continue;
-                if (entries.size() >= max || characters >= MEGABYTE) return false;
+                if (isFull()) break;
                 entries.add(entry);
                 if (entry.item() instanceof Item.Chunk chunk)
                     characters += chunk.data().length();
             }
+            // Here the next page goes on, be it in the middle of the message.
             if (!entries.isEmpty()) know(run, entries.getLast().number(), message);
-            return true;
+            return !isFull();
+        }
+
+        private boolean isFull() {
+            return entries.size() >= max || characters >= MEGABYTE;
         }
 
         Page page(long tail) {
             return new Page(entries, !entries.isEmpty() && entries.getLast().number() >= tail);
+        }
+    }
+
+    /**
+     * Leaves out what somebody who has lost the run got in behind a newer epoch, when a sequence that JetStream had lost was used
+     * again: his numbers are lower.
+     */
+    private static final class Ascending implements Taker {
+        private final Taker taker;
+        private long highest;
+
+        Ascending(Taker taker) {
+            this.taker = taker;
+        }
+
+        @Override
+        public boolean take(Found message) {
+            if (message.parcel().last() <= highest) return true;
+            highest = message.parcel().last();
+            return taker.take(message);
         }
     }
 
@@ -104,13 +134,14 @@ final class NatsLog implements StreamLog {
      * @param tail the newest
      */
     private void each(RunId run, long after, Found tail, Scan.What what, Taker taker) {
-        if (tail.parcel().first() <= after + 1) {
+        if (tail.parcel().behind() <= after) {
             taker.take(tail);
             return;
         }
         long from = after == 0 ? 1 : from(run, after, tail);
-        if (after > 0 && tail.parcel().first() - after <= FEW) fetch(run, from, tail, taker);
-        else scan(run, from, tail, what, taker);
+        var ascending = new Ascending(taker);
+        if (after > 0 && tail.parcel().first() - after <= FEW) fetch(run, from, tail, ascending);
+        else scan(run, from, tail, what, ascending);
     }
 
     private void fetch(RunId run, long from, Found tail, Taker taker) {
@@ -125,6 +156,19 @@ final class NatsLog implements StreamLog {
     }
 
     private void scan(RunId run, long from, Found tail, Scan.What what, Taker taker) {
+        if (what == Scan.What.HEADERS) {
+            walk(run, from, tail, what, taker);
+            return;
+        }
+        reading.acquireUninterruptibly();
+        try {
+            walk(run, from, tail, what, taker);
+        } finally {
+            reading.release();
+        }
+    }
+
+    private void walk(RunId run, long from, Found tail, Scan.What what, Taker taker) {
         try (var scan = new Scan(wire, wire.subject(run), from, what)) {
             while (true) {
                 Found found = scan.found();
@@ -136,7 +180,7 @@ final class NatsLog implements StreamLog {
     /** The sequence from which on there is everything behind this number. */
     private long from(RunId run, long after, Found tail) {
         var known = positions.of(run, after);
-        if (known.isPresent()) {
+        if (known.isPresent() && isThere(run, known.get())) {
             var position = known.get();
             return position.last() > after ? position.sequence() : position.sequence() + 1;
         }
@@ -146,6 +190,15 @@ final class NatsLog implements StreamLog {
             return found.parcel().last() <= after;
         });
         return from[0];
+    }
+
+    /** If JetStream has lost it, its sequence is another message's by now. */
+    private boolean isThere(RunId run, Positions.Position position) {
+        Found found = Wire.await(wire.next(run, position.sequence()));
+        return found != null
+                && found.sequence() == position.sequence()
+                && found.parcel().last() == position.last()
+                && found.parcel().epoch() == position.epoch();
     }
 
     @Override
@@ -181,18 +234,12 @@ final class NatsLog implements StreamLog {
     private List<Entry> outline(RunId run, Found tail) {
         var all = new ArrayList<Entry>();
         each(run, 0, tail, Scan.What.HEADERS, found -> {
-            for (Entry entry : found.parcel().entries()) all.add(withoutData(entry));
+            for (Entry entry : found.parcel().entries()) all.add(entry.withoutData());
             return true;
         });
         // Behind this, and nothing else, whoever has looked appends.
         know(run, tail.parcel().last(), tail);
         return all;
-    }
-
-    private static Entry withoutData(Entry entry) {
-        return entry.item() instanceof Item.Chunk chunk
-                ? new Entry(entry.number(), entry.epoch(), new Item.Chunk(chunk.source(), ""))
-                : entry;
     }
 
     @Override
@@ -205,6 +252,7 @@ final class NatsLog implements StreamLog {
 
     @Override
     public void remove(Collection<RunId> runs) {
+        appends.forget(runs);
         leftovers.remove(runs);
     }
 

@@ -16,10 +16,14 @@ import org.jspecify.annotations.Nullable;
  * Some entries of one run, appended by one epoch: a message.
  *
  * @param first the number of the first
+ * @param behind the number of the entry behind which that stands
  */
-record Parcel(long epoch, long first, List<Item> items) {
+record Parcel(long epoch, long first, long behind, List<Item> items) {
     private static final String EPOCH = "Holdfast-Epoch";
     private static final String NUMBERS = "Holdfast-Numbers";
+    /** Only where it is not the number before the first: where an epoch opens. */
+    private static final String BEHIND = "Holdfast-Behind";
+
     private static final String OUTLINE = "Holdfast-Outline";
     /** Names of headers, and what is around them. */
     private static final int MOST_OUTLINE = 30_000;
@@ -28,13 +32,24 @@ record Parcel(long epoch, long first, List<Item> items) {
         items = List.copyOf(items);
     }
 
+    Parcel(long epoch, long first, List<Item> items) {
+        this(epoch, first, first - 1, items);
+    }
+
+    /** The same, behind another entry. */
+    Parcel behind(long number) {
+        return new Parcel(epoch, first, number, items);
+    }
+
     long last() {
         return first + items.size() - 1;
     }
 
     List<Entry> entries() {
         var entries = new ArrayList<Entry>(items.size());
-        for (int i = 0; i < items.size(); i++) entries.add(new Entry(first + i, epoch, items.get(i)));
+        for (int i = 0; i < items.size(); i++) {
+            entries.add(new Entry(first + i, i == 0 ? behind : first + i - 1, epoch, items.get(i)));
+        }
         return entries;
     }
 
@@ -44,10 +59,11 @@ record Parcel(long epoch, long first, List<Item> items) {
     }
 
     Headers headers() {
-        return new Headers()
+        var headers = new Headers()
                 .put(EPOCH, Long.toString(epoch))
                 .put(NUMBERS, first + "-" + last())
                 .put(OUTLINE, Outline.write(items));
+        return behind == first - 1 ? headers : headers.put(BEHIND, Long.toString(behind));
     }
 
     byte[] body() {
@@ -79,12 +95,16 @@ record Parcel(long epoch, long first, List<Item> items) {
         String epoch = headers == null ? null : headers.getFirst(EPOCH);
         String numbers = headers == null ? null : headers.getFirst(NUMBERS);
         String outline = headers == null ? null : headers.getFirst(OUTLINE);
+        String behind = headers == null ? null : headers.getFirst(BEHIND);
         if (epoch == null || numbers == null || outline == null) {
             throw new IllegalStateException("message " + where + " is none of Holdfast's: nobody else may write there");
         }
         long first = Long.parseLong(numbers.substring(0, numbers.indexOf('-')));
         return new Parcel(
-                Long.parseLong(epoch), first, Outline.read(outline, data(body).iterator()));
+                Long.parseLong(epoch),
+                first,
+                behind == null ? first - 1 : Long.parseLong(behind),
+                Outline.read(outline, data(body).iterator()));
     }
 
     private static List<String> data(byte @Nullable [] body) {

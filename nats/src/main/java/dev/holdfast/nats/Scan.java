@@ -19,14 +19,19 @@ import org.jspecify.annotations.Nullable;
  * that follows the leader, which has what the leader has a moment later; so whoever reads knows from the leader how far to go.
  */
 final class Scan implements AutoCloseable {
-    private static final int LEAST = 16;
+    /** Messages in a pull, at first, and later. */
+    private static final int LEAST = 4;
+
     private static final int MOST = 256;
+    /** Bytes in a pull: more than the largest message has, and about what a page takes. */
+    private static final int ROOM = 1_500_000;
+
     private static final Duration FORGOTTEN = Duration.ofSeconds(10);
 
     private final Wire wire;
     private final JetStreamSubscription subscription;
     private final boolean headersOnly;
-    private int asked = LEAST;
+    private int pulled;
     private int left;
     private long seen;
 
@@ -96,21 +101,30 @@ final class Scan implements AutoCloseable {
 
     private @Nullable Message next() {
         try {
-            if (left == 0) {
-                subscription.pull(PullRequestOptions.builder(asked)
-                        .expiresIn(Wire.PATIENCE)
-                        .build());
-                left = asked;
-                asked = Math.min(MOST, asked * 2);
+            if (left == 0) pull();
+            Message next = subscription.nextMessage(Wire.PATIENCE);
+            // A pull that has given something ends early when the next message is more than it may have.
+            if (next == null && left < pulled) {
+                pull();
+                next = subscription.nextMessage(Wire.PATIENCE);
             }
-            left--;
-            return subscription.nextMessage(Wire.PATIENCE);
+            if (next != null) left--;
+            return next;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw Wire.away(e);
         } catch (IllegalStateException e) {
             throw Wire.away(e);
         }
+    }
+
+    private void pull() {
+        pulled = pulled == 0 ? LEAST : Math.min(MOST, pulled * 2);
+        left = pulled;
+        var pull = PullRequestOptions.builder(pulled).expiresIn(Wire.PATIENCE);
+        // Bodies count there also where only headers are sent.
+        if (!headersOnly) pull.maxBytes(ROOM);
+        subscription.pull(pull.build());
     }
 
     @Override

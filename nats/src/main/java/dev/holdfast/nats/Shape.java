@@ -20,7 +20,8 @@ record Shape(Names names, int replicas) {
     StreamConfiguration wanted(Connection connection) {
         return StreamConfiguration.builder()
                 .name(names.stream())
-                // Tells it from others of its name. When it was made does not: a server that was started again says otherwise.
+                // Tells it from others of its name. When it was made does not: a server that was started again says
+                // otherwise.
                 .description("Streams of Holdfast's runs, " + UUID.randomUUID())
                 .subjects(names.runs() + "*")
                 .storageType(StorageType.File)

@@ -2,6 +2,7 @@ package dev.holdfast.nats;
 
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Unavailable;
+import dev.holdfast.engine.port.Appended;
 import dev.holdfast.engine.port.Threads;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
@@ -17,10 +18,10 @@ import io.nats.client.support.NatsJetStreamConstants;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -38,22 +39,29 @@ final class Wire {
     /** The leader answers within milliseconds; if it has died, the next one is found in seconds. */
     static final Duration PATIENCE = Duration.ofSeconds(2);
 
+    /** What waits is offered again ten times a second: trouble of which nobody tells is over. */
+    private static final Duration LASTS = Duration.ofSeconds(10);
+
     private static final int NOT_FOUND = 404;
+    private static final int NO_MESSAGE = 10037;
     private static final String API = NatsJetStreamConstants.DEFAULT_API_PREFIX;
 
     private final Connection connection;
     private final Threads threads;
     private final String stream;
+    private final Refusals refusals;
     private final String subjects;
     /** What nobody will answer any more if the connection breaks. */
     private final Map<Long, CompletableFuture<?>> open = new ConcurrentHashMap<>();
 
     private final AtomicLong asked = new AtomicLong();
+    private volatile @Nullable Trouble trouble;
 
     Wire(Connection connection, Threads threads, Names names) {
         this.connection = connection;
         this.threads = threads;
         this.stream = names.stream();
+        this.refusals = new Refusals(stream);
         this.subjects = names.runs();
     }
 
@@ -91,6 +99,29 @@ final class Wire {
     void demandConnected() {
         if (!isConnected()) throw away(null);
     }
+
+    /** @throws Unavailable as long as nothing can be stored */
+    void demandThere() {
+        demandConnected();
+        Trouble newest = trouble;
+        if (newest != null && System.nanoTime() - newest.at() < LASTS.toNanos()) throw newest.why();
+    }
+
+    /** Whether what was offered at once was stored: if nothing was, what is to be stored next has the same trouble. */
+    void heard(List<Appended> answers) {
+        Unavailable why = null;
+        for (Appended each : answers) {
+            if (each instanceof Appended.At) {
+                trouble = null;
+                return;
+            }
+            if (each instanceof Appended.Unanswered unanswered) why = unanswered.why();
+        }
+        if (why != null) trouble = new Trouble(why, System.nanoTime());
+    }
+
+    /** Why nothing was stored at this nanoTime. */
+    private record Trouble(Unavailable why, long at) {}
 
     boolean isConnected() {
         return connection.getStatus() == Connection.Status.CONNECTED;
@@ -131,7 +162,7 @@ final class Wire {
 
     /** A message that is not there, and not a stream that is not there. */
     private static boolean connectionKnows(MessageInfo found) {
-        return found.getApiErrorCode() == 10037;
+        return found.getApiErrorCode() == NO_MESSAGE;
     }
 
     /**
@@ -147,8 +178,10 @@ final class Wire {
         return ask(subject(run), headers, parcel.body(), answer -> {
             try {
                 return new PublishAck(answer).getSeqno();
-            } catch (IOException | JetStreamApiException e) {
-                throw new CompletionException(e);
+            } catch (JetStreamApiException e) {
+                throw refusals.of(e);
+            } catch (IOException e) {
+                throw away(e);
             }
         });
     }
@@ -167,12 +200,12 @@ final class Wire {
         }));
     }
 
-    private static <T extends ApiResponse<T>> T done(T answer) {
+    private <T extends ApiResponse<T>> T done(T answer) {
         try {
             answer.throwOnHasError();
             return answer;
         } catch (JetStreamApiException e) {
-            throw new CompletionException(e);
+            throw refusals.of(e);
         }
     }
 
@@ -188,7 +221,7 @@ final class Wire {
         try {
             answer = connection.requestWithTimeout(subject, headers, body, PATIENCE.multipliedBy(2));
         } catch (IllegalStateException closed) {
-            return CompletableFuture.failedFuture(closed);
+            return CompletableFuture.failedFuture(new IOException("the connection is closed", closed));
         }
         long number = asked.incrementAndGet();
         open.put(number, answer);
@@ -221,15 +254,9 @@ final class Wire {
         }
     }
 
+    /** Of an answer that came, what is wrong with it. */
     private static RuntimeException trouble(Throwable cause) {
-        if (cause instanceof JetStreamApiException api) {
-            return Unavailable.indeterminate("nats_failed", "JetStream does not do that: " + api.getMessage(), api);
-        }
-        if (cause instanceof IllegalStateException e && !(cause instanceof CancellationException)) {
-            String said = String.valueOf(e.getMessage());
-            if (!said.contains("onnect")) return e;
-        }
-        return away(cause);
+        return cause instanceof RuntimeException e && !(e instanceof CancellationException) ? e : away(cause);
     }
 
     static Unavailable away(@Nullable Throwable cause) {

@@ -1,5 +1,6 @@
 package dev.holdfast.nats;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -15,12 +16,15 @@ import dev.holdfast.engine.port.StreamLog.Place;
 import dev.holdfast.localnats.LocalNats;
 import dev.holdfast.localnats.NeedsNats;
 import dev.holdfast.testkit.ProcessTest;
+import io.nats.client.api.StreamConfiguration;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -120,6 +124,114 @@ final class AppendsTest {
         }
     }
 
+    /** It is in the way of one run, and of no other. */
+    @Test
+    void oneRunInWhoseStreamSomebodyElseWritesIsRefusedAlone() throws Exception {
+        try (var bed = new Bed(server.url(), "foreign");
+                var admin = Admin.at(server.url())) {
+            Run one = bed.running();
+            Run two = bed.running();
+            bed.append(one, Place.opening(0), Bed.chunk(1));
+            admin.connection().jetStream().publish("holdfast.foreign.run." + one.id(), "hello".getBytes(UTF_8));
+            var answers = bed.stream()
+                    .append(List.of(
+                            bed.offer(one, new Place(0, 1), Bed.chunk(2)),
+                            bed.offer(two, Place.opening(0), Bed.chunk(3))));
+            assertThat(answers.getFirst())
+                    .isInstanceOfSatisfying(
+                            Appended.Rejected.class,
+                            refused -> assertThat(refused.why())
+                                    .hasMessageContainingAll(one.id().toString(), "none of Holdfast's"));
+            assertThat(answers.getLast()).isEqualTo(at(1));
+            assertThat(bed.items(two)).containsExactly(Bed.chunk(3));
+        }
+    }
+
+    /** As many messages as a run may have here, and no more. */
+    @Test
+    void oneThatHasNoAnswerIsOfferedAgainAlone() throws Exception {
+        try (var bed = new Bed(server.url(), "alone");
+                var admin = Admin.at(server.url())) {
+            Run one = bed.running();
+            Run two = bed.running();
+            bed.append(one, Place.opening(0), Bed.chunk(1));
+            edit(
+                    admin,
+                    "holdfast-alone",
+                    limits -> limits.maxMessagesPerSubject(1).discardNewPerSubject(true));
+            var answers = bed.stream()
+                    .append(List.of(
+                            bed.offer(one, new Place(0, 1), Bed.chunk(2)),
+                            bed.offer(one, new Place(0, 2), Bed.chunk(3)),
+                            bed.offer(two, Place.opening(0), Bed.chunk(4))));
+            assertThat(answers.subList(0, 2)).allMatch(Appended.Unanswered.class::isInstance);
+            assertThat(answers.getLast()).isEqualTo(at(1));
+            bed.site.nats().demandThere();
+            edit(
+                    admin,
+                    "holdfast-alone",
+                    limits -> limits.discardNewPerSubject(false).maxMessagesPerSubject(-1));
+            assertThat(bed.append(one, new Place(0, 1), Bed.chunk(2), Bed.chunk(3)))
+                    .isEqualTo(at(3));
+            assertThat(bed.items(one)).containsExactly(Bed.chunk(1), Bed.chunk(2), Bed.chunk(3));
+        }
+    }
+
+    @Test
+    void aStreamThatIsFullIsToldWithWhatToDo() throws Exception {
+        try (var bed = new Bed(server.url(), "full");
+                var admin = Admin.at(server.url())) {
+            Run run = bed.running();
+            edit(admin, "holdfast-full", limits -> limits.maxBytes(1_000_000));
+            Item large = new Item.Chunk(Source.step(StepKey.of(1), 1), "\"" + "x".repeat(200_000) + "\"");
+            assertTrouble(bed, "nats_full", "holdfast-full", "max-bytes", () -> {
+                for (int i = 0; i < 10; i++) bed.append(run, new Place(0, i), large);
+            });
+            edit(admin, "holdfast-full", limits -> limits.maxBytes(-1));
+            assertThat(bed.append(run, new Place(0, bed.stream().head(run.id())), large))
+                    .isInstanceOf(Appended.At.class);
+            bed.site.nats().demandThere();
+        }
+    }
+
+    @Test
+    void aStreamThatIsNotThereIsToldWithWhatToDo() throws Exception {
+        try (var bed = new Bed(server.url(), "removed");
+                var admin = Admin.at(server.url())) {
+            Run run = bed.running();
+            admin.streams().deleteStream("holdfast-removed");
+            // Nobody takes what is sent; who is asked says why.
+            assertThatThrownBy(() -> bed.append(run, Place.opening(0), Bed.chunk(1)))
+                    .isInstanceOf(Unavailable.class);
+            assertTrouble(
+                    bed,
+                    "nats_stream_missing",
+                    "holdfast-removed",
+                    "start a node",
+                    () -> bed.append(run, Place.opening(0), Bed.chunk(1)));
+            new Bed(server.url(), "removed").close();
+            assertThat(bed.append(run, Place.opening(0), Bed.chunk(1))).isEqualTo(at(1));
+            bed.site.nats().demandThere();
+        }
+    }
+
+    private static void assertTrouble(Bed bed, String code, String stream, String cure, ThrowingCallable append) {
+        assertThatThrownBy(append)
+                .isInstanceOfSatisfying(
+                        Unavailable.class, e -> assertThat(e.code()).isEqualTo(code))
+                .hasMessageContainingAll(stream, cure);
+        assertThatThrownBy(() -> bed.site.nats().demandThere())
+                .isInstanceOfSatisfying(
+                        Unavailable.class, e -> assertThat(e.code()).isEqualTo(code));
+    }
+
+    private static void edit(Admin admin, String stream, UnaryOperator<StreamConfiguration.Builder> change)
+            throws Exception {
+        var present = admin.streams().getStreamInfo(stream).getConfiguration();
+        admin.streams()
+                .updateStream(change.apply(StreamConfiguration.builder(present)).build());
+    }
+
     @Test
     void largeAppendsAreSplitAndKeepTheirOrder() {
         try (var bed = new Bed(server.url(), "large")) {
@@ -181,6 +293,41 @@ final class AppendsTest {
             assertThat(bed.stream().read(run.id(), 3, 100).entries())
                     .extracting(Entry::number)
                     .containsExactly(6L, 7L, 8L, 9L, 10L, 11L, 13L);
+        }
+    }
+
+    /** JetStream has lost its newest, and uses their sequences again. */
+    @Test
+    void whatCameInPlaceOfWhatWasLostIsReadByWhoKnewWhereThatWas() throws Exception {
+        try (var own = LocalNats.single();
+                var bed = new Bed(own.url(), "power")) {
+            Run run = bed.running();
+            for (int i = 0; i < 3; i++) bed.append(run, new Place(0, i), Bed.chunk(i + 1));
+            own.server(0).stop();
+            own.server(0).keep();
+            own.server(0).start();
+            for (int i = 3; i < 5; i++) bed.appendUntilAnswered(run, new Place(0, i), Bed.chunk(i + 1));
+            assertThat(bed.all(run)).hasSize(5);
+            bed.lose(run);
+            Run next = bed.claim();
+            own.server(0).kill();
+            own.server(0).goBack();
+            own.server(0).start();
+            await("it is connected again")
+                    .ignoreExceptions()
+                    .until(() -> bed.stream().outline(run.id()).size() == 3);
+
+            var place = Place.opening(5, next.fence().epoch());
+            long first = place.first();
+            assertThat(bed.appendUntilAnswered(next, place, REWIND)).isEqualTo(at(first));
+            for (int i = 0; i < 3; i++) bed.append(next, place.at(first + i), Bed.chunk(6 + i));
+
+            assertThat(bed.stream().read(run.id(), 5, 100).entries())
+                    .extracting(Entry::number)
+                    .containsExactly(first, first + 1, first + 2, first + 3);
+            assertThat(bed.stream().read(run.id(), 3, 100).entries().getFirst().behind())
+                    .isEqualTo(5);
+            assertThat(bed.all(run)).hasSize(7);
         }
     }
 

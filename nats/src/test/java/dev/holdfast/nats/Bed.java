@@ -64,8 +64,11 @@ final class Bed implements AutoCloseable {
         return new Append(run.id(), by(run), place, List.of(items));
     }
 
+    /** @throws Unavailable if there is no answer */
     Appended append(Run run, Place place, Item... items) {
-        return stream().append(List.of(offer(run, place, items))).getFirst();
+        Appended answer = stream().append(List.of(offer(run, place, items))).getFirst();
+        if (answer instanceof Appended.Unanswered nobodyKnows) throw nobodyKnows.why();
+        return answer;
     }
 
     /** As the writer of an engine does: again, until there is an answer. */

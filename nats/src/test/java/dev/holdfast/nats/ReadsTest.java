@@ -1,15 +1,19 @@
 package dev.holdfast.nats;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Run;
+import dev.holdfast.core.StepKey;
 import dev.holdfast.core.stream.Entry;
 import dev.holdfast.core.stream.Item;
+import dev.holdfast.core.stream.Source;
 import dev.holdfast.engine.port.StreamLog.Place;
 import dev.holdfast.localnats.LocalNats;
 import dev.holdfast.localnats.NeedsNats;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
@@ -104,6 +108,60 @@ final class ReadsTest {
                                 .mapToObj(Bed::chunk)
                                 .toList());
             }
+        }
+    }
+
+    @Test
+    void aPageThatEndsInTheMiddleOfAMessageKnowsWhereItHasEnded() throws Exception {
+        try (var bed = new Bed(server.url(), "middle");
+                var admin = Admin.at(server.url())) {
+            Run run = bed.running();
+            for (int i = 0; i < 20; i++) {
+                int first = 1_000 * i + 1;
+                bed.append(
+                        run,
+                        new Place(0, first - 1),
+                        IntStream.range(first, first + 1_000)
+                                .mapToObj(Bed::chunk)
+                                .toArray(Item[]::new));
+            }
+            var scans = new AtomicInteger();
+            admin.connection()
+                    .createDispatcher(made -> scans.incrementAndGet())
+                    .subscribe("$JS.EVENT.ADVISORY.CONSUMER.CREATED.holdfast-middle.*");
+            admin.connection().flush(Duration.ofSeconds(10));
+            int pages = 0;
+            long after = 0;
+            for (boolean isLast = false; !isLast; pages++) {
+                var page = bed.stream().read(run.id(), after, 256);
+                after = page.entries().getLast().number();
+                isLast = page.isLast();
+            }
+            assertThat(after).isEqualTo(20_000);
+            // What is read of a page is one scan; to look for its place would be another.
+            int most = pages;
+            await("they are told").until(() -> scans.get() > 0);
+            admin.connection().flush(Duration.ofSeconds(10));
+            assertThat(scans).hasValueLessThanOrEqualTo(most);
+        }
+    }
+
+    /** Small ones first, after which it asks for many at once. */
+    @Test
+    void aPageAsksForNoMoreThanItTakes() {
+        try (var proxy = new Swallower(server.server(0).port());
+                var bed = new Bed(server.url(), "weight");
+                var reader = new Bed(proxy.url(), "weight")) {
+            Run run = bed.running();
+            for (int i = 0; i < 60; i++) bed.append(run, new Place(0, i), Bed.chunk(i + 1));
+            Item large = new Item.Chunk(Source.step(StepKey.of(1), 1), "\"" + "x".repeat(250_000) + "\"");
+            for (int i = 60; i < 100; i++) bed.append(run, new Place(0, i), large);
+            long before = proxy.told();
+            var page = reader.stream().read(run.id(), 0, 1_000);
+            assertThat(page.entries()).hasSizeBetween(61, 70);
+            // A megabyte for the page, and what was asked for when that was there.
+            assertThat(proxy.told() - before).as("bytes, of 10 million").isLessThan(3_000_000);
+            assertThat(reader.all(run)).hasSize(100);
         }
     }
 

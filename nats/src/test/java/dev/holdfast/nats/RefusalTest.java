@@ -8,6 +8,7 @@ import dev.holdfast.core.Refused;
 import dev.holdfast.engine.system.SystemThreads;
 import dev.holdfast.localnats.LocalNats;
 import dev.holdfast.localnats.NeedsNats;
+import dev.holdfast.testkit.ProcessTest;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import java.nio.file.Files;
@@ -44,6 +45,7 @@ final class RefusalTest {
     }
 
     @Test
+    @ProcessTest
     void itIsNotLetIn() {
         try (var server = LocalNats.single("authorization { user: me, password: right }")) {
             String url = server.url().replace("//", "//me:secret@");

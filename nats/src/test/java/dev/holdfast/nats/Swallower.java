@@ -17,6 +17,7 @@ final class Swallower implements AutoCloseable {
     private final int to;
     private final List<Socket> open = new CopyOnWriteArrayList<>();
     private final AtomicLong swallowed = new AtomicLong();
+    private final AtomicLong told = new AtomicLong();
     private volatile boolean swallows;
 
     Swallower(int to) {
@@ -36,6 +37,11 @@ final class Swallower implements AutoCloseable {
     /** From now on the client hears nothing. */
     void swallow() {
         swallows = true;
+    }
+
+    /** How many bytes it was told. */
+    long told() {
+        return told.get();
     }
 
     /** How much it was not told. */
@@ -73,6 +79,7 @@ final class Swallower implements AutoCloseable {
                     swallowed.addAndGet(n);
                     continue;
                 }
+                if (toClient) told.addAndGet(n);
                 out.write(buffer, 0, n);
                 out.flush();
             }

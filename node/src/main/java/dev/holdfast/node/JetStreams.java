@@ -32,7 +32,7 @@ final class JetStreams implements Streams {
 
     @Override
     public void demandThere() {
-        nats.demandConnected();
+        nats.demandThere();
     }
 
     @Override

@@ -15,21 +15,27 @@ import dev.holdfast.localpg.TestDatabase;
 import dev.holdfast.nats.NatsOptions;
 import dev.holdfast.sdk.Handler;
 import dev.holdfast.sdk.Task;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
+import io.nats.client.api.StreamConfiguration;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Nodes on one database and one NATS. */
 @NeedsNats
 final class NatsNodesTest {
     private static final int CHUNKS = 20;
     private static final Task<String, String> TALKER = Task.named("talker", String.class, String.class);
+    private static final Task<String, String> WORD = Task.named("word", String.class, String.class);
     private static final Task<String, String> QUIET = Task.named("quiet", String.class, String.class);
     private static final Task<String, String> SLEEPER =
             Task.named("sleeper", String.class, String.class).giveUpAfter(Duration.ofMillis(1));
@@ -58,6 +64,10 @@ final class NatsNodesTest {
                 ctx.send("before ");
                 ctx.sleep(Duration.ofMillis(50));
                 ctx.send("after");
+                return in;
+            }),
+            WORD.handle((ctx, in) -> {
+                ctx.send(in);
                 return in;
             }),
             QUIET.handle((ctx, in) -> in));
@@ -166,6 +176,39 @@ final class NatsNodesTest {
         }
     }
 
+    /** As many messages as a run may have here: one of two needs more. */
+    @Test
+    @Timeout(60)
+    void oneRunThatCannotBeStoredKeepsNoOther() throws Exception {
+        try (var one = node(4)) {
+            var stuck = one.client().start(TALKER, "x");
+            await("it has begun").until(() -> one.ports().stream().head(stuck.id()) >= 1);
+            limit(limits -> limits.maxMessagesPerSubject(1).discardNewPerSubject(true));
+            turns.release(CHUNKS);
+            await("it sends the others").until(() -> sent.get() == CHUNKS);
+            var other = one.client().start(WORD, "w");
+            assertThat(other.join()).isEqualTo("w");
+            assertThat(NatsNode.text(one.watch(other.id()))).isEqualTo("w");
+            assertThat(one.ports().stream().head(stuck.id())).isEqualTo(1);
+            limit(limits -> limits.discardNewPerSubject(false).maxMessagesPerSubject(-1));
+            assertThat(stuck.join()).isEqualTo("x");
+            assertThat(NatsNode.text(one.watch(stuck.id()))).isEqualTo(talk(1));
+        }
+    }
+
+    /** Of the one stream that there is. */
+    private void limit(UnaryOperator<StreamConfiguration.Builder> change) throws Exception {
+        Connection admin = Nats.connect(nats.url());
+        try {
+            var streams = admin.jetStreamManagement();
+            var present = streams.getStreams().getFirst().getConfiguration();
+            streams.updateStream(
+                    change.apply(StreamConfiguration.builder(present)).build());
+        } finally {
+            admin.close();
+        }
+    }
+
     /** Each would miss what the other one writes. */
     @Test
     void whoWouldHaveItsStreamsInAnotherPlaceIsRefused() throws InterruptedException {
@@ -210,13 +253,13 @@ final class NatsNodesTest {
                             database.name(),
                             "CREATE FUNCTION pg_catalog.pg_notify(text, text) RETURNS void LANGUAGE sql AS 'SELECT'");
             assertThat(one.engine().hosted()).isNotEmpty();
-            long slowest = 0;
-            for (int i = 0; i < 5; i++) {
-                long begun = System.nanoTime();
+            long begun = System.nanoTime();
+            for (int i = 0; i < 20; i++)
                 assertThat(two.client().start(QUIET, "q").join()).isEqualTo("q");
-                slowest = Math.max(slowest, System.nanoTime() - begun);
-            }
-            assertThat(Duration.ofNanos(slowest)).as("the slowest of five").isLessThan(Duration.ofMillis(900));
+            // Without them each would be found, and its end, by looks once a second.
+            assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                    .as("twenty, one after the other")
+                    .isLessThan(Duration.ofSeconds(6));
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Expect;
+import dev.holdfast.engine.port.Message;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Request;
 import dev.holdfast.engine.port.Write;
@@ -76,6 +77,7 @@ final class ChangeWork extends Work<Receipt> {
             for (Write write : each.change().writes()) {
                 switch (write) {
                     case Write.Await await -> all.add(await.target());
+                    case Write.Post post when post.message().kind() == Message.Kind.CANCEL -> all.add(post.to());
                     case Write.Fire fire ->
                         all.add(new ScheduleKey(
                                 fire.moves().namespace().name(), fire.moves().name()));

@@ -2,7 +2,6 @@ package dev.holdfast.postgres;
 
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Decision;
-import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Rules;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
@@ -19,6 +18,7 @@ import dev.holdfast.sql.LaneKey;
 import dev.holdfast.sql.Lines;
 import dev.holdfast.sql.Place;
 import dev.holdfast.sql.QueueRow;
+import dev.holdfast.sql.Suspected;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -36,12 +36,10 @@ import org.jspecify.annotations.Nullable;
  * may lock in the order in which lanes take turns.
  */
 final class ClaimWalk {
-    static final String ANY_SUSPECT =
-            "SELECT 1 FROM runs WHERE claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3 LIMIT 1";
+    static final String ANY_SUSPECT = "SELECT 1 FROM runs WHERE " + Suspected.UNPARKED + " LIMIT 1";
     static final String ANY_PARKED =
             "SELECT 1 FROM runs WHERE parked_version IS NOT NULL AND claim_at IS NOT NULL LIMIT 1";
-    private static final String ANY_PARKED_SUSPECT =
-            "SELECT 1 FROM runs WHERE parked_version IS NOT NULL AND claim_at IS NOT NULL AND losses >= 3 LIMIT 1";
+    private static final String ANY_PARKED_SUSPECT = "SELECT 1 FROM runs WHERE " + Suspected.PARKED + " LIMIT 1";
     private static final String ANY_OF_BOTH =
             "SELECT 1 WHERE EXISTS (" + ANY_SUSPECT + ") OR EXISTS (" + ANY_PARKED_SUSPECT + ")";
     /** A lane without a limit is always ready: it is counted by nobody. */
@@ -50,7 +48,8 @@ final class ClaimWalk {
             + ANY_SUSPECT + ") OR EXISTS (" + ANY_PARKED_SUSPECT + ")";
 
     /** Each kind stands in an index of its own. Whether one that is parked fits is seen when it is locked. */
-    private static final String SUSPECTS = "(" + suspects("") + ") UNION ALL (" + suspects("NOT") + ") ORDER BY 2, 1";
+    private static final String SUSPECTS =
+            "(" + suspects(Suspected.UNPARKED) + ") UNION ALL (" + suspects(Suspected.PARKED) + ") ORDER BY 2, 1";
 
     private static final String QUEUE = "SELECT 1 FROM queues WHERE namespace = ? AND name = ?";
     private static final String LOCK_QUEUE = QUEUE + " FOR NO KEY UPDATE SKIP LOCKED";
@@ -58,7 +57,12 @@ final class ClaimWalk {
             "SELECT 1 FROM lanes WHERE " + LaneKey.IS + " FOR NO KEY UPDATE SKIP LOCKED";
     private static final String WAITING =
             "SELECT count(*) FROM (SELECT 1 FROM runs WHERE turn IS NOT NULL LIMIT ?) AS waiting";
-    private static final String INPUTS = "SELECT run, input FROM run_payloads WHERE run = ANY(?)";
+    /**
+     * Asked when their rows are locked, and so whoever posts a cancel waits: {@link Obstacle.Cancelled}, of all of them at
+     * once. It is ended by whoever looks into its inbox.
+     */
+    private static final String INPUTS = "SELECT run, input FROM run_payloads p WHERE run = ANY(?)"
+            + " AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.run = p.run AND i.kind = 'CANCEL')";
     /** Fairness between nodes is worth no waiting. */
     private static final String SERVED = "UPDATE lanes l SET served = nextval('turns') FROM (SELECT " + LaneKey.COLUMNS
             + " FROM lanes WHERE (" + LaneKey.COLUMNS + ") IN (SELECT * FROM "
@@ -66,14 +70,9 @@ final class ClaimWalk {
             + " AS v) ORDER BY " + LaneKey.COLUMNS + " FOR NO KEY UPDATE SKIP LOCKED) AS s"
             + " WHERE l.namespace = s.namespace AND l.queue = s.queue AND l.lane = s.lane AND l.serial = s.serial";
 
-    static {
-        // The indexes and the statements say 3.
-        if (Defaults.SUSPECT_AFTER_LOSSES != 3) throw new AssertionError("a migration of the indexes is due");
-    }
-
-    private static String suspects(String parked) {
-        return "SELECT id, claim_at, " + LaneKey.COLUMNS + " FROM runs WHERE task = ANY(?) AND claim_at IS NOT NULL"
-                + " AND parked_version IS " + parked + " NULL AND losses >= 3 AND (deadline IS NULL OR deadline > ?)";
+    private static String suspects(String condition) {
+        return "SELECT id, claim_at, " + LaneKey.COLUMNS + " FROM runs WHERE task = ANY(?) AND " + condition
+                + " AND (deadline IS NULL OR deadline > ?)";
     }
 
     private final Transaction tx;
@@ -84,7 +83,10 @@ final class ClaimWalk {
     private final PassedOver passedOver = new PassedOver();
     private final Map<RunId, Given> given = new LinkedHashMap<>();
 
-    private record Given(Run run, @Nullable Instant opens) {}
+    private record Given(
+            Candidate candidate,
+            Decision.Transition transition,
+            @Nullable Pace pace) {}
 
     /** What a node remembers from claim to claim. */
     record Memory(Ids ids, Alternation alternation) {}
@@ -108,11 +110,13 @@ final class ClaimWalk {
         choose(claim.alive() == 1 ? most : (int) Math.min(most, claim.share(waiting())));
         if (given.isEmpty()) return List.of();
         Map<RunId, String> inputs = inputs();
+        if (given.keySet().retainAll(inputs.keySet())) passedOver.note();
+        var claimed = new ArrayList<Claimed>();
+        for (Given each : given.values())
+            claimed.add(write(each, inputs.getOrDefault(each.candidate().run().id(), "null")));
         runs.write();
         lanes.write(known);
-        return given.values().stream()
-                .map(g -> new Claimed(g.run(), inputs.getOrDefault(g.run().id(), "null"), g.opens()))
-                .toList();
+        return List.copyOf(claimed);
     }
 
     /** What was left out because somebody else had it locked. */
@@ -180,21 +184,27 @@ final class ClaimWalk {
         Run run = candidate.run();
         if (given.containsKey(run.id())) return false;
         boolean parents = candidate.isUnder() && LaneKey.of(run).serial();
-        var line = new Line(Line.Door.OPEN, parents ? Run.Slot.PARENTS : Run.Slot.OWN, null, null, null, null);
+        var line = Line.FREE.in(parents ? Run.Slot.PARENTS : Run.Slot.OWN);
         if (Obstacle.of(run, line, claim.admission(), tx.now()).isPresent()) return false;
-        Decision decision = Rules.decide(run, new Command.Claim(claim.holder(), line.slot()), tx.now());
+        Instant at = new Lines(tx.session(), tx.now()).begins(run);
+        Decision decision = Rules.decide(run, new Command.Claim(claim.holder(), line.slot()), at);
         if (!(decision instanceof Decision.Transition transition)) return false;
-        Run next = transition.next();
-        runs.update(next, candidate.isUnder());
+        given.put(run.id(), new Given(candidate, transition, pace));
+        return true;
+    }
+
+    private Claimed write(Given each, String input) throws SQLException {
+        Run run = each.candidate().run();
+        boolean under = each.candidate().isUnder();
+        Run next = each.transition().next();
+        runs.update(next, under);
         runs.snapshot(
                 run.id(),
-                Snapshot.of(next, transition.cause(), tx.now(), memory.ids().next()));
-        lanes.change(
-                LaneKey.of(next),
-                Share.of(run, candidate.isUnder(), tx.now()),
-                Share.of(next, candidate.isUnder(), tx.now()));
-        given.put(run.id(), new Given(next, pace == null ? null : pace.count()));
-        return true;
+                Snapshot.of(
+                        next, each.transition().cause(), tx.now(), memory.ids().next()));
+        lanes.change(LaneKey.of(next), Share.of(run, under, tx.now()), Share.of(next, under, tx.now()));
+        Pace pace = each.pace();
+        return new Claimed(next, input, pace == null ? null : pace.count());
     }
 
     private void alone(Candidate suspect) throws SQLException {
@@ -247,12 +257,13 @@ final class ClaimWalk {
         return false;
     }
 
+    /** Those of whom nothing stands against any more. */
     private Map<RunId, String> inputs() throws SQLException {
         var inputs = new HashMap<RunId, String>();
         tx.sql(INPUTS).uuids(Scene.uuids(given.keySet())).list(r -> {
             RunId run = r.id();
             String input = r.textOrNull();
-            if (input != null) inputs.put(run, input);
+            inputs.put(run, input == null ? "null" : input);
             return run;
         });
         return inputs;

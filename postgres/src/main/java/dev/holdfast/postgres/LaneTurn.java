@@ -57,17 +57,10 @@ final class LaneTurn {
         }
         Candidate first = fresh.peek();
         Candidate again = resumed.peek();
-        if (first == null && again == null) return null;
+        Candidate next = alternation.next(lane.key(), first, again);
+        if (next == null) return null;
         free--;
-        boolean comesBack =
-                first == null || (again != null && again.compareTo(first) < 0 && !alternation.wasResumed(lane.key()));
-        if (comesBack && again != null) {
-            resumed.take();
-            alternation.gaveResumed(lane.key());
-            return again;
-        }
-        fresh.take();
-        alternation.gaveFresh(lane.key());
-        return first;
+        (next.equals(again) ? resumed : fresh).take();
+        return next;
     }
 }

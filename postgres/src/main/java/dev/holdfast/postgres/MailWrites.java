@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a batch writes for those who wait: messages, kept signals, edges, and what leaves with a run that ends.
  *
- * <p>A message is inserted without a lock on its run. If the run ends or is given up meanwhile, whoever has posted looks at
+ * <p>A message that is no cancel is inserted without a lock on its run. If the run ends or is given up meanwhile, whoever has posted looks at
  * it after his commit and drains it, and if he dies the next look does. An edge is inserted under the lock of the run that is
  * waited for, which is also held by whoever ends that: one of the two sees the other.
  */

@@ -193,7 +193,7 @@ public final class PgCluster implements AutoCloseable {
         }
     }
 
-    private record Mouth(Membership membership, Supplier<Courier> courier) implements PgHints.Speaker {
+    private record Mouth(Membership membership, Supplier<Courier> courier) implements Speaker {
         @Override
         public long number() {
             return membership.node().number();
@@ -253,7 +253,7 @@ public final class PgCluster implements AutoCloseable {
 
         @Override
         public void dead(String why) {
-            hints.speakBy(PgHints.Speaker.NOBODY);
+            hints.speakBy(Speaker.NOBODY);
             outer.dead(why);
         }
 
@@ -274,6 +274,12 @@ public final class PgCluster implements AutoCloseable {
         private void died(Peers.Witness witness) {
             PgPeers known = peers.get();
             if (known != null) known.died(witness);
+        }
+
+        @Override
+        public void joined(long number) {
+            hints.joined(number);
+            outer.joined(number);
         }
 
         @Override

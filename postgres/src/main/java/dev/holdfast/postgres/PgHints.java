@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,41 +51,13 @@ final class PgHints implements Hints, AutoCloseable {
     private volatile boolean workAsked;
     private volatile boolean closed;
 
-    private record Waited(RunId run, long since) {}
+    /** So much fits into what is said at once, and into what is said next if that comes late. */
+    private static final int SAID_AT_ONCE = 50;
 
-    /** Says something to other nodes. */
-    interface Speaker {
-        Speaker NOBODY = new Speaker() {
-            @Override
-            public long number() {
-                return 0;
-            }
+    private static final long ALL = 0;
 
-            @Override
-            public boolean isAlone() {
-                return true;
-            }
-
-            @Override
-            public List<Long> others() {
-                return List.of();
-            }
-
-            @Override
-            public void say(long node, String payload) {}
-        };
-
-        /** Who speaks. */
-        long number();
-
-        /** Whether there is nobody else, as it was seen last: asked at every hint. */
-        boolean isAlone();
-
-        /** The numbers of the other nodes, as they were seen last. */
-        List<Long> others();
-
-        void say(long node, String payload);
-    }
+    /** @param node to whom it is to be said, {@link #ALL} for everybody */
+    private record Waited(RunId run, long since, long node) {}
 
     PgHints(Threads threads, Clock clock) {
         this.threads = threads;
@@ -97,10 +68,12 @@ final class PgHints implements Hints, AutoCloseable {
 
     /** This node has a number, and can speak; or has none any more. */
     void speakBy(Speaker now) {
-        interested.clear();
+        // Others have told a node that joins what they wait for before it can speak.
+        boolean joins = speaker.number() == Speaker.NO_NUMBER && now.number() != Speaker.NO_NUMBER;
+        if (!joins) interested.clear();
         told.clear();
         speaker = now;
-        for (RunId run : waitedFor.keySet()) fresh.add(new Waited(run, clock.nanos()));
+        for (RunId run : waitedFor.keySet()) fresh.add(new Waited(run, clock.nanos(), ALL));
         bell.ring();
     }
 
@@ -160,7 +133,7 @@ final class PgHints implements Hints, AutoCloseable {
     private Listening waiting(RunId run, Listening listening) {
         int before = waitedFor.merge(run, 1, Integer::sum);
         if (before == 1 && !speaker.isAlone()) {
-            fresh.add(new Waited(run, clock.nanos()));
+            fresh.add(new Waited(run, clock.nanos(), ALL));
             bell.ring();
         }
         return () -> {
@@ -224,6 +197,12 @@ final class PgHints implements Hints, AutoCloseable {
         });
     }
 
+    /** Another node has joined: it has not heard for which runs somebody waits here. */
+    void joined(long node) {
+        for (RunId run : waitedFor.keySet()) fresh.add(new Waited(run, clock.nanos(), node));
+        bell.ring();
+    }
+
     /** Something was not heard: whoever waits looks. */
     void missed() {
         local.work();
@@ -262,16 +241,20 @@ final class PgHints implements Hints, AutoCloseable {
     /** Says which runs are waited for here and have been for a moment. Answers how long until the next. */
     private long sayFresh(Speaker by, long now) {
         var left = new ArrayList<Waited>();
+        int said = 0;
         for (Iterator<Waited> all = fresh.iterator(); all.hasNext(); ) {
             Waited each = all.next();
             all.remove();
             if (!waitedFor.containsKey(each.run())) continue;
-            if (now - each.since() < PATIENCE.toNanos()) {
+            if (said == SAID_AT_ONCE || now - each.since() < PATIENCE.toNanos()) {
                 left.add(each);
                 continue;
             }
+            said++;
             told.add(each.run());
-            for (long node : by.others()) by.say(node, "i" + each.run() + " " + by.number());
+            String interest = "i" + each.run() + " " + by.number();
+            if (each.node() != ALL) by.say(each.node(), interest);
+            else for (long node : by.others()) by.say(node, interest);
         }
         fresh.addAll(left);
         return left.isEmpty() ? Duration.ofSeconds(60).toNanos() : PATIENCE.toNanos();

@@ -6,6 +6,7 @@ import static dev.holdfast.postgres.Columns.Type.UUID;
 
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
+import dev.holdfast.engine.port.Message;
 import dev.holdfast.engine.port.StoredSchedule.Seen;
 import dev.holdfast.engine.port.Write;
 import dev.holdfast.postgres.ChangeWork.ScheduleKey;
@@ -53,13 +54,13 @@ final class Scene {
     private final LaneBook lanes;
     private final Map<RunId, Locked> runs = new HashMap<>();
     private final Set<RunId> removed = new HashSet<>();
-    private final Set<Message> messages = new HashSet<>();
+    private final Set<Mail> messages = new HashSet<>();
     private final Map<RunId, LaneKey> slots = new HashMap<>();
     private final Map<RunId, List<RunId>> waiters = new TreeMap<>();
     private final Set<RunId> withChildren = new HashSet<>();
     private final Set<RunId> withMail = new HashSet<>();
 
-    private record Message(RunId run, long number) {}
+    private record Mail(RunId run, long number) {}
 
     private Scene(Requests requests, Keys keys, LaneBook lanes) {
         this.requests = requests;
@@ -130,6 +131,8 @@ final class Scene {
             for (Write write : part.change().writes()) {
                 switch (write) {
                     case Write.Await await -> locked.add(await.target());
+                    // Whoever claims it at this moment is before it, or passes it over.
+                    case Write.Post post when post.message().kind() == Message.Kind.CANCEL -> locked.add(post.to());
                     case Write.Fire fire ->
                         schedules.add(new ScheduleKey(
                                 fire.moves().namespace().name(), fire.moves().name()));
@@ -156,7 +159,7 @@ final class Scene {
 
     private void messages(Transaction tx, Wish wish) throws SQLException {
         if (wish.consumed.isEmpty()) return;
-        messages.addAll(wish.consumed.in(tx.sql(MESSAGES)).list(r -> new Message(r.id(), r.number())));
+        messages.addAll(wish.consumed.in(tx.sql(MESSAGES)).list(r -> new Mail(r.id(), r.number())));
     }
 
     private void slots(Transaction tx, Wish wish) throws SQLException {
@@ -222,7 +225,7 @@ final class Scene {
     }
 
     boolean hasMessage(RunId run, long number) {
-        return messages.contains(new Message(run, number));
+        return messages.contains(new Mail(run, number));
     }
 
     /** Whether a new run executes in its parent's slot. */

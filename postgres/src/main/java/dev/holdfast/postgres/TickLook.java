@@ -11,6 +11,7 @@ import dev.holdfast.sql.LaneKey;
 import dev.holdfast.sql.QueueRow;
 import dev.holdfast.sql.RateBook;
 import dev.holdfast.sql.Sql;
+import dev.holdfast.sql.Suspected;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ final class TickLook {
             + ", CASE WHEN slot_of IS NULL THEN 0 ELSE 1 END, under FROM runs WHERE id = ANY(?) AND due <= ?"
             + " AND claim_at IS NULL AND state = 'QUEUED' ORDER BY id FOR NO KEY UPDATE SKIP LOCKED";
     private static final String PROMOTE = "UPDATE runs r SET claim_at = CASE WHEN cancelled = 1 THEN 0 ELSE place END,"
-            + " turn = CASE WHEN parked_version IS NOT NULL OR losses >= 3 THEN NULL"
+            + " turn = CASE WHEN parked_version IS NOT NULL OR " + Suspected.ANY + " THEN NULL"
             + " WHEN lane <> '' AND (slot_of IS NOT NULL OR under = 1) THEN 2"
             + " WHEN started IS NOT NULL THEN 1 ELSE 0 END FROM " + Columns.unnest(UUID)
             + " AS v(id) WHERE r.id = v.id";

@@ -31,6 +31,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -234,6 +235,11 @@ final class Pair implements AutoCloseable {
         @Override
         public UUID next() {
             return ids.next();
+        }
+
+        @Override
+        public UUID at(Instant time) {
+            return ids.at(time);
         }
     }
 

@@ -78,6 +78,7 @@ class ReplicaTroubleTest {
     }
 
     @Test
+    @ProcessTest
     void oneThatWasPromotedIsNoReplicaAnyMore() {
         try (var node = pair.node(() -> {})) {
             RunId run = node.start();
@@ -159,6 +160,7 @@ class ReplicaTroubleTest {
 
     /** Lists of one that is just late come when it shows the node. */
     @Test
+    @ProcessTest
     void oneThatDoesNotShowTheNodeYetIsUsedWhenItDoes() {
         pair.standby.pauseReplay();
         try (var node = pair.node(pair.standby::resumeReplay)) {
@@ -182,6 +184,7 @@ class ReplicaTroubleTest {
     }
 
     @Test
+    @ProcessTest
     void oneThatIsDownAtTheBootKeepsNobodyFromBooting() {
         pair.standby.server().stop();
         var options = ReplicaOptions.at(pair.replicaUrl());

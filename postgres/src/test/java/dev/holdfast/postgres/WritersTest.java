@@ -16,6 +16,7 @@ import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Expect;
+import dev.holdfast.engine.port.Message;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Request;
 import dev.holdfast.engine.port.Write;
@@ -43,6 +44,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -344,6 +346,27 @@ final class WritersTest {
             BACKDOOR.execute("DROP TRIGGER once ON lanes; DROP FUNCTION once(); DROP SEQUENCE tried");
         }
         assertThat(two.claim(5)).extracting(c -> c.run().id()).contains(other.run());
+    }
+
+    /** Who claims has it locked: what he does not see of a stop was not answered when he looked. */
+    @Test
+    void aStopOfManyWaitsForWhoeverClaimsOneOfThem() throws Exception {
+        Change first = Changes.start(IDS, one.ledger().now(), "1");
+        Change last = Changes.start(IDS, one.ledger().now(), "2");
+        one.ledger().commit(List.of(first, last));
+        try (Connection outside = CONNECTIONS.open()) {
+            lock(outside, "SELECT 1 FROM runs WHERE id = '" + first.run().uuid() + "' FOR NO KEY UPDATE");
+            var writes = Stream.of(first, last)
+                    .<Write>map(each -> new Write.Post(each.run(), Message.cancel(IDS.next())))
+                    .toList();
+            Future<Receipt> stop = hands.submit(
+                    () -> one.ledger().commit(new Change(IDS.next(), last.run(), new Expect.Alive(), null, writes)));
+            BACKDOOR.awaitBlocked("SELECT id, holder_kind%");
+            assertThat(one.ledger().reads().inbox(last.run())).isEmpty();
+            outside.rollback();
+            assertThat(stop.get()).isEqualTo(new Receipt.Applied());
+        }
+        assertThat(two.claim(5)).isEmpty();
     }
 
     /** Its end waits for somebody outside, who keeps its row locked. */

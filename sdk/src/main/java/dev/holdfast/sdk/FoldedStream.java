@@ -89,6 +89,13 @@ public final class FoldedStream implements RunStream {
     }
 
     @Override
+    public long missing() {
+        synchronized (folding) {
+            return fold.missing();
+        }
+    }
+
+    @Override
     public void close() {
         frames.close();
     }

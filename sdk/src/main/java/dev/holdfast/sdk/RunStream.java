@@ -36,6 +36,12 @@ public interface RunStream extends Iterable<String>, AutoCloseable {
     /** How often something was taken back so far. */
     int rewinds();
 
+    /**
+     * How many entries that stood are lost so far, where they would have come: their log has lost them, in a crash or a move to
+     * another one. 0 if the text is whole.
+     */
+    long missing();
+
     @Override
     void close();
 }

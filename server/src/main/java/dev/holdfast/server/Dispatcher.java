@@ -1,6 +1,7 @@
 package dev.holdfast.server;
 
 import dev.holdfast.core.HoldfastException;
+import dev.holdfast.core.Unavailable;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -88,8 +89,23 @@ final class Dispatcher {
 
     private Answer answer(Router.Match match, ServerRequest request) throws Exception {
         guard.checkOrigin(request, match.route());
-        Pass pass = guard.demand(match, request);
-        return match.route().handler().handle(new HelidonCall(request, match.variables(), pass, arrivals::over));
+        try {
+            Pass pass = guard.demand(match, request);
+            return match.route().handler().handle(new HelidonCall(request, match.variables(), pass, arrivals::over));
+        } catch (Unavailable e) {
+            if (!takesOnlyEvents(match, request)) throw e;
+            return Watchers.later(e);
+        }
+    }
+
+    /** As an EventSource, which gives up for good when it is answered anything else. */
+    private static boolean takesOnlyEvents(Router.Match match, ServerRequest request) {
+        return match.route().method().equals("GET")
+                && request.headers()
+                        .first(HeaderNames.ACCEPT)
+                        .orElse("")
+                        .strip()
+                        .equals("text/event-stream");
     }
 
     private static Answer.Whole internal(String method, String path, Exception error) {

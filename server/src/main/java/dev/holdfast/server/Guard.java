@@ -121,15 +121,12 @@ final class Guard {
     private Pass linked(String token, Router.Match match, KeyBook book) throws InterruptedException {
         if (!KeyBook.isLink(token)) throw noLink();
         RunId run = RunId.parse(match.variables().getOrDefault("id", "")).orElseThrow(Guard::noLink);
-        Optional<WatchLink> known = book.link(token, run);
         // The key by which it was made may have been made since.
-        WatchLink link = (known.isPresent()
-                        ? known
-                        : keys.within(Duration.ZERO, PATIENCE).link(token, run))
-                .orElseThrow(Guard::noLink);
+        KeyBook newest = book.link(token, run).isPresent() ? book : keys.within(Duration.ZERO, PATIENCE);
+        WatchLink link = newest.link(token, run).orElseThrow(Guard::noLink);
         if (link.key() == null && endpoint.isReachedByOthers()) throw required();
         Pass pass = new Pass.Linked(link);
-        Optional<Refused> refusal = pass.refusal(book, Instant.now());
+        Optional<Refused> refusal = pass.refusal(newest, Instant.now());
         if (refusal.isPresent()) throw refusal.get();
         return pass;
     }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Links with which a browser, or anybody, watches one run without an API key. */
@@ -33,14 +34,18 @@ final class LinksApi {
         return List.of(new Router.Route("POST", "/v1/runs/{id}/links", this::make, new Access.Key(ApiKey.Scope.READ)));
     }
 
-    private Answer make(Call call) throws IOException, InterruptedException {
+    Answer make(Call call) throws IOException, InterruptedException {
         RunId run = call.run();
         Duration ttl = LinkBody.parse(call.json()).ttl();
+        Instant now = Instant.now();
+        KeyBook book = keys.within(FRESH, PATIENCE);
+        // Since it was let in the first key may have been made.
+        Optional<Refused> refusal = call.pass().refusal(book, now);
+        if (refusal.isPresent()) throw refusal.get();
         if (runs.get().reached(Namespace.DEFAULT, run).isEmpty()) {
             throw new Refused("run_unknown", "there is no run " + run + "; it may have been deleted");
         }
-        Instant until = Instant.now().plus(ttl).truncatedTo(ChronoUnit.MILLIS);
-        KeyBook book = keys.within(FRESH, PATIENCE);
+        Instant until = now.plus(ttl).truncatedTo(ChronoUnit.MILLIS);
         String token = book.link(call.key().orElse(null), run, until);
         String url = endpoint.asked(call.header("Host").orElse("")) + "/v1/runs/" + run + "/stream?" + Guard.LINK + "="
                 + token;

@@ -1,5 +1,6 @@
 package dev.holdfast.server;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -14,42 +15,55 @@ final class Pages {
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
             + "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    List<Router.Route> routes() {
-        return List.of(
-                Router.Route.open("/", call -> file("page/index.html", "text/html; charset=utf-8")),
-                Router.Route.open("/runs/{id}", call -> file("page/index.html", "text/html; charset=utf-8")),
-                Router.Route.open("/queues", call -> file("page/index.html", "text/html; charset=utf-8")),
-                Router.Route.open("/queues/{queue}", call -> file("page/index.html", "text/html; charset=utf-8")),
-                Router.Route.open("/schedules", call -> file("page/index.html", "text/html; charset=utf-8")),
-                Router.Route.open("/chat", call -> file("page/index.html", "text/html; charset=utf-8")),
-                Router.Route.open("/chat/{thread}", call -> file("page/index.html", "text/html; charset=utf-8")),
-                Router.Route.open("/nodes", call -> file("page/index.html", "text/html; charset=utf-8")),
-                Router.Route.open("/page/nodes.js", call -> script("nodes.js")),
-                Router.Route.open("/page/schedules.js", call -> script("schedules.js")),
-                Router.Route.open("/page/page.css", call -> file("page/page.css", "text/css; charset=utf-8")),
-                Router.Route.open("/page/page.js", call -> script("page.js")),
-                Router.Route.open("/page/parts.js", call -> script("parts.js")),
-                Router.Route.open("/page/chat.js", call -> script("chat.js")),
-                Router.Route.open("/page/turn.js", call -> script("turn.js")),
-                Router.Route.open("/holdfast.js", call -> module("holdfast.js")),
-                Router.Route.open("/page/queues.js", call -> script("queues.js")),
-                Router.Route.open("/page/waits.js", call -> script("waits.js")),
-                Router.Route.open("/page/run.js", call -> script("run.js")),
-                Router.Route.open("/page/runs.js", call -> script("runs.js")),
-                Router.Route.open("/page/stream.js", call -> script("stream.js")),
-                Router.Route.open("/page/timeline.js", call -> script("timeline.js")),
-                Router.Route.open("/page/icon.svg", call -> file("page/icon.svg", "image/svg+xml")));
-    }
+    private static final String HTML = "page/index.html";
+    private static final List<String> DOCUMENTS =
+            List.of("/", "/runs/{id}", "/queues", "/queues/{queue}", "/schedules", "/chat", "/chat/{thread}", "/nodes");
+    private static final List<String> SCRIPTS = List.of(
+            "page/chat.js",
+            "page/nodes.js",
+            "page/page.js",
+            "page/parts.js",
+            "page/queues.js",
+            "page/run.js",
+            "page/runs.js",
+            "page/schedules.js",
+            "page/stream.js",
+            "page/talk.js",
+            "page/talks.js",
+            "page/timeline.js",
+            "page/turn.js",
+            "page/waits.js");
+    /** The module and its parts. */
+    private static final List<String> MODULE = List.of(
+            "holdfast.js",
+            "holdfast/calls.js",
+            "holdfast/events.js",
+            "holdfast/fold.js",
+            "holdfast/http.js",
+            "holdfast/line.js",
+            "holdfast/places.js",
+            "holdfast/run.js",
+            "holdfast/thread.js");
 
-    private static Answer script(String name) {
-        return file("page/" + name, "text/javascript; charset=utf-8");
+    private static final String JAVASCRIPT = "text/javascript; charset=utf-8";
+
+    List<Router.Route> routes() {
+        var routes = new ArrayList<Router.Route>();
+        for (String path : DOCUMENTS) {
+            routes.add(Router.Route.open(path, call -> file(HTML, "text/html; charset=utf-8")));
+        }
+        for (String name : SCRIPTS) routes.add(Router.Route.open("/" + name, call -> file(name, JAVASCRIPT)));
+        for (String name : MODULE) routes.add(Router.Route.open("/" + name, call -> module(name)));
+        routes.add(Router.Route.open("/page/page.css", call -> file("page/page.css", "text/css; charset=utf-8")));
+        routes.add(Router.Route.open("/page/icon.svg", call -> file("page/icon.svg", "image/svg+xml")));
+        return routes;
     }
 
     /** To be imported by pages of others, too: what it may ask here is decided when it asks. */
     private static Answer module(String name) {
         return new Answer.Whole(
                 200,
-                "text/javascript; charset=utf-8",
+                JAVASCRIPT,
                 Resources.read(name),
                 Map.of("Content-Security-Policy", POLICY, "Access-Control-Allow-Origin", "*"));
     }

@@ -38,7 +38,7 @@ final class RunsApi {
                 new Router.Route("GET", "/v1/runs/{id}/snapshots", this::snapshots),
                 new Router.Route("GET", "/v1/runs/{id}/steps", this::steps),
                 new Router.Route("GET", "/v1/runs/{id}/explain", this::explain),
-                new Router.Route("POST", "/v1/runs/{id}/cancel", this::cancel),
+                new Router.Route("POST", "/v1/runs/{id}/cancel", this::cancel).shared(),
                 new Router.Route("POST", "/v1/runs/{id}/rerun", this::rerun));
     }
 

@@ -43,6 +43,12 @@ final class ThreadsApi {
 
     /** Accepted: it may have to wait for its turn. */
     private Answer say(Call call) throws IOException {
+        if (call.query("queue").isPresent()) {
+            throw new Refused(
+                    "parameter_invalid",
+                    "a message is not posted to a queue: 'task' says who takes the turn, and in which queue that waits."
+                            + " Leave out 'queue'");
+        }
         MessageBody body = MessageBody.parse(call.json());
         Hosting hosting = node.get().hosted().get(body.task());
         if (hosting != null && hosting.lanes() != Lane.Kind.SERIAL) {
@@ -113,6 +119,7 @@ final class ThreadsApi {
     }
 
     private Answer cancel(Call call) throws IOException {
+        call.demandParameters("queue");
         Conversations.Which which = CancelBody.parse(call.json()).which();
         List<RunId> told = node.get()
                 .runs()

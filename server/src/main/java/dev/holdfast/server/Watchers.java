@@ -29,6 +29,8 @@ import org.slf4j.LoggerFactory;
  * its connection at once; so are all of them when the server closes. Each can come back with the id of the last event
  * that it received. A dead connection is noticed at the latest by the next keep-alive.
  *
+ * <p>While what is read does not answer the streams stay open, some seconds; see {@link Lasting}.
+ *
  * <p>One whose key was revoked is told so by an event {@code refused}, a second later, and its stream ends. So is one whose
  * link is not good any more, and one without a key when the first key was made.
  */
@@ -40,6 +42,8 @@ final class Watchers implements AutoCloseable {
     /** How soon a browser reconnects. */
     private static final byte[] PREAMBLE = "retry: 500\n\n".getBytes(StandardCharsets.UTF_8);
 
+    private static final Lasting.Times AWAY = new Lasting.Times(Duration.ofSeconds(1), Duration.ofSeconds(15));
+
     private static final long IDLE = Long.MIN_VALUE;
 
     private final Supplier<Runs> runs;
@@ -48,6 +52,8 @@ final class Watchers implements AutoCloseable {
     private final Map<Thread, Stream> streams = new ConcurrentHashMap<>();
     private final Thread watchdog;
     private volatile boolean closed;
+    /** Told once, however long it lasts. Of the watchdog. */
+    private boolean troubled;
 
     /** Of one watcher. */
     private static final class Stream {
@@ -85,6 +91,7 @@ final class Watchers implements AutoCloseable {
     }
 
     private Answer thread(Call call) {
+        call.demandParameters("queue", "from");
         return stream(call, runs.get().conversations().watch(ThreadsApi.conversation(call), after(call)));
     }
 
@@ -97,7 +104,13 @@ final class Watchers implements AutoCloseable {
 
     /** @param watch was opened before, so that what is refused is answered as a problem and not as a broken stream */
     private Answer stream(Call call, Watch watch) {
-        return new Answer.Streamed("text/event-stream", out -> send(watch, call.pass(), out), watch::close);
+        return new Answer.Streamed(
+                "text/event-stream", out -> send(new Lasting(watch, AWAY), call.pass(), out), watch::close);
+    }
+
+    /** A stream without an event: whoever takes nothing else comes again in a second, and may find it possible then. */
+    static Answer later(Unavailable why) {
+        return new Answer.Whole(200, "text/event-stream", ": " + why.code() + "\nretry: 1000\n\n", Map.of());
     }
 
     private void send(Watch watch, Pass pass, OutputStream out) throws IOException, InterruptedException {
@@ -108,7 +121,7 @@ final class Watchers implements AutoCloseable {
             Refused refusal = stream.refusal;
             if (refusal != null && !watch.ended()) write(stream, out, event(refusal), Flush.NOW);
         } catch (HoldfastException e) {
-            // The run was deleted, or the ledger is away. The stream just ends: who comes back is told why.
+            // The run was deleted, or nobody has answered for long. The stream just ends: who comes back is told why.
             log.debug("a stream ended: {}", e.getMessage());
         } finally {
             streams.remove(Thread.currentThread());
@@ -189,16 +202,31 @@ final class Watchers implements AutoCloseable {
         try {
             while (!closed) {
                 Thread.sleep(LOOK);
-                long patience = options.patience().toNanos();
-                streams.forEach((thread, stream) -> {
-                    long since = stream.writing;
-                    if (since != IDLE && System.nanoTime() - since > patience) thread.interrupt();
-                });
-                if (!streams.isEmpty()) refuse();
+                look();
             }
         } catch (InterruptedException e) {
             // Closed.
         }
+    }
+
+    /** Whatever is wrong now may be right in a second, and nobody else looks after the streams. */
+    private void look() throws InterruptedException {
+        try {
+            cutOff();
+            if (!streams.isEmpty()) refuse();
+            troubled = false;
+        } catch (RuntimeException e) {
+            if (!troubled) log.error("streams could not be looked after, trying again every {}", LOOK, e);
+            troubled = true;
+        }
+    }
+
+    private void cutOff() {
+        long patience = options.patience().toNanos();
+        streams.forEach((thread, stream) -> {
+            long since = stream.writing;
+            if (since != IDLE && System.nanoTime() - since > patience) thread.interrupt();
+        });
     }
 
     private void refuse() throws InterruptedException {

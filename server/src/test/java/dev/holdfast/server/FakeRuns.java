@@ -43,6 +43,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Runs that do nothing by themselves: a test says what happens to them. */
@@ -62,6 +63,10 @@ final class FakeRuns implements Runs {
     volatile long atLeast;
 
     volatile @Nullable RuntimeException failure;
+    /** Of whoever reads the keys. */
+    volatile @Nullable RuntimeException keysFailure;
+
+    final AtomicInteger keysFailed = new AtomicInteger();
 
     @Override
     public synchronized Started start(StartRequest request) {
@@ -319,6 +324,13 @@ final class FakeRuns implements Runs {
         return new FakeWatch(id, after);
     }
 
+    void readKeys() {
+        RuntimeException planned = keysFailure;
+        if (planned == null) return;
+        keysFailed.incrementAndGet();
+        throw planned;
+    }
+
     private void fail() {
         RuntimeException planned = failure;
         if (planned != null) throw planned;
@@ -342,6 +354,7 @@ final class FakeRuns implements Runs {
         public Optional<Frame> next(Duration patience) throws InterruptedException {
             long end = System.nanoTime() + patience.toNanos();
             while (!over) {
+                fail();
                 List<Frame> told = frames.getOrDefault(id, List.of());
                 if (next < told.size()) {
                     Frame frame = told.get(next++);

@@ -1,12 +1,16 @@
 package dev.holdfast.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.core.Refused;
+import dev.holdfast.core.RunId;
 import dev.holdfast.localpg.TestDatabase;
 import dev.holdfast.node.ApiKey.Scope;
 import dev.holdfast.node.ApiKeys;
 import dev.holdfast.node.ClusterOptions;
 import dev.holdfast.node.Holdfast;
+import dev.holdfast.node.KeyBook;
 import dev.holdfast.node.NodeOptions;
 import dev.holdfast.sdk.Context;
 import dev.holdfast.sdk.Task;
@@ -20,6 +24,8 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -184,6 +190,73 @@ class LinksTest {
             assertThat(stream.next()).contains("\"link_revoked\"");
         }
         assertThat(second.get(link).code()).isEqualTo("link_revoked");
+    }
+
+    @Test
+    void aLinkIsGoodOnANodeThatHasNotReadItsKeyYet() throws Exception {
+        String chief = keys.create("chief", Scope.ADMIN).key();
+        String run = started("quick", chief);
+        // It has read the keys that there are, which is good for a second.
+        assertThat(second.send("GET", "/v1/runs/" + run, "", Map.of("Authorization", "Bearer " + chief))
+                        .status())
+                .isEqualTo(200);
+        String reader = keys.create("reader", Scope.READ).key();
+        String link = "/v1/runs/" + run + "/stream?"
+                + URI.create(links(run, "", reader).json().path("url").asString())
+                        .getQuery();
+        assertThat(second.get(link).status()).isEqualTo(200);
+    }
+
+    /** The first key may be made while a request is on its way that needed none. */
+    @Test
+    void whoWasLetInWithoutAKeyMakesNoLinkWhenThereIsOne() {
+        keys.create("first", Scope.ADMIN);
+        var book = new Recent<>(() -> KeyBook.at(database.url().toString()));
+        var api = new LinksApi(FakeRuns::new, book, Endpoint.of(ServerOptions.onPort(0)));
+        assertThatThrownBy(() -> api.make(new Late(new RunId(1, 1))))
+                .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo("key_required"));
+    }
+
+    private record Late(RunId asked) implements Call {
+        @Override
+        public Pass pass() {
+            return new Pass.Open();
+        }
+
+        @Override
+        public RunId run() {
+            return asked;
+        }
+
+        @Override
+        public String path() {
+            return "/";
+        }
+
+        @Override
+        public Map<String, String> variables() {
+            return Map.of();
+        }
+
+        @Override
+        public Optional<String> header(String name) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> query(String name) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Set<String> queryNames() {
+            return Set.of();
+        }
+
+        @Override
+        public String json() {
+            return "";
+        }
     }
 
     @Test

@@ -11,11 +11,16 @@ import dev.holdfast.engine.Frame;
 import dev.holdfast.engine.StartRequest;
 import dev.holdfast.sdk.RunStream;
 import dev.holdfast.sdk.remote.Remote;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -64,6 +69,23 @@ class RemoteStreamTest {
             assertThat(pieces).containsExactly("half", "", "whole ", "{\"a\":1.50}\n");
             assertThat(stream.text()).isEqualTo("whole {\"a\":1.50}\n");
             assertThat(stream.rewinds()).isEqualTo(1);
+            assertThat(stream.missing()).isZero();
+        }
+    }
+
+    @Test
+    void whatIsLostIsCounted() {
+        tell("chunk", 1, "1/1", "\"a\"");
+        tell("gap", 4, null, "{\"missing\":3}");
+        tell("chunk", 5, "1/1", "\"b\"");
+        tell("gap", 7, null, "{\"missing\":2}");
+        tell("done", 7, null, "{\"seq\":3}");
+        try (RunStream stream = Remote.at(one.url()).stream(id)) {
+            var missing = new ArrayList<Long>();
+            stream.forEach(piece -> missing.add(stream.missing()));
+            assertThat(missing).containsExactly(0L, 3L);
+            assertThat(stream.text()).isEqualTo("ab");
+            assertThat(stream.missing()).isEqualTo(5);
         }
     }
 
@@ -115,6 +137,61 @@ class RemoteStreamTest {
         assertThatThrownBy(() -> linked.iterator().hasNext())
                 .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo("link_invalid"))
                 .hasMessageNotContaining("secret");
+    }
+
+    /** It is something else that answers there. */
+    @Test
+    void aRefusalWithoutAnEndIsNotReadForEver() throws Exception {
+        try (var endless = Raw.answering("HTTP/1.1 404 Not Found\r\n\r\n", "no\n")) {
+            RunStream stream = Remote.at(endless.url()).stream(id);
+            assertThatThrownBy(() -> stream.iterator().hasNext())
+                    .isInstanceOfSatisfying(
+                            Refused.class, e -> assertThat(e.code()).isEqualTo("not_holdfast"));
+        }
+    }
+
+    @Test
+    void closingEndsAnIteratorThatWaitsForTheRestOfARefusal() throws Exception {
+        try (var silent = Raw.answering("HTTP/1.1 404 Not Found\r\n\r\nno", "")) {
+            RunStream stream = Remote.at(silent.url()).stream(id);
+            FutureTask<String> reading = reading(stream, new LinkedBlockingQueue<>());
+            assertThat(silent.begun(20)).isTrue();
+            stream.close();
+            assertThat(reading.get(5, TimeUnit.SECONDS)).isEmpty();
+        }
+    }
+
+    /** A server that says something to who asks, and then the same again and again; if that is nothing, nothing. */
+    private record Raw(ServerSocket door, CountDownLatch said) implements AutoCloseable {
+        static Raw answering(String first, String then) throws IOException {
+            var raw = new Raw(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()), new CountDownLatch(1));
+            Thread.ofVirtual().start(() -> raw.serve(first, then.getBytes(StandardCharsets.US_ASCII)));
+            return raw;
+        }
+
+        private void serve(String first, byte[] then) {
+            try (var asked = door.accept()) {
+                asked.getOutputStream().write(first.getBytes(StandardCharsets.US_ASCII));
+                said.countDown();
+                while (then.length > 0) asked.getOutputStream().write(then);
+                asked.getInputStream().transferTo(OutputStream.nullOutputStream());
+            } catch (IOException e) {
+                // Nobody listens any more.
+            }
+        }
+
+        URI url() {
+            return URI.create("http://127.0.0.1:" + door.getLocalPort());
+        }
+
+        boolean begun(int seconds) throws InterruptedException {
+            return said.await(seconds, TimeUnit.SECONDS);
+        }
+
+        @Override
+        public void close() throws IOException {
+            door.close();
+        }
     }
 
     @Test

@@ -105,6 +105,9 @@ class SharingTest {
                         .status())
                 .isEqualTo(204);
 
+        assertThat(preflight(APP, "POST", "/v1/runs/" + id + "/cancel").status())
+                .isEqualTo(204);
+
         for (Answered no : List.of(
                 preflight(EVIL, "GET", "/v1/runs/" + id + "/stream"),
                 preflight(APP, "GET", "/v1/runs"),

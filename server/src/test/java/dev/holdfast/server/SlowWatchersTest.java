@@ -3,6 +3,7 @@ package dev.holdfast.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.testkit.ProcessTest;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -64,6 +65,7 @@ class SlowWatchersTest {
     }
 
     @Test
+    @ProcessTest
     void whoDoesNotReadIsCutOffAndCostsNeitherMemoryNorOthersTheirTime() throws Exception {
         String flood = ask("flood");
         assertThat(read(flood, ""))

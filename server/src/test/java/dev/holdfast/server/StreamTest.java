@@ -1,10 +1,12 @@
 package dev.holdfast.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.RunId;
+import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.Frame;
 import dev.holdfast.engine.StartRequest;
 import java.io.BufferedReader;
@@ -13,10 +15,12 @@ import java.io.InputStreamReader;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -136,6 +140,100 @@ class StreamTest {
         }
         // The keep-alive finds the dead connection.
         await("the watch was closed").atMost(Duration.ofSeconds(10)).until(() -> runs.watching == 0);
+    }
+
+    private static Unavailable away(String code) {
+        return Unavailable.notApplied(code, "it does not answer", null);
+    }
+
+    @Test
+    void aStreamIsKeptWhileWhatItReadsDoesNotAnswer() throws Exception {
+        runs.tell(id, chunk(1, "1"));
+        try (BufferedReader in = open("", "")) {
+            fields(in, 1);
+            runs.failure = away("nats_away");
+            runs.tell(id, chunk(2, "2"));
+            int comments = 0;
+            while (comments < 3) {
+                String line = in.readLine();
+                assertThat(line).as("after %s comments", comments).isNotNull().doesNotStartWith("data");
+                if (line.equals(":")) comments++;
+            }
+            runs.failure = null;
+            assertThat(fields(in, 1)).contains("id: " + id + ".2.2");
+        }
+    }
+
+    @Test
+    void aStreamEndsWhenWhatItReadsIsAwayForLong() throws Exception {
+        var times = new Lasting.Times(Duration.ofMillis(10), Duration.ofMillis(300));
+        try (var watch = new Lasting(runs.watch(Namespace.DEFAULT, id, null), times)) {
+            runs.failure = away("nats_away");
+            assertThat(watch.next(Duration.ofMillis(50))).isEmpty();
+            assertThatThrownBy(() -> watch.next(Duration.ofSeconds(5)))
+                    .isInstanceOfSatisfying(
+                            Unavailable.class, e -> assertThat(e.code()).isEqualTo("nats_away"));
+            runs.failure = null;
+            assertThat(watch.next(Duration.ofMillis(50)))
+                    .as("it is there again")
+                    .isEmpty();
+            runs.failure = away("closing");
+            assertThatThrownBy(() -> watch.next(Duration.ofSeconds(5)))
+                    .isInstanceOfSatisfying(
+                            Unavailable.class, e -> assertThat(e.code()).isEqualTo("closing"));
+        }
+    }
+
+    @Test
+    void whoLooksAfterStreamsIsStoppedByNothing() throws Exception {
+        String link;
+        try (var http = new Http(server.url())) {
+            link = http.post("/v1/runs/" + id + "/links", "{\"ttl\": \"3s\"}")
+                    .json()
+                    .path("url")
+                    .asString();
+        }
+        try (BufferedReader in = open("?" + URI.create(link).getQuery(), "")) {
+            runs.keysFailure = new IllegalStateException("nobody has thought of this");
+            await("the keys are asked for in vain")
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> runs.keysFailed.get() > 0);
+            runs.keysFailure = null;
+            assertThat(fields(in, 1)).contains("event: refused");
+        }
+    }
+
+    /** It gives up for good when it is answered anything but a stream. */
+    @Test
+    void anEventSourceIsToldToComeAgainWhenThereIsNothingToRead() throws Exception {
+        String path = "/v1/runs/" + id + "/stream";
+        var browser = Map.of("Accept", "text/event-stream");
+        runs.failure = away("nats_away");
+        try (var http = new Http(server.url())) {
+            Http.Response later = http.send("GET", path, "", browser);
+            assertThat(later.status()).isEqualTo(200);
+            assertThat(later.header("Content-Type")).isEqualTo("text/event-stream");
+            assertThat(later.body())
+                    .contains("retry: 1000")
+                    .contains("nats_away")
+                    .doesNotContain("data");
+            for (var other : List.of(
+                    Map.<String, String>of(), Map.of("Accept", "text/event-stream, application/problem+json"))) {
+                Http.Response problem = http.send("GET", path, "", other);
+                assertThat(problem.status()).isEqualTo(503);
+                assertThat(problem.code()).isEqualTo("nats_away");
+            }
+            var writing = Map.of("Accept", "text/event-stream", "Content-Type", "application/json");
+            assertThat(http.send("POST", "/v1/tasks/noop/runs", "{}", writing).status())
+                    .isEqualTo(503);
+            String nobody = "/v1/runs/" + new RunId(5, 5) + "/stream";
+            runs.failure = null;
+            assertThat(http.send("GET", nobody, "", browser).code()).isEqualTo("run_unknown");
+        }
+        try (var starting = Server.open(ServerOptions.onPort(0));
+                var http = new Http(starting.url())) {
+            assertThat(http.send("GET", path, "", browser).status()).isEqualTo(200);
+        }
     }
 
     @Test

@@ -253,6 +253,40 @@ final class ThreadsApiTest {
                 .isEqualTo("field_unknown");
     }
 
+    /** The task says where it waits, and whoever reads says where he looks. */
+    @Test
+    void whatMeansNothingIsRefused() throws Exception {
+        var posted = http.post(MESSAGES + "?queue=other", "{\"input\": {\"message\": \"one\"}}");
+        assertThat(posted.status()).isEqualTo(400);
+        assertThat(posted.code()).isEqualTo("parameter_invalid");
+        assertThat(posted.json().path("detail").asString()).contains("queue", "task");
+        assertThat(http.post("/v1/threads/t%201/cancel?lane=x", "{\"which\": \"all\"}")
+                        .code())
+                .isEqualTo("parameter_invalid");
+        assertThat(http.get("/v1/threads/t%201/stream?after=x").code()).isEqualTo("parameter_invalid");
+        assertThat(http.get(MESSAGES).json().path("messages")).isEmpty();
+    }
+
+    @Test
+    void aStopOfNothingIsAnsweredAndRemembered() throws Exception {
+        String cancel = "/v1/threads/t%201/cancel";
+        var once = Map.of("Idempotency-Key", "stop", "Content-Type", "application/json");
+        for (int i = 0; i < 2; i++) {
+            var nothing = http.send("POST", cancel, "{\"which\": \"all\"}", once);
+            assertThat(nothing.status()).isEqualTo(202);
+            assertThat(nothing.json().path("cancelled").isArray()).isTrue();
+            assertThat(nothing.json().path("cancelled")).isEmpty();
+            if (i == 0) say("one");
+        }
+        leave.release();
+        String first = http.get(MESSAGES).json().at("/messages/0/id").asString();
+        awaitEnd(first);
+        assertThat(http.get("/v1/runs/" + first).json().path("outcome").asString())
+                .isEqualTo("SUCCEEDED");
+        assertThat(http.send("POST", cancel, "{\"which\": \"current\"}", once).code())
+                .isEqualTo("request_id_reused");
+    }
+
     /** What comes of the thread's stream. */
     private final class Stream implements AutoCloseable {
         private final BufferedReader in;

@@ -2,6 +2,7 @@ package dev.holdfast.sql;
 
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * In which queues the last run that this node took for a free slot had come back: the next one is a new one, if one waits.
@@ -14,19 +15,23 @@ public final class Alternation {
 
     private final Set<Queue> resumed = new HashSet<>();
 
-    public boolean wasResumed(LaneKey lane) {
-        return resumed.contains(queue(lane));
-    }
-
-    /** A run that was never started was taken. */
-    public void gaveFresh(LaneKey lane) {
-        resumed.remove(queue(lane));
-    }
-
-    /** A run that comes back was taken. */
-    public void gaveResumed(LaneKey lane) {
+    /**
+     * Which of two is taken for a free slot of a lane; null if there is none.
+     *
+     * @param fresh the first of those that were never started
+     * @param back the first of those that come back
+     */
+    public <T extends Comparable<T>> @Nullable T next(LaneKey lane, @Nullable T fresh, @Nullable T back) {
+        boolean comesFirst =
+                back != null && fresh != null && back.compareTo(fresh) < 0 && !resumed.contains(queue(lane));
+        if (fresh != null && !comesFirst) {
+            resumed.remove(queue(lane));
+            return fresh;
+        }
+        if (back == null) return null;
         if (resumed.size() >= MOST) resumed.clear();
         resumed.add(queue(lane));
+        return back;
     }
 
     private static Queue queue(LaneKey lane) {

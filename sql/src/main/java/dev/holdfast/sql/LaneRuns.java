@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The runs of a lane, oldest first: an index has them in that order. */
@@ -19,6 +20,10 @@ record LaneRuns(Namespace namespace, String queue, String lane) {
     private static final String PAGE = OF_LANE + " AND id > ? ORDER BY id LIMIT ?";
     /** Costs as much as the lane is long: only for what somebody does by hand. */
     private static final String LIVE = OF_LANE + " AND outcome IS NULL ORDER BY id";
+
+    /** At most as much as wait. */
+    private static final String TURN = "SELECT " + RunRow.COLUMNS + " FROM runs INDEXED BY runs_in_lane WHERE "
+            + LaneKey.IS + LaneKey.COUNTS + " AND slot_of IS NOT NULL AND outcome IS NULL LIMIT 1";
 
     private static final String PAYLOADS = "SELECT run, input, output, error FROM run_payloads WHERE run IN (%s)";
 
@@ -31,6 +36,12 @@ record LaneRuns(Namespace namespace, String queue, String lane) {
 
     List<Run> live(Session session) throws SQLException {
         return of(session.sql(LIVE)).list(RunRow::read);
+    }
+
+    Optional<Run> turn(Session session) throws SQLException {
+        return new LaneKey(namespace.name(), queue, lane, true)
+                .in(session.sql(TURN))
+                .first(RunRow::read);
     }
 
     private Sql of(Sql sql) throws SQLException {

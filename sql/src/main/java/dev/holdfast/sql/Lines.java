@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class Lines {
     private static final String LANE_PAUSED =
             "SELECT 1 FROM paused_lanes WHERE namespace = ? AND queue = ? AND lane = ?";
+    private static final String CANCELLED = "SELECT 1 FROM inbox WHERE run = ? AND kind = 'CANCEL'";
     private static final String UNDER = "SELECT under FROM runs WHERE id = ?";
     private static final String TAKEN =
             "SELECT taken + CASE WHEN under > 0 THEN 1 ELSE 0 END FROM lanes WHERE " + LaneKey.IS;
@@ -32,6 +33,16 @@ public final class Lines {
     private static final String FIRST = "SELECT id, claim_at FROM runs INDEXED BY runs_claimable WHERE " + LaneKey.IS
             + " AND turn = ? AND task = ? AND turn IS NOT NULL AND (deadline IS NULL OR deadline > ?)"
             + " ORDER BY claim_at, id LIMIT 1";
+
+    /**
+     * The newest beginning in a lane, among those that were started about when a run was: turns come nearly in the order of
+     * ids. Before it are only those that have begun, and those that were ended before they could.
+     */
+    private static final String BEGUN_BEFORE = "SELECT max(started) FROM (SELECT * FROM (SELECT started"
+            + " FROM runs INDEXED BY runs_of_lane WHERE " + LaneKey.IS + " AND lane <> '' AND id < ?"
+            + " AND started IS NOT NULL ORDER BY id DESC LIMIT 10) AS earlier"
+            + " UNION ALL SELECT * FROM (SELECT started FROM runs INDEXED BY runs_of_lane WHERE " + LaneKey.IS
+            + " AND lane <> '' AND id > ? ORDER BY id LIMIT 10) AS later) AS neighbours";
 
     private final Session session;
     private final Instant now;
@@ -54,7 +65,13 @@ public final class Lines {
                 room(key, queue.settings().concurrency()) ? null : full(queue.settings()),
                 lane,
                 pace(key, queue.settings().rate()),
-                first.equals(run.id()) ? null : first);
+                first.equals(run.id()) ? null : first,
+                isCancelled(run.id()));
+    }
+
+    /** Whether a cancel lies in its inbox. */
+    public boolean isCancelled(RunId run) throws SQLException {
+        return session.sql(CANCELLED).id(run).any();
     }
 
     private Line.@Nullable Pace pace(LaneKey key, @Nullable Rate rate) throws SQLException {
@@ -102,6 +119,20 @@ public final class Lines {
         long lingering =
                 session.sql(LINGERING).text(namespace).text(queue).number(limit).single();
         return limit - held - lingering;
+    }
+
+    /**
+     * When a run begins that is claimed now. In a serial lane that is later than the run before it has, whatever the clock
+     * says: so all who read them agree on the order of turns.
+     */
+    public Instant begins(Run run) throws SQLException {
+        var key = LaneKey.of(run);
+        if (!key.serial() || run.wasStarted()) return now;
+        Instant before = key.in(key.in(session.sql(BEGUN_BEFORE)).id(run.id()))
+                .id(run.id())
+                .firstInstant()
+                .orElse(null);
+        return before == null || before.isBefore(now) ? now : before.plusMillis(1);
     }
 
     /** The first of a serial lane that waits for its slot, whatever code it needs. */

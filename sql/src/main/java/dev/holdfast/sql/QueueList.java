@@ -20,7 +20,7 @@ final class QueueList {
             + " UNION ALL SELECT queue, count(*), 0, 0, 0 FROM runs INDEXED BY runs_parked"
             + " WHERE namespace = ? AND parked_version IS NOT NULL AND claim_at IS NOT NULL GROUP BY queue"
             + " UNION ALL SELECT queue, count(*), 0, 0, 0 FROM runs INDEXED BY runs_suspect"
-            + " WHERE namespace = ? AND claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3 GROUP BY queue"
+            + " WHERE namespace = ? AND " + Suspected.UNPARKED + " GROUP BY queue"
             + " UNION ALL SELECT queue, 0, count(*), 0, 0 FROM runs INDEXED BY runs_delayed"
             + " WHERE namespace = ? AND due IS NOT NULL AND claim_at IS NULL GROUP BY queue"
             + " UNION ALL SELECT queue, 0, 0, count(*), 0 FROM runs INDEXED BY runs_held"

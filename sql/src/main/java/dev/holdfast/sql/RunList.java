@@ -36,7 +36,7 @@ record RunList(
                 + " UNION ALL SELECT id FROM runs INDEXED BY runs_parked"
                 + " WHERE namespace = ? AND parked_version IS NOT NULL AND claim_at IS NOT NULL"
                 + " UNION ALL SELECT id FROM runs INDEXED BY runs_suspect"
-                + " WHERE namespace = ? AND claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3"
+                + " WHERE namespace = ? AND " + Suspected.UNPARKED
                 + " UNION ALL SELECT id FROM runs INDEXED BY runs_delayed"
                 + " WHERE namespace = ? AND due IS NOT NULL AND claim_at IS NULL) q"
                 + " CROSS JOIN runs r WHERE r.id = q.id AND q.id < ?");

@@ -39,14 +39,14 @@ public final class SqlReads implements Reads {
     private static final String BACKLOG = "SELECT task, NULL, count(*) FROM runs INDEXED BY runs_claimable"
             + " WHERE turn IS NOT NULL GROUP BY task"
             + " UNION ALL SELECT task, NULL, count(*) FROM runs INDEXED BY runs_suspect"
-            + " WHERE claim_at <= ? AND claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3 GROUP BY task"
+            + " WHERE claim_at <= ? AND " + Suspected.UNPARKED + " GROUP BY task"
             + " UNION ALL SELECT task, parked_version, count(*) FROM runs INDEXED BY runs_parked"
             + " WHERE claim_at <= ? AND claim_at IS NOT NULL AND parked_version IS NOT NULL"
             + " GROUP BY task, parked_version";
 
     /** Those that are parked stand in an index of their own. */
     private static final String SUSPECTS_WAITING =
-            suspectsWaiting("IS NULL") + " UNION ALL " + suspectsWaiting("IS NOT NULL");
+            suspectsWaiting(Suspected.UNPARKED) + " UNION ALL " + suspectsWaiting(Suspected.PARKED);
 
     private static final int VIEW = 200;
 
@@ -166,9 +166,9 @@ public final class SqlReads implements Reads {
         });
     }
 
-    private static String suspectsWaiting(String parked) {
+    private static String suspectsWaiting(String condition) {
         return "SELECT task, parked_version, min(coalesce(due, place)) FROM runs WHERE task IN (%1$s)"
-                + " AND claim_at IS NOT NULL AND parked_version " + parked + " AND losses >= 3"
+                + " AND " + condition
                 + " AND (deadline IS NULL OR deadline > ?) GROUP BY task, parked_version";
     }
 
@@ -209,6 +209,11 @@ public final class SqlReads implements Reads {
     @Override
     public List<Run> live(Namespace namespace, String queue, String lane) {
         return readers.ask(s -> new LaneRuns(namespace, queue, lane).live(s));
+    }
+
+    @Override
+    public Optional<Run> turn(Namespace namespace, String queue, String lane) {
+        return readers.ask(s -> new LaneRuns(namespace, queue, lane).turn(s));
     }
 
     @Override

@@ -168,7 +168,7 @@ final class ChangeWork extends Work<Receipt> {
     private record Present(Fence fence, RunState state) {}
 
     private boolean admits(@Nullable Present present) {
-        if (present == null) return false;
+        if (present == null) return change.expect() instanceof Expect.Absent;
         Fence fence = present.fence();
         return switch (change.expect()) {
             case Expect.Absent e -> false;

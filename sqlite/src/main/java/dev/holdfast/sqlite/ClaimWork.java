@@ -2,7 +2,6 @@ package dev.holdfast.sqlite;
 
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Decision;
-import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Rules;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
@@ -17,6 +16,7 @@ import dev.holdfast.sql.Alternation;
 import dev.holdfast.sql.LaneKey;
 import dev.holdfast.sql.Lines;
 import dev.holdfast.sql.Place;
+import dev.holdfast.sql.Suspected;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -33,20 +33,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClaimWork extends Work<List<Claimed>> {
     /** The beginning of a small index: an ordinary claim asks once, and not for each task. */
-    private static final String ANY_SUSPECT = "SELECT 1 FROM runs INDEXED BY runs_suspect"
-            + " WHERE claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3 LIMIT 1";
+    private static final String ANY_SUSPECT =
+            "SELECT 1 FROM runs INDEXED BY runs_suspect" + " WHERE " + Suspected.UNPARKED + " LIMIT 1";
 
     private static final String SUSPECTS = "SELECT id, claim_at FROM runs INDEXED BY runs_suspect"
-            + " WHERE task = ? AND claim_at IS NOT NULL AND parked_version IS NULL AND losses >= 3"
+            + " WHERE task = ? AND " + Suspected.UNPARKED
             + " AND (deadline IS NULL OR deadline > ?) ORDER BY claim_at, id";
     private static final String PARKED_SUSPECTS = "SELECT id, claim_at FROM runs INDEXED BY runs_parked_suspect"
-            + " WHERE task = ? AND claim_at IS NOT NULL AND parked_version IS NOT NULL AND losses >= 3"
+            + " WHERE task = ? AND " + Suspected.PARKED
             + " AND (deadline IS NULL OR deadline > ?) ORDER BY claim_at, id";
-
-    static {
-        // The indexes and the statements say 3.
-        if (Defaults.SUSPECT_AFTER_LOSSES != 3) throw new AssertionError("a migration of the indexes is due");
-    }
 
     private static final String ANY_PARKED =
             "SELECT 1 FROM runs WHERE parked_version IS NOT NULL AND claim_at IS NOT NULL LIMIT 1";
@@ -128,7 +123,7 @@ final class ClaimWork extends Work<List<Claimed>> {
         List<Run> started = tx.rows().pending();
         var all = lanes(tx, most - started.size(), null);
         for (Run run : started) {
-            if (tx.isOpen(LaneKey.of(run))) give(tx, run, Line.FREE).ifPresent(all::add);
+            if (tx.isOpen(LaneKey.of(run))) give(tx, run, plain(tx, run)).ifPresent(all::add);
         }
         return List.copyOf(all);
     }
@@ -164,7 +159,7 @@ final class ClaimWork extends Work<List<Claimed>> {
             if (suspect != null && all.isEmpty() && place(suspect).compareTo(place(run)) < 0) break;
             boolean alone = run.isSuspect();
             if (alone && !all.isEmpty()) continue;
-            var line = lane.lane().isPlain() && lane.lane().gate().isEmpty() ? Line.FREE : line(tx, run);
+            var line = lane.lane().isPlain() && lane.lane().gate().isEmpty() ? plain(tx, run) : line(tx, run);
             var claimed = give(tx, run, line);
             if (claimed.isEmpty()) {
                 walk.leave(lane.lane());
@@ -196,6 +191,12 @@ final class ClaimWork extends Work<List<Claimed>> {
         return tx.rows().read(id).orElseThrow();
     }
 
+    /** What is around a run that is in no lane, in a queue without a limit: of most it is known that nobody has sent them anything. */
+    private static Line plain(Transaction tx, Run run) throws SQLException {
+        boolean cancelled = !tx.rows().isAlone(run.id()) && new Lines(tx.session(), tx.now()).isCancelled(run.id());
+        return cancelled ? Line.FREE.withCancel() : Line.FREE;
+    }
+
     private static Line line(Transaction tx, Run run) throws SQLException {
         return new Lines(tx.session(), tx.now()).of(run);
     }
@@ -207,7 +208,8 @@ final class ClaimWork extends Work<List<Claimed>> {
     /** What is around it was read within this transaction, after what was given before: nothing can come in between. */
     private Optional<Claimed> give(Transaction tx, Run run, Line line) throws SQLException {
         if (Obstacle.of(run, line, claim.admission(), tx.now()).isPresent()) return Optional.empty();
-        Decision decision = Rules.decide(run, new Command.Claim(claim.holder(), line.slot()), tx.now());
+        var at = new Lines(tx.session(), tx.now()).begins(run);
+        Decision decision = Rules.decide(run, new Command.Claim(claim.holder(), line.slot()), at);
         if (!(decision instanceof Decision.Transition transition)) return Optional.empty();
         String input = tx.rows().input(run.id());
         write(tx, run, transition, ids);

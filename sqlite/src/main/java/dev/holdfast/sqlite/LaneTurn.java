@@ -74,17 +74,10 @@ final class LaneTurn {
         }
         Place first = fresh.peek();
         Place again = resumed.peek();
-        if (first == null && again == null) return null;
+        Place next = alternation.next(lane.key(), first, again);
+        if (next == null) return null;
         free--;
-        boolean comesBack =
-                first == null || (again != null && again.compareTo(first) < 0 && !alternation.wasResumed(lane.key()));
-        if (comesBack && again != null) {
-            resumed.take();
-            alternation.gaveResumed(lane.key());
-            return again.id();
-        }
-        fresh.take();
-        alternation.gaveFresh(lane.key());
-        return first == null ? null : first.id();
+        (next.equals(again) ? resumed : fresh).take();
+        return next.id();
     }
 }

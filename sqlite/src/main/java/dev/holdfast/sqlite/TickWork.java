@@ -9,6 +9,7 @@ import dev.holdfast.sql.LaneKey;
 import dev.holdfast.sql.QueueRow;
 import dev.holdfast.sql.RateBook;
 import dev.holdfast.sql.Sql;
+import dev.holdfast.sql.Suspected;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -21,7 +22,7 @@ final class TickWork extends Work<Tick> {
     private static final String DUE = "SELECT id, " + LaneKey.COLUMNS
             + " FROM runs WHERE due <= ? AND claim_at IS NULL AND state = 'QUEUED' ORDER BY due LIMIT ?";
     private static final String PROMOTE = "UPDATE runs SET claim_at = CASE WHEN cancelled THEN 0 ELSE place END,"
-            + " turn = CASE WHEN parked_version IS NOT NULL OR losses >= 3 THEN NULL"
+            + " turn = CASE WHEN parked_version IS NOT NULL OR " + Suspected.ANY + " THEN NULL"
             + " WHEN lane <> '' AND (slot_of IS NOT NULL OR under = 1) THEN 2 ELSE started IS NOT NULL END WHERE id = ?";
     private static final String NEXT_DUE = "SELECT min(due) FROM runs WHERE due > ? AND claim_at IS NULL";
 

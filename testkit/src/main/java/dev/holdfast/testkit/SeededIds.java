@@ -2,6 +2,7 @@ package dev.holdfast.testkit;
 
 import dev.holdfast.engine.port.Clock;
 import dev.holdfast.engine.port.Ids;
+import java.time.Instant;
 import java.util.Random;
 import java.util.UUID;
 
@@ -21,8 +22,14 @@ public final class SeededIds implements Ids {
     }
 
     @Override
-    public synchronized UUID next() {
-        long millis = Math.max(lastMillis, clock.now().toEpochMilli());
+    public UUID next() {
+        return at(clock.now());
+    }
+
+    /** In the order in which they are asked for, too. */
+    @Override
+    public synchronized UUID at(Instant time) {
+        long millis = Math.max(lastMillis, time.toEpochMilli());
         counter = millis == lastMillis ? counter + 1 : 0;
         if (counter > 0xFFF) {
             millis++;

@@ -6,6 +6,11 @@ import java.util.stream.Collectors;
 
 /** The data of the frames that have a form of their own: written by the reading side, read by {@link FrameFold}. */
 public final class FrameData {
+    /** The data of a rewind frame that takes back all that was sent: the log has lost some of it, and it is all told again. */
+    public static final String REWIND_ALL = "{\"drop\":[\"*\"]}";
+
+    private static final String ALL = "*";
+
     private FrameData() {}
 
     /** The data of a rewind frame: {@code {"drop":["3/1","4/0"]}}. */
@@ -22,16 +27,25 @@ public final class FrameData {
 
     /** Whom a rewind frame with this data names. */
     static List<Source> drop(String data) {
+        return names(data).stream().map(Source::parse).toList();
+    }
+
+    /** Whether that is everybody: see {@link #REWIND_ALL}. */
+    static boolean dropsAll(String data) {
+        return names(data).contains(ALL);
+    }
+
+    private static List<String> names(String data) {
         int at = valueOf("drop", data);
         if (at >= data.length() || data.charAt(at) != '[') throw strange("drop", data);
-        var drop = new ArrayList<Source>();
+        var names = new ArrayList<String>();
         for (at++; at < data.length() && data.charAt(at) != ']'; at++) {
             if (data.charAt(at) != '"') continue;
             int end = JsonText.endOfString(data, at);
-            drop.add(Source.parse(JsonText.unquote(data.substring(at, end + 1))));
+            names.add(JsonText.unquote(data.substring(at, end + 1)));
             at = end;
         }
-        return drop;
+        return names;
     }
 
     /** How many entries a gap frame with this data says are missing. */

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Not safe for several threads.
  */
 public final class FrameFold {
-    private final Fold fold = new Fold();
+    private Fold fold = new Fold();
 
     /** What a frame did to the text. */
     public sealed interface Effect {
@@ -62,7 +62,8 @@ public final class FrameFold {
             }
             case "rewind" -> {
                 int before = fold.size();
-                fold.apply(new Item.Rewind(FrameData.drop(data)));
+                if (FrameData.dropsAll(data)) fold = new Fold();
+                else fold.apply(new Item.Rewind(FrameData.drop(data)));
                 yield fold.size() == before ? new Effect.Nothing() : new Effect.Rewound(fold.text());
             }
             case "gap" -> {

@@ -5,7 +5,7 @@ import dev.holdfast.core.StepRecord;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -13,8 +13,9 @@ import java.util.Map;
  * What stands of a stream, given the recorded steps: what a new epoch will not send again.
  *
  * <ul>
- *   <li>What a step sent stands if the step is recorded for good and this was the try that was recorded. An earlier try
- *       never stands.
+ *   <li>What a step sent stands if the step is recorded for good and this was the try that was recorded, in the epoch that
+ *       recorded it. An earlier try never stands, and neither does the same try of an earlier epoch, also if the log has lost
+ *       the rewind that took it back.
  *   <li>What was sent between steps, when {@code n} was the next key, stands if anything is recorded at a key with a
  *       number of {@code n} or above, be it only that a step waits: whoever has recorded that had made durable before it
  *       what was sent until then. (It must not depend on the end of a wait: that is recorded by others, at any time; also
@@ -33,13 +34,13 @@ import java.util.Map;
  * its key was taken.
  */
 public final class Standing {
-    private final Map<StepKey, Integer> tries = new HashMap<>();
+    private final Map<StepKey, StepRecord> recorded = new HashMap<>();
     private final int through;
 
     private Standing(Collection<StepRecord> steps) {
         int highest = 0;
         for (StepRecord step : steps) {
-            if (step.isFinal()) tries.put(step.key(), step.tries());
+            if (step.isFinal()) recorded.put(step.key(), step);
             highest = Math.max(highest, step.key().number());
         }
         this.through = highest;
@@ -55,10 +56,11 @@ public final class Standing {
         return through;
     }
 
-    public boolean stands(Source source) {
+    /** @param epoch in which it was sent */
+    public boolean stands(Source source, long epoch) {
         if (source.isBetweenSteps()) return source.key().number() <= through;
-        Integer recorded = tries.get(source.key());
-        return recorded != null && recorded == source.tries();
+        StepRecord step = recorded.get(source.key());
+        return step != null && step.tries() == source.tries() && step.epoch() == epoch;
     }
 
     /**
@@ -69,19 +71,23 @@ public final class Standing {
      * @param steps those that are replayed
      */
     public static List<Source> drop(List<Entry> outline, Collection<StepRecord> steps) {
-        var there = new LinkedHashSet<Source>();
+        var there = new LinkedHashMap<Source, Long>();
+        long newest = 0;
         for (Entry entry : outline) {
+            // Nothing of an older epoch counts behind an entry of a newer one.
+            if (entry.epoch() < newest) continue;
+            newest = entry.epoch();
             switch (entry.item()) {
-                case Item.Chunk chunk -> there.add(chunk.source());
+                case Item.Chunk chunk -> there.put(chunk.source(), entry.epoch());
                 case Item.Rewind rewind -> rewind.drop().forEach(there::remove);
                 case Item.Gap gap -> {}
             }
         }
         var standing = of(steps);
         var drop = new ArrayList<Source>();
-        for (Source source : there) {
-            if (!standing.stands(source)) drop.add(source);
-        }
+        there.forEach((source, epoch) -> {
+            if (!standing.stands(source, epoch)) drop.add(source);
+        });
         return List.copyOf(drop);
     }
 }

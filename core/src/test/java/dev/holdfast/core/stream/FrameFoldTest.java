@@ -26,6 +26,16 @@ final class FrameFoldTest {
     }
 
     @Test
+    void whatIsToldAllAgainReplacesWhatIsThere() {
+        fold.apply("chunk", "1/1", "\"a\"");
+        fold.apply("gap", null, "{\"missing\":2}");
+
+        assertThat(fold.apply("rewind", null, FrameData.REWIND_ALL)).isEqualTo(new Effect.Rewound(""));
+        assertThat(fold.missing()).isZero();
+        assertThat(fold.apply("rewind", null, "{ \"drop\": [ \"*\" ] }")).isEqualTo(new Effect.Nothing());
+    }
+
+    @Test
     void aRewindThatRemovesNothingIsNotShown() {
         fold.apply("chunk", "1/1", "\"a\"");
 

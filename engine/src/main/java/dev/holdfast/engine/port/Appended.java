@@ -1,6 +1,7 @@
 package dev.holdfast.engine.port;
 
 import dev.holdfast.core.Refused;
+import dev.holdfast.core.Unavailable;
 
 /** What became of one append. */
 public sealed interface Appended {
@@ -20,6 +21,9 @@ public sealed interface Appended {
      */
     record Moved() implements Appended {}
 
-    /** It cannot be written for its content: nothing of it was written. */
+    /** It cannot be written for its content: nothing of it counts. */
     record Rejected(Refused why) implements Appended {}
+
+    /** Nobody knows whether it was written; it is to be offered again. Only where that may be done. */
+    record Unanswered(Unavailable why) implements Appended {}
 }

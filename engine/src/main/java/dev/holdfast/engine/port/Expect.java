@@ -9,7 +9,7 @@ import dev.holdfast.core.Run;
  */
 public sealed interface Expect {
 
-    /** The run is new. */
+    /** The run is new. A change that writes nothing leaves it so: only the answer to its request is kept. */
     record Absent() implements Expect {}
 
     /** The holder writes: epoch and holder are as it knows them. */

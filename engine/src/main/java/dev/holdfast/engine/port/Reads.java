@@ -63,6 +63,9 @@ public interface Reads extends ReplicaReads {
     /** Those of a lane that have not ended, oldest first. */
     List<Run> live(Namespace namespace, String queue, String lane);
 
+    /** Who has the slot of a serial lane and has not ended. */
+    Optional<Run> turn(Namespace namespace, String queue, String lane);
+
     /** What was given to these runs and what came of it, in one round trip. One that is not there is left out. */
     Map<RunId, Payloads> payloads(Collection<RunId> ids);
 
@@ -76,7 +79,10 @@ public interface Reads extends ReplicaReads {
     record Payloads(
             String input, @Nullable String output, @Nullable RunError error) {}
 
-    /** Where its stream ends; empty until it has ended. For watchers, who need nothing else of the view. */
+    /**
+     * Where its stream ends, for watchers, who need nothing else of the view. Of a run that has not ended: how far what is recorded
+     * counts on a log that may lose something; empty if nothing was written down.
+     */
     Optional<StreamEnd> end(RunId id);
 
     /**

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param input JSON
  * @param output JSON; null unless it succeeded
  * @param error of the newest failed attempt; null if none failed, or if it succeeded in the end
- * @param end where its stream ends; null until it has ended
+ * @param end where its stream ends; as long as it has not, see {@link Reads#end}
  * @param snapshots oldest first; the newest 200
  * @param steps by key; history not included
  */

@@ -5,6 +5,7 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.core.stream.Entry;
 import dev.holdfast.core.stream.Item;
+import dev.holdfast.core.stream.Numbering;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +13,10 @@ import java.util.Map;
 /**
  * The ordered chunks of runs. Only a run's holder appends; every implementation passes the same contract suite.
  *
- * <p>Numbers are dense per run, from 1, in the order in which entries became visible: who has seen number n has been able
- * to see every lower one. One that is passed over was lost by the log after it was durable.
+ * <p>Numbers ascend per run, from 1, in the order in which entries became visible: who has seen number n has been able
+ * to see every lower one. Each entry says behind which one it stands; what is missing between those was lost by the log after it
+ * was durable. Numbers are dense but where an epoch opens that fences by entries: it begins with a number that none before it can
+ * have used ({@link Numbering}), so that what is lost is never mistaken for what came later.
  */
 public interface StreamLog extends AutoCloseable {
     /** What keeps whoever has lost a run from writing to its stream. */
@@ -40,7 +43,7 @@ public interface StreamLog extends AutoCloseable {
      *
      * @return what became of each, in the order given
      * @throws Unavailable if the log could not be written: unless it is indeterminate, nothing of any of them was written.
-     *     Where appends may be offered again, this says so much of none of them
+     *     Where appends may be offered again each has its own answer: {@link Appended.Unanswered}, if there is none
      */
     List<Appended> append(List<Append> appends);
 
@@ -60,21 +63,33 @@ public interface StreamLog extends AutoCloseable {
      * Where in a stream whoever appends is.
      *
      * @param opened the number of the entry behind which his epoch begins, 0 if it begins the stream
-     * @param last the number of the newest entry that he knows of; what he has appended, if he has
+     * @param first the number of the first entry of his epoch
+     * @param last the number of the newest entry of his epoch, one less than the first if there is none: what he appends follows
      */
-    record Place(long opened, long last) {
-        /** Of an epoch that has not appended anything. */
+    record Place(long opened, long first, long last) {
+        /** In an epoch whose numbers go on where those before it end. */
+        public Place(long opened, long last) {
+            this(opened, opened + 1, last);
+        }
+
+        /** Of an epoch that has not appended anything, and goes on with the next number. */
         public static Place opening(long last) {
             return new Place(last, last);
         }
 
+        /** Of an epoch that has not appended anything, and has numbers of its own. */
+        public static Place opening(long last, long epoch) {
+            long first = Math.max(last + 1, Numbering.first(epoch));
+            return new Place(last, first, first - 1);
+        }
+
         /** Of the same epoch, when it has appended up to there. */
         public Place at(long number) {
-            return new Place(opened, number);
+            return new Place(opened, first, number);
         }
 
         public boolean isOpening() {
-            return opened == last;
+            return last < first;
         }
     }
 
@@ -101,9 +116,9 @@ public interface StreamLog extends AutoCloseable {
         return outlines(List.of(run)).getOrDefault(run, List.of());
     }
 
-    /** The number of the last of these, 0 if there is none. */
+    /** The highest number of these, 0 if there is none. */
     static long last(List<Entry> entries) {
-        return entries.isEmpty() ? 0 : entries.getLast().number();
+        return entries.stream().mapToLong(Entry::number).max().orElse(0);
     }
 
     /** Those of several runs, in one round trip. A run without entries may be left out. */

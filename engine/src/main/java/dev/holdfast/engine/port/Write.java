@@ -42,7 +42,7 @@ public sealed interface Write {
     /** Moves these steps to the run's history under its attempt: they are not replayed any more. */
     record ToHistory(int attempt, List<StepKey> steps) implements Write {}
 
-    /** Where the stream ends. */
+    /** Where the stream ends, or may not end before: see {@link Reads#end}. */
     record End(StreamEnd end) implements Write {}
 
     /**

@@ -86,7 +86,10 @@ final class ListenLoop {
     private void heard(String text) {
         Word.parse(text).ifPresent(word -> {
             switch (word) {
-                case Word.Joined joined -> watch.look();
+                case Word.Joined joined -> {
+                    watch.look();
+                    body.listener().joined(joined.number());
+                }
                 case Word.Gone gone -> {
                     watch.gone(gone.number());
                 }

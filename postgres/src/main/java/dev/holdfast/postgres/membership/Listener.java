@@ -32,6 +32,9 @@ public interface Listener {
     /** Another node is gone, and has left or was found dead by somebody else. May come more than once. */
     default void died(long number) {}
 
+    /** Another node has joined. */
+    default void joined(long number) {}
+
     /** What {@link Membership#send} was given by another node. */
     default void heard(String payload) {}
 

@@ -57,6 +57,11 @@ final class Told implements Listener {
     }
 
     @Override
+    public void joined(long number) {
+        tell(() -> listener.joined(number));
+    }
+
+    @Override
     public void heard(String payload) {
         tell(() -> listener.heard(payload));
     }

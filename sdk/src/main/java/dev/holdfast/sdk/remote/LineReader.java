@@ -28,16 +28,21 @@ final class LineReader implements AutoCloseable {
     }
 
     private void read() {
+        try {
+            readAll();
+            lines.put(Optional.empty());
+        } catch (InterruptedException e) {
+            // Closed.
+        }
+    }
+
+    private void readAll() throws InterruptedException {
         try (var reader = new BufferedReader(new InputStreamReader(from, StandardCharsets.UTF_8))) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 lines.put(Optional.of(line));
             }
-            lines.put(Optional.empty());
         } catch (IOException e) {
             // As an end: whoever asks goes on elsewhere.
-            lines.offer(Optional.empty());
-        } catch (InterruptedException e) {
-            // Closed.
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -33,6 +34,9 @@ final class RemoteFrames implements Frames {
 
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration ANSWER = Duration.ofSeconds(10);
+    /** In bytes. */
+    private static final int MOST_REFUSAL = 64 * 1024;
+
     private static final Duration SHORTEST = Duration.ofMillis(100);
     private static final Duration LONGEST = Duration.ofSeconds(5);
 
@@ -40,7 +44,7 @@ final class RemoteFrames implements Frames {
     private final String target;
     private final HttpClient client;
     private final CountDownLatch closing = new CountDownLatch(1);
-    private volatile @Nullable CompletableFuture<HttpResponse<InputStream>> asking;
+    private volatile @Nullable CompletableFuture<?> asking;
     private volatile @Nullable LineReader connected;
     private FrameLines lines = new FrameLines();
     private String last = "";
@@ -93,8 +97,7 @@ final class RemoteFrames implements Frames {
             var response = answer(at);
             if (response.statusCode() == 200) return take(response.body());
             try (InputStream body = response.body()) {
-                String problem = new String(body.readAllBytes(), StandardCharsets.UTF_8);
-                if (response.statusCode() < 500) throw refusal(problem, response.statusCode());
+                if (response.statusCode() < 500) throw refusal(problem(body), response.statusCode());
             }
         } catch (IOException | CancellationException e) {
             // Told by whoever is asked next, or when it is there again.
@@ -104,19 +107,36 @@ final class RemoteFrames implements Frames {
     }
 
     private HttpResponse<InputStream> answer(URI at) throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(at).timeout(ANSWER);
+        var request = HttpRequest.newBuilder(at);
         String key = remote.key();
         if (key != null) request.header("Authorization", "Bearer " + key);
         if (!last.isEmpty()) request.header("Last-Event-ID", last);
-        var asked = client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-        asking = asked;
+        return heard(client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofInputStream()));
+    }
+
+    /** What is said in a refusal, or the beginning of it. */
+    private String problem(InputStream body) throws IOException, InterruptedException {
+        var read = new CompletableFuture<byte[]>();
+        Thread.ofVirtual().name("holdfast-refusal").start(() -> {
+            try {
+                read.complete(body.readNBytes(MOST_REFUSAL));
+            } catch (IOException e) {
+                read.completeExceptionally(e);
+            }
+        });
+        return new String(heard(read), StandardCharsets.UTF_8);
+    }
+
+    /** Waits for an answer, not for ever, and not when this is closed. */
+    private <T> T heard(CompletableFuture<T> answer) throws IOException, InterruptedException {
+        asking = answer;
         try {
             if (closing.getCount() == 0) throw new CancellationException();
-            return asked.get();
-        } catch (ExecutionException e) {
-            throw new IOException("no answer", e.getCause());
+            return answer.get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException("no answer", e);
         } finally {
-            asked.cancel(true);
+            answer.cancel(true);
             asking = null;
         }
     }

@@ -1,5 +1,6 @@
 // What both pages are built of: elements, badges, times, JSON, the API. Text goes in as text nodes only.
 import {Away, Refused, requestId} from '/holdfast.js';
+import {once} from '/holdfast/http.js';
 
 export {Away, Refused, requestId};
 
@@ -167,34 +168,19 @@ export function json(element, value) {
 // The API -----------------------------------------------------------------------------------------------------------
 
 const away = document.getElementById('away');
+/** Pages look again and again, and some of what they ask for is long. */
+const PATIENCE = 20_000;
 
 export async function api(path, {method = 'GET', body, headers = {}} = {}) {
-  let answer, text;
   try {
-    answer = await fetch(path, {method, body, headers: body ? {'Content-Type': 'application/json', ...headers} : headers});
-    text = await answer.text();
-  } catch {
-    isAway('The server is away. Trying again…');
-    throw new Away('The server is away. Try again when it is back; repeating is safe.');
-  }
-  let value = null;
-  try {
-    value = text ? parse(text) : null;
-  } catch {
-    throw new Refused(answer.status, {detail: `The server answered ${answer.status} with something that is not JSON.`});
-  }
-  if (answer.ok) {
+    const text = await once(path, {method, body, headers: body ? {'Content-Type': 'application/json', ...headers} : headers}, PATIENCE);
     isAway(null);
-    return value;
+    return text ? parse(text) : null;
+  } catch (error) {
+    isAway(error instanceof Away ? `${error.detail ?? 'The server is away.'} Trying again…` : null);
+    if (error.status === 401) askForKey(error.message);
+    throw error;
   }
-  const refused = new Refused(answer.status, value ?? {});
-  if (answer.status === 503) {
-    isAway(`${refused.message} Trying again…`);
-    throw new Away(refused.message);
-  }
-  isAway(null);
-  if (answer.status === 401) askForKey(refused.message);
-  throw refused;
 }
 
 /** A cookie: it counts for whatever this page asks, ends with the browser, and no other site sends it. */

@@ -8,7 +8,9 @@ const ENDED = {
   FAILED: 'Failed',
   CRASHED: 'Failed',
   SYSTEM_FAILURE: 'Failed',
+  DELETED: 'Deleted',
 };
+const UNTROUBLED = new Set(['SUCCEEDED', 'CANCELLED', 'DELETED']);
 const NOTED = 8000;
 
 export class TurnView {
@@ -25,7 +27,10 @@ export class TurnView {
   #message = null;
   #snapshot = null;
   #done = false;
+  #gone = false;
   #place = -1;
+  /** Whether it is not in line, and nobody has told what became of it. */
+  #left = false;
   #stopping = false;
   #rewinds = 0;
   #text = '';
@@ -37,20 +42,20 @@ export class TurnView {
     this.run = run;
     this.element = el('article', {class: 'turn', 'data-run': run}, this.#said, this.#answer,
       el('div', {class: 'meta'}, this.#state, this.#again, this.#rewound, this.#run));
-    if (run) {
-      this.#run.href = `/runs/${encodeURIComponent(run)}`;
-      this.#run.hidden = false;
-    }
+    if (run) this.#run.href = `/runs/${encodeURIComponent(run)}`;
     this.#show();
   }
 
   /** Whether something is to be read that nobody tells: what was said, or how it has ended. */
   get wants() {
-    return this.#said.hidden || (this.#done && !this.#message?.finishedAt);
+    if (this.run === null || this.#gone) return false;
+    if (this.#said.hidden || this.#left) return true;
+    return this.#done && this.#outcome() !== 'CANCELLED' && !this.#message?.finishedAt;
   }
 
-  get hasBegun() {
-    return Boolean(this.#message?.startedAt || this.#message?.finishedAt || this.#snapshot?.epoch > 0 || this.#done);
+  /** Whether it has had its turn, and was not just ended before. */
+  get hasStarted() {
+    return Boolean(this.#message?.startedAt || this.#snapshot?.epoch > 0);
   }
 
   /** Whether it has ended, and nothing is known of what it had sent until then. */
@@ -64,14 +69,14 @@ export class TurnView {
     this.#show();
   }
 
-  /** Whether it was said and has not been answered. */
+  /** Whether it is answered now. */
   get isLive() {
-    return this.run !== null && !this.#done;
+    return this.hasStarted && !this.#done;
   }
 
-  /** Whether others are before it. */
+  /** Whether it was said, and others are before it. */
   get isWaiting() {
-    return this.#place >= 0 && !this.hasBegun;
+    return this.run !== null && !this.hasStarted && !this.#done && (this.#place >= 0 || this.#message !== null);
   }
 
   said(text) {
@@ -83,6 +88,7 @@ export class TurnView {
   /** As it is stored. */
   tell(message) {
     this.#message = message;
+    this.#gone = this.#left = false;
     this.said(worded(message.input));
     if (!message.finishedAt) return this.#show();
     // Settled: what is told again of it changes nothing.
@@ -96,14 +102,29 @@ export class TurnView {
     if (this.#message?.finishedAt) return;
     this.#snapshot = turn.snapshot ?? this.#snapshot;
     this.#done = turn.done;
+    this.#gone = turn.gone;
+    this.#left = false;
     if (turn.rewinds > this.#rewinds) this.#rewind(turn);
     this.#put(turn.text);
     this.#show();
   }
 
-  /** @param place in the line; -1 for none */
+  /** @param place in the line, from 0 on */
   wait(place) {
     this.#place = place;
+    this.#show();
+  }
+
+  /** It is not in line. Whether it has begun, or is gone, is told or to be read. */
+  leave() {
+    this.#place = -1;
+    this.#left = !this.hasStarted && !this.#done;
+    this.#show();
+  }
+
+  /** It was deleted. */
+  gone() {
+    this.#gone = this.#done = true;
     this.#show();
   }
 
@@ -149,16 +170,17 @@ export class TurnView {
   }
 
   #show() {
-    const live = this.isLive && !this.isWaiting;
-    this.#caret.hidden = !live || (!this.hasBegun && this.#place < 0 && this.#text === '');
+    this.#caret.hidden = !this.isLive;
     this.#answer.hidden = this.#text === '' && this.#before === '' && this.#caret.hidden;
-    this.element.classList.toggle('live', live);
+    this.element.classList.toggle('live', this.isLive);
     if (this.run !== null) say(this.#state, this.#word());
-    this.element.classList.toggle('failed', this.#done && this.#outcome() !== 'SUCCEEDED' && this.#outcome() !== 'CANCELLED');
+    this.element.classList.toggle('failed', this.#done && !UNTROUBLED.has(this.#outcome()));
     this.element.dataset.state = this.#done ? this.#outcome() ?? 'DONE' : this.isWaiting ? 'WAITING' : 'LIVE';
+    this.#run.hidden = this.run === null || this.#gone;
   }
 
   #outcome() {
+    if (this.#gone) return 'DELETED';
     return this.#message?.outcome ?? this.#snapshot?.outcome;
   }
 
@@ -170,12 +192,17 @@ export class TurnView {
       return (ENDED[outcome] ?? '') + (why && outcome !== 'CANCELLED' ? `: ${why}` : '');
     }
     if (this.#stopping) return 'Stopping…';
-    if (this.isWaiting) return this.#place === 0 ? 'Waits for its turn: it is the next' : `Waits for its turn: ${this.#place} before it in line`;
+    if (this.isWaiting) return this.#line();
     const {state, attempt} = this.#snapshot ?? {};
     if (state === 'BLOCKED') return 'Waits…';
     if (state === 'STOPPING') return 'Stopping…';
     if (state === 'QUEUED' && attempt > 1) return 'Tries again…';
     return '';
+  }
+
+  #line() {
+    if (this.#place < 0) return 'Waits for its turn';
+    return this.#place === 0 ? 'Waits for its turn: it is the next' : `Waits for its turn: ${this.#place} before it in line`;
   }
 
   #took() {

@@ -4,6 +4,7 @@ import static dev.holdfast.testkit.contract.Lab.APPLIED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.core.Command;
+import dev.holdfast.core.Lane;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
@@ -14,6 +15,8 @@ import dev.holdfast.engine.port.Backlog;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
+import dev.holdfast.engine.port.Message;
+import dev.holdfast.engine.port.Write;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Each run is given to one holder, in order, and only if nothing stands against it. */
@@ -65,6 +69,31 @@ interface ClaimContract extends Contract {
         List<Claimed> given = lab.ledger().claim(new Claim(lab.node(), admission, 5, 1, told::add));
         assertThat(told).containsExactly(given);
         assertThat(given).hasSize(2);
+    }
+
+    /** Its code does not begin any more: whoever looks into its inbox ends it. */
+    @Test
+    default void aRunThatWasToldToEndIsNotClaimed() {
+        Lab lab = lab();
+        for (Lane lane : new @Nullable Lane[] {null, Lane.concurrent("a"), Lane.serial("b")}) {
+            Run told = lab.draft("t").lane(lane).start();
+            lab.clock.pass(Duration.ofMillis(1));
+            Run next = lab.draft("t").lane(lane).start();
+            lab.reboot();
+            assertThat(lab.ledger().commit(lab.post(told.id(), Message.cancel(lab.ids.next()))))
+                    .isEqualTo(Lab.APPLIED);
+            assertThat(lab.claim("t", 9))
+                    .as("from lane %s", lane)
+                    .extracting(c -> c.run().id())
+                    .doesNotContain(told.id());
+            assertThat(lab.read(told.id()).times().started()).isNull();
+            assertThat(lab.ledger().tick(lab.node(), 10).inboxes()).contains(told.id());
+            lab.apply(lab.read(told.id()), new Command.Cancel(false), new Write.ClearInbox());
+            lab.claim("t", 9);
+            Run begun = lab.read(next.id());
+            assertThat(begun.isHeld()).isTrue();
+            lab.apply(begun, new Command.Succeed(lab.by(begun)));
+        }
     }
 
     @Test

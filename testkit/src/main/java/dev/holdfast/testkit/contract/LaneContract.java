@@ -4,15 +4,19 @@ import static dev.holdfast.testkit.contract.Lab.APPLIED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.core.Command;
+import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Lane;
+import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.engine.port.Change;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +53,47 @@ interface LaneContract extends LaneWords {
         assertThat(claim(5)).containsExactly(first);
         end(first);
         assertThat(claim(5)).containsExactly(second);
+    }
+
+    /** Whatever the clock says, of which each node has its own. */
+    @Test
+    default void eachRunOfASerialLaneBeginsLaterThanTheOneBeforeIt() {
+        var begun = new ArrayList<Instant>();
+        for (int i = 0; i < 4; i++) lab().draft("t").lane(TALK).start();
+        for (int i = 0; i < 4; i++) {
+            RunId next = claim(5).getFirst();
+            begun.add(held(next).times().started());
+            end(next);
+        }
+        assertThat(begun).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    default void whoseTurnItIsIsKnown() {
+        RunId first = start(TALK).id();
+        RunId second = start(TALK).id();
+        lab().draft("t").lane(TALK).in("other").start();
+        lab().draft("t").lane(TALK).queue("other").start();
+        start(Lane.concurrent("talk"));
+        assertThat(turn()).as("nobody has begun").isEmpty();
+        assertThat(claim(9)).hasSize(4).contains(first);
+        assertThat(turn()).contains(first);
+        giveUp(first);
+        assertThat(turn()).as("it waits, and it is still its turn").contains(first);
+        lab().apply(lab().read(first), new Command.Unblock());
+        assertThat(turn()).contains(first);
+        assertThat(claim(9)).containsExactly(first);
+        end(first);
+        assertThat(claim(9)).containsExactly(second);
+        assertThat(turn()).contains(second);
+        end(second);
+        assertThat(turn()).isEmpty();
+    }
+
+    private Optional<RunId> turn() {
+        return lab().reads()
+                .turn(Namespace.DEFAULT, Defaults.QUEUE, TALK.name())
+                .map(Run::id);
     }
 
     @Test

@@ -70,7 +70,8 @@ interface NodesContract extends Contract {
         Holder other = neighbour();
         lab.queued("t");
         Run theirs = claim(other, 1, 1).getFirst();
-        lab.ledger().commit(lab.post(theirs.id(), Message.cancel(lab.ids.next())));
+        var message = new Message(lab.ids.next(), Message.Kind.SIGNAL, "go", "1");
+        lab.ledger().commit(lab.post(theirs.id(), message));
         assertThat(lab.ledger().orphans(lab.node(), 10)).isEmpty();
         assertThat(lab.ledger().orphans(other, 10)).isEmpty();
         assertThat(lab.ledger().held(lab.node(), 10)).isEmpty();

@@ -11,6 +11,7 @@ import dev.holdfast.core.Run;
 import dev.holdfast.core.RunError;
 import dev.holdfast.core.RunId;
 import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Message;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Request;
@@ -109,6 +110,18 @@ interface RequestContract extends Contract {
         assertThat(lab.ledger().commit(second))
                 .as("the key is free by now, the answer stands")
                 .isEqualTo(new Receipt.Repeated(holder.id().toString()));
+    }
+
+    /** So that who has found nothing to be done finds nothing when he asks again. */
+    @Test
+    default void anAnswerIsKeptWithoutAnyRun() {
+        Lab lab = lab();
+        var request = new Request(Namespace.DEFAULT, "r", "f", "nobody");
+        var nobody = RunId.of(lab.ids.next());
+        var change = new Change(lab.ids.next(), nobody, new Expect.Absent(), request, List.of());
+        assertThat(lab.ledger().commit(change)).isEqualTo(APPLIED);
+        assertThat(lab.ledger().commit(change)).isEqualTo(new Receipt.Repeated("nobody"));
+        assertThat(lab.reads().run(nobody)).isEmpty();
     }
 
     @Test

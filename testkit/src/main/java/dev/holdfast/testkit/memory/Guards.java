@@ -141,6 +141,16 @@ class Guards {
         return true;
     }
 
+    /** Whether it was told to end, and is not begun any more. */
+    boolean isCancelled(Stored stored) {
+        return stored.inbox.stream().anyMatch(m -> m.message().kind() == Message.Kind.CANCEL);
+    }
+
+    /** When a run of a serial lane begins, if the one before it began then. */
+    Instant after(Instant before) {
+        return before.plusMillis(1);
+    }
+
     /** What a change of a queue finds there. */
     QueueSettings present(QueueSettings settings) {
         return settings;

@@ -149,6 +149,8 @@ final class MemoryChange {
     }
 
     private void write(@Nullable Stored present, @Nullable Run row) {
+        // Nothing is begun: only the answer is kept.
+        if (present == null && change.writes().isEmpty()) return;
         if (change.writes().stream().anyMatch(w -> w instanceof Write.Remove)) {
             remove();
             return;

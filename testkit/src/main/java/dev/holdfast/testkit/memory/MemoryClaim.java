@@ -142,7 +142,7 @@ final class MemoryClaim {
     private void give(Stored stored, Line around) {
         Run run = stored.run;
         var command = new Command.Claim(claim.holder(), around.slot());
-        if (!(Rules.decide(run, command, now) instanceof Decision.Transition transition)) return;
+        if (!(Rules.decide(run, command, lanes.begins(run, now)) instanceof Decision.Transition transition)) return;
         Stored next = stored.copy();
         next.run = transition.next();
         next.claimable = false;

@@ -174,6 +174,16 @@ public final class MemoryDisk {
                 run.status().cancelled() ? Instant.EPOCH : run.place().at(), run.id());
     }
 
+    /** The newest entries of a stream are gone, as after a power failure of a log that does not sync each of them. */
+    public void loseEntries(RunId id, int many) {
+        lock.lock();
+        try {
+            for (int i = 0; i < many; i++) stream(id).removeLast();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     List<Entry> stream(RunId id) {
         return streams.computeIfAbsent(id, i -> new ArrayList<>());
     }

@@ -11,9 +11,11 @@ import dev.holdfast.testkit.memory.MemoryDisk.QueueKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What is around the runs on a disk: counted anew whenever it is asked, from the runs themselves. */
@@ -32,7 +34,27 @@ final class MemoryLanes {
         var key = LaneKey.of(run);
         var slot = guards.executesUnderParent(stored.under) ? Run.Slot.PARENTS : Run.Slot.OWN;
         return new Line(
-                door(key), slot, queue(key.queue()), lane(key), pace(key.queue()), before(stored, waiting, now));
+                door(key),
+                slot,
+                queue(key.queue()),
+                lane(key),
+                pace(key.queue()),
+                before(stored, waiting, now),
+                guards.isCancelled(stored));
+    }
+
+    /** When a run begins that is claimed now: in a serial lane later than all before it. */
+    Instant begins(Run run, Instant now) {
+        var key = LaneKey.of(run);
+        Lane lane = key.lane();
+        if (lane == null || !lane.isSerial() || run.wasStarted()) return now;
+        return disk.runs.values().stream()
+                .filter(s -> LaneKey.of(s.run).equals(key))
+                .flatMap(s -> Stream.ofNullable(s.run.times().started()))
+                .max(Comparator.naturalOrder())
+                .filter(before -> !before.isBefore(now))
+                .map(guards::after)
+                .orElse(now);
     }
 
     private Line.Door door(LaneKey key) {

@@ -177,6 +177,14 @@ final class MemoryReads implements Reads {
     }
 
     @Override
+    public Optional<Run> turn(Namespace namespace, String queue, String lane) {
+        return live(namespace, queue, lane).stream()
+                .filter(run -> run.place().slotOf() != null
+                        && Objects.requireNonNull(run.place().lane()).isSerial())
+                .findFirst();
+    }
+
+    @Override
     public Map<RunId, Payloads> payloads(Collection<RunId> ids) {
         return at(() -> {
             var all = new HashMap<RunId, Payloads>();

@@ -56,27 +56,40 @@ final class MemoryStream implements StreamLog {
     private Appended byRow(Append append) {
         Stored stored = disk.runs.get(append.run());
         if (stored == null || !guards.holds(stored.run, append.by())) return new Appended.Lost();
-        return at(append, append.items());
+        return at(append, newest(append.run()) + 1, append.items());
     }
 
     private Appended byOpening(Append append) {
+        var place = append.place();
         List<Entry> entries = entries(append.run());
-        long newest = entries.isEmpty() ? 0 : entries.getLast().epoch();
-        long beyond = entries.size() - append.place().last();
-        if (guards.isOpened(newest, append.by())) return new Appended.Lost();
-        if (newest == append.by().epoch()) {
+        long epoch = entries.isEmpty() ? 0 : entries.getLast().epoch();
+        if (guards.isOpened(epoch, append.by())) return new Appended.Lost();
+        if (epoch == append.by().epoch()) {
+            // What was stored without an answer is there.
+            int done = (int) Math.max(0, newest(append.run()) - place.last());
             return at(
-                    append, append.items().subList((int) beyond, append.items().size()));
+                    append,
+                    place.last() + done + 1,
+                    append.items().subList(done, append.items().size()));
         }
-        return beyond == 0 && append.place().isOpening() ? at(append, append.items()) : new Appended.Moved();
+        if (!place.isOpening() || newest(append.run()) > place.opened()) return new Appended.Moved();
+        return at(append, place.first(), append.items());
     }
 
-    private Appended at(Append append, List<Item> items) {
+    private Appended at(Append append, long first, List<Item> items) {
         List<Entry> entries = disk.stream(append.run());
+        long number = first;
         for (Item item : items) {
-            entries.add(new Entry(entries.size() + 1L, append.by().epoch(), item));
+            boolean opens = number == append.place().first();
+            long behind = opens ? append.place().opened() : number - 1;
+            entries.add(new Entry(number++, behind, append.by().epoch(), item));
         }
-        return new Appended.At(entries.size());
+        return new Appended.At(number - 1);
+    }
+
+    private long newest(RunId run) {
+        List<Entry> entries = entries(run);
+        return entries.isEmpty() ? 0 : entries.getLast().number();
     }
 
     @Override
@@ -106,15 +119,9 @@ final class MemoryStream implements StreamLog {
         return at(() -> {
             var all = new HashMap<RunId, List<Entry>>();
             for (RunId run : runs)
-                all.put(run, after(run, 0).map(MemoryStream::withoutData).toList());
+                all.put(run, after(run, 0).map(Entry::withoutData).toList());
             return all;
         });
-    }
-
-    private static Entry withoutData(Entry entry) {
-        return entry.item() instanceof Item.Chunk chunk
-                ? new Entry(entry.number(), entry.epoch(), new Item.Chunk(chunk.source(), ""))
-                : entry;
     }
 
     private Stream<Entry> after(RunId run, long number) {
@@ -123,7 +130,7 @@ final class MemoryStream implements StreamLog {
 
     @Override
     public long head(RunId run) {
-        return at(() -> (long) entries(run).size());
+        return at(() -> newest(run));
     }
 
     private List<Entry> entries(RunId run) {

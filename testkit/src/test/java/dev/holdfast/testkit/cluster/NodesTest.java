@@ -15,6 +15,7 @@ import dev.holdfast.engine.Runs;
 import dev.holdfast.engine.StartRequest;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.QueueChange;
+import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.sdk.Handler;
 import dev.holdfast.sdk.Signal;
 import dev.holdfast.sdk.Task;
@@ -97,28 +98,48 @@ final class NodesTest {
     }
 
     @Test
-    void a_run_that_cannot_be_taken_over_keeps_no_other_waiting() {
+    void a_run_whose_history_cannot_be_read_ends_and_keeps_no_other_waiting() {
         Member one = site.join(works(), deaf());
         var within = new StartRequest.Options(Command.Timing.NOW, Duration.ofSeconds(5), List.of());
-        RunId broken = one.engine()
-                .start(new StartRequest(Namespace.DEFAULT, "deaf", "1", StartRequest.Identity.NONE, within))
-                .id();
+        var request = new StartRequest(Namespace.DEFAULT, "deaf", "1", StartRequest.Identity.NONE, within);
+        RunId broken = one.engine().start(request).id();
+        RunId ends = one.engine().start(request).id();
         RunId sound = site.start(one, "long", "1");
         site.pass(Duration.ofSeconds(8));
         assertThat(site.run(broken).state()).isEqualTo(RunState.STOPPING);
         Member other = site.join(works());
-        other.spoil(call -> {
-            if (call.toString().equals("Reads.steps") && broken.equals(call.argument())) {
-                throw new IllegalStateException("this row cannot be read");
-            }
-        });
+        spoil(other, "Reads.steps", broken);
         one.die();
         one.bury();
         site.assertHeld(sound, other);
-        site.assertHeld(broken, one);
-        other.spoil(call -> {});
-        site.pass(NEVER.multipliedBy(2).plusSeconds(1));
+        site.assertEnded(ends, Outcome.TIMED_OUT);
         site.assertEnded(broken, Outcome.TIMED_OUT);
+    }
+
+    @Test
+    void a_run_whose_inbox_cannot_be_read_keeps_no_other_from_its_time() {
+        Member one = site.join(LONG.handle((ctx, n) -> {
+            ctx.sleep(Duration.ofMinutes(10));
+            return n;
+        }));
+        RunId broken = site.start(one, "long", "1");
+        RunId sound = site.start(one, "long", "2");
+        site.pass(Duration.ofMinutes(1));
+        spoil(one, "Reads.inbox", broken);
+        site.pass(Duration.ofMinutes(10));
+        site.assertEnded(sound, Outcome.SUCCEEDED);
+        assertThat(site.run(broken).state()).isEqualTo(RunState.BLOCKED);
+        one.spoil(call -> {});
+        site.pass(NEVER.plusSeconds(1));
+        site.assertEnded(broken, Outcome.SUCCEEDED);
+    }
+
+    private static void spoil(Member node, String port, RunId run) {
+        node.spoil(call -> {
+            if (call.toString().equals(port) && String.valueOf(call.argument()).contains(run.toString())) {
+                throw new IllegalStateException("this row cannot be read");
+            }
+        });
     }
 
     @Test
@@ -219,6 +240,27 @@ final class NodesTest {
         site.settle();
         assertThat(heard).containsExactly("undone");
         site.assertEnded(id, Outcome.CANCELLED);
+    }
+
+    /** Nobody else has written yet, so that nothing else keeps it from writing. */
+    @Test
+    void where_entries_fence_who_may_not_serve_sends_nothing() {
+        try (var there = new Site(SLOTS, NEVER, StreamLog.Fencing.BY_OPENING)) {
+            Member one = there.join(LONG.handle((ctx, n) -> {
+                ctx.send("a");
+                there.turns.sleep(Duration.ofMinutes(10));
+                ctx.send("b");
+                return n;
+            }));
+            RunId id = there.start(one, "long", "1");
+            one.peers().suspend();
+            there.pass(Duration.ofMinutes(20));
+            assertThat(one.store().stream().head(id)).isEqualTo(1);
+            one.peers().resume();
+            there.pass(Duration.ofMinutes(1));
+            assertThat(one.store().stream().head(id)).isEqualTo(2);
+            there.assertEnded(id, Outcome.SUCCEEDED);
+        }
     }
 
     private void assertRefused(Member member, String code, RunId id) {

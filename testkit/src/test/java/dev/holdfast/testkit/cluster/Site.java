@@ -12,6 +12,7 @@ import dev.holdfast.engine.EngineOptions;
 import dev.holdfast.engine.StartRequest;
 import dev.holdfast.engine.port.Ids;
 import dev.holdfast.engine.port.RunView;
+import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.sdk.Hosted;
 import dev.holdfast.testkit.SeededIds;
 import dev.holdfast.testkit.memory.MemoryDisk;
@@ -28,13 +29,18 @@ final class Site implements AutoCloseable {
     private static final long POINTS = 1_000_000;
 
     final Turns turns = new Turns(Choice.inOrder());
-    final MemoryDisk disk = new MemoryDisk();
+    final MemoryDisk disk;
     final Ids ids = new SeededIds(7, turns.clock());
     final List<Member> members = new ArrayList<>();
     private final Duration look;
     private final int slots;
 
     Site(int slots, Duration look) {
+        this(slots, look, StreamLog.Fencing.BY_ROW);
+    }
+
+    Site(int slots, Duration look, StreamLog.Fencing fencing) {
+        this.disk = new MemoryDisk(fencing);
         this.slots = slots;
         this.look = look;
     }

@@ -155,4 +155,30 @@ final class LossTest {
         assertThat(view.run().tries().losses()).isZero();
         assertThat(view.output()).isEqualTo("1");
     }
+
+    @Test
+    void code_that_does_not_leave_in_time_is_not_kept_by_what_it_sends_when_nothing_is_stored_any_more()
+            throws Exception {
+        var reached = new CountDownLatch(1);
+        var leave = new CountDownLatch(1);
+        var first = rig.grace(Duration.ofMillis(50))
+                .boot(TASK.handle((ctx, n) -> ctx.step("one", Integer.class, s -> {
+                    reached.countDown();
+                    while (leave.getCount() > 0) {
+                        try {
+                            leave.await();
+                        } catch (InterruptedException deaf) {
+                            // The worst kind of code.
+                        }
+                    }
+                    s.send("late");
+                    return 0;
+                })));
+        rig.start("task", "1");
+        reached.await();
+        first.close();
+        assertThat(first.executing()).isEqualTo(1);
+        leave.countDown();
+        await("it has left").atMost(Rig.LIMIT).until(() -> first.executing() == 0);
+    }
 }

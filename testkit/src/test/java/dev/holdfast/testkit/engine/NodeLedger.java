@@ -20,6 +20,7 @@ import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -34,14 +35,19 @@ import org.jspecify.annotations.Nullable;
  * be unreadable.
  */
 final class NodeLedger implements Ledger {
+    private static final Set<String> WATCHING =
+            Set.of("lane", "turn", "live", "runs", "run", "progress", "snapshots", "end");
+
     private final Ledger ledger;
     private final AtomicReference<@Nullable Predicate<Run>> unanswered = new AtomicReference<>();
     private final AtomicReference<@Nullable Runnable> atNextLook = new AtomicReference<>();
     private final AtomicReference<@Nullable Runnable> atNextSteps = new AtomicReference<>();
+    private final AtomicReference<@Nullable Runnable> atNextEnd = new AtomicReference<>();
     private final AtomicBoolean away = new AtomicBoolean();
     private final AtomicBoolean fullWithMessage = new AtomicBoolean();
     private final AtomicBoolean claimUnanswered = new AtomicBoolean();
     private final AtomicBoolean claimLate = new AtomicBoolean();
+    private final AtomicInteger watched = new AtomicInteger();
     private final AtomicInteger widestLook = new AtomicInteger();
     private final Reads reads;
     private volatile CountDownLatch looksUntilAnswer = new CountDownLatch(0);
@@ -53,7 +59,8 @@ final class NodeLedger implements Ledger {
         this.reads = (Reads) Proxy.newProxyInstance(
                 Reads.class.getClassLoader(), new Class<?>[] {Reads.class}, (proxy, method, arguments) -> {
                     refuseSeveral(arguments);
-                    if (method.getName().equals("run") && arguments.length == 2 && away.getAndSet(false)) {
+                    if (WATCHING.contains(method.getName())) watched.incrementAndGet();
+                    if (method.getName().equals("lane") && away.getAndSet(false)) {
                         throw Unavailable.notApplied("database_silent", "the database is away for a moment", null);
                     }
                     if (method.getName().equals("steps")) hold();
@@ -80,7 +87,12 @@ final class NodeLedger implements Ledger {
         atNextSteps.set(what);
     }
 
-    /** Whoever is the next to look for a run of a namespace is told that it cannot be read now. */
+    /** How often was read what is read for those who watch runs and conversations. */
+    int watched() {
+        return watched.get();
+    }
+
+    /** Whoever is the next to look for the turns of a conversation is told that they cannot be read now. */
     void awayForTheNextReader() {
         away.set(true);
     }
@@ -134,6 +146,16 @@ final class NodeLedger implements Ledger {
         atNextLook.set(what);
     }
 
+    /** This happens before the next end of a run is written. */
+    void beforeTheNextEnd(Runnable what) {
+        atNextEnd.set(what);
+    }
+
+    private static boolean ends(Change change) {
+        return change.writes().stream()
+                .anyMatch(w -> w instanceof Write.Row row && row.run().isFinished());
+    }
+
     private void checkSpace() {
         if (full) throw Unavailable.notApplied("disk_full", "the disk is full: free space", null);
     }
@@ -167,6 +189,8 @@ final class NodeLedger implements Ledger {
     @Override
     public List<Receipt> commit(List<Change> changes) {
         checkSpace();
+        Runnable atEnd = changes.stream().anyMatch(NodeLedger::ends) ? atNextEnd.getAndSet(null) : null;
+        if (atEnd != null) atEnd.run();
         List<Receipt> receipts = ledger.commit(changes);
         boolean posts = changes.stream().flatMap(c -> c.writes().stream()).anyMatch(w -> w instanceof Write.Post);
         if (posts && fullWithMessage.compareAndSet(true, false)) full = true;

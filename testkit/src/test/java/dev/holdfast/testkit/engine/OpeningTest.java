@@ -9,6 +9,8 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.stream.Entry;
 import dev.holdfast.core.stream.Item;
+import dev.holdfast.core.stream.Numbering;
+import dev.holdfast.engine.StartRequest;
 import dev.holdfast.sdk.Task;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -98,6 +100,128 @@ final class OpeningTest {
         rig.awaitEnd(id, Outcome.CANCELLED);
         go.countDown();
         await("the zombie has written").until(() -> rig.entries(id).size() == 1);
+        assertThat(rig.text(id)).isEmpty();
+    }
+
+    /** What is recorded is never sent again: who comes later is told that something is missing. */
+    @Test
+    void whatTheLogHasLostOfARecordedStepIsMissing() throws Exception {
+        var first = new CountDownLatch(1);
+        rig.boot(TASK.handle((ctx, n) -> {
+            ctx.step("one", s -> {
+                s.send("a ");
+                s.send("b ");
+            });
+            return ctx.step("two", Integer.class, s -> {
+                s.send("c ");
+                first.countDown();
+                go.await();
+                return 0;
+            });
+        }));
+        RunId id = rig.start("task", "1");
+        first.await();
+        await("it is stored").until(() -> rig.entries(id).size() == 3);
+        rig.loseEntries(id, 2);
+        rig.boot(TASK.handle((ctx, n) -> {
+            ctx.step("one", s -> s.send("never"));
+            return ctx.step("two", Integer.class, s -> {
+                s.send("d");
+                return 0;
+            });
+        }));
+        rig.awaitEnd(id, Outcome.SUCCEEDED);
+
+        assertThat(rig.entries(id).getLast().number()).isGreaterThan(Numbering.first(3));
+        assertThat(rig.text(id)).isEqualTo("a d");
+        assertThat(rig.fold(id).missing()).isEqualTo(1);
+    }
+
+    /** It waits for the log, and so does its end. */
+    @Test
+    void ofAnEpochThatEndsBeforeItHasOpenedNothingOfThoseBeforeItStandsThatWasNotRecorded() throws Exception {
+        var task = TASK.maxDuration(Duration.ofMinutes(1));
+        rig.boot(task.handle((ctx, n) -> ctx.step("talk", Integer.class, s -> {
+            s.send("half a sent");
+            reached.countDown();
+            go.await();
+            return 0;
+        })));
+        RunId id = rig.start("task", "1");
+        reached.await();
+        await("it is stored").until(() -> rig.entries(id).size() == 1);
+
+        rig.logIsAway(true);
+        rig.boot(task.handle((ctx, n) -> n));
+        await("the next epoch begins").until(() -> rig.show(id).run().fence().epoch() == 3);
+        rig.clock.pass(Duration.ofMinutes(2));
+        rig.awaitState(id, RunState.STOPPING);
+        rig.logIsAway(false);
+        rig.awaitEnd(id, Outcome.TIMED_OUT);
+
+        assertThat(rig.text(id)).isEmpty();
+    }
+
+    /** One that would end, and whose stream cannot be read, is nothing to the others that its node held. */
+    @Test
+    void theOthersGoOnWhileOneThatEndsWaitsForTheLog() throws Exception {
+        rig.inCluster();
+        var other = Task.named("other", Integer.class, Integer.class);
+        var task = TASK.maxDuration(Duration.ofMinutes(1));
+        rig.boot(
+                task.handle((ctx, n) -> ctx.step("talk", Integer.class, s -> {
+                    s.send("half a sent");
+                    reached.countDown();
+                    boolean left = false;
+                    while (!left) {
+                        try {
+                            go.await();
+                            left = true;
+                        } catch (InterruptedException e) {
+                            left = false;
+                        }
+                    }
+                    return 0;
+                })),
+                other.handle((ctx, n) -> {
+                    sent.countDown();
+                    new CountDownLatch(1).await();
+                    return n;
+                }));
+        RunId ends = rig.start("task", "1");
+        RunId goesOn = rig.start("other", "1");
+        reached.await();
+        sent.await();
+        await("it is stored").until(() -> rig.entries(ends).size() == 1);
+        rig.clock.pass(Duration.ofMinutes(2));
+        rig.awaitState(ends, RunState.STOPPING);
+
+        rig.logIsAway(true);
+        rig.boot(task.handle((ctx, n) -> n), other.handle((ctx, n) -> n));
+        await("the other one is lost and claimed")
+                .until(() -> rig.show(goesOn).run().fence().epoch() == 3);
+        assertThat(rig.show(ends).run().state()).isEqualTo(RunState.STOPPING);
+
+        rig.logIsAway(false);
+        rig.awaitEnd(goesOn, Outcome.SUCCEEDED);
+        rig.awaitEnd(ends, Outcome.TIMED_OUT);
+        assertThat(rig.text(ends)).isEmpty();
+    }
+
+    /** One that was never executed has sent nothing, and waits for no log. */
+    @Test
+    void aRunThatIsCancelledWhileItsLogIsAwayEndsWhenThatIsBack() throws Exception {
+        RunId id = zombie("half a sent");
+        var later = Rig.timing(Duration.ofHours(1), null);
+        RunId never = rig.start("task", "1", StartRequest.Identity.NONE, later).id();
+        rig.boot();
+        rig.logIsAway(true);
+        rig.cancel(id);
+        rig.cancel(never);
+        rig.awaitEnd(never, Outcome.CANCELLED);
+        assertThat(rig.show(id).run().state()).isEqualTo(RunState.QUEUED);
+        rig.logIsAway(false);
+        rig.awaitEnd(id, Outcome.CANCELLED);
         assertThat(rig.text(id)).isEmpty();
     }
 

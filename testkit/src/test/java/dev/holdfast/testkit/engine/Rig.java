@@ -11,6 +11,7 @@ import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.StepRecord;
+import dev.holdfast.core.Unavailable;
 import dev.holdfast.core.stream.Entry;
 import dev.holdfast.core.stream.FrameFold;
 import dev.holdfast.engine.Engine;
@@ -21,11 +22,16 @@ import dev.holdfast.engine.Runs;
 import dev.holdfast.engine.StartRequest;
 import dev.holdfast.engine.Started;
 import dev.holdfast.engine.client.LocalClient;
+import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.Clock;
+import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Hints;
+import dev.holdfast.engine.port.Message;
 import dev.holdfast.engine.port.Peers;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.RunView;
 import dev.holdfast.engine.port.StreamLog;
+import dev.holdfast.engine.port.Write;
 import dev.holdfast.engine.system.LocalHints;
 import dev.holdfast.engine.system.SystemClock;
 import dev.holdfast.engine.system.SystemThreads;
@@ -39,11 +45,15 @@ import dev.holdfast.testkit.memory.MemoryStore;
 import io.opentelemetry.api.OpenTelemetry;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
@@ -55,12 +65,15 @@ import org.jspecify.annotations.Nullable;
  * behind with all its threads, so that none of its clean-up runs, and what it still tries is a zombie's.
  */
 final class Rig implements AutoCloseable {
+    /** Not how far it goes: those who begin at the same time ask that together, which is no business of a store without waiting. */
+    private static final Set<String> READING = Set.of("read", "rewinds");
+
     static final Duration LIMIT = Duration.ofSeconds(20);
     private static final Duration LOOK = Duration.ofMillis(5);
 
     final ManualClock clock = new ManualClock();
     private MemoryDisk disk = new MemoryDisk();
-    private final SeededIds ids = new SeededIds(42, clock);
+    private SeededIds ids = new SeededIds(42, clock);
     private final List<Engine> engines = new ArrayList<>();
     private final List<MemoryStore> stores = new ArrayList<>();
     private final List<NodeLedger> nodes = new ArrayList<>();
@@ -69,6 +82,9 @@ final class Rig implements AutoCloseable {
     private Runnable beforeCodeBegins = () -> {};
     private Runnable beforeAnAppend = () -> {};
     private int slots = 4;
+    private volatile boolean logIsAway;
+    private final AtomicInteger streamReads = new AtomicInteger();
+    private final AtomicBoolean headAway = new AtomicBoolean();
     private boolean oneByOne;
     private boolean cluster;
     private Duration grace = Duration.ofSeconds(5);
@@ -107,14 +123,51 @@ final class Rig implements AutoCloseable {
         return this;
     }
 
+    /** From now on nobody can read what was sent; or again. */
+    void logIsAway(boolean away) {
+        logIsAway = away;
+    }
+
     private StreamLog appending(StreamLog log) {
         var first = new AtomicReference<Runnable>(beforeAnAppend);
         return (StreamLog) Proxy.newProxyInstance(
                 StreamLog.class.getClassLoader(), new Class<?>[] {StreamLog.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("append"))
                         first.getAndSet(() -> {}).run();
+                    if (logIsAway && method.getName().equals("outlines"))
+                        throw Unavailable.notApplied("log_away", "the log is away", null);
+                    if (READING.contains(method.getName())) streamReads.incrementAndGet();
+                    if (method.getName().equals("head") && headAway.getAndSet(false)) {
+                        throw Unavailable.notApplied("stream_silent", "the log is away for a moment", null);
+                    }
                     return method.invoke(log, arguments);
                 });
+    }
+
+    /** Beside the ledger's, from the next boot on. */
+    Rig clockOfTheMachineBehindBy(Duration behind) {
+        ids = new SeededIds(42, new Clock() {
+            @Override
+            public Instant now() {
+                return clock.now().minus(behind);
+            }
+
+            @Override
+            public long nanos() {
+                return clock.nanos();
+            }
+        });
+        return this;
+    }
+
+    /** Whoever is the next to ask how far a stream goes is told that it cannot be read now. */
+    void streamAwayForTheNextWatcher() {
+        headAway.set(true);
+    }
+
+    /** How often ledger and log of the newest engine were read for those who watch. */
+    int readsOfWatchers() {
+        return ledger().watched() + streamReads.get();
     }
 
     Rig withoutHints() {
@@ -207,6 +260,12 @@ final class Rig implements AutoCloseable {
         engines.getLast().cancel(Namespace.DEFAULT, id, null);
     }
 
+    /** Stored, and nobody is told: whoever looks into the inbox finds it. */
+    void postCancel(RunId id) {
+        var post = new Write.Post(id, Message.cancel(ids.next()));
+        ledger().commit(new Change(ids.next(), id, new Expect.Alive(), null, List.of(post)));
+    }
+
     void signal(RunId id, String name, String json) {
         engines.getLast().signal(Namespace.DEFAULT, id, new Runs.Sent(name, json), null);
     }
@@ -277,6 +336,15 @@ final class Rig implements AutoCloseable {
 
     /** What a watcher who comes now ends with. */
     String text(RunId id) throws InterruptedException {
+        return fold(id).text();
+    }
+
+    /** The log has lost the newest of what was sent. */
+    void loseEntries(RunId id, int many) {
+        disk.loseEntries(id, many);
+    }
+
+    FrameFold fold(RunId id) throws InterruptedException {
         var fold = new FrameFold();
         try (var watch = engines.getLast().watch(Namespace.DEFAULT, id, null)) {
             while (!watch.ended()) {
@@ -284,7 +352,7 @@ final class Rig implements AutoCloseable {
                 frame.ifPresent(f -> fold.apply(f.event(), f.step(), f.data()));
             }
         }
-        return fold.text();
+        return fold;
     }
 
     @Override

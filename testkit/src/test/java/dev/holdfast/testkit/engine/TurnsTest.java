@@ -220,7 +220,198 @@ final class TurnsTest {
             RunId first = say("one");
             assertThatThrownBy(() -> until(watch, done(first))).isInstanceOf(Unavailable.class);
             assertThat(texts(until(watch, done(first)))).containsEntry(first.toString(), "you said one");
+            rig.streamAwayForTheNextWatcher();
+            RunId second = say("two");
+            leave.release();
+            assertThatThrownBy(() -> until(watch, done(second))).isInstanceOf(Unavailable.class);
+            assertThat(texts(until(watch, done(second)))).containsEntry(second.toString(), "you said two");
         }
+    }
+
+    /** Whoever comes while a turn is live is told of it, whatever became of those behind it. */
+    @Test
+    void a_live_turn_is_told_also_if_one_that_waited_behind_it_was_stopped() throws Exception {
+        Engine engine = rig.boot(handler);
+        RunId first = say("one");
+        rig.awaitState(first, RunState.RUNNING);
+        RunId second = say("two");
+        RunId third = say("three");
+        rig.cancel(second);
+        rig.awaitEnd(second, Outcome.CANCELLED);
+        try (Watch early = watch(engine, null)) {
+            until(early, f -> f.event().equals("chunk"));
+        }
+        try (Watch now = watch(engine, "now");
+                Watch back = watch(engine, second + ".0.0");
+                Watch inIt = watch(engine, first + ".0.0")) {
+            leave.release(2);
+            var frames = until(now, done(third));
+            assertThat(texts(frames).keySet()).containsExactly(first.toString(), third.toString());
+            assertThat(texts(frames))
+                    .as("what came from now on")
+                    .containsEntry(first.toString(), "one")
+                    .containsEntry(third.toString(), "you said three");
+            assertThat(texts(until(back, done(third))))
+                    .containsEntry(first.toString(), "you said one")
+                    .containsEntry(third.toString(), "you said three");
+            assertThat(texts(until(inIt, done(third))).keySet())
+                    .containsExactly(first.toString(), second.toString(), third.toString());
+        }
+    }
+
+    /** Ids are by the ledger's clock, as everything that they are compared with. */
+    @Test
+    void what_is_posted_on_a_machine_whose_clock_is_behind_is_told() throws Exception {
+        Engine engine = rig.clockOfTheMachineBehindBy(Duration.ofMinutes(1)).boot(handler);
+        leave.release(2);
+        RunId first = say("one");
+        rig.awaitEnd(first, Outcome.SUCCEEDED);
+        rig.clock.pass(Duration.ofSeconds(5));
+        try (Watch watch = watch(engine, first + ".0.0")) {
+            until(watch, done(first));
+            RunId second = say("two");
+            rig.awaitEnd(second, Outcome.SUCCEEDED);
+            assertThat(texts(until(watch, done(second)))).containsEntry(second.toString(), "you said two");
+        }
+    }
+
+    /** Though its id was made long before those of others, and it is not among the first that are looked at. */
+    @Test
+    void a_live_turn_is_told_wherever_it_stands() throws Exception {
+        Engine engine = rig.boot(handler);
+        RunId early = say("early", new Command.Timing(Duration.ofHours(1), null, Duration.ZERO));
+        rig.clock.pass(Duration.ofMinutes(2));
+        leave.release();
+        RunId first = say("one");
+        rig.awaitEnd(first, Outcome.SUCCEEDED);
+        try (Watch watch = watch(engine, first + ".0.0")) {
+            until(watch, done(first));
+            rig.clock.pass(Duration.ofHours(2));
+            rig.awaitState(early, RunState.RUNNING);
+            until(watch, f -> f.event().equals("chunk") && of(f).equals(early.toString()));
+            for (int i = 0; i < 250; i++) say("m" + i);
+            RunId urgent = say("urgent", new Command.Timing(Duration.ZERO, null, Duration.ofHours(1)));
+            leave.release();
+            until(watch, f -> f.event().equals("chunk") && of(f).equals(urgent.toString()));
+            leave.release();
+            until(watch, done(urgent));
+        }
+    }
+
+    /** Though the live turn is known before those that come first are read. */
+    @Test
+    void a_long_conversation_is_told_from_its_beginning() throws Exception {
+        Engine engine = rig.boot(TASK.handle((ctx, text) -> {
+            if (text.equals("last")) leave.acquire();
+            return text;
+        }));
+        var turns = new ArrayList<String>();
+        for (int i = 0; i < 450; i++) {
+            turns.add(say("m" + i).toString());
+            rig.clock.pass(Duration.ofSeconds(1));
+        }
+        RunId last = say("last");
+        turns.add(last.toString());
+        rig.awaitState(last, RunState.RUNNING);
+        try (Watch watch = watch(engine, null);
+                Watch inIt = watch(engine, turns.get(100) + ".0.0")) {
+            var frames = until(watch, f -> f.event().equals("done"));
+            var later = until(inIt, f -> f.event().equals("done"));
+            leave.release();
+            frames.addAll(until(watch, done(last)));
+            later.addAll(until(inIt, done(last)));
+            assertThat(texts(frames).keySet()).containsExactlyElementsOf(turns);
+            assertThat(texts(later).keySet()).containsExactlyElementsOf(turns.subList(100, 451));
+        }
+    }
+
+    /** What they are told is read once for all of them. */
+    @Test
+    void a_thousand_who_watch_cost_what_one_costs() throws Exception {
+        Engine engine = rig.boot(handler);
+        leave.release();
+        rig.awaitEnd(say("one"), Outcome.SUCCEEDED);
+        RunId live = say("two");
+        for (int i = 0; i < 300; i++) say("m" + i);
+        int alone = readsOfATurn(engine, 1, live);
+        RunId next = engine.conversations().oldest(TALK, live, 1).getFirst().id();
+        int together = readsOfATurn(engine, 1_000, next);
+        assertThat(together).as("reads, %s for one", alone).isLessThan(alone + 50);
+    }
+
+    /** From when all of them have seen the beginning of the live turn to when all have seen that of the next one. */
+    private int readsOfATurn(Engine engine, int watchers, RunId live) throws Exception {
+        var all = new ArrayList<Watch>();
+        try {
+            for (int i = 0; i < watchers; i++) all.add(watch(engine, "now"));
+            for (Watch each : all) {
+                while (!of(until(each, f -> true).getLast()).equals(live.toString())) {}
+                while (each.next(Duration.ZERO).isPresent()) {}
+            }
+            int before = rig.readsOfWatchers();
+            leave.release();
+            for (Watch each : all) {
+                until(each, done(live));
+                until(each, f -> f.event().equals("chunk"));
+            }
+            return rig.readsOfWatchers() - before;
+        } finally {
+            all.forEach(Watch::close);
+        }
+    }
+
+    /** Also where the story of a turn is read in several pieces. */
+    @Test
+    void whoever_comes_back_is_sent_all_that_is_left_and_nothing_else() throws Exception {
+        Engine engine = rig.boot(TASK.handle((ctx, text) -> ctx.step("answer", String.class, s -> {
+            for (int i = 0; i < 300; i++) s.send(text + i + " ");
+            return text;
+        })));
+        RunId first = say("a");
+        RunId last = say("b");
+        rig.awaitEnd(last, Outcome.SUCCEEDED);
+        List<Frame> all;
+        try (Watch watch = watch(engine, null)) {
+            all = told(until(watch, done(last)));
+        }
+        assertThat(all.stream().filter(f -> f.event().equals("chunk")).map(Frame::id))
+                .hasSize(600)
+                .doesNotHaveDuplicates();
+        for (int at = 0; at < all.size() - 1; at += at % 256 < 250 && at % 300 < 290 ? 23 : 1) {
+            Frame from = all.get(at);
+            try (Watch watch = watch(engine, from.id())) {
+                var rest = told(until(watch, done(last)));
+                // The last state of a turn and its done are one position.
+                if (from.id().equals(all.get(at + 1).id()) || from.event().equals("done")) rest = beyond(rest, from);
+                assertThat(rest).as("after %s", from).isEqualTo(beyond(all.subList(at + 1, all.size()), from));
+            }
+        }
+        assertThat(first).isNotEqualTo(last);
+    }
+
+    private static List<Frame> told(List<Frame> frames) {
+        return frames.stream().filter(f -> !f.event().equals("waiting")).toList();
+    }
+
+    private static List<Frame> beyond(List<Frame> frames, Frame position) {
+        return frames.stream().filter(f -> !f.id().equals(position.id())).toList();
+    }
+
+    /** Though the turn before it ends before anybody has looked into its inbox. */
+    @Test
+    void a_turn_that_was_stopped_before_it_began_does_not_begin() {
+        Engine engine = rig.boot(handler);
+        RunId first = say("one");
+        rig.awaitState(first, RunState.RUNNING);
+        RunId second = say("two");
+        RunId third = say("three");
+        rig.ledger().beforeTheNextEnd(() -> rig.postCancel(second));
+        leave.release(2);
+        rig.awaitEnd(second, Outcome.CANCELLED);
+        rig.awaitEnd(third, Outcome.SUCCEEDED);
+        assertThat(executed).containsExactly("one", "three");
+        assertThat(rig.show(second).run().wasStarted()).isFalse();
+        assertThat(engine.executing()).isZero();
     }
 
     /** As a run is whose id was made before that of another, and which was committed after it. */
@@ -243,6 +434,19 @@ final class TurnsTest {
         }
         try (Watch late = watch(engine, second + ".0.0")) {
             assertThat(texts(until(late, done(third))).keySet()).containsExactly(second.toString(), third.toString());
+        }
+    }
+
+    @Test
+    void a_turn_whose_time_has_not_come_holds_up_nobody() throws Exception {
+        Engine engine = rig.boot(handler);
+        say("later", new Command.Timing(Duration.ofHours(1), null, Duration.ZERO));
+        leave.release(2);
+        try (Watch watch = watch(engine, null)) {
+            for (String text : List.of("one", "two")) {
+                RunId turn = say(text);
+                assertThat(texts(until(watch, done(turn)))).containsOnlyKeys(turn.toString());
+            }
         }
     }
 

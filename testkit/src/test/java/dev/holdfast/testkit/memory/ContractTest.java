@@ -73,6 +73,8 @@ final class ContractTest {
                     LaneMutants.PausesMeanNothing.class,
                     "aPausedQueueGivesNothing",
                     "aPausedLaneGivesNothingAndTheOthersDo"),
+            new Case(LaneMutants.TurnsBeginInOneMoment.class, "eachRunOfASerialLaneBeginsLaterThanTheOneBeforeIt"),
+            new Case(LaneMutants.GivesWhatWasToldToEnd.class, "aRunThatWasToldToEndIsNotClaimed"),
             new Case(LaneMutants.ThoseWhoComeBackGoFirst.class, "ofThoseThatComeBackEverySecondOneLetsANewOneIn"),
             new Case(LaneMutants.TheFirstLaneGoesFirst.class, "lanesTakeTurns"),
             new Case(ScheduleMutants.FiresAgain.class, "whoComesSecondFiresNothing", "ofManyWhoFireAtOnceOneDoes"),

@@ -3,6 +3,7 @@ package dev.holdfast.testkit.memory;
 import dev.holdfast.core.Run;
 import dev.holdfast.engine.port.QueueSettings;
 import dev.holdfast.testkit.memory.MemoryDisk.LaneKey;
+import java.time.Instant;
 
 /** Ledgers that are wrong about lanes and queues, each in one way. */
 final class LaneMutants {
@@ -67,6 +68,30 @@ final class LaneMutants {
             return new Guards() {
                 @Override
                 boolean executesUnderParent(boolean is) {
+                    return false;
+                }
+            };
+        }
+    }
+
+    static final class TurnsBeginInOneMoment extends Mutants.OfLedger {
+        @Override
+        Guards guards() {
+            return new Guards() {
+                @Override
+                Instant after(Instant before) {
+                    return before;
+                }
+            };
+        }
+    }
+
+    static final class GivesWhatWasToldToEnd extends Mutants.OfLedger {
+        @Override
+        Guards guards() {
+            return new Guards() {
+                @Override
+                boolean isCancelled(Stored stored) {
                     return false;
                 }
             };

@@ -1,0 +1,5 @@
+/** Tests of what reads from nodes elsewhere. */
+@NullMarked
+package dev.holdfast.sdk.remote;
+
+import org.jspecify.annotations.NullMarked;
