@@ -99,10 +99,12 @@ final class StreamFindings {
                         + line.seen().epoch());
             if (isOfZombie(reading, line))
                 violations.add(who + "it was shown what a node has sent that had been frozen and taken over: "
-                        + line.seen().data());
+                        + line.seen().data() + ", sent "
+                        + (line.micros() - reading.round().strike().micros()) / 1_000 + " ms after it was frozen");
         });
         if (piece.kind().isWhole() && !isWhole(piece, reading.standing()))
-            violations.add(who + "it does not end with each line once and in order: " + brief(reading.standing()));
+            violations.add(who + "it does not end with each line once and in order: " + brief(reading.standing())
+                    + told(reading.account()));
         if (piece.kind() != Piece.Kind.BETWEEN) {
             String kept = ofSteps(reading);
             if (!kept.isEmpty()) violations.add(who + kept);
@@ -110,6 +112,15 @@ final class StreamFindings {
     }
 
     /** What a frozen node has sent in an epoch that it had then was sent before it was frozen. */
+    /** What else it was told of the stream. */
+    private static String told(WatchAccount account) {
+        var others = account.frames().stream()
+                .filter(frame -> frame.event().equals("gap") || frame.event().equals("rewind"))
+                .map(frame -> frame.event() + " " + frame.data())
+                .toList();
+        return others.isEmpty() ? "" : "; and it was told " + others;
+    }
+
     private static boolean isOfZombie(Reading reading, Line line) {
         var strike = reading.round().strike();
         return strike.kind() == Strike.Kind.STOP

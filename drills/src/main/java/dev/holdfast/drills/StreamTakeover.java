@@ -141,11 +141,13 @@ final class StreamTakeover {
         int latest = kind == Kind.STOP ? Concert.LINES : (Concert.PARTS - 1) * Concert.LINES;
         int after = rounds.isEmpty() ? Concert.LINES : 2 + random.nextInt(latest);
         awaitMoment(concert, after);
+        // What it sends until it stands still is its own.
+        if (kind == Kind.STOP) doomed.process().signal("STOP");
         var strike = Strike.now(kind, doomed, its);
         List<Piece> struck = concert.of(doomed);
         rounds.add(new Round(strike, struck, concert.pieces()));
         switch (kind) {
-            case STOP -> doomed.process().signal("STOP");
+            case STOP -> {}
             case TERM -> doomed.process().terminate();
             default -> doomed.process().kill();
         }

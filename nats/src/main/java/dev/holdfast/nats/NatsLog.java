@@ -141,21 +141,40 @@ final class NatsLog implements StreamLog {
         long from = after == 0 ? 1 : from(run, after, tail);
         var ascending = new Ascending(taker);
         if (after > 0 && tail.parcel().first() - after <= FEW) fetch(run, from, tail, ascending);
-        else scan(run, from, tail, what, ascending);
+        else scan(run, new Reach(from, after), tail, what, ascending);
     }
 
-    private void fetch(RunId run, long from, Found tail, Taker taker) {
+    /**
+     * Where a scan has come to.
+     *
+     * @param from the sequence that it reads next, or one behind that
+     * @param number up to which everything was read
+     */
+    private record Reach(long from, long number) {
+        /** Whether there should be a message before this one. */
+        boolean misses(Found found) {
+            return found.parcel().behind() > number && found.sequence() > from;
+        }
+
+        Reach beyond(Found found) {
+            return new Reach(
+                    found.sequence() + 1, Math.max(number, found.parcel().last()));
+        }
+    }
+
+    /** From the leader, one after the other, up to this one. Whether the taker takes more. */
+    private boolean fetch(RunId run, long from, Found tail, Taker taker) {
         long next = from;
         while (next < tail.sequence()) {
             Found found = Wire.await(wire.next(run, next));
             // Removed meanwhile.
-            if (found == null || !taker.take(found)) return;
+            if (found == null || !taker.take(found)) return false;
             next = found.sequence() + 1;
         }
-        if (next == tail.sequence()) taker.take(tail);
+        return next != tail.sequence() || taker.take(tail);
     }
 
-    private void scan(RunId run, long from, Found tail, Scan.What what, Taker taker) {
+    private void scan(RunId run, Reach from, Found tail, Scan.What what, Taker taker) {
         if (what == Scan.What.HEADERS) {
             walk(run, from, tail, what, taker);
             return;
@@ -168,11 +187,18 @@ final class NatsLog implements StreamLog {
         }
     }
 
-    private void walk(RunId run, long from, Found tail, Scan.What what, Taker taker) {
-        try (var scan = new Scan(wire, wire.subject(run), from, what)) {
+    /**
+     * A server that was down leaves messages out, of those that it is just being told of: what should be there and was not read is
+     * asked for at the leader, before it is taken for lost.
+     */
+    private void walk(RunId run, Reach begin, Found tail, Scan.What what, Taker taker) {
+        Reach reach = begin;
+        try (var scan = new Scan(wire, wire.subject(run), begin.from(), what)) {
             while (true) {
                 Found found = scan.found();
-                if (!taker.take(found) || found.sequence() >= tail.sequence()) return;
+                boolean more = reach.misses(found) ? fetch(run, reach.from(), found, taker) : taker.take(found);
+                if (!more || found.sequence() >= tail.sequence()) return;
+                reach = reach.beyond(found);
             }
         }
     }
@@ -185,7 +211,7 @@ final class NatsLog implements StreamLog {
             return position.last() > after ? position.sequence() : position.sequence() + 1;
         }
         long[] from = {1};
-        scan(run, 1, tail, Scan.What.HEADERS, found -> {
+        scan(run, new Reach(1, 0), tail, Scan.What.HEADERS, found -> {
             from[0] = found.sequence();
             return found.parcel().last() <= after;
         });
