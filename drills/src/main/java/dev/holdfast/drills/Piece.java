@@ -113,12 +113,27 @@ final class Piece {
         return soFar().stream().allMatch(a -> lines(a).count() >= chunks);
     }
 
+    /** Whether one of those who came early has seen so many chunks. */
+    boolean hasAnybodyShown(int chunks) {
+        return soFar().stream().anyMatch(a -> lines(a).count() >= chunks);
+    }
+
+    /** The newest epoch in which this process has sent anything before this moment; 0 if it has not. */
+    long epochOf(long pid, long micros) {
+        return soFar().stream()
+                .flatMap(Piece::lines)
+                .filter(line -> line.pid() == pid && line.micros() <= micros)
+                .mapToLong(Line::epoch)
+                .max()
+                .orElse(0);
+    }
+
     /** Who sent the newest chunk. */
     Optional<Long> sender() {
         return soFar().stream().flatMap(Piece::lines).reduce((a, b) -> b).map(Line::pid);
     }
 
-    /** When the first chunk of somebody else came, sent after this moment; in milliseconds since 1970. */
+    /** When the first chunk of somebody else than this process came, sent after this moment; in milliseconds since 1970. */
     Optional<Long> resumed(long pid, long micros) {
         return soFar().stream()
                 .flatMap(Piece::lines)

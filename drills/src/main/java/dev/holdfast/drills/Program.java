@@ -1,6 +1,7 @@
 package dev.holdfast.drills;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -25,6 +26,16 @@ interface Program {
     static Program server(String... options) {
         return (database, label, port, log) -> new ServerProcess.Setup(
                 log, port, log, JavaCommand.like(MAIN, arguments(label, port, options)), environment(database));
+    }
+
+    /** The same, with more in the environment of each node. */
+    default Program with(Map<String, String> environment) {
+        return (database, label, port, log) -> {
+            var setup = node(database, label, port, log);
+            var all = new HashMap<>(setup.environment());
+            all.putAll(environment);
+            return new ServerProcess.Setup(setup.data(), port, log, setup.command(), all);
+        };
     }
 
     private static String[] arguments(String label, int port, String... options) {

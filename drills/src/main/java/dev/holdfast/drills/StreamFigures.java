@@ -10,9 +10,10 @@ import java.util.Map;
 /**
  * What a drill of streams did and measured.
  *
- * @param rounds how often something was done to a node
+ * @param rounds how often something was done to a node, or to NATS
  * @param texts what was read, by what was recited
- * @param resumed from what was done to the first chunk of somebody else, as the first of those who watch saw it
+ * @param resumed from what was done to the first chunk that was sent after that, by somebody else if it was done to a node, as the
+ *     first of those who watch saw it
  * @param watchers how many
  * @param tookMillis all of it
  */

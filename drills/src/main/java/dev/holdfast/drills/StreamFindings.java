@@ -6,6 +6,7 @@ import dev.holdfast.drills.StreamTakeover.Round;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +36,7 @@ final class StreamFindings {
     Report report(Fleet fleet) throws InterruptedException {
         for (Round round : rounds) for (Piece piece : round.all()) collect(round, piece);
         violations.addAll(history.violations());
-        if (rounds.stream().allMatch(round -> round.struck().isEmpty()))
-            violations.add("no node was hit while it recited: nothing was tried");
+        untried().forEach(kind -> violations.add("nothing that was recited was hit by this: " + kind));
         var timeline = new StreamTimeline(fleet, rounds, accounts).timeline();
         var figures = new StreamFigures(
                 plan.nodes(),
@@ -46,6 +46,19 @@ final class StreamFindings {
                 accounts.values().stream().mapToInt(List::size).sum(),
                 timeline.to() - timeline.from());
         return Report.of("stream-takeover", plan.seed(), violations, figures, timeline);
+    }
+
+    /** What was done, and to nothing that tells anything. */
+    private Set<Strike.Kind> untried() {
+        var tried = EnumSet.noneOf(Strike.Kind.class);
+        var done = EnumSet.noneOf(Strike.Kind.class);
+        for (Round round : rounds) {
+            done.add(round.strike().kind());
+            if (round.struck().stream().anyMatch(piece -> piece.kind().isWhole()))
+                tried.add(round.strike().kind());
+        }
+        done.removeAll(tried);
+        return done;
     }
 
     private void collect(Round round, Piece piece) throws InterruptedException {
@@ -60,9 +73,10 @@ final class StreamFindings {
         history.acknowledged(piece.run(), null, null);
         history.run(run);
         seen.forEach(history::watched);
-        if (piece.kind().isWhole())
-            history.expected(piece.run(), "{\"lines\":" + StreamTakeover.PARTS * StreamTakeover.LINES + "}");
-        if (round.struck().contains(piece) && run.snapshots().getLast().epoch() < 2)
+        if (piece.kind().isWhole()) history.expected(piece.run(), "{\"lines\":" + Concert.PARTS * Concert.LINES + "}");
+        if (round.pid() != 0
+                && round.struck().contains(piece)
+                && run.snapshots().getLast().epoch() < 2)
             violations.add(piece.run() + ": its node was hit while it recited, and nobody has taken it over");
         for (WatchAccount account : seen) judge(new Reading(round, piece, run, account));
         seen.stream().findFirst().ifPresent(first -> count(piece, first));
@@ -83,29 +97,42 @@ final class StreamFindings {
             if (line.epoch() != line.seen().epoch())
                 violations.add(who + "a chunk that epoch " + line.epoch() + " has sent is said to be of epoch "
                         + line.seen().epoch());
-            if (isOfZombie(reading.round(), line))
+            if (isOfZombie(reading, line))
                 violations.add(who + "it was shown what a node has sent that had been frozen and taken over: "
-                        + line.seen().data());
+                        + line.seen().data() + ", sent "
+                        + (line.micros() - reading.round().strike().micros()) / 1_000 + " ms after it was frozen");
         });
         if (piece.kind().isWhole() && !isWhole(piece, reading.standing()))
-            violations.add(who + "it does not end with each line once and in order: " + brief(reading.standing()));
+            violations.add(who + "it does not end with each line once and in order: " + brief(reading.standing())
+                    + told(reading.account()));
         if (piece.kind() != Piece.Kind.BETWEEN) {
             String kept = ofSteps(reading);
             if (!kept.isEmpty()) violations.add(who + kept);
         }
     }
 
-    /** What a frozen node sent was sent before it was frozen. */
-    private static boolean isOfZombie(Round round, Line line) {
-        return round.strike().kind() == Strike.Kind.STOP
-                && line.pid() == round.pid()
-                && line.micros() > round.strike().micros();
+    /** What else it was told of the stream. */
+    private static String told(WatchAccount account) {
+        var others = account.frames().stream()
+                .filter(frame -> frame.event().equals("gap") || frame.event().equals("rewind"))
+                .map(frame -> frame.event() + " " + frame.data())
+                .toList();
+        return others.isEmpty() ? "" : "; and it was told " + others;
+    }
+
+    /** What a frozen node has sent in an epoch that it had then was sent before it was frozen. */
+    private static boolean isOfZombie(Reading reading, Line line) {
+        var strike = reading.round().strike();
+        return strike.kind() == Strike.Kind.STOP
+                && line.pid() == reading.round().pid()
+                && line.micros() > strike.micros()
+                && line.epoch() <= reading.piece().epochOf(line.pid(), strike.micros());
     }
 
     private static boolean isWhole(Piece piece, List<Line> standing) {
         if (piece.kind() != Piece.Kind.PARALLEL) return places(standing).equals(wholePlaces());
         if (standing.size() != wholePlaces().size()) return false;
-        for (int part = 1; part <= StreamTakeover.PARTS; part++) {
+        for (int part = 1; part <= Concert.PARTS; part++) {
             int its = part;
             var lines = standing.stream().filter(line -> line.part() == its).toList();
             for (int i = 0; i < lines.size(); i++) if (lines.get(i).number() != i + 1) return false;
@@ -119,8 +146,8 @@ final class StreamFindings {
 
     private static List<String> wholePlaces() {
         var places = new ArrayList<String>();
-        for (int part = 1; part <= StreamTakeover.PARTS; part++)
-            for (int number = 1; number <= StreamTakeover.LINES; number++) places.add(part + "." + number);
+        for (int part = 1; part <= Concert.PARTS; part++)
+            for (int number = 1; number <= Concert.LINES; number++) places.add(part + "." + number);
         return places;
     }
 
@@ -132,7 +159,7 @@ final class StreamFindings {
         for (Step step : reading.run().steps()) {
             if (!step.status().equals("DONE")) continue;
             Long lines = shown.remove(step.key() + "/" + step.tries());
-            long expected = isSilent && step.epoch() > 1 ? 0 : StreamTakeover.LINES;
+            long expected = isSilent && step.epoch() > 1 ? 0 : Concert.LINES;
             if ((lines == null ? 0 : lines) != expected)
                 return "of step " + step.key() + ", which is recorded, " + lines + " chunks stand instead of "
                         + expected;

@@ -1,49 +1,61 @@
 package dev.holdfast.drills;
 
 import dev.holdfast.drills.Strike.Kind;
+import dev.holdfast.localnats.LocalNats;
+import dev.holdfast.localnats.LocalServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node dies, ends or is frozen while what it executes sends. Whoever watches was told a part of it, at this node or at another
- * one; others come while it goes on elsewhere, or when it has ended. All of them read the same story in the end.
+ * A node dies, ends or is frozen while what it executes sends; or what stores it does. Whoever watches was told a part of it, at
+ * this node or at another one; others come while it goes on elsewhere, or when it has ended. All of them read the same story in
+ * the end.
  */
 final class StreamTakeover {
-    static final int PARTS = 4;
-    static final int LINES = 5;
-    private static final int MILLIS = 100;
-    private static final Duration PATIENCE = Duration.ofSeconds(50);
+    /** The drill's own NATS is away within it, and elects leaders. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** What the names of nodes' streams begin with. */
+    private static final String STREAM = "holdfast-";
+
     private static final Duration LEAVES = Duration.ofSeconds(10);
 
     /**
      * @param nodes how many
-     * @param rounds in each of which something is done to a node
+     * @param rounds in each of which something is done to a node, or to NATS
      * @param seed of the choices
      * @param folder for everything the drill writes; is there, and empty
      * @param url of the database; null for one of the drill's own
+     * @param nats where streams are: see {@link StreamStore#of}
+     * @param away how long NATS does not answer
      */
     record Plan(
             int nodes,
             int rounds,
             long seed,
             Path folder,
-            @Nullable String url) {
-        /** Without the URL, which may contain a password. */
+            @Nullable String url,
+            @Nullable String nats,
+            Duration away) {
+        /** Of the last rounds, if NATS is the drill's own. */
+        private static final List<Kind> LAST = List.of(Kind.HUSH, Kind.NATS, Kind.SILENCE, Kind.STOP);
+
+        /** Without the URLs, which may contain a password. */
         @Override
         public String toString() {
             return "Plan[" + nodes + " nodes, " + rounds + " rounds, seed " + seed + "]";
         }
 
-        /** The last one is frozen, one of five is told to end, all others die. */
+        /** The last one is frozen, one of five is told to end, all others die; before that a NATS of our own is broken. */
         Kind blow(int round) {
-            if (round == rounds) return Kind.STOP;
+            int last = LAST.size() - 1 - (rounds - round);
+            boolean isLast = StreamStore.OWN.equals(nats) ? last >= 0 : round == rounds;
+            if (isLast) return LAST.get(last);
             return round % 5 == 3 ? Kind.TERM : Kind.KILL;
         }
     }
@@ -51,13 +63,14 @@ final class StreamTakeover {
     /**
      * What was done, and to which pieces.
      *
-     * @param strike to the node
-     * @param struck what it was executing
+     * @param strike to a node, or to NATS
+     * @param struck what the node was executing; what still had to be stored, if it was NATS
      * @param all that were under way
      */
     record Round(Strike strike, List<Piece> struck, List<Piece> all) {
+        /** Of the process that was hit; 0 if it was NATS. */
         long pid() {
-            return strike.victim().orElseThrow().pid();
+            return strike.victim().map(Node::pid).orElse(0L);
         }
     }
 
@@ -81,24 +94,35 @@ final class StreamTakeover {
      * @throws IllegalStateException if the cluster does not even start
      */
     Report run() throws InterruptedException {
-        progress.say("starting PostgreSQL");
+        progress.say("starting PostgreSQL" + (StreamStore.OWN.equals(plan.nats()) ? " and NATS" : ""));
         String name = "drill-" + plan.seed() + "-" + System.currentTimeMillis();
         try (var database = Database.of(plan.url(), progress::say);
+                var store = StreamStore.of(plan.nats());
                 var pass = Pass.of(database, name, progress::warn);
-                var fleet = new Fleet(program, database, pass, plan.folder())) {
-            return run(name, fleet);
+                var fleet = new Fleet(program.with(store.environment()), database, pass, plan.folder())) {
+            return run(name, fleet, store);
         } finally {
             progress.end();
         }
     }
 
-    private Report run(String name, Fleet fleet) throws InterruptedException {
+    private Report run(String name, Fleet fleet, StreamStore store) throws InterruptedException {
         progress.say("starting " + plan.nodes() + " nodes");
         for (Node node : Fleet.labels(plan.nodes()).stream().map(fleet::start).toList())
             fleet.ready(node, Fleet.STARTS);
         var client = new Client(fleet, PATIENCE);
         try {
-            for (int round = 1; round <= plan.rounds(); round++) round(round, name, fleet, client);
+            for (int number = 1; number <= plan.rounds(); number++) {
+                Kind kind = plan.blow(number);
+                progress.say("round " + number + " of " + plan.rounds() + ": " + kind);
+                Node first = any(fleet);
+                var concert = Concert.begin(name + "-" + number, fleet, first, PATIENCE);
+                var scene = new Scenery(fleet, client, concert);
+                LocalNats nats = store.own();
+                if (nats != null && kind.isOfNats()) hit(nats, kind, scene);
+                else hit(first, kind, scene);
+                for (Node node : fleet.inService()) concert.watchedFromNow("late", node);
+            }
         } catch (IOException | RuntimeException e) {
             troubles.add(Trouble.of(e));
         }
@@ -106,77 +130,51 @@ final class StreamTakeover {
         return new StreamFindings(plan, client, rounds, troubles).report(fleet);
     }
 
-    private void round(int number, String name, Fleet fleet, Client client) throws IOException, InterruptedException {
-        Kind kind = plan.blow(number);
-        List<Node> nodes = fleet.inService();
-        Node doomed = nodes.get(random.nextInt(nodes.size()));
+    /** Of one round. */
+    private record Scenery(Fleet fleet, Client client, Concert concert) {}
+
+    private void hit(Node doomed, Kind kind, Scenery scene) throws IOException, InterruptedException {
+        Concert concert = scene.concert();
+        Fleet fleet = scene.fleet();
         long its = Ring.demandNumber(doomed);
-        var pieces = pieces(name + "-" + number, fleet, doomed);
-        int after = number == 1 ? LINES : 2 + random.nextInt((PARTS - 1) * LINES);
-        awaitShown(pieces, Piece.Kind.STEPS, after);
-        // So that something stands that was sent between steps, which is not to be sent again.
-        awaitShown(pieces, Piece.Kind.BETWEEN, LINES + 1);
-        // Another one may have taken some of them.
-        List<Piece> struck = pieces.stream()
-                .filter(piece -> !piece.isDone() && piece.sender().orElse(0L) == doomed.pid())
-                .toList();
+        // Others still recite when a frozen one comes back.
+        int latest = kind == Kind.STOP ? Concert.LINES : (Concert.PARTS - 1) * Concert.LINES;
+        int after = rounds.isEmpty() ? Concert.LINES : 2 + random.nextInt(latest);
+        awaitMoment(concert, after);
         // What it sends until it stands still is its own.
         if (kind == Kind.STOP) doomed.process().signal("STOP");
         var strike = Strike.now(kind, doomed, its);
-        rounds.add(new Round(strike, struck, pieces));
-        strike(strike, doomed, fleet);
-        progress.say("round " + number + " of " + plan.rounds() + ", " + kind + ": node " + doomed.label() + ", pid "
-                + doomed.pid() + ", which recites " + struck.size() + " of " + pieces.size());
-        for (Piece piece : pieces) if (piece.kind() == Piece.Kind.CANCELLED) cancel(piece, client);
-        awaitResumed(struck, strike, doomed);
-        for (Piece piece : pieces) piece.watchedFromNow("in the middle", fleet, any(fleet));
-        for (Piece piece : pieces) awaitEnd(piece, client);
-        mend(strike, doomed, fleet);
-        for (Piece piece : pieces) for (Node node : fleet.inService()) piece.watchedFromNow("late", fleet, node);
-    }
-
-    private static void awaitShown(List<Piece> pieces, Piece.Kind kind, int chunks) throws InterruptedException {
-        for (Piece piece : pieces)
-            if (piece.kind() == kind)
-                Wait.need(
-                        "everybody who watches " + piece.run() + " has seen " + chunks + " chunks",
-                        PATIENCE,
-                        () -> piece.hasShown(chunks));
-    }
-
-    private List<Piece> pieces(String name, Fleet fleet, Node doomed) throws InterruptedException {
-        var pieces = new ArrayList<Piece>();
-        for (Piece.Kind kind : Piece.Kind.values()) {
-            String input = "{\"parts\":%d,\"lines\":%d,\"millis\":%d,\"shape\":\"%s\"}"
-                    .formatted(PARTS, LINES, MILLIS, kind.shape());
-            var client = new Client(fleet.from(doomed), PATIENCE);
-            var piece = new Piece(
-                    kind,
-                    client.start(new Client.Order("recital", input, null, name + "-" + kind))
-                            .run());
-            for (Node node : fleet.inService()) piece.watchedFromTheStart(fleet, node);
-            pieces.add(piece);
+        List<Piece> struck = concert.of(doomed);
+        rounds.add(new Round(strike, struck, concert.pieces()));
+        switch (kind) {
+            case STOP -> {}
+            case TERM -> doomed.process().terminate();
+            default -> doomed.process().kill();
         }
-        return pieces;
+        fleet.outOfService(doomed);
+        progress.say(kind + ": node " + doomed.label() + ", pid " + doomed.pid() + ", which recites " + struck.size()
+                + " of " + concert.pieces().size());
+        concert.cancel(scene.client());
+        awaitResumed(struck, strike, doomed);
+        if (kind == Kind.STOP) {
+            concert.awaitTakenOver(struck, scene.client());
+            // It sends something that is to be shown to nobody, before it finds that others recite what it had.
+            doomed.process().signal("CONT");
+        }
+        concert.watchedFromNow("in the middle", any(fleet));
+        concert.awaitEnd(scene.client());
+        mend(strike, doomed, fleet);
+    }
+
+    private static void awaitMoment(Concert concert, int shown) throws InterruptedException {
+        concert.awaitShown(Piece.Kind.STEPS, shown);
+        // So that something stands that was sent between steps, which is not to be sent again.
+        concert.awaitShown(Piece.Kind.BETWEEN, Concert.LINES + 1);
     }
 
     private Node any(Fleet fleet) {
         List<Node> nodes = fleet.inService();
         return nodes.get(random.nextInt(nodes.size()));
-    }
-
-    private void strike(Strike strike, Node node, Fleet fleet) throws IOException, InterruptedException {
-        switch (strike.kind()) {
-            case STOP -> {}
-            case TERM -> node.process().terminate();
-            default -> node.process().kill();
-        }
-        fleet.outOfService(node);
-    }
-
-    private static void cancel(Piece piece, Client client) throws IOException {
-        var answer = client.api().post("/v1/runs/" + piece.run() + "/cancel", "", Map.of());
-        if (!answer.isSuccess()) throw new IllegalStateException("a cancel was answered with " + answer);
     }
 
     private static void awaitResumed(List<Piece> struck, Strike strike, Node node) throws InterruptedException {
@@ -190,20 +188,10 @@ final class StreamTakeover {
         }
     }
 
-    private static void awaitEnd(Piece piece, Client client) throws InterruptedException {
-        Instant end = Instant.now().plus(PATIENCE);
-        while (!RunAccount.parse(client.get("/v1/runs/" + piece.run()).body()).isFinished()) {
-            if (Instant.now().isAfter(end))
-                throw new IllegalStateException(piece.run() + " has not ended within " + PATIENCE.toSeconds() + " s");
-            Thread.sleep(MILLIS);
-        }
-    }
-
     /** The cluster is whole again. */
-    private void mend(Strike strike, Node node, Fleet fleet) throws IOException, InterruptedException {
+    private static void mend(Strike strike, Node node, Fleet fleet) throws InterruptedException {
         switch (strike.kind()) {
             case STOP -> {
-                node.process().signal("CONT");
                 // Its code has left, and what it wanted to send has been refused, or it would not serve again.
                 Wait.need(
                         "the node that was frozen is a new one",
@@ -219,5 +207,32 @@ final class StreamTakeover {
             }
             default -> fleet.ready(fleet.start(node.label()), Fleet.STARTS);
         }
+    }
+
+    /** Who sends waits, and goes on where he was. */
+    private void hit(LocalNats nats, Kind kind, Scenery scene) throws IOException, InterruptedException {
+        Concert concert = scene.concert();
+        List<LocalServer> hit = kind == Kind.NATS ? List.of(nats.leader(STREAM)) : nats.servers();
+        awaitMoment(concert, 2 + random.nextInt(Concert.LINES));
+        List<Piece> struck = concert.unsaid();
+        rounds.add(new Round(Strike.now(kind, null), struck, concert.pieces()));
+        for (LocalServer server : hit) {
+            if (kind == Kind.HUSH) server.pause();
+            else server.kill();
+        }
+        concert.cancel(scene.client());
+        concert.watchedFromNow("in the middle", any(scene.fleet()));
+        if (kind == Kind.NATS) {
+            concert.awaitEnd(scene.client());
+        } else {
+            Thread.sleep(plan.away());
+            for (Piece piece : concert.ended(struck, scene.client()))
+                troubles.add(piece.run() + " has ended, though what it had to send could be stored nowhere");
+        }
+        for (LocalServer server : hit) {
+            if (kind == Kind.HUSH) server.resume();
+            else server.start();
+        }
+        concert.awaitEnd(scene.client());
     }
 }

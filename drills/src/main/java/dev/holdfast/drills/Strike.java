@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind what it was
  * @param at the moment just before
- * @param node to which node; null for the database
+ * @param node to which node; null for the database, or NATS
  * @param number the number of that node then; 0 if nobody has asked for it
  */
 record Strike(Kind kind, Instant at, @Nullable Node node, long number) {
@@ -32,6 +32,9 @@ record Strike(Kind kind, Instant at, @Nullable Node node, long number) {
         DATABASE("database restarted"),
         STALL("database stalls"),
         REPLICA("replica broken"),
+        NATS("NATS node killed"),
+        HUSH("NATS frozen"),
+        SILENCE("NATS down"),
         CUT("link down"),
         MUTE("sends lost"),
         DEAF("answers lost"),
@@ -41,6 +44,10 @@ record Strike(Kind kind, Instant at, @Nullable Node node, long number) {
 
         Kind(String words) {
             this.words = words;
+        }
+
+        boolean isOfNats() {
+            return this == NATS || this == HUSH || this == SILENCE;
         }
 
         @Override

@@ -56,7 +56,7 @@ public final class Watcher {
      *
      * @param servers gives the one to connect to, each time anew
      */
-    static Watcher attach(String name, Supplier<Api> servers, String run) {
+    public static Watcher attach(String name, Supplier<Api> servers, String run) {
         var watcher = new Watcher(name, servers, run);
         watcher.thread.start();
         return watcher;

@@ -14,7 +14,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -68,7 +71,7 @@ public final class LocalNats implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("no temporary folder for NATS: " + e.getMessage(), e);
         }
-        var ports = Ports.free(2 * size);
+        var ports = Ports.free(3 * size);
         String routes = IntStream.range(0, size)
                 .mapToObj(i -> "nats-route://127.0.0.1:" + ports.get(size + i))
                 .collect(Collectors.joining(", "));
@@ -77,8 +80,8 @@ public final class LocalNats implements AutoCloseable {
             String route = size == 1 ? "" : """
                 cluster { name: "local", listen: "127.0.0.1:%d", routes: [%s] }
                 """.formatted(ports.get(size + i), routes);
-            servers.add(LocalServer.in(
-                    folder.resolve("server-" + i), binary, ports.get(i), "server-" + i, route + configuration));
+            var doors = new LocalServer.Doors(ports.get(i), ports.get(2 * size + i));
+            servers.add(LocalServer.in(folder.resolve("server-" + i), binary, doors, route + configuration));
         }
         var nats = new LocalNats(folder, servers);
         try {
@@ -103,6 +106,26 @@ public final class LocalNats implements AutoCloseable {
 
     public List<LocalServer> servers() {
         return servers;
+    }
+
+    /**
+     * The one of a cluster that leads the stream, waiting for its election.
+     *
+     * @param stream what its name begins with
+     */
+    public LocalServer leader(String stream) {
+        var leading = Pattern.compile(
+                "\"name\":\\s*\"" + Pattern.quote(stream) + "[^\"]*\".*?\"leader\":\\s*\"([^\"]+)\"", Pattern.DOTALL);
+        var found = new AtomicReference<LocalServer>();
+        await("a leader of the stream " + stream, () -> {
+            for (LocalServer asked : servers) {
+                Matcher told = leading.matcher(asked.streams());
+                if (told.find())
+                    servers.stream().filter(s -> s.name().equals(told.group(1))).forEach(found::set);
+            }
+            return found.get() != null;
+        });
+        return found.get();
     }
 
     /** Kills them, and removes their folders. */

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,39 +28,73 @@ public final class LocalServer {
         kill -KILL $reader
         """;
 
+    /** Milliseconds. */
+    private static final int ASKED = 1_000;
+
     private final Path folder;
     private final Path binary;
-    private final int port;
+    private final Doors doors;
     private @Nullable Process shell;
     private long pid;
 
-    private LocalServer(Path folder, Path binary, int port) {
+    /**
+     * Where it listens.
+     *
+     * @param clients for those who send and read
+     * @param people for those who ask how it is, over HTTP
+     */
+    record Doors(int clients, int people) {}
+
+    private LocalServer(Path folder, Path binary, Doors doors) {
         this.folder = folder;
         this.binary = binary;
-        this.port = port;
+        this.doors = doors;
     }
 
-    static LocalServer in(Path folder, Path binary, int port, String name, String more) {
+    static LocalServer in(Path folder, Path binary, Doors doors, String more) {
         try {
             Files.createDirectories(folder);
             Files.writeString(folder.resolve("nats.conf"), """
                 server_name: "%s"
                 listen: "127.0.0.1:%d"
+                http: "127.0.0.1:%d"
                 jetstream { store_dir: "%s" }
                 %s
-                """.formatted(name, port, folder.resolve("data"), more));
+                """.formatted(
+                            folder.getFileName(), doors.clients(), doors.people(), folder.resolve("data"), more));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the configuration of NATS: " + e.getMessage(), e);
         }
-        return new LocalServer(folder, binary, port);
+        return new LocalServer(folder, binary, doors);
     }
 
     public String url() {
-        return "nats://127.0.0.1:" + port;
+        return "nats://127.0.0.1:" + port();
     }
 
     public int port() {
-        return port;
+        return doors.clients();
+    }
+
+    /** Its name among those of its cluster. */
+    String name() {
+        return folder.getFileName().toString();
+    }
+
+    /** What it says of its streams, as JSON; empty if it does not answer. */
+    String streams() {
+        try {
+            var connection = URI.create("http://127.0.0.1:" + doors.people() + "/jsz?streams=true")
+                    .toURL()
+                    .openConnection();
+            connection.setConnectTimeout(ASKED);
+            connection.setReadTimeout(ASKED);
+            try (var in = connection.getInputStream()) {
+                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            }
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     /** The process of the server. */
@@ -112,7 +147,7 @@ public final class LocalServer {
             LocalNats.await("NATS in " + folder + " answers", () -> {
                 Process present = shell;
                 if (present != null && !present.isAlive()) throw new IllegalStateException("NATS has ended:\n" + log());
-                return LocalNats.answers(port);
+                return LocalNats.answers(port());
             });
         } catch (IllegalStateException e) {
             throw new IllegalStateException(e.getMessage() + "\n" + log(), e);
