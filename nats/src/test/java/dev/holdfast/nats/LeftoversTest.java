@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
+import dev.holdfast.engine.port.StreamLog;
 import dev.holdfast.engine.port.StreamLog.Place;
 import dev.holdfast.localnats.LocalNats;
 import dev.holdfast.localnats.NeedsNats;
@@ -56,23 +57,34 @@ final class LeftoversTest {
                 bed.append(run, Place.opening(0), Bed.chunk(1));
                 bed.clock.pass(Duration.ofSeconds(1));
             }
+            // Of the first that comes later it is not known what else is removed with it; before the second all of that
+            // is.
+            var later = List.of(ghost(bed, there.getFirst()), ghost(bed, there.getFirst()));
             bed.clock.pass(Duration.ofHours(2));
             Run young = withoutRow(bed, there.getFirst());
             try (var walking = bed.site.nats().log(bed.site.ledger(), OFTEN)) {
-                await("what is left is removed").until(() -> {
-                    // It walks by the ledger's clock, too.
-                    bed.clock.pass(Duration.ofMillis(20));
-                    return gone.stream().allMatch(run -> walking.head(run.id()) == 0);
-                });
+                awaitRemoved(bed, walking, gone);
+                for (Run run : later) {
+                    bed.append(run, Place.opening(0), Bed.chunk(1));
+                    awaitRemoved(bed, walking, List.of(run));
+                }
                 assertThat(walking.head(young.id())).isEqualTo(1);
             }
             for (Run run : there) assertThat(bed.stream().head(run.id())).isEqualTo(1);
         }
     }
 
-    /** One like this with a stream, which the ledger does not have. */
-    private static Run withoutRow(Bed bed, Run like) {
-        var ghost = new Run(
+    private static void awaitRemoved(Bed bed, StreamLog walking, List<Run> runs) {
+        await("what is left is removed").until(() -> {
+            // It walks by the ledger's clock, too.
+            bed.clock.pass(Duration.ofMillis(20));
+            return runs.stream().allMatch(run -> walking.head(run.id()) == 0);
+        });
+    }
+
+    /** One like this, which the ledger does not have. */
+    private static Run ghost(Bed bed, Run like) {
+        return new Run(
                 RunId.of(bed.ids.next()),
                 like.origin(),
                 like.policy(),
@@ -81,6 +93,11 @@ final class LeftoversTest {
                 like.fence(),
                 like.tries(),
                 like.times());
+    }
+
+    /** The same with a stream. */
+    private static Run withoutRow(Bed bed, Run like) {
+        Run ghost = ghost(bed, like);
         bed.append(ghost, Place.opening(0), Bed.chunk(1));
         return ghost;
     }
