@@ -73,6 +73,7 @@ final class StreamFindings {
         history.acknowledged(piece.run(), null, null);
         history.run(run);
         seen.forEach(history::watched);
+        if (piece.kind() == Piece.Kind.PARALLEL) history.sideBySide(piece.run());
         if (piece.kind().isWhole()) history.expected(piece.run(), "{\"lines\":" + Concert.PARTS * Concert.LINES + "}");
         if (round.pid() != 0
                 && round.struck().contains(piece)

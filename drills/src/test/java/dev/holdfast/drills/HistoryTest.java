@@ -76,6 +76,13 @@ class HistoryTest {
     }
 
     @Test
+    void steps_side_by_side_are_recorded_in_any_order() {
+        var history = told(withSteps(s -> add(s, new Step("3", "c", 1, "DONE", 1))));
+        history.sideBySide(RUN);
+        assertThat(history.violations()).isEmpty();
+    }
+
+    @Test
     void another_output() {
         var history = told(clean());
         history.expected(RUN, "{\"n\":3}");

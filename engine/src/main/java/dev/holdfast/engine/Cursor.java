@@ -3,23 +3,34 @@ package dev.holdfast.engine;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
+import dev.holdfast.core.Snapshot;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * A position in the story of a run: everything up to it was received, or is not worth receiving. Its text is
- * {@code run_….number.seq}.
+ * {@code run_….number.seq}, and {@code run_….number.seq.trusted} in the middle of what is not worth it.
  *
  * @param run whose story
  * @param number of the last entry of the stream, 0 for none
  * @param seq of the last snapshot, 0 for none
+ * @param trusted the newest of the rewinds beyond the number because of which something up to it was left out; 0 for none. A log
+ *     may lose it before it is reached: then what was left out stands again
  */
-record Cursor(RunId run, long number, long seq) {
+record Cursor(RunId run, long number, long seq, long trusted) {
     /** Where a run is now. */
     static final String NOW = "now";
 
     // At most 18 digits, so that every one of them is a long.
-    private static final Pattern TEXT = Pattern.compile("(run_\\w{26})\\.(\\d{1,18})\\.(\\d{1,18})");
+    private static final Pattern TEXT = Pattern.compile("(run_\\w{26})\\.(\\d{1,18})\\.(\\d{1,18})(?:\\.(\\d{1,18}))?");
+
+    Cursor {
+        if (trusted <= number) trusted = 0;
+    }
+
+    Cursor(RunId run, long number, long seq) {
+        this(run, number, seq, 0);
+    }
 
     static Cursor start(RunId run) {
         return new Cursor(run, 0, 0);
@@ -45,7 +56,32 @@ record Cursor(RunId run, long number, long seq) {
         if (!parts.matches() || RunId.parse(parts.group(1)).filter(run::equals).isEmpty()) {
             throw unknown(run, text);
         }
-        return new Cursor(run, Long.parseLong(parts.group(2)), Long.parseLong(parts.group(3)));
+        String trusted = parts.group(4);
+        return new Cursor(
+                run,
+                Long.parseLong(parts.group(2)),
+                Long.parseLong(parts.group(3)),
+                trusted == null ? 0 : Long.parseLong(trusted));
+    }
+
+    /** This, after an entry. */
+    Cursor after(long entry) {
+        return new Cursor(run, entry, seq, trusted);
+    }
+
+    /** This, after a snapshot. */
+    Cursor after(Snapshot snapshot) {
+        return new Cursor(run, number, snapshot.seq(), trusted);
+    }
+
+    /** This, when something was left out because of a rewind that comes. */
+    Cursor trusting(long rewind) {
+        return new Cursor(run, number, seq, Math.max(trusted, rewind));
+    }
+
+    /** This, when all that was told of the stream is told again. */
+    Cursor again() {
+        return new Cursor(run, 0, seq);
     }
 
     /** The same for everything that is wrong with a cursor, so that it tells nothing about other runs. */
@@ -63,6 +99,7 @@ record Cursor(RunId run, long number, long seq) {
 
     @Override
     public String toString() {
-        return run + "." + number + "." + seq;
+        String text = run + "." + number + "." + seq;
+        return trusted == 0 ? text : text + "." + trusted;
     }
 }

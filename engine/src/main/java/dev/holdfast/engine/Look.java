@@ -75,15 +75,23 @@ record Look(
         Cursor kept = kept();
         long last = next.last();
         var entries = new ArrayList<>(entriesBeyond(entries(), kept.number()));
+        entries.addAll(next.entries());
         // Who had lost the run may have written above its end before that was known.
         entries.removeIf(entry -> entry.number() > last);
-        entries.addAll(next.entries());
         var rewinds = new ArrayList<>(entriesBeyond(this.rewinds, kept.number()));
+        // What was read ahead may be gone before it is reached.
+        rewinds.removeIf(entry -> entry.number() > last || next.isWithout(entry.number()));
         rewinds.addAll(next.rewinds());
         var snapshots = new ArrayList<>(snapshotsBeyond(this.snapshots, kept.seq()));
         snapshots.addAll(next.snapshots());
         var page = new StreamLog.Page(entries, next.page().isLast());
         return new Look(kept, next.row(), next.end(), page, List.copyOf(rewinds), List.copyOf(snapshots));
+    }
+
+    /** Whether what was at this number is known to be gone. */
+    private boolean isWithout(long number) {
+        return rewinds.stream().anyMatch(entry -> entry.skips(number))
+                || entries().stream().anyMatch(entry -> entry.skips(number));
     }
 
     /** Beyond which it is worth keeping: who is farther behind reads by himself. */

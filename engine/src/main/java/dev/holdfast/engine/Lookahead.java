@@ -39,6 +39,7 @@ final class Lookahead {
         long end = look.entries().getLast().number();
         if (end <= looked) return;
         for (Entry entry : look.rewinds()) {
+            forget(entry);
             if (entry.item() instanceof Item.Rewind rewind) {
                 for (Source source : rewind.drop()) rewoundAt.put(source, entry.number());
             }
@@ -48,9 +49,16 @@ final class Lookahead {
             looked = Math.max(looked, look.rewinds().getLast().number());
     }
 
-    /** Whether a later rewind takes this chunk away. */
-    boolean voids(long number, Source source) {
-        return rewoundAt.getOrDefault(source, 0L) > number;
+    /** What the log has lost before this one opened its epoch is not there to be trusted. */
+    private void forget(Entry opening) {
+        boolean isBehindOthers = opening.behind() < opening.number() - 1;
+        if (isBehindOthers) rewoundAt.values().removeIf(opening::skips);
+    }
+
+    /** The later rewind that takes this chunk away; 0 if none does. */
+    long rewinds(long number, Source source) {
+        long rewind = rewoundAt.getOrDefault(source, 0L);
+        return rewind > number ? rewind : 0;
     }
 
     /** The reader has passed this rewind. */

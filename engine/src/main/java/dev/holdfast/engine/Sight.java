@@ -48,7 +48,9 @@ record Sight(Reads reads, StreamLog log, RunId run, Namespace namespace) {
                         .filter(entry -> entry.number() <= last)
                         .toList(),
                 read.isLast());
-        List<Entry> rewinds = rewinds(page, known.rewinds());
+        List<Entry> rewinds = rewinds(page, known.rewinds()).stream()
+                .filter(entry -> entry.number() <= last)
+                .toList();
         return new Look(from, row, end, page, rewinds, snapshots(from, known.epoch(), row, page.entries()));
     }
 

@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  * again to who resumes there: it changes nothing the second time.
  *
  * <p><b>What is lost.</b> A log may lose its newest entries, and with them what this watcher was told of: then a later entry stands
- * behind an earlier one than he knows. Nobody can say what he has that is gone, so all is taken back and told again. To
- * whom was told less, what is missing is a gap.
+ * behind an earlier one than he knows. Nobody can say what he has that is gone, so all is taken back and told again. So it is
+ * if what is gone is a rewind because of which he was not told something. To whom was told less, what is missing is a gap.
  *
  * <p><b>Order of reading: row, entries, rewinds, snapshots.</b> Nothing is appended once a run is finished; so if the row
  * that was read first says finished, and then no entries are left, there will be none. Entries of an epoch are written
@@ -47,10 +47,11 @@ final class Story {
     private final Tail tail;
     private final Sight sight;
     private final RunId run;
+    private final boolean loses;
     private Lookahead ahead;
     private Seen seen;
     private final Deque<Snapshot> untold = new ArrayDeque<>();
-    /** Up to which entry it is known that some before it are lost, and told. */
+    /** The newest entry that has shown that some before it are lost; above all, the end. */
     private long toldLost;
     /** Before anything else. */
     private @Nullable Frame begin;
@@ -63,6 +64,7 @@ final class Story {
         this.tail = tail;
         this.sight = tail.sight();
         this.run = from.run();
+        this.loses = loses(sight);
         this.ahead = new Lookahead(head, from.number());
         this.seen = Seen.after(from.number());
         this.told = from;
@@ -80,15 +82,20 @@ final class Story {
         Sight sight = tail.sight();
         long head = tail.head();
         boolean isBeyond = from.number() > head;
-        boolean loses = sight.log().fencing() == StreamLog.Fencing.BY_OPENING;
-        if (after != null && (isBeyond || from.seq() > run.fence().seq())) {
+        boolean loses = loses(sight);
+        boolean isUnknown = from.seq() > run.fence().seq() || (!loses && (isBeyond || from.trusted() > 0));
+        if (after != null && (isBeyond || isUnknown)) {
             boolean deleted = sight.reads().progress(run.id()).isEmpty();
             if (deleted) throw Sight.deleted(run.id());
-            if (!loses || from.seq() > run.fence().seq()) throw Cursor.unknown(run.id(), after);
+            if (isUnknown) throw Cursor.unknown(run.id(), after);
         }
         var story = new Story(tail, from, head);
-        if (isBeyond) story.begin = story.again(head, run.fence().epoch());
+        if (isBeyond) story.begin = story.again(head, head, run.fence().epoch());
         return story;
+    }
+
+    private static boolean loses(Sight sight) {
+        return sight.log().fencing() == StreamLog.Fencing.BY_OPENING;
     }
 
     /** Whether all that was there at the last look was told: then there is more only after a hint. */
@@ -124,6 +131,9 @@ final class Story {
             return first;
         }
         Look look = look();
+        for (Entry rewind : look.rewinds()) {
+            if (showsLoss(rewind)) return List.of(again(rewind));
+        }
         StreamEnd end = look.end();
         ahead.over(look);
         untold.addAll(look.snapshots());
@@ -140,23 +150,30 @@ final class Story {
         return tail.beyond(known).orElseGet(() -> sight.look(known, new Sight.Known(epoch, ahead.looked())));
     }
 
+    /** Whether it stands where something was that this watcher was told of, or that was trusted. */
+    private boolean showsLoss(Entry next) {
+        return next.number() > toldLost && (next.behind() < told.number() || next.skips(told.trusted()));
+    }
+
     private List<Frame> tell(List<Entry> entries, @Nullable StreamEnd end) {
         Set<Source> dropped = end == null ? Set.of() : Set.copyOf(end.drop());
         var frames = new ArrayList<Frame>(entries.size());
         for (Entry entry : entries) {
-            if (entry.behind() < told.number() && entry.number() > toldLost) {
-                frames.add(again(entry.number(), entry.epoch()));
+            if (showsLoss(entry)) {
+                frames.add(again(entry));
                 return frames;
             }
             for (Snapshot next = untold.peek(); next != null && next.epoch() <= entry.epoch(); next = untold.peek()) {
                 frames.add(status(untold.remove()));
             }
             if (entry.behind() > told.number()) frames.add(gap(entry.behind(), entry.epoch()));
-            told = new Cursor(run, entry.number(), told.seq());
+            told = told.after(entry.number());
             switch (entry.item()) {
                 case Item.Chunk chunk -> {
                     Source source = chunk.source();
-                    if (!ahead.voids(entry.number(), source) && !dropped.contains(source)) {
+                    long rewind = ahead.rewinds(entry.number(), source);
+                    if (rewind > 0 && loses) told = told.trusting(rewind);
+                    if (rewind == 0 && !dropped.contains(source)) {
                         seen.add(source);
                         frames.add(new Frame("chunk", id(), entry.epoch(), source.toString(), chunk.data()));
                     }
@@ -184,7 +201,8 @@ final class Story {
     private List<Frame> tellEnd(Progress row, StreamEnd end, long last) {
         var newest = newest(row.seq());
         var drop = new LinkedHashSet<>(end.drop());
-        if (!above(last, drop)) return List.of(again(last, newest.epoch()));
+        boolean isTrustBroken = told.trusted() > 0 && toldLost < Long.MAX_VALUE;
+        if (isTrustBroken || !above(last, drop)) return List.of(again(Long.MAX_VALUE, last, newest.epoch()));
 
         var frames = new ArrayList<Frame>();
         if (end.last() != null && told.number() < last) {
@@ -224,10 +242,14 @@ final class Story {
     }
 
     /** Takes back all that this watcher was told of the stream, to tell it again. */
-    private Frame again(long head, long epoch) {
-        toldLost = head;
-        tail.reach(head);
-        told = new Cursor(run, 0, told.seq());
+    private Frame again(Entry shown) {
+        return again(shown.number(), shown.number(), shown.epoch());
+    }
+
+    private Frame again(long shown, long head, long epoch) {
+        toldLost = shown;
+        tail.forget(shown);
+        told = told.again();
         ahead = new Lookahead(head, 0);
         seen = Seen.after(0);
         return new Frame("rewind", id(), epoch, null, FrameData.REWIND_ALL);
@@ -240,12 +262,12 @@ final class Story {
 
     private Frame gap(long number, long epoch) {
         long missing = Numbering.missing(told.number(), number);
-        told = new Cursor(run, number, told.seq());
+        told = told.after(number);
         return new Frame("gap", id(), epoch, null, FrameData.gap(missing));
     }
 
     private Frame status(Snapshot snapshot) {
-        told = new Cursor(run, told.number(), snapshot.seq());
+        told = told.after(snapshot);
         return new Frame("status", id(), snapshot.epoch(), null, SnapshotJson.encode(snapshot));
     }
 

@@ -3,6 +3,7 @@ package dev.holdfast.engine;
 import dev.holdfast.engine.port.Clock;
 import dev.holdfast.engine.port.Threads;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +24,15 @@ final class Tail {
         this.heads = new OneLook<>(threads, clock);
     }
 
+    /** How often something was found to be lost that a look may still know of. */
+    private final AtomicLong losses = new AtomicLong();
+
     /**
      * @param look what is kept of the newest look, and of those before it
      * @param rewinds up to which number they are known
+     * @param losses that were known before it was taken
      */
-    private record Shared(Look look, long rewinds) {}
+    private record Shared(Look look, long rewinds, long losses) {}
 
     Sight sight() {
         return sight;
@@ -59,6 +64,12 @@ final class Tail {
     void reach(long head) {
         Shared shared = looks.known();
         if (shared == null || shared.look().head().number() < head) looks.ask();
+    }
+
+    /** The log has lost something before this entry: what was looked at before that, and has not come so far, is forgotten. */
+    void forget(long number) {
+        Shared shared = looks.known();
+        if (shared == null || shared.look().head().number() < number) losses.incrementAndGet();
     }
 
     /**
@@ -103,20 +114,24 @@ final class Tail {
         @Override
         public boolean isTold(Shared shared) {
             Look look = shared.look();
-            return look.page().isLast() || position.number() < look.head().number();
+            boolean isAll =
+                    look.page().isLast() || position.number() < look.head().number();
+            return isAll && shared.losses() == losses.get();
         }
 
         @Override
         public Shared take(@Nullable Shared before) {
-            boolean anew =
-                    before == null || position.number() - before.look().head().number() > FAR;
+            long lost = losses.get();
+            boolean anew = before == null
+                    || before.losses() != lost
+                    || position.number() - before.look().head().number() > FAR;
             Look old = before == null || anew ? null : before.look();
             long rewinds = before == null || anew ? position.number() : before.rewinds();
             Look read = sight.look(old == null ? position : old.head(), new Sight.Known(-1, rewinds));
             long known = Math.max(rewinds, read.head().number());
             if (!read.rewinds().isEmpty())
                 known = Math.max(known, read.rewinds().getLast().number());
-            return new Shared(old == null ? read : old.then(read), known);
+            return new Shared(old == null ? read : old.then(read), known, lost);
         }
     }
 }

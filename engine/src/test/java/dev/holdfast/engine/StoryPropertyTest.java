@@ -226,8 +226,7 @@ final class StoryPropertyTest {
             for (Frame frame : received) {
                 switch (frame.event()) {
                     case "status" -> {
-                        long next =
-                                Long.parseLong(frame.id().substring(frame.id().lastIndexOf('.') + 1));
+                        long next = Cursor.parse(Journal.RUN, frame.id()).seq();
                         assertThat(next).as("the seq of a status").isGreaterThan(seq);
                         assertThat(frame.data()).startsWith("{\"seq\":" + next + ",");
                         seq = next;

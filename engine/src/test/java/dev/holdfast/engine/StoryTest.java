@@ -146,54 +146,6 @@ final class StoryTest {
         assertThat(frames.getFirst().data()).isEqualTo("{\"missing\":2}");
     }
 
-    /** The log has lost two that this watcher has, and an epoch has opened behind the first. */
-    @Test
-    void whoHasSeenWhatIsLostIsToldAllAgain() {
-        journal.become(RunState.RUNNING, 1, "claim");
-        journal.append(chunk(BETWEEN, "a"), chunk(STEP, "b"), chunk(STEP, "c"));
-        var there = story(null);
-        told(there);
-        journal.lose(2);
-        journal.become(RunState.QUEUED, 1, "lost");
-        journal.become(RunState.RUNNING, 1, "claim");
-        journal.open(new Item.Rewind(List.of()));
-        journal.append(chunk(STEP, "B"));
-
-        var frames = told(there);
-        assertThat(brief(frames)).containsExactly("rewind", "a", "status", "status", "B");
-        assertThat(frames.getFirst().data()).isEqualTo("{\"drop\":[\"*\"]}");
-        assertThat(brief(told(story(Journal.RUN + ".3.2")))).containsExactly("rewind", "a", "status", "status", "B");
-        assertThat(brief(told(story(Journal.RUN + ".1.2")))).containsExactly("status", "status", "B");
-    }
-
-    @Test
-    void whoResumesBehindTheHeadOfALogThatHasLostSomethingIsToldAllAgain() {
-        journal.become(RunState.RUNNING, 1, "claim");
-        journal.append(chunk(BETWEEN, "a"), chunk(STEP, "b"));
-        journal.lose(1);
-
-        assertThat(brief(told(story(Journal.RUN + ".2.2")))).containsExactly("rewind", "a");
-    }
-
-    /** He has lost the run, and a sequence that the log had lost was used again. */
-    @Test
-    void whatAnOlderEpochGetsInBehindANewerOneIsNotTold() {
-        journal.become(RunState.RUNNING, 1, "claim");
-        journal.append(chunk(STEP, "half"));
-        var there = story(null);
-        told(there);
-        journal.become(RunState.QUEUED, 1, "lost");
-        journal.become(RunState.RUNNING, 1, "claim");
-        journal.open(new Item.Rewind(List.of(STEP)));
-        journal.append(chunk(STEP, "whole"));
-        journal.intrude(1, chunk(STEP, "late"));
-        journal.intrude(1, new Item.Rewind(List.of(STEP)));
-        journal.append(chunk(BETWEEN, "more"));
-
-        assertThat(brief(told(there))).containsExactly("status", "status", "rewind", "whole", "more");
-        assertThat(brief(told(story(null)))).containsExactly("status", "status", "status", "status", "whole", "more");
-    }
-
     @Test
     void ofMoreSnapshotsThanAWindowHoldsTheNewestAreTold() {
         for (int i = 0; i < 100; i++) {
@@ -264,6 +216,7 @@ final class StoryTest {
         var cursor = new Cursor(Journal.RUN, 12, 3);
 
         assertThat(Cursor.parse(Journal.RUN, cursor.toString())).isEqualTo(cursor);
+        assertThat(Cursor.parse(Journal.RUN, cursor.trusting(13).toString())).isEqualTo(cursor.trusting(13));
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.holdfast.core.Outcome;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.core.Unavailable;
+import dev.holdfast.core.stream.Entry;
 import dev.holdfast.core.stream.Item;
 import dev.holdfast.core.stream.JsonText;
 import dev.holdfast.core.stream.Source;
@@ -110,6 +111,50 @@ final class TailTest {
 
         assertThat(texts(frames)).containsExactly("whole");
         assertThat(events(frames)).doesNotContain("rewind");
+    }
+
+    @Test
+    void whatWasReadAheadIsForgottenWhenTheLogHasLostIt() {
+        var step = Source.step(StepKey.of(1), 1);
+        journal.most = 1;
+        journal.become(RunState.RUNNING, 1, "claim");
+        journal.append(new Item.Chunk(step, "\"half\""), new Item.Chunk(step, "\"more\""));
+        journal.become(RunState.QUEUED, 1, "lost");
+        journal.become(RunState.RUNNING, 1, "claim");
+        journal.open(new Item.Rewind(List.of(step)));
+        assertThat(rewinds()).containsExactly(journal.last());
+
+        journal.lose(1);
+        tail.hint();
+        assertThat(rewinds()).as("nobody has found out").hasSize(1);
+        tail.forget(journal.last() + 1);
+        assertThat(rewinds()).as("who reads anew").isEmpty();
+    }
+
+    @Test
+    void whatWasReadAheadIsForgottenWhenItIsNotThereWhereItWas() {
+        var step = Source.step(StepKey.of(1), 1);
+        journal.most = 1;
+        journal.become(RunState.RUNNING, 1, "claim");
+        journal.append(new Item.Chunk(step, "\"half\""), new Item.Chunk(step, "\"more\""));
+        journal.become(RunState.QUEUED, 1, "lost");
+        journal.become(RunState.RUNNING, 1, "claim");
+        journal.open(new Item.Rewind(List.of(step)));
+        assertThat(rewinds()).containsExactly(journal.last());
+
+        journal.lose(1);
+        journal.become(RunState.QUEUED, 1, "lost");
+        journal.become(RunState.RUNNING, 1, "claim");
+        journal.open(new Item.Rewind(List.of()));
+        for (int number : new int[] {1, 2}) tail.beyond(new Cursor(Journal.RUN, number, 0));
+
+        assertThat(rewinds()).containsExactly(journal.last());
+    }
+
+    private List<Long> rewinds() {
+        return tail.beyond(Cursor.start(Journal.RUN)).orElseThrow().rewinds().stream()
+                .map(Entry::number)
+                .toList();
     }
 
     @Test

@@ -1,0 +1,178 @@
+package dev.holdfast.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.core.Outcome;
+import dev.holdfast.core.RunState;
+import dev.holdfast.core.StepKey;
+import dev.holdfast.core.stream.Item;
+import dev.holdfast.core.stream.JsonText;
+import dev.holdfast.core.stream.Source;
+import dev.holdfast.core.stream.StreamEnd;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What a watcher is told when the log has lost its newest entries, by name. */
+final class StoryLossTest {
+    private static final Source STEP = Source.step(StepKey.of(1), 1);
+    private static final Source OTHER = Source.step(StepKey.of(3), 1);
+    private static final Source BETWEEN = Source.between(2);
+
+    private final Journal journal = new Journal();
+    private final Tail tail = journal.tail();
+
+    /** The log has lost two that this watcher has, and an epoch has opened behind the first. */
+    @Test
+    void whoHasSeenWhatIsLostIsToldAllAgain() {
+        journal.become(RunState.RUNNING, 1, "claim");
+        journal.append(chunk(BETWEEN, "a"), chunk(STEP, "b"), chunk(STEP, "c"));
+        var there = story(null);
+        told(there);
+        journal.lose(2);
+        journal.become(RunState.QUEUED, 1, "lost");
+        journal.become(RunState.RUNNING, 1, "claim");
+        journal.open(new Item.Rewind(List.of()));
+        journal.append(chunk(STEP, "B"));
+
+        var frames = told(there);
+        assertThat(brief(frames)).containsExactly("rewind", "a", "status", "status", "B");
+        assertThat(frames.getFirst().data()).isEqualTo("{\"drop\":[\"*\"]}");
+        assertThat(brief(told(story(Journal.RUN + ".3.2")))).containsExactly("rewind", "a", "status", "status", "B");
+        assertThat(brief(told(story(Journal.RUN + ".1.2")))).containsExactly("status", "status", "B");
+    }
+
+    @Test
+    void whoResumesBehindTheHeadOfALogThatHasLostSomethingIsToldAllAgain() {
+        journal.become(RunState.RUNNING, 1, "claim");
+        journal.append(chunk(BETWEEN, "a"), chunk(STEP, "b"));
+        journal.lose(1);
+
+        assertThat(brief(told(story(Journal.RUN + ".2.2")))).containsExactly("rewind", "a");
+    }
+
+    /** He was told a state in the middle of what a rewind took away, and the log has lost that rewind. */
+    @Test
+    void whatWasLeftOutBecauseOfARewindThatIsLostIsTold() {
+        journal.most = 2;
+        journal.become(RunState.RUNNING, 1, "claim");
+        journal.append(chunk(BETWEEN, "a"), chunk(STEP, "b"));
+        journal.become(RunState.QUEUED, 1, "lost");
+        journal.become(RunState.RUNNING, 1, "claim");
+        journal.open(new Item.Rewind(List.of(STEP)));
+        var there = story(null);
+        assertThat(brief(there.more())).endsWith("a");
+        var frames = told(story(null));
+        assertThat(brief(frames)).containsExactly("status", "status", "a", "status", "status");
+        String between = frames.getLast().id();
+        assertThat(between).isEqualTo(Journal.RUN + ".2.4." + journal.last());
+        assertThat(told(story(between)))
+                .singleElement()
+                .satisfies(frame -> assertThat(frame.data()).isEqualTo("{\"drop\":[\"1/1\"]}"));
+
+        journal.lose(1);
+        journal.become(RunState.QUEUED, 1, "lost");
+        journal.become(RunState.RUNNING, 1, "claim");
+        journal.open(new Item.Rewind(List.of()));
+
+        assertThat(brief(told(there))).containsExactly("rewind", "a", "b", "status", "status", "status", "status");
+        assertThat(brief(told(story(between)))).containsExactly("rewind", "a", "b", "status", "status");
+        assertThat(brief(told(story(Journal.RUN + ".2.4")))).containsExactly("status", "status");
+    }
+
+    @Test
+    void whatWasLeftOutBecauseOfARewindThatIsLostIsToldAtTheEnd() {
+        journal.most = 2;
+        journal.become(RunState.RUNNING, 1, "claim");
+        journal.append(chunk(BETWEEN, "a"), chunk(STEP, "b"));
+        journal.become(RunState.QUEUED, 1, "lost");
+        journal.become(RunState.RUNNING, 1, "claim");
+        journal.open(new Item.Rewind(List.of(STEP)));
+        var there = story(null);
+        assertThat(brief(there.more())).endsWith("a");
+
+        journal.lose(1);
+        journal.finish(Outcome.CANCELLED, 1, new StreamEnd(2L, List.of()));
+
+        assertThat(brief(told(there))).startsWith("rewind", "a", "b").endsWith("done");
+    }
+
+    /** He has lost the run, and a sequence that the log had lost was used again. */
+    @Test
+    void whatAnOlderEpochGetsInBehindANewerOneIsNotTold() {
+        journal.become(RunState.RUNNING, 1, "claim");
+        journal.append(chunk(STEP, "half"));
+        var there = story(null);
+        told(there);
+        journal.become(RunState.QUEUED, 1, "lost");
+        journal.become(RunState.RUNNING, 1, "claim");
+        journal.open(new Item.Rewind(List.of(STEP)));
+        journal.append(chunk(STEP, "whole"));
+        journal.intrude(1, chunk(STEP, "late"));
+        journal.intrude(1, new Item.Rewind(List.of(STEP)));
+        journal.append(chunk(BETWEEN, "more"));
+
+        assertThat(brief(told(there))).containsExactly("status", "status", "rewind", "whole", "more");
+        assertThat(brief(told(story(null)))).containsExactly("status", "status", "status", "status", "whole", "more");
+    }
+
+    /** Two rewinds were trusted, and the second is there: it does not stand for the first. */
+    @Test
+    void aRewindThatIsLostIsNotTrustedBecauseALaterOneIsThere() {
+        journal.most = 1;
+        journal.become(RunState.RUNNING, 1, "claim");
+        journal.append(chunk(BETWEEN, "a"), chunk(STEP, "b"), chunk(OTHER, "c"));
+        journal.become(RunState.QUEUED, 1, "lost");
+        journal.become(RunState.RUNNING, 1, "claim");
+        journal.open(new Item.Rewind(List.of(STEP)));
+        var there = story(null);
+        assertThat(brief(there.more())).endsWith("a");
+
+        journal.lose(1);
+        journal.become(RunState.QUEUED, 1, "lost");
+        journal.become(RunState.RUNNING, 1, "claim");
+        journal.open(new Item.Rewind(List.of(OTHER)));
+        journal.most = 256;
+
+        assertThat(brief(told(there))).containsExactly("b", "status", "status", "status", "status");
+    }
+
+    /** He has lost the run, and rewinds what somebody else has recorded. */
+    @Test
+    void aRewindAboveTheEndIsNotTrusted() {
+        journal.most = 1;
+        journal.become(RunState.RUNNING, 1, "claim");
+        journal.append(chunk(BETWEEN, "a"), chunk(STEP, "b"), chunk(BETWEEN, "c"), new Item.Rewind(List.of(STEP)));
+        var there = story(null);
+        assertThat(brief(there.more())).endsWith("a");
+        assertThat(brief(there.more())).containsExactly("c");
+        journal.finish(Outcome.SUCCEEDED, 1, new StreamEnd(3L, List.of()));
+
+        assertThat(brief(told(story(null)))).containsExactly("status", "status", "a", "b", "c", "status", "done");
+        assertThat(brief(told(there))).startsWith("rewind", "a", "b", "c").endsWith("done");
+    }
+
+    private Story story(@Nullable String after) {
+        return Story.from(tail, journal.row(), after);
+    }
+
+    /** All that there is to tell now. */
+    private List<Frame> told(Story story) {
+        tail.hint();
+        var frames = new ArrayList<Frame>();
+        for (var more = story.more(); !more.isEmpty(); more = story.more()) frames.addAll(more);
+        return frames;
+    }
+
+    /** The event; of a chunk its text. */
+    private static List<String> brief(List<Frame> frames) {
+        return frames.stream()
+                .map(frame -> frame.event().equals("chunk") ? JsonText.unquote(frame.data()) : frame.event())
+                .toList();
+    }
+
+    private static Item.Chunk chunk(Source source, String text) {
+        return new Item.Chunk(source, JsonText.quote(text));
+    }
+}
