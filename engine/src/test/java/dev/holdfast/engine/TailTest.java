@@ -114,6 +114,20 @@ final class TailTest {
     }
 
     @Test
+    void whatTurnsOutToBeAboveTheEndIsNotKept() {
+        journal.become(RunState.RUNNING, 1, "claim");
+        append("a");
+        append("a zombie's");
+        stories(1);
+        journal.finish(Outcome.CANCELLED, 1, new StreamEnd(1L, List.of()));
+        tail.hint();
+
+        var frames = told(Story.from(tail, journal.row(), null));
+        assertThat(texts(frames)).containsExactly("a");
+        assertThat(events(frames)).doesNotContain("rewind").endsWith("done");
+    }
+
+    @Test
     void whatWasReadAheadIsForgottenWhenTheLogHasLostIt() {
         var step = Source.step(StepKey.of(1), 1);
         journal.most = 1;

@@ -151,6 +151,7 @@ final class NatsNodesTest {
     }
 
     @Test
+    @Timeout(60)
     void whenNatsIsAwayWhoSendsWaitsAndNothingIsLostOrDoubled() throws InterruptedException {
         try (var one = node(4)) {
             var run = one.client().start(TALKER, "x");
