@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,6 +34,9 @@ final class Diary {
     private final Path file;
     private final int beats;
     private final List<Entry> entries = new ArrayList<>();
+    /** Of each run, of its newest epoch. */
+    private final Map<String, Entry> newest = new HashMap<>();
+
     private final List<Half> halves = new ArrayList<>();
     private final List<String> strange = new ArrayList<>();
     private long read;
@@ -130,7 +134,12 @@ final class Diary {
 
     /** What was written until now, in the order in which it was written. */
     synchronized List<Entry> entries() {
-        if (!Files.exists(file)) return List.of();
+        read();
+        return List.copyOf(entries);
+    }
+
+    private void read() {
+        if (!Files.exists(file)) return;
         try (var in = new RandomAccessFile(file.toFile(), "r")) {
             byte[] more = new byte[Math.toIntExact(in.length() - read)];
             in.seek(read);
@@ -143,20 +152,28 @@ final class Diary {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
         }
-        return List.copyOf(entries);
     }
 
     /** Who is killed in the middle of a line is followed by the next one that somebody else writes. */
     private void take(String line) {
         var behind = BEHIND.matcher(line);
         if (LINE.matcher(line).matches()) {
-            entries.add(Entry.parse(line));
+            add(Entry.parse(line));
         } else if (behind.matches()) {
             halves.add(new Half(behind.group(1), entries.size()));
-            entries.add(Entry.parse(behind.group(2)));
+            add(Entry.parse(behind.group(2)));
         } else {
             strange.add(line);
         }
+    }
+
+    private void add(Entry entry) {
+        entries.add(entry);
+        newest.merge(entry.run(), entry, Diary::newer);
+    }
+
+    private static Entry newer(Entry before, Entry now) {
+        return now.epoch() < before.epoch() ? before : now;
     }
 
     /**
@@ -166,7 +183,7 @@ final class Diary {
      * @param killed such processes
      */
     synchronized List<String> broken(Set<Long> killed) {
-        entries();
+        read();
         var left = new ArrayList<>(halves);
         if (!rest.isEmpty()) left.add(new Half(rest, entries.size()));
         for (long pid : killed) {
@@ -200,10 +217,19 @@ final class Diary {
         var last = new LinkedHashMap<String, Entry>();
         for (Entry entry : entries()) {
             if (entry.micros() >= micros) continue;
-            last.merge(entry.run(), entry, (before, now) -> now.epoch() < before.epoch() ? before : now);
+            last.merge(entry.run(), entry, Diary::newer);
         }
         last.values().removeIf(entry -> entry.pid() != pid || isLast(entry));
         return last;
+    }
+
+    /**
+     * Whether something is in flight in this process now. It is asked for in a moment in which others need the processor: it costs
+     * what was written since it was asked the last time.
+     */
+    synchronized boolean isInFlight(long pid) {
+        read();
+        return newest.values().stream().anyMatch(entry -> entry.pid() == pid && !isLast(entry));
     }
 
     private boolean isLast(Entry entry) {

@@ -91,7 +91,7 @@ final class Scene {
     }
 
     boolean executes(Node node) {
-        return !diary().inFlight(node.pid(), now()).isEmpty();
+        return diary().isInFlight(node.pid());
     }
 
     /** Ends a node by this signal, and, when what it had has gone on, starts its successor. */
@@ -173,7 +173,7 @@ final class Scene {
         Wait.need(
                 "what node " + node.label() + " had goes on elsewhere",
                 PATIENCE,
-                () -> diary().inFlight(node.pid(), Long.MAX_VALUE).isEmpty());
+                () -> !diary().isInFlight(node.pid()));
     }
 
     /**

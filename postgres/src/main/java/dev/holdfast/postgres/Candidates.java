@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,12 +19,20 @@ import org.jspecify.annotations.Nullable;
  * head means that the lane has nothing to give now.
  */
 final class Candidates {
-    private static final String WAITING = "SELECT id, claim_at FROM runs WHERE " + LaneKey.IS
-            + " AND turn = ? AND task = ? AND turn IS NOT NULL AND (deadline IS NULL OR deadline > ?)"
-            + " ORDER BY claim_at, id LIMIT ?";
-    private static final String PARKED = "SELECT id, claim_at FROM runs WHERE " + LaneKey.IS
-            + " AND task = ? AND strpos(chr(10) || parked_version || chr(10), chr(10) || ? || chr(10)) = 0 AND parked_version IS NOT NULL AND claim_at IS NOT NULL"
-            + " AND losses < 3 AND (deadline IS NULL OR deadline > ?) ORDER BY claim_at, id LIMIT ?";
+    /** The runs of each task stand in the index by themselves; one statement reads the first of all of them. */
+    private static final String WAITING =
+            "SELECT id, claim_at FROM unnest(?::text[]) AS hosted (name) CROSS JOIN LATERAL"
+                    + " (SELECT id, claim_at FROM runs WHERE " + LaneKey.IS
+                    + " AND turn = ? AND task = hosted.name AND turn IS NOT NULL AND (deadline IS NULL OR deadline > ?)"
+                    + " ORDER BY claim_at, id LIMIT ?) AS first";
+
+    private static final String PARKED =
+            "SELECT id, claim_at FROM unnest(?::text[], ?::text[]) AS hosted (name, version)"
+                    + " CROSS JOIN LATERAL (SELECT id, claim_at FROM runs WHERE " + LaneKey.IS
+                    + " AND task = hosted.name"
+                    + " AND strpos(chr(10) || parked_version || chr(10), chr(10) || hosted.version || chr(10)) = 0"
+                    + " AND parked_version IS NOT NULL AND claim_at IS NOT NULL AND losses < 3"
+                    + " AND (deadline IS NULL OR deadline > ?) ORDER BY claim_at, id LIMIT ?) AS first";
 
     private final Transaction tx;
     private final LaneKey lane;
@@ -68,32 +75,36 @@ final class Candidates {
     }
 
     private void load() throws SQLException {
-        var places = new ArrayList<Place>();
-        for (Map.Entry<String, String> each : wish.admission().hosted().entrySet()) {
-            boolean left = turn == Turn.RESUMED && wish.admission().newer().containsKey(each.getKey());
-            if (!left) {
-                places.addAll(lane.in(tx.sql(WAITING))
-                        .number(turn)
-                        .text(each.getKey())
-                        .instant(tx.now())
-                        .number(limit)
-                        .list(r -> new Place(r.id(), r.number())));
-            }
-            // Nobody has parked what was never started.
-            if (!wish.parked() || turn == Turn.FRESH) continue;
-            places.addAll(lane.in(tx.sql(PARKED))
-                    .text(each.getKey())
-                    .text(each.getValue())
-                    .instant(tx.now())
-                    .number(limit)
-                    .list(r -> new Place(r.id(), r.number())));
-        }
+        var places = new ArrayList<Place>(waiting());
+        // Nobody has parked what was never started.
+        if (wish.parked() && turn != Turn.FRESH) places.addAll(parked());
         places.sort(null);
         complete = places.size() < limit;
         List<Place> first = places.size() <= limit ? places : places.subList(0, limit);
         found = locked(first.stream().filter(p -> seen.add(p.id())).toList());
         used = 0;
         limit *= 4;
+    }
+
+    private List<Place> waiting() throws SQLException {
+        var tasks = new ArrayList<@Nullable String>(wish.admission().hosted().keySet());
+        if (turn == Turn.RESUMED) tasks.removeAll(wish.admission().newer().keySet());
+        if (tasks.isEmpty()) return List.of();
+        return lane.in(tx.sql(WAITING).texts(tasks))
+                .number(turn)
+                .instant(tx.now())
+                .number(limit)
+                .list(r -> new Place(r.id(), r.number()));
+    }
+
+    private List<Place> parked() throws SQLException {
+        var hosted = wish.admission().hosted();
+        return lane.in(tx.sql(PARKED)
+                        .texts(new ArrayList<@Nullable String>(hosted.keySet()))
+                        .texts(new ArrayList<@Nullable String>(hosted.values())))
+                .instant(tx.now())
+                .number(limit)
+                .list(r -> new Place(r.id(), r.number()));
     }
 
     private List<Candidate> locked(List<Place> places) throws SQLException {

@@ -93,7 +93,7 @@ final class Onlooker {
     }
 
     private static long seqOf(Frame frame) {
-        return Long.parseLong(frame.id().substring(frame.id().lastIndexOf('.') + 1));
+        return Long.parseLong(frame.id().split("\\.", -1)[2]);
     }
 
     private void complain(String what) {
