@@ -199,10 +199,10 @@ class BrowserModuleTest {
         OddNode repeating = odd(OddNode.telling(
                 OddNode.event("status", one + ".0.1", snapshot)
                         + OddNode.chunk(one + ".1.1", "a")
-                        + OddNode.chunk(one + ".2.1", "b"),
+                        + OddNode.chunk(one + ".2.1.4294967297", "b"),
                 OddNode.chunk(one + ".1.1", "a")
                         + OddNode.event("status", one + ".1.1", snapshot)
-                        + OddNode.chunk(one + ".2.1", "b")
+                        + OddNode.chunk(one + ".2.1.4294967297", "b")
                         + OddNode.chunk(one + ".3.1", "c"),
                 OddNode.chunk(one + ".3.1", "c")
                         // Nobody says how that has ended: it was deleted.

@@ -4,32 +4,38 @@ import dev.holdfast.core.Refused;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.Snapshot;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A position in the story of a run: everything up to it was received, or is not worth receiving. Its text is
- * {@code run_….number.seq}, and {@code run_….number.seq.trusted} in the middle of what is not worth it.
+ * {@code run_….number.seq}, in the middle of what is not worth it with more numbers behind that, {@code .trusted} for each.
  *
  * @param run whose story
  * @param number of the last entry of the stream, 0 for none
  * @param seq of the last snapshot, 0 for none
- * @param trusted the newest of the rewinds beyond the number because of which something up to it was left out; 0 for none. A log
- *     may lose it before it is reached: then what was left out stands again
+ * @param trusted the rewinds beyond the number because of which something up to it was left out, in their order. A log may lose
+ *     one before it is reached: then what was left out stands again
  */
-record Cursor(RunId run, long number, long seq, long trusted) {
+record Cursor(RunId run, long number, long seq, List<Long> trusted) {
     /** Where a run is now. */
     static final String NOW = "now";
 
+    /** So many are trusted at a time. It is hardly ever more than one, and a cursor is a header of every request. */
+    private static final int TRUSTED = 8;
+
     // At most 18 digits, so that every one of them is a long.
-    private static final Pattern TEXT = Pattern.compile("(run_\\w{26})\\.(\\d{1,18})\\.(\\d{1,18})(?:\\.(\\d{1,18}))?");
+    private static final Pattern TEXT =
+            Pattern.compile("(run_\\w{26})\\.(\\d{1,18})\\.(\\d{1,18})((?:\\.\\d{1,18}){0," + TRUSTED + "})");
 
     Cursor {
-        if (trusted <= number) trusted = 0;
+        trusted = List.copyOf(trusted);
     }
 
     Cursor(RunId run, long number, long seq) {
-        this(run, number, seq, 0);
+        this(run, number, seq, List.of());
     }
 
     static Cursor start(RunId run) {
@@ -56,17 +62,20 @@ record Cursor(RunId run, long number, long seq, long trusted) {
         if (!parts.matches() || RunId.parse(parts.group(1)).filter(run::equals).isEmpty()) {
             throw unknown(run, text);
         }
-        String trusted = parts.group(4);
-        return new Cursor(
-                run,
-                Long.parseLong(parts.group(2)),
-                Long.parseLong(parts.group(3)),
-                trusted == null ? 0 : Long.parseLong(trusted));
+        var trusted = Stream.of(parts.group(4).split("\\.", -1))
+                .skip(1)
+                .map(Long::valueOf)
+                .sorted()
+                .toList();
+        return new Cursor(run, 0, Long.parseLong(parts.group(3)), trusted).after(Long.parseLong(parts.group(2)));
     }
 
     /** This, after an entry. */
     Cursor after(long entry) {
-        return new Cursor(run, entry, seq, trusted);
+        var ahead = trusted.isEmpty()
+                ? trusted
+                : trusted.stream().filter(rewind -> rewind > entry).toList();
+        return new Cursor(run, entry, seq, ahead);
     }
 
     /** This, after a snapshot. */
@@ -74,9 +83,21 @@ record Cursor(RunId run, long number, long seq, long trusted) {
         return new Cursor(run, number, snapshot.seq(), trusted);
     }
 
-    /** This, when something was left out because of a rewind that comes. */
+    /** Whether something may be left out because of a rewind that comes. */
+    boolean canTrust(long rewind) {
+        return trusted.size() < TRUSTED || trusted.contains(rewind);
+    }
+
+    /** This, when something was left out because of it. */
     Cursor trusting(long rewind) {
-        return new Cursor(run, number, seq, Math.max(trusted, rewind));
+        if (trusted.contains(rewind)) return this;
+        var more = Stream.concat(trusted.stream(), Stream.of(rewind)).sorted().toList();
+        return new Cursor(run, number, seq, more);
+    }
+
+    /** Whether this entry comes without one of those that were trusted. */
+    boolean misses(long next) {
+        return !trusted.isEmpty() && trusted.getFirst() < next;
     }
 
     /** This, when all that was told of the stream is told again. */
@@ -99,7 +120,13 @@ record Cursor(RunId run, long number, long seq, long trusted) {
 
     @Override
     public String toString() {
-        String text = run + "." + number + "." + seq;
-        return trusted == 0 ? text : text + "." + trusted;
+        var text = new StringBuilder()
+                .append(run)
+                .append('.')
+                .append(number)
+                .append('.')
+                .append(seq);
+        for (long rewind : trusted) text.append('.').append(rewind);
+        return text.toString();
     }
 }

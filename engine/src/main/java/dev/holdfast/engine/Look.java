@@ -8,6 +8,8 @@ import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.StreamLog;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,8 +81,10 @@ record Look(
         // Who had lost the run may have written above its end before that was known.
         entries.removeIf(entry -> entry.number() > last);
         var rewinds = new ArrayList<>(entriesBeyond(this.rewinds, kept.number()));
-        // What was read ahead may be gone before it is reached.
-        rewinds.removeIf(entry -> entry.number() > last || next.isWithout(entry.number()));
+        // What was read ahead may be gone when it is reached.
+        Set<Long> there = next.entries().stream().map(Entry::number).collect(Collectors.toSet());
+        rewinds.removeIf(
+                entry -> entry.number() > last || (next.spans(entry.number()) && !there.contains(entry.number())));
         rewinds.addAll(next.rewinds());
         var snapshots = new ArrayList<>(snapshotsBeyond(this.snapshots, kept.seq()));
         snapshots.addAll(next.snapshots());
@@ -88,10 +92,8 @@ record Look(
         return new Look(kept, next.row(), next.end(), page, List.copyOf(rewinds), List.copyOf(snapshots));
     }
 
-    /** Whether what was at this number is known to be gone. */
-    private boolean isWithout(long number) {
-        return rewinds.stream().anyMatch(entry -> entry.skips(number))
-                || entries().stream().anyMatch(entry -> entry.skips(number));
+    private boolean spans(long number) {
+        return number > from.number() && number <= head().number();
     }
 
     /** Beyond which it is worth keeping: who is farther behind reads by himself. */

@@ -39,7 +39,6 @@ final class Lookahead {
         long end = look.entries().getLast().number();
         if (end <= looked) return;
         for (Entry entry : look.rewinds()) {
-            forget(entry);
             if (entry.item() instanceof Item.Rewind rewind) {
                 for (Source source : rewind.drop()) rewoundAt.put(source, entry.number());
             }
@@ -47,12 +46,6 @@ final class Lookahead {
         looked = Math.max(end, head);
         if (!look.rewinds().isEmpty())
             looked = Math.max(looked, look.rewinds().getLast().number());
-    }
-
-    /** What the log has lost before this one opened its epoch is not there to be trusted. */
-    private void forget(Entry opening) {
-        boolean isBehindOthers = opening.behind() < opening.number() - 1;
-        if (isBehindOthers) rewoundAt.values().removeIf(opening::skips);
     }
 
     /** The later rewind that takes this chunk away; 0 if none does. */

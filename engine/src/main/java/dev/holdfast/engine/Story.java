@@ -83,14 +83,15 @@ final class Story {
         long head = tail.head();
         boolean isBeyond = from.number() > head;
         boolean loses = loses(sight);
-        boolean isUnknown = from.seq() > run.fence().seq() || (!loses && (isBeyond || from.trusted() > 0));
+        boolean isUnknown = from.seq() > run.fence().seq()
+                || (!loses && (isBeyond || !from.trusted().isEmpty()));
         if (after != null && (isBeyond || isUnknown)) {
             boolean deleted = sight.reads().progress(run.id()).isEmpty();
             if (deleted) throw Sight.deleted(run.id());
             if (isUnknown) throw Cursor.unknown(run.id(), after);
         }
         var story = new Story(tail, from, head);
-        if (isBeyond) story.begin = story.again(head, head, run.fence().epoch());
+        if (isBeyond) story.begin = story.again(from.number(), head, run.fence().epoch());
         return story;
     }
 
@@ -131,9 +132,6 @@ final class Story {
             return first;
         }
         Look look = look();
-        for (Entry rewind : look.rewinds()) {
-            if (showsLoss(rewind)) return List.of(again(rewind));
-        }
         StreamEnd end = look.end();
         ahead.over(look);
         untold.addAll(look.snapshots());
@@ -150,9 +148,17 @@ final class Story {
         return tail.beyond(known).orElseGet(() -> sight.look(known, new Sight.Known(epoch, ahead.looked())));
     }
 
-    /** Whether it stands where something was that this watcher was told of, or that was trusted. */
+    /** Whether it comes without something that this watcher was told of, or that was trusted. */
     private boolean showsLoss(Entry next) {
-        return next.number() > toldLost && (next.behind() < told.number() || next.skips(told.trusted()));
+        return next.number() > toldLost && (next.behind() < told.number() || told.misses(next.number()));
+    }
+
+    /** Whether a rewind that comes takes this away: then it is not told. */
+    private boolean isTakenAway(long number, Source source) {
+        long rewind = ahead.rewinds(number, source);
+        if (rewind == 0 || (loses && !told.canTrust(rewind))) return false;
+        if (loses) told = told.trusting(rewind);
+        return true;
     }
 
     private List<Frame> tell(List<Entry> entries, @Nullable StreamEnd end) {
@@ -171,9 +177,7 @@ final class Story {
             switch (entry.item()) {
                 case Item.Chunk chunk -> {
                     Source source = chunk.source();
-                    long rewind = ahead.rewinds(entry.number(), source);
-                    if (rewind > 0 && loses) told = told.trusting(rewind);
-                    if (rewind == 0 && !dropped.contains(source)) {
+                    if (!dropped.contains(source) && !isTakenAway(entry.number(), source)) {
                         seen.add(source);
                         frames.add(new Frame("chunk", id(), entry.epoch(), source.toString(), chunk.data()));
                     }
@@ -201,7 +205,7 @@ final class Story {
     private List<Frame> tellEnd(Progress row, StreamEnd end, long last) {
         var newest = newest(row.seq());
         var drop = new LinkedHashSet<>(end.drop());
-        boolean isTrustBroken = told.trusted() > 0 && toldLost < Long.MAX_VALUE;
+        boolean isTrustBroken = !told.trusted().isEmpty() && toldLost < Long.MAX_VALUE;
         if (isTrustBroken || !above(last, drop)) return List.of(again(Long.MAX_VALUE, last, newest.epoch()));
 
         var frames = new ArrayList<Frame>();
@@ -249,6 +253,7 @@ final class Story {
     private Frame again(long shown, long head, long epoch) {
         toldLost = shown;
         tail.forget(shown);
+        upToDate = false;
         told = told.again();
         ahead = new Lookahead(head, 0);
         seen = Seen.after(0);

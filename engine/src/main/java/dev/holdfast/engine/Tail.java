@@ -24,15 +24,15 @@ final class Tail {
         this.heads = new OneLook<>(threads, clock);
     }
 
-    /** How often something was found to be lost that a look may still know of. */
-    private final AtomicLong losses = new AtomicLong();
+    /** The newest entry that has shown that something is lost. */
+    private final AtomicLong shown = new AtomicLong();
 
     /**
      * @param look what is kept of the newest look, and of those before it
      * @param rewinds up to which number they are known
-     * @param losses that were known before it was taken
+     * @param shown what had shown a loss before it was taken
      */
-    private record Shared(Look look, long rewinds, long losses) {}
+    private record Shared(Look look, long rewinds, long shown) {}
 
     Sight sight() {
         return sight;
@@ -66,20 +66,23 @@ final class Tail {
         if (shared == null || shared.look().head().number() < head) looks.ask();
     }
 
-    /** The log has lost something before this entry: what was looked at before that, and has not come so far, is forgotten. */
-    void forget(long number) {
-        Shared shared = looks.known();
-        if (shared == null || shared.look().head().number() < number) losses.incrementAndGet();
+    /** This entry has shown that the log has lost something: what was looked at until now may know of that. */
+    void forget(long entry) {
+        shown.accumulateAndGet(entry, Math::max);
     }
 
     /**
-     * What there is beyond a position, as new as the newest hint; empty if that is too far behind.
+     * What there is beyond a position, as new as the newest hint; empty if that is too far behind, or so far ahead that the
+     * next look does not come as far: that there is nothing in it does not mean that there is nothing.
      *
      * @throws dev.holdfast.core.Refused {@code run_unknown} if the run was deleted
      */
     Optional<Look> beyond(Cursor position) {
         Look look = looks.newest(new From(position)).look();
-        return look.covers(position) ? Optional.of(look.beyond(position)) : Optional.empty();
+        if (!look.covers(position)) return Optional.empty();
+        Look beyond = look.beyond(position);
+        boolean isAll = look.page().isLast() || !beyond.entries().isEmpty();
+        return isAll ? Optional.of(beyond) : Optional.empty();
     }
 
     private final class ToTheEnd implements OneLook.Reader<Long> {
@@ -116,14 +119,14 @@ final class Tail {
             Look look = shared.look();
             boolean isAll =
                     look.page().isLast() || position.number() < look.head().number();
-            return isAll && shared.losses() == losses.get();
+            return isAll && shared.shown() == shown.get();
         }
 
         @Override
         public Shared take(@Nullable Shared before) {
-            long lost = losses.get();
+            long lost = shown.get();
             boolean anew = before == null
-                    || before.losses() != lost
+                    || before.shown() != lost
                     || position.number() - before.look().head().number() > FAR;
             Look old = before == null || anew ? null : before.look();
             long rewinds = before == null || anew ? position.number() : before.rewinds();

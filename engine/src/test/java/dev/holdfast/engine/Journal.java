@@ -82,7 +82,11 @@ final class Journal implements Reads, StreamLog {
 
     /** The first of an epoch that has numbers of its own. */
     void open(Item item) {
-        entries.add(new Entry(Numbering.first(epoch), last(), epoch, item));
+        open(last(), item);
+    }
+
+    void open(long behind, Item item) {
+        entries.add(new Entry(Numbering.first(epoch), behind, epoch, item));
     }
 
     /** By somebody who has lost the run, behind an epoch that has opened: the log has lost what was in his way. */

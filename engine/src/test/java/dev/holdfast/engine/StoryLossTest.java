@@ -81,6 +81,45 @@ final class StoryLossTest {
         assertThat(brief(told(story(Journal.RUN + ".2.4")))).containsExactly("status", "status");
     }
 
+    /** What was recorded says that there was more: the next epoch opens behind that, and not behind what is left. */
+    @Test
+    void whatWasLeftOutIsToldAlsoIfTheNextEpochOpensBehindWhatIsLost() {
+        journal.most = 2;
+        journal.become(RunState.RUNNING, 1, "claim");
+        journal.append(chunk(BETWEEN, "a"), chunk(STEP, "b"));
+        journal.become(RunState.QUEUED, 1, "lost");
+        journal.become(RunState.RUNNING, 1, "claim");
+        journal.open(new Item.Rewind(List.of(STEP)));
+        long counted = journal.append(chunk(OTHER, "c"));
+        var there = story(null);
+        assertThat(brief(there.more())).endsWith("a");
+
+        journal.lose(2);
+        journal.become(RunState.QUEUED, 1, "lost");
+        journal.become(RunState.RUNNING, 1, "claim");
+        journal.open(counted, new Item.Rewind(List.of()));
+
+        assertThat(brief(told(there)))
+                .containsExactly("rewind", "a", "b", "status", "status", "status", "status", "gap");
+        assertThat(brief(told(story(null)))).contains("a", "b", "gap").doesNotContain("rewind");
+    }
+
+    @Test
+    void noMoreIsTrustedThanACursorCanSay() {
+        journal.most = 20;
+        journal.become(RunState.RUNNING, 1, "claim");
+        for (int key = 1; key <= 20; key++) journal.append(chunk(Source.step(StepKey.of(key), 1), "half " + key));
+        for (int key = 1; key <= 20; key++) journal.append(new Item.Rewind(List.of(Source.step(StepKey.of(key), 1))));
+
+        var frames = told(story(null));
+        assertThat(brief(frames).stream().filter(text -> text.startsWith("half")))
+                .hasSize(12)
+                .startsWith("half 9");
+        assertThat(brief(frames).stream().filter("rewind"::equals)).hasSize(12);
+        for (Frame frame : frames)
+            assertThat(Cursor.parse(Journal.RUN, frame.id())).hasToString(frame.id());
+    }
+
     @Test
     void whatWasLeftOutBecauseOfARewindThatIsLostIsToldAtTheEnd() {
         journal.most = 2;
@@ -135,7 +174,7 @@ final class StoryLossTest {
         journal.open(new Item.Rewind(List.of(OTHER)));
         journal.most = 256;
 
-        assertThat(brief(told(there))).containsExactly("b", "status", "status", "status", "status");
+        assertThat(brief(told(there))).containsExactly("rewind", "a", "b", "status", "status", "status", "status");
     }
 
     /** He has lost the run, and rewinds what somebody else has recorded. */

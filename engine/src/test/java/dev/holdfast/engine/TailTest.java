@@ -113,6 +113,21 @@ final class TailTest {
         assertThat(events(frames)).doesNotContain("rewind");
     }
 
+    /** The others have come as far as the first of three, and read one at a time. */
+    @Test
+    void whoIsAheadOfTheOthersIsNotToldThatThereIsNothing() {
+        journal.most = 1;
+        journal.become(RunState.RUNNING, 1, "claim");
+        for (String text : List.of("a", "b", "c")) append(text);
+        journal.finish(Outcome.SUCCEEDED, 1, new StreamEnd(3L, List.of()));
+        Story.from(tail, journal.row(), null).more();
+
+        var frames = told(Story.from(tail, journal.row(), new Cursor(Journal.RUN, 2, 2).toString()));
+
+        assertThat(texts(frames)).containsExactly("c");
+        assertThat(events(frames)).doesNotContain("gap").endsWith("done");
+    }
+
     @Test
     void whatTurnsOutToBeAboveTheEndIsNotKept() {
         journal.become(RunState.RUNNING, 1, "claim");
@@ -141,7 +156,7 @@ final class TailTest {
         journal.lose(1);
         tail.hint();
         assertThat(rewinds()).as("nobody has found out").hasSize(1);
-        tail.forget(journal.last() + 1);
+        tail.forget(1);
         assertThat(rewinds()).as("who reads anew").isEmpty();
     }
 

@@ -15,11 +15,6 @@ public record Entry(long number, long behind, long epoch, Item item) {
         this(number, number - 1, epoch, item);
     }
 
-    /** Whether what was once at this number is not there any more: it would stand between this and what this is behind. */
-    public boolean skips(long other) {
-        return behind < other && other < number;
-    }
-
     /** The same without the data of a chunk. */
     public Entry withoutData() {
         return item instanceof Item.Chunk chunk

@@ -1,6 +1,7 @@
 // How far runs were heard.
 
-const ID = /^(run_\w+)\.(\d+)\.(\d+)$/;
+// More numbers may follow: they are for the server.
+const ID = /^(run_\w+)\.(\d+)\.(\d+)(?:\.\d+)*$/;
 
 /**
  * Knows of each run how far it was heard: up to which entry of its stream, and which of its states. Whatever is told twice is
