@@ -120,6 +120,19 @@ final class StoryTest {
     }
 
     @Test
+    void whatIsAboveTheEndIsTakenBackFromWhoSawIt() {
+        journal.become(RunState.RUNNING, 1, "claim");
+        journal.append(chunk(BETWEEN, "a"), chunk(STEP, "a zombie's"));
+        var there = story(null);
+        assertThat(brief(told(there))).endsWith("a", "a zombie's");
+        journal.finish(Outcome.CANCELLED, 1, new StreamEnd(1L, List.of()));
+
+        var frames = told(there);
+        assertThat(brief(frames)).containsExactly("rewind", "status", "done");
+        assertThat(frames.getFirst().data()).isEqualTo("{\"drop\":[\"1/1\"]}");
+    }
+
+    @Test
     void anEndThatWasNotSaidIsTheLastEntry() {
         journal.become(RunState.RUNNING, 1, "claim");
         journal.append(chunk(BETWEEN, "a"));
