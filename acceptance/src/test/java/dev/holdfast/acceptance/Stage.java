@@ -143,6 +143,13 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
         return node(label, onPort, command);
     }
 
+    /** The same, with the streams of runs on this NATS. */
+    ServerProcess node(String postgres, String nats, String label, int onPort) {
+        var command = new ArrayList<>(nodeCommand(postgres, label, onPort));
+        command.addAll(List.of("--nats", nats));
+        return node(label, onPort, command);
+    }
+
     /** The same, without code of its own: it shows and takes what others execute. */
     ServerProcess front(String postgres, String label, int onPort) {
         var command = new ArrayList<>(nodeCommand(postgres, label, onPort));

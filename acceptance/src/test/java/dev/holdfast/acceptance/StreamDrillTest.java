@@ -3,6 +3,7 @@ package dev.holdfast.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.drills.JavaCommand;
+import dev.holdfast.localnats.NeedsNats;
 import dev.holdfast.testkit.ProcessTest;
 import java.util.List;
 import org.junit.jupiter.api.Named;
@@ -36,6 +37,21 @@ class StreamDrillTest {
                         .mapToLong(t -> t.path("voided").asLong())
                         .sum())
                 .isPositive();
+    }
+
+    /** What stores the streams is broken, too: the server that leads, then all of them. */
+    @Test
+    @NeedsNats
+    void in_short_it_holds_on_nats() throws Exception {
+        JsonNode report = stage.cli()
+                .run("drill", "stream-takeover", "--quick", "--rounds", "2", "--nats", "--json")
+                .code(0)
+                .json();
+
+        assertThat(report.path("verdict").asString()).isEqualTo("HELD");
+        assertThat(report.at("/figures/resumed/NATS down/p50").asLong())
+                .as("in microseconds, until somebody sees what was sent while NATS was away")
+                .isGreaterThan(1_000_000);
     }
 
     @ParameterizedTest

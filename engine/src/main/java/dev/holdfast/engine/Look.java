@@ -70,9 +70,10 @@ record Look(
     }
 
     /**
-     * This, and what was read beyond its head. Of what this has, only the newest is kept.
+     * This, and what was read beyond its head. Of what this has, only the newest is kept; nothing, if the log has lost some of it.
      */
     Look then(Look next) {
+        if (!next.entries().isEmpty() && next.entries().getFirst().behind() < head().number()) return next;
         Cursor kept = kept();
         long last = next.last();
         var entries = new ArrayList<>(entriesBeyond(entries(), kept.number()));
