@@ -17,15 +17,14 @@ final class Tail {
     private final Sight sight;
     private final OneLook<Shared> looks;
     private final OneLook<Long> heads;
+    /** The newest entry that has shown that something is lost. */
+    private final AtomicLong shown = new AtomicLong();
 
     Tail(Sight sight, Threads threads, Clock clock) {
         this.sight = sight;
         this.looks = new OneLook<>(threads, clock);
         this.heads = new OneLook<>(threads, clock);
     }
-
-    /** The newest entry that has shown that something is lost. */
-    private final AtomicLong shown = new AtomicLong();
 
     /**
      * @param look what is kept of the newest look, and of those before it
