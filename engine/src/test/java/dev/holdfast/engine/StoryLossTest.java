@@ -1,15 +1,15 @@
 package dev.holdfast.engine;
 
+import static dev.holdfast.engine.StoryTest.brief;
+import static dev.holdfast.engine.StoryTest.chunk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.core.Outcome;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.StepKey;
 import dev.holdfast.core.stream.Item;
-import dev.holdfast.core.stream.JsonText;
 import dev.holdfast.core.stream.Source;
 import dev.holdfast.core.stream.StreamEnd;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -31,8 +31,7 @@ final class StoryLossTest {
         var there = story(null);
         told(there);
         journal.lose(2);
-        journal.become(RunState.QUEUED, 1, "lost");
-        journal.become(RunState.RUNNING, 1, "claim");
+        takeOver();
         journal.open(new Item.Rewind(List.of()));
         journal.append(chunk(STEP, "B"));
 
@@ -55,14 +54,7 @@ final class StoryLossTest {
     /** He was told a state in the middle of what a rewind took away, and the log has lost that rewind. */
     @Test
     void whatWasLeftOutBecauseOfARewindThatIsLostIsTold() {
-        journal.most = 2;
-        journal.become(RunState.RUNNING, 1, "claim");
-        journal.append(chunk(BETWEEN, "a"), chunk(STEP, "b"));
-        journal.become(RunState.QUEUED, 1, "lost");
-        journal.become(RunState.RUNNING, 1, "claim");
-        journal.open(new Item.Rewind(List.of(STEP)));
-        var there = story(null);
-        assertThat(brief(there.more())).endsWith("a");
+        var there = whoWasNotToldB();
         var frames = told(story(null));
         assertThat(brief(frames)).containsExactly("status", "status", "a", "status", "status");
         String between = frames.getLast().id();
@@ -72,8 +64,7 @@ final class StoryLossTest {
                 .satisfies(frame -> assertThat(frame.data()).isEqualTo("{\"drop\":[\"1/1\"]}"));
 
         journal.lose(1);
-        journal.become(RunState.QUEUED, 1, "lost");
-        journal.become(RunState.RUNNING, 1, "claim");
+        takeOver();
         journal.open(new Item.Rewind(List.of()));
 
         assertThat(brief(told(there))).containsExactly("rewind", "a", "b", "status", "status", "status", "status");
@@ -84,19 +75,11 @@ final class StoryLossTest {
     /** What was recorded says that there was more: the next epoch opens behind that, and not behind what is left. */
     @Test
     void whatWasLeftOutIsToldAlsoIfTheNextEpochOpensBehindWhatIsLost() {
-        journal.most = 2;
-        journal.become(RunState.RUNNING, 1, "claim");
-        journal.append(chunk(BETWEEN, "a"), chunk(STEP, "b"));
-        journal.become(RunState.QUEUED, 1, "lost");
-        journal.become(RunState.RUNNING, 1, "claim");
-        journal.open(new Item.Rewind(List.of(STEP)));
+        var there = whoWasNotToldB();
         long counted = journal.append(chunk(OTHER, "c"));
-        var there = story(null);
-        assertThat(brief(there.more())).endsWith("a");
 
         journal.lose(2);
-        journal.become(RunState.QUEUED, 1, "lost");
-        journal.become(RunState.RUNNING, 1, "claim");
+        takeOver();
         journal.open(counted, new Item.Rewind(List.of()));
 
         assertThat(brief(told(there)))
@@ -122,14 +105,7 @@ final class StoryLossTest {
 
     @Test
     void whatWasLeftOutBecauseOfARewindThatIsLostIsToldAtTheEnd() {
-        journal.most = 2;
-        journal.become(RunState.RUNNING, 1, "claim");
-        journal.append(chunk(BETWEEN, "a"), chunk(STEP, "b"));
-        journal.become(RunState.QUEUED, 1, "lost");
-        journal.become(RunState.RUNNING, 1, "claim");
-        journal.open(new Item.Rewind(List.of(STEP)));
-        var there = story(null);
-        assertThat(brief(there.more())).endsWith("a");
+        var there = whoWasNotToldB();
 
         journal.lose(1);
         journal.finish(Outcome.CANCELLED, 1, new StreamEnd(2L, List.of()));
@@ -144,8 +120,7 @@ final class StoryLossTest {
         journal.append(chunk(STEP, "half"));
         var there = story(null);
         told(there);
-        journal.become(RunState.QUEUED, 1, "lost");
-        journal.become(RunState.RUNNING, 1, "claim");
+        takeOver();
         journal.open(new Item.Rewind(List.of(STEP)));
         journal.append(chunk(STEP, "whole"));
         journal.intrude(1, chunk(STEP, "late"));
@@ -162,15 +137,13 @@ final class StoryLossTest {
         journal.most = 1;
         journal.become(RunState.RUNNING, 1, "claim");
         journal.append(chunk(BETWEEN, "a"), chunk(STEP, "b"), chunk(OTHER, "c"));
-        journal.become(RunState.QUEUED, 1, "lost");
-        journal.become(RunState.RUNNING, 1, "claim");
+        takeOver();
         journal.open(new Item.Rewind(List.of(STEP)));
         var there = story(null);
         assertThat(brief(there.more())).endsWith("a");
 
         journal.lose(1);
-        journal.become(RunState.QUEUED, 1, "lost");
-        journal.become(RunState.RUNNING, 1, "claim");
+        takeOver();
         journal.open(new Item.Rewind(List.of(OTHER)));
         journal.most = 256;
 
@@ -192,26 +165,28 @@ final class StoryLossTest {
         assertThat(brief(told(there))).startsWith("rewind", "a", "b", "c").endsWith("done");
     }
 
+    private void takeOver() {
+        journal.become(RunState.QUEUED, 1, "lost");
+        journal.become(RunState.RUNNING, 1, "claim");
+    }
+
+    /** He was told a, and not b, because of the rewind that comes next. */
+    private Story whoWasNotToldB() {
+        journal.most = 2;
+        journal.become(RunState.RUNNING, 1, "claim");
+        journal.append(chunk(BETWEEN, "a"), chunk(STEP, "b"));
+        takeOver();
+        journal.open(new Item.Rewind(List.of(STEP)));
+        var there = story(null);
+        assertThat(brief(there.more())).endsWith("a");
+        return there;
+    }
+
     private Story story(@Nullable String after) {
         return Story.from(tail, journal.row(), after);
     }
 
-    /** All that there is to tell now. */
     private List<Frame> told(Story story) {
-        tail.hint();
-        var frames = new ArrayList<Frame>();
-        for (var more = story.more(); !more.isEmpty(); more = story.more()) frames.addAll(more);
-        return frames;
-    }
-
-    /** The event; of a chunk its text. */
-    private static List<String> brief(List<Frame> frames) {
-        return frames.stream()
-                .map(frame -> frame.event().equals("chunk") ? JsonText.unquote(frame.data()) : frame.event())
-                .toList();
-    }
-
-    private static Item.Chunk chunk(Source source, String text) {
-        return new Item.Chunk(source, JsonText.quote(text));
+        return StoryTest.told(tail, story);
     }
 }

@@ -254,12 +254,16 @@ final class StoryTest {
                         Refused.class, refused -> assertThat(refused.code()).isEqualTo("run_unknown"));
     }
 
+    private List<Frame> told(Story story) {
+        return told(tail, story);
+    }
+
     private Story story(@Nullable String after) {
         return Story.from(tail, journal.row(), after);
     }
 
     /** All that there is to tell now. */
-    private List<Frame> told(Story story) {
+    static List<Frame> told(Tail tail, Story story) {
         tail.hint();
         var frames = new ArrayList<Frame>();
         for (var more = story.more(); !more.isEmpty(); more = story.more()) frames.addAll(more);
@@ -267,13 +271,13 @@ final class StoryTest {
     }
 
     /** The event; of a chunk its text. */
-    private static List<String> brief(List<Frame> frames) {
+    static List<String> brief(List<Frame> frames) {
         return frames.stream()
                 .map(frame -> frame.event().equals("chunk") ? JsonText.unquote(frame.data()) : frame.event())
                 .toList();
     }
 
-    private static Item.Chunk chunk(Source source, String text) {
+    static Item.Chunk chunk(Source source, String text) {
         return new Item.Chunk(source, JsonText.quote(text));
     }
 }

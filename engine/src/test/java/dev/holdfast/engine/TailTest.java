@@ -144,16 +144,8 @@ final class TailTest {
 
     @Test
     void whatWasReadAheadIsForgottenWhenTheLogHasLostIt() {
-        var step = Source.step(StepKey.of(1), 1);
-        journal.most = 1;
-        journal.become(RunState.RUNNING, 1, "claim");
-        journal.append(new Item.Chunk(step, "\"half\""), new Item.Chunk(step, "\"more\""));
-        journal.become(RunState.QUEUED, 1, "lost");
-        journal.become(RunState.RUNNING, 1, "claim");
-        journal.open(new Item.Rewind(List.of(step)));
-        assertThat(rewinds()).containsExactly(journal.last());
+        loseWhatWasReadAhead();
 
-        journal.lose(1);
         tail.hint();
         assertThat(rewinds()).as("nobody has found out").hasSize(1);
         tail.forget(1);
@@ -162,6 +154,17 @@ final class TailTest {
 
     @Test
     void whatWasReadAheadIsForgottenWhenItIsNotThereWhereItWas() {
+        loseWhatWasReadAhead();
+
+        journal.become(RunState.QUEUED, 1, "lost");
+        journal.become(RunState.RUNNING, 1, "claim");
+        journal.open(new Item.Rewind(List.of()));
+        for (int number : new int[] {1, 2}) tail.beyond(new Cursor(Journal.RUN, number, 0));
+
+        assertThat(rewinds()).containsExactly(journal.last());
+    }
+
+    private void loseWhatWasReadAhead() {
         var step = Source.step(StepKey.of(1), 1);
         journal.most = 1;
         journal.become(RunState.RUNNING, 1, "claim");
@@ -170,14 +173,7 @@ final class TailTest {
         journal.become(RunState.RUNNING, 1, "claim");
         journal.open(new Item.Rewind(List.of(step)));
         assertThat(rewinds()).containsExactly(journal.last());
-
         journal.lose(1);
-        journal.become(RunState.QUEUED, 1, "lost");
-        journal.become(RunState.RUNNING, 1, "claim");
-        journal.open(new Item.Rewind(List.of()));
-        for (int number : new int[] {1, 2}) tail.beyond(new Cursor(Journal.RUN, number, 0));
-
-        assertThat(rewinds()).containsExactly(journal.last());
     }
 
     private List<Long> rewinds() {
