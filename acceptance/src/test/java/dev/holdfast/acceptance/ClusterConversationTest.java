@@ -27,7 +27,6 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -184,12 +183,12 @@ class ClusterConversationTest {
         }
         // By the stamps of its words, which are of one clock: those of a run are of whichever node has claimed it.
         var begun = turns.stream()
-                .sorted(Comparator.comparing(turn -> said(turn).getFirst()))
+                .sorted(Comparator.comparing(turn -> Talkers.said(turn).getFirst()))
                 .toList();
         for (int i = 1; i < begun.size(); i++) {
-            assertThat(said(begun.get(i)).getFirst())
+            assertThat(Talkers.said(begun.get(i)).getFirst())
                     .as("turn %d of %s begins when the one before it has ended", i, thread)
-                    .isGreaterThanOrEqualTo(said(begun.get(i - 1)).getLast());
+                    .isGreaterThanOrEqualTo(Talkers.said(begun.get(i - 1)).getLast());
         }
         assertThat(begun.stream()
                         .map(turn -> Instant.parse(turn.path("startedAt").asString())))
@@ -219,13 +218,6 @@ class ClusterConversationTest {
 
     private static String text(JsonNode turn) {
         return turn.at("/input/message").asString().replaceFirst("\\[slow:3] \\[stamp] ", "");
-    }
-
-    /** When each word of the answer was said. */
-    private static List<Long> said(JsonNode turn) {
-        return Stream.of(turn.path("output").asString().split(" ", -1))
-                .map(word -> Long.parseLong(word.substring(word.lastIndexOf('·') + 1)))
-                .toList();
     }
 
     private List<JsonNode> turns(String thread) throws IOException {

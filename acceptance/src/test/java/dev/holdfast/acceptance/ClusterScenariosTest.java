@@ -3,6 +3,7 @@ package dev.holdfast.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.holdfast.drills.Line;
 import dev.holdfast.drills.ServerProcess;
 import dev.holdfast.localnats.LocalServer;
 import dev.holdfast.localnats.NeedsNats;
@@ -112,7 +113,7 @@ class ClusterScenariosTest {
             var recited = Recited.begin(trio, "PARALLEL");
             recited.awaitShown(1);
             var stepwise = Recited.begin(trio, "STEPS");
-            assertThat(stepwise.assertWhole()).extracting(Recited.Line::epoch).containsOnly(1L);
+            assertThat(stepwise.assertWhole()).extracting(Line::epoch).containsOnly(1L);
             await("the other one has ended").atMost(Stage.PATIENCE).until(recited::hasEnded);
         }
 
@@ -140,7 +141,7 @@ class ClusterScenariosTest {
             trio.succeed(sender);
         }
 
-        private static void assertTakenOver(List<Recited.Line> lines, long pid) {
+        private static void assertTakenOver(List<Line> lines, long pid) {
             assertThat(lines).as("it was hit while it sent").anyMatch(line -> line.pid() != pid);
             assertThat(lines).as("it had sent").anyMatch(line -> line.pid() == pid);
         }
@@ -169,7 +170,7 @@ class ClusterScenariosTest {
             awaitMoment(recited);
             LocalServer leader = trio.nats().leader("holdfast-");
             leader.kill();
-            assertThat(recited.assertWhole()).extracting(Recited.Line::epoch).containsOnly(1L);
+            assertThat(recited.assertWhole()).extracting(Line::epoch).containsOnly(1L);
             leader.start();
         }
 
@@ -198,7 +199,7 @@ class ClusterScenariosTest {
                     .atMost(Stage.PATIENCE)
                     .until(() -> !recited.hasEnded());
             trio.nats().servers().forEach(LocalServer::start);
-            assertThat(recited.assertWhole()).extracting(Recited.Line::epoch).containsOnly(1L);
+            assertThat(recited.assertWhole()).extracting(Line::epoch).containsOnly(1L);
             trio.awaitReady();
         }
     }

@@ -4,15 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.drills.Client;
+import dev.holdfast.drills.Line;
 import dev.holdfast.drills.WatchAccount;
-import dev.holdfast.drills.WatchAccount.Seen;
 import dev.holdfast.drills.Watcher;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.stream.Stream;
-import tools.jackson.databind.json.JsonMapper;
 
 /** A recital on a {@link Trio}, whom everybody watches from its beginning, at each node. */
 final class Recited {
@@ -26,24 +24,6 @@ final class Recited {
     private Recited(Trio trio, String run) {
         this.trio = trio;
         this.run = run;
-    }
-
-    /** A line, as it says itself who has sent it. */
-    record Line(Seen seen, int part, int number, long epoch, long pid, long micros) {
-        static Stream<Line> of(List<Seen> frames) {
-            return frames.stream()
-                    .filter(frame -> frame.event().equals("chunk"))
-                    .map(chunk -> {
-                        var data = JsonMapper.shared().readTree(chunk.data());
-                        return new Line(
-                                chunk,
-                                data.path("part").asInt(),
-                                data.path("number").asInt(),
-                                data.path("epoch").asLong(),
-                                data.path("pid").asLong(),
-                                data.path("micros").asLong());
-                    });
-        }
     }
 
     static Recited begin(Trio trio, String shape) throws InterruptedException {
@@ -81,10 +61,7 @@ final class Recited {
     }
 
     boolean hasEnded() throws InterruptedException {
-        return !JsonMapper.shared()
-                .readTree(trio.client(0).get("/v1/runs/" + run).body())
-                .path("finishedAt")
-                .isNull();
+        return !trio.run(run).path("finishedAt").isNull();
     }
 
     /** Everybody who watched, and who comes only now, at whichever node, has each line once and in order. */

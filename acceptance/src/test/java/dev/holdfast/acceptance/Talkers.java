@@ -69,15 +69,11 @@ final class Talkers implements AutoCloseable {
         await(run + " has ended")
                 .atMost(Stage.PATIENCE.multipliedBy(2))
                 .pollInterval(Duration.ofMillis(25))
-                .until(() -> !turn(run).path("finishedAt").isNull());
-    }
-
-    private JsonNode turn(String run) throws InterruptedException {
-        return JSON.readTree(trio.client(0).get("/v1/runs/" + run).body());
+                .until(() -> !trio.run(run).path("finishedAt").isNull());
     }
 
     /** When each word of an answer was said, in microseconds. */
-    private static List<Long> said(JsonNode turn) {
+    static List<Long> said(JsonNode turn) {
         return Stream.of(turn.path("output").asString().split(" ", -1))
                 .map(word -> Long.parseLong(word.substring(word.lastIndexOf('·') + 1)))
                 .toList();
@@ -89,7 +85,7 @@ final class Talkers implements AutoCloseable {
         var turns = new ArrayList<JsonNode>();
         for (String run : posted.get()) {
             awaitEnded(run);
-            turns.add(turn(run));
+            turns.add(trio.run(run));
         }
         for (int i = 0; i < turns.size(); i++) {
             assertThat(turns.get(i).path("outcome").asString()).as("turn %d", i).isEqualTo("SUCCEEDED");

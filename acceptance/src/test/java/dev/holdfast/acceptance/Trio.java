@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Three nodes on one database and a NATS of three servers; whoever asks them has a key. */
 final class Trio implements AutoCloseable {
@@ -84,6 +86,11 @@ final class Trio implements AutoCloseable {
     Client client(int first) {
         var at = new AtomicInteger(first);
         return new Client(() -> api(Math.floorMod(at.getAndIncrement(), NODES)), Stage.PATIENCE);
+    }
+
+    /** As it is shown. */
+    JsonNode run(String id) throws InterruptedException {
+        return JsonMapper.shared().readTree(client(0).get("/v1/runs/" + id).body());
     }
 
     String makeKey(String name) throws Exception {

@@ -18,9 +18,9 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>Everything is checked from what the API tells: each run that was acknowledged is there and ended exactly once;
  * snapshots are dense; epochs grow at every hand-over and never shrink; each step key is recorded once, by an epoch that
- * held the run, later keys by no earlier epoch, unless steps are executed side by side; outputs are the expected ones; no business key and no request has two runs; all
- * watchers of a run end with the same text, in which each chunk that stands is there once, sent by the epoch that recorded its
- * step.
+ * held the run, later keys by no earlier epoch, unless steps are executed side by side; outputs are the expected ones; no
+ * business key and no request has two runs; all watchers of a run end with the same text, in which each chunk that stands is
+ * there once, sent by the epoch that recorded its step.
  *
  * <p>Not safe for use by several threads.
  */

@@ -1,18 +1,13 @@
 package dev.holdfast.drills;
 
-import dev.holdfast.drills.WatchAccount.Seen;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** A recital under way, with those who watch it: one at each node from its beginning, others who came later. */
 final class Piece {
-    private static final JsonMapper JSON = new JsonMapper();
-
     /** What a piece is for. */
     enum Kind {
         STEPS("STEPS"),
@@ -42,24 +37,6 @@ final class Piece {
         /** Whether whoever takes over sends at once. */
         boolean goesOn() {
             return isWhole() && this != FAILING;
-        }
-    }
-
-    /**
-     * What a chunk says of itself.
-     *
-     * @param micros when it was sent
-     */
-    record Line(Seen seen, int part, int number, long epoch, long pid, long micros) {
-        static Line of(Seen chunk) {
-            JsonNode data = JSON.readTree(chunk.data());
-            return new Line(
-                    chunk,
-                    data.path("part").asInt(0),
-                    data.path("number").asInt(0),
-                    data.path("epoch").asLong(0),
-                    data.path("pid").asLong(0),
-                    data.path("micros").asLong(0));
         }
     }
 
@@ -143,14 +120,10 @@ final class Piece {
     }
 
     static Stream<Line> lines(WatchAccount account) {
-        return lines(account.frames().stream());
+        return Line.of(account.frames());
     }
 
     static Stream<Line> standing(WatchAccount account) {
-        return lines(account.standing().stream());
-    }
-
-    private static Stream<Line> lines(Stream<Seen> frames) {
-        return frames.filter(frame -> frame.event().equals("chunk")).map(Line::of);
+        return Line.of(account.standing());
     }
 }

@@ -1,6 +1,5 @@
 package dev.holdfast.drills;
 
-import dev.holdfast.drills.Piece.Line;
 import dev.holdfast.drills.RunAccount.Step;
 import dev.holdfast.drills.StreamTakeover.Round;
 import java.time.Duration;

@@ -1,6 +1,5 @@
 package dev.holdfast.drills;
 
-import dev.holdfast.drills.Piece.Line;
 import dev.holdfast.drills.StreamTakeover.Round;
 import dev.holdfast.drills.Timeline.Epoch;
 import dev.holdfast.drills.Timeline.Mark;

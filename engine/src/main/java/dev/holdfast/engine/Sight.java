@@ -24,6 +24,11 @@ record Sight(Reads reads, StreamLog log, RunId run, Namespace namespace) {
         return new Sight(reads, log, run.id(), run.origin().namespace());
     }
 
+    /** Whether the log may lose its newest entries: one that knows no rows does. */
+    boolean loses() {
+        return log.fencing() == StreamLog.Fencing.BY_OPENING;
+    }
+
     /**
      * What the reader knows beyond its position, and need not be read again.
      *
@@ -43,15 +48,14 @@ record Sight(Reads reads, StreamLog log, RunId run, Namespace namespace) {
         StreamEnd end = row.isFinished() ? reads.end(run).orElse(UNSAID) : null;
         long last = Look.last(end);
         StreamLog.Page read = from.number() >= last ? NOTHING : log.read(run, from.number(), BATCH);
-        var page = new StreamLog.Page(
-                ascending(read.entries()).stream()
-                        .filter(entry -> entry.number() <= last)
-                        .toList(),
-                read.isLast());
-        List<Entry> rewinds = rewinds(page, known.rewinds()).stream()
-                .filter(entry -> entry.number() <= last)
-                .toList();
+        var page = new StreamLog.Page(upTo(last, ascending(read.entries())), read.isLast());
+        List<Entry> rewinds = upTo(last, rewinds(page, known.rewinds()));
         return new Look(from, row, end, page, rewinds, snapshots(from, known.epoch(), row, page.entries()));
+    }
+
+    /** What is above the end was written by somebody who had lost the run. */
+    private static List<Entry> upTo(long last, List<Entry> entries) {
+        return entries.stream().filter(entry -> entry.number() <= last).toList();
     }
 
     /** Where there are no entries beyond the page, its own rewinds are all there are. */

@@ -11,7 +11,6 @@ import dev.holdfast.core.stream.Numbering;
 import dev.holdfast.core.stream.Source;
 import dev.holdfast.core.stream.StreamEnd;
 import dev.holdfast.engine.port.Reads.Progress;
-import dev.holdfast.engine.port.StreamLog;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -47,7 +46,6 @@ final class Story {
     private final Tail tail;
     private final Sight sight;
     private final RunId run;
-    private final boolean loses;
     private Lookahead ahead;
     private Seen seen;
     private final Deque<Snapshot> untold = new ArrayDeque<>();
@@ -64,7 +62,6 @@ final class Story {
         this.tail = tail;
         this.sight = tail.sight();
         this.run = from.run();
-        this.loses = loses(sight);
         this.ahead = new Lookahead(head, from.number());
         this.seen = Seen.after(from.number());
         this.told = from;
@@ -82,9 +79,8 @@ final class Story {
         Sight sight = tail.sight();
         long head = tail.head();
         boolean isBeyond = from.number() > head;
-        boolean loses = loses(sight);
         boolean isUnknown = from.seq() > run.fence().seq()
-                || (!loses && (isBeyond || !from.trusted().isEmpty()));
+                || (!sight.loses() && (isBeyond || !from.trusted().isEmpty()));
         if (after != null && (isBeyond || isUnknown)) {
             boolean deleted = sight.reads().progress(run.id()).isEmpty();
             if (deleted) throw Sight.deleted(run.id());
@@ -93,10 +89,6 @@ final class Story {
         var story = new Story(tail, from, head);
         if (isBeyond) story.begin = story.again(from.number(), head, run.fence().epoch());
         return story;
-    }
-
-    private static boolean loses(Sight sight) {
-        return sight.log().fencing() == StreamLog.Fencing.BY_OPENING;
     }
 
     /** Whether all that was there at the last look was told: then there is more only after a hint. */
@@ -156,8 +148,8 @@ final class Story {
     /** Whether a rewind that comes takes this away: then it is not told. */
     private boolean isTakenAway(long number, Source source) {
         long rewind = ahead.rewinds(number, source);
-        if (rewind == 0 || (loses && !told.canTrust(rewind))) return false;
-        if (loses) told = told.trusting(rewind);
+        if (rewind == 0 || (sight.loses() && !told.canTrust(rewind))) return false;
+        if (sight.loses()) told = told.trusting(rewind);
         return true;
     }
 
