@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -155,6 +156,12 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
         var command = new ArrayList<>(nodeCommand(postgres, label, onPort));
         command.remove("--examples");
         return node(label, onPort, command);
+    }
+
+    /** The same, with these in its environment. */
+    ServerProcess node(String postgres, String label, int onPort, Map<String, String> environment) {
+        var log = folder.resolve(label + ".log");
+        return start(new ServerProcess.Setup(data(), onPort, log, nodeCommand(postgres, label, onPort), environment));
     }
 
     private ServerProcess node(String label, int onPort, List<String> command) {

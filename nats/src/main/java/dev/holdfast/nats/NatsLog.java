@@ -1,6 +1,7 @@
 package dev.holdfast.nats;
 
 import dev.holdfast.core.RunId;
+import dev.holdfast.core.Unavailable;
 import dev.holdfast.core.stream.Entry;
 import dev.holdfast.core.stream.Item;
 import dev.holdfast.engine.port.Appended;
@@ -183,11 +184,20 @@ final class NatsLog implements StreamLog {
         long next = from;
         while (next < tail.sequence()) {
             Found found = Wire.await(wire.next(run, next));
-            // Removed meanwhile.
-            if (found == null || !taker.take(found)) return;
+            // Less than there is would be taken for the end of a run that has ended.
+            if (found == null) throw gone(run);
+            if (!taker.take(found)) return;
             next = found.sequence() + 1;
         }
         if (next == tail.sequence()) taker.take(tail);
+    }
+
+    private static Unavailable gone(RunId run) {
+        return Unavailable.notApplied(
+                "nats_away",
+                "what was to be read of the stream of " + run
+                        + " was removed meanwhile, or NATS has lost it: read it again",
+                null);
     }
 
     private void scan(RunId run, long from, Found tail, Scan.What what, Taker taker) {

@@ -1,18 +1,22 @@
 package dev.holdfast.nats;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Run;
 import dev.holdfast.core.StepKey;
+import dev.holdfast.core.Unavailable;
 import dev.holdfast.core.stream.Entry;
 import dev.holdfast.core.stream.Item;
 import dev.holdfast.core.stream.Source;
+import dev.holdfast.engine.port.StreamLog.Page;
 import dev.holdfast.engine.port.StreamLog.Place;
 import dev.holdfast.localnats.LocalNats;
 import dev.holdfast.localnats.NeedsNats;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -162,6 +166,28 @@ final class ReadsTest {
             // A megabyte for the page, and what was asked for when that was there.
             assertThat(proxy.told() - before).as("bytes, of 10 million").isLessThan(3_000_000);
             assertThat(reader.all(run)).hasSize(100);
+        }
+    }
+
+    /** To a watcher of a run that has ended, nothing more would be the end. */
+    @Test
+    void whatIsRemovedWhileItIsReadIsNotTheEnd() {
+        try (var proxy = new Swallower(server.server(0).port());
+                var bed = new Bed(server.url(), "removed");
+                var reader = new Bed(proxy.url(), "removed")) {
+            Run run = bed.running();
+            for (int i = 0; i < 4; i++) bed.append(run, new Place(0, i), Bed.chunk(i + 1));
+            proxy.before("next_by_subj", () -> {
+                bed.stream().remove(List.of(run.id()));
+                await("it is gone").until(() -> bed.stream().head(run.id()) == 0);
+            });
+
+            assertThatThrownBy(() -> reader.stream().read(run.id(), 1, 100))
+                    .isInstanceOfSatisfying(
+                            Unavailable.class, e -> assertThat(e.code()).isEqualTo("nats_away"))
+                    .hasMessageContaining(run.id().toString());
+
+            assertThat(reader.stream().read(run.id(), 1, 100)).isEqualTo(new Page(List.of(), true));
         }
     }
 

@@ -7,11 +7,12 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Stands between a client and its server, and can swallow what the server says. */
+/** Stands between a client and its server, can swallow what the server says, and do something before it is asked. */
 final class Swallower implements AutoCloseable {
     private final ServerSocket door;
     private final int to;
@@ -19,6 +20,8 @@ final class Swallower implements AutoCloseable {
     private final AtomicLong swallowed = new AtomicLong();
     private final AtomicLong told = new AtomicLong();
     private volatile boolean swallows;
+    private volatile String word = "";
+    private volatile Runnable first = () -> {};
 
     Swallower(int to) {
         this.to = to;
@@ -37,6 +40,18 @@ final class Swallower implements AutoCloseable {
     /** From now on the client hears nothing. */
     void swallow() {
         swallows = true;
+    }
+
+    /** When the client says this for the first time from now on, something is done before the server hears it. */
+    void before(String said, Runnable that) {
+        first = that;
+        word = said;
+    }
+
+    private void hear(String said) {
+        if (word.isEmpty() || !said.contains(word)) return;
+        word = "";
+        first.run();
     }
 
     /** How many bytes it was told. */
@@ -80,6 +95,7 @@ final class Swallower implements AutoCloseable {
                     continue;
                 }
                 if (toClient) told.addAndGet(n);
+                else hear(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
                 out.write(buffer, 0, n);
                 out.flush();
             }
