@@ -11,6 +11,7 @@ import java.util.TreeMap;
 /** Which nodes were found dead, as the cluster has written it down, and how long that took. Safe for one thread. */
 final class Deaths {
     private final Map<Long, Death> found = new LinkedHashMap<>();
+    private final Map<Long, Long> gone = new LinkedHashMap<>();
     private final Map<Long, Long> written = new LinkedHashMap<>();
 
     /**
@@ -38,6 +39,11 @@ final class Deaths {
         return found.keySet().containsAll(numbers);
     }
 
+    /** There was no such process any more at this moment, in microseconds since 1970. */
+    void gone(long number, long micros) {
+        gone.put(number, micros);
+    }
+
     /** It was written down at this moment, in microseconds since 1970. */
     void written(long number, long micros) {
         written.put(number, micros);
@@ -53,11 +59,20 @@ final class Deaths {
         return counts;
     }
 
+    /** From each of these strikes to the end of the process: it is not sooner that anybody can know of it. */
+    Spread ended(List<Strike> strikes) {
+        return since(strikes, gone);
+    }
+
     /** From each of these strikes to when the death was written down, where that was seen. */
     Spread took(List<Strike> strikes) {
+        return since(strikes, written);
+    }
+
+    private static Spread since(List<Strike> strikes, Map<Long, Long> moments) {
         var micros = new ArrayList<Long>();
         for (Strike strike : strikes) {
-            Long at = written.get(strike.number());
+            Long at = moments.get(strike.number());
             if (at != null) micros.add(at - strike.micros());
         }
         return Spread.of(micros);

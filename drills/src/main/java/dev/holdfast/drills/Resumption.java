@@ -14,12 +14,20 @@ import java.util.stream.Collectors;
  * @param kind what was done
  * @param strikes how often
  * @param found how it was found dead, if it was, and how often each
+ * @param gone until there was no such process any more
  * @param death until it was written down that it is dead, where the drill could see that
  * @param first of each strike, the first run of the node that went on
  * @param runs every run of every strike
  */
-record Resumption(String kind, int strikes, Map<Deaths.How, Integer> found, Spread death, Spread first, Spread runs) {
-    /** What a kill may cost, in microseconds. */
+record Resumption(
+        String kind,
+        int strikes,
+        Map<Deaths.How, Integer> found,
+        Spread gone,
+        Spread death,
+        Spread first,
+        Spread runs) {
+    /** What a kill may cost, in microseconds, until the first code of what the node had goes on. */
     private static final long GOAL_P50 = 100_000;
 
     private static final long GOAL_P99 = 500_000;
@@ -48,6 +56,7 @@ record Resumption(String kind, int strikes, Map<Deaths.How, Integer> found, Spre
                 kind.toString(),
                 strikes.size(),
                 evidence.deaths().how(strikes),
+                evidence.deaths().ended(strikes),
                 evidence.deaths().took(strikes),
                 Spread.of(first),
                 Spread.of(all));
@@ -57,12 +66,13 @@ record Resumption(String kind, int strikes, Map<Deaths.How, Integer> found, Spre
         boolean kill = kind.equals(Strike.Kind.KILL.toString());
         page.line(
                 kind,
-                many(strikes, "time") + "; of " + many(runs.count(), "run") + " the first user code elsewhere after "
-                        + runs.words() + (kill && runs.count() > 0 ? goal() : ""));
+                many(strikes, "time") + "; the first user code elsewhere after " + first.words()
+                        + (kill && first.count() > 0 ? goal() : "") + "; that of each of " + many(runs.count(), "run")
+                        + " after " + runs.words());
     }
 
     private String goal() {
-        boolean met = runs.p50() < GOAL_P50 && runs.p99() < GOAL_P99;
+        boolean met = first.p50() < GOAL_P50 && first.p99() < GOAL_P99;
         return "; goal " + GOAL_P50 / 1_000 + " ms and " + GOAL_P99 / 1_000 + " ms" + (met ? ": met" : ": missed");
     }
 
@@ -80,6 +90,7 @@ record Resumption(String kind, int strikes, Map<Deaths.How, Integer> found, Spre
         String took = death.count() == 0
                 ? "how fast was not measured, in a database that is not the drill's own"
                 : "written down after " + death.words();
-        page.line("found dead", kind + ": " + how + "; " + took);
+        String ended = gone.count() == 0 ? "" : "; the process was gone after " + gone.words();
+        page.line("found dead", kind + ": " + how + ended + "; " + took);
     }
 }

@@ -130,6 +130,7 @@ final class Scene {
         for (Node node : nodes) node.process().killSoon();
         for (Node node : nodes) {
             node.process().kill();
+            deaths.gone(numbers.getOrDefault(node, 0L), now());
             fleet.outOfService(node);
             say(kind + ": node " + node.label() + ", pid " + node.pid());
         }

@@ -13,6 +13,7 @@ class JavaCommandTest {
                         "--enable-native-access=ALL-UNNAMED",
                         "-XX:+UseG1GC",
                         "-XX:+ExitOnOutOfMemoryError",
+                        "-XX:+UseTransparentHugePages",
                         "-XX:AOTCache=a.aot",
                         "-Xlog:aot*=off",
                         "-Xlog:cds*=off"))
