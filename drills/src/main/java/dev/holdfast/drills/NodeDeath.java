@@ -113,8 +113,10 @@ record NodeDeath(List<Kind> blows, Duration calm, Finders finders, Duration aim)
             if (blow == Kind.HEIR) heir(scene);
             else {
                 List<Node> victims = victims(scene, blow);
+                Map<Node, Long> numbers = scene.lookOut(victims);
+                // Last: what they execute may end while they are asked.
                 scene.awaitMoment(victims);
-                scene.kill(victims, blow);
+                scene.kill(numbers, blow);
                 scene.succeed(victims);
             }
         }
@@ -147,10 +149,10 @@ record NodeDeath(List<Kind> blows, Duration calm, Finders finders, Duration aim)
      */
     private static void heir(Scene scene) throws InterruptedException {
         Node first = scene.anyNode();
-        scene.awaitMoment(List.of(first));
         Map<Node, Long> others = Ring.numbers(scene.fleet().inService());
         others.remove(first);
         Map<Node, Long> dying = scene.lookOut(List.of(first));
+        scene.awaitMoment(List.of(first));
         LocalPostgres own = scene.database().own();
         Node second;
         if (own == null) {

@@ -20,9 +20,10 @@ record Zombie(Duration frozen) implements Fault {
     @Override
     public List<String> happen(Scene scene) throws IOException, InterruptedException {
         Node node = scene.anyNode();
-        scene.awaitMoment(List.of(node));
         long before = Ring.demandNumber(node);
         long refused = refused(node);
+        // Last: what it executes may end while it is asked.
+        scene.awaitMoment(List.of(node));
         Strike stop = scene.note(Strike.now(Strike.Kind.STOP, node));
         node.process().signal("STOP");
         scene.fleet().outOfService(node);
