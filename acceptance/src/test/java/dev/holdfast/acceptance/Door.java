@@ -96,7 +96,7 @@ final class Door implements AutoCloseable {
                 exchange.sendResponseHeaders(answer.statusCode(), 0);
                 byte[] some = new byte[8_192];
                 for (int many = words.read(some); many >= 0; many = words.read(some)) {
-                    passage.readLock().lock();
+                    passage.readLock().lockInterruptibly();
                     try {
                         out.write(some, 0, many);
                         out.flush();
@@ -115,6 +115,8 @@ final class Door implements AutoCloseable {
         model.close();
         server.stop(0);
         client.shutdownNow();
+        // Also who waits at it.
+        threads.shutdownNow();
         threads.close();
     }
 }

@@ -25,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 @ProcessTest
 class TurnRightsTest {
     private static final String FIRST = "sk-first-node-1f7c", SECOND = "sk-second-node-94ab";
-    private static final String TEXT = "for u17: [slow:50] [many:30] [stamp]";
+    private static final String TEXT = "for u17: [slow:50] [many:80] [stamp]";
 
     @RegisterExtension
     final Stage stage = new Stage();
@@ -67,7 +67,7 @@ class TurnRightsTest {
         assertThat(turn.path("outcome").asString()).as("%s", turn).isEqualTo("SUCCEEDED");
         assertThat(turn.path("output").asString())
                 .startsWith("1·")
-                .contains(" 30·")
+                .contains(" 80·")
                 .doesNotContain("·e1·");
         assertThat(door.shown()).containsExactly(FIRST, SECOND);
         await("what it was posted with opens nothing")

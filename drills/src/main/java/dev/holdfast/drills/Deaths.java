@@ -59,7 +59,7 @@ final class Deaths {
         return counts;
     }
 
-    /** From each of these strikes to the end of the process: it is not sooner that anybody can know of it. */
+    /** From each of these strikes to the end of the process, as the drill saw it: its sockets are closed a moment before. */
     Spread ended(List<Strike> strikes) {
         return since(strikes, gone);
     }

@@ -34,7 +34,7 @@ public final class JavaCommand {
                 || option.matches("-XX:\\+Use\\w+GC")
                 || option.startsWith("-Xlog:")
                 || option.equals("-XX:+ExitOnOutOfMemoryError")
-                || option.equals("-XX:+UseTransparentHugePages")
+                || option.matches("-XX:[+-]UseTransparentHugePages")
                 || option.startsWith("-XX:TieredStopAtLevel")
                 || option.startsWith("-Xmx");
     }

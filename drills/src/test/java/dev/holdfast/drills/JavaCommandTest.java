@@ -14,6 +14,7 @@ class JavaCommandTest {
                         "-XX:+UseG1GC",
                         "-XX:+ExitOnOutOfMemoryError",
                         "-XX:+UseTransparentHugePages",
+                        "-XX:-UseTransparentHugePages",
                         "-XX:AOTCache=a.aot",
                         "-Xlog:aot*=off",
                         "-Xlog:cds*=off"))
