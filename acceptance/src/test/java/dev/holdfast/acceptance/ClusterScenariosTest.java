@@ -150,8 +150,9 @@ class ClusterScenariosTest {
             var recited = Recited.begin(trio, "STEPS");
             int sender = awaitMoment(recited);
             ServerProcess node = trio.node(sender);
-            long stopped = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
             node.signal("STOP");
+            // Until then it could send.
+            long stopped = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
             try {
                 recited.awaitSentByAnother(node.pid());
             } finally {

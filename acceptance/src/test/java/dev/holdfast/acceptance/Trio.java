@@ -21,6 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Three nodes on one database and a NATS of three servers; whoever asks them has a key. */
 final class Trio implements AutoCloseable {
     static final int NODES = 3;
+    private static final int HALTED = 70;
 
     private final Stage stage;
     private final TestDatabase database = TestDatabase.fresh();
@@ -53,6 +54,17 @@ final class Trio implements AutoCloseable {
     int of(long pid) {
         for (int i = 0; i < NODES; i++) if (nodes.get(i).pid() == pid) return i;
         throw new AssertionError("no node is process " + pid);
+    }
+
+    /** As whatever supervises a server does: one that has halted itself, for it has not left in time, is started again. */
+    void supervise() throws InterruptedException {
+        for (int i = 0; i < NODES; i++) {
+            if (nodes.get(i).isAlive()) continue;
+            int code = nodes.get(i).awaitExit(Stage.PATIENCE);
+            assertThat(code).as("what node %d has ended with", i).isEqualTo(HALTED);
+            System.out.println("node " + i + " has halted itself, and is started again");
+            succeed(i);
+        }
     }
 
     /** In the place of one that has ended. */
@@ -113,12 +125,14 @@ final class Trio implements AutoCloseable {
         return keyless(i).get("/readyz");
     }
 
-    void awaitReady() {
+    void awaitReady() throws InterruptedException {
+        supervise();
         for (int i = 0; i < NODES; i++) {
             int at = i;
             await("node " + i + " is ready")
                     .atMost(Stage.PATIENCE)
                     .pollInterval(Duration.ofMillis(50))
+                    .failFast("node " + i + " has ended", () -> !nodes.get(at).isAlive())
                     .ignoreExceptionsInstanceOf(IOException.class)
                     .untilAsserted(() -> assertThat(readiness(at).status()).isEqualTo(200));
         }

@@ -155,6 +155,14 @@ public final class Engine implements Runs, AutoCloseable {
     }
 
     /**
+     * How many of them may be in user code. Of an engine that was abandoned there will not be more: what has not begun does not
+     * begin any more, however long it waits for a log that does not answer.
+     */
+    public int inUserCode() {
+        return executor.inside();
+    }
+
+    /**
      * How many runs wait for code that no node hosts.
      *
      * @throws Unavailable if the ledger cannot be asked

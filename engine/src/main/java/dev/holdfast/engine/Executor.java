@@ -56,6 +56,13 @@ final class Executor {
         return taken;
     }
 
+    /** How many attempts may be in user code: not those that begin, and not those whose code has left. */
+    int inside() {
+        int inside = 0;
+        for (Holding holding : holdings.values()) if (holding.isInside()) inside++;
+        return inside;
+    }
+
     /** How many attempts are here, those included that have ended and clean up. */
     int present() {
         return holdings.size();
@@ -139,6 +146,7 @@ final class Executor {
             var history = opening.read(histories);
             var sender = opening.open(history);
             holding.sends(sender);
+            holding.enter();
             if (isTooLate(holding)) return;
             var attempt = new LocalAttempt(holding, history.steps(), sender, serving);
             Handler<?, ?> handler = serving.starts().handler(run.origin().task());

@@ -50,6 +50,9 @@ final class Holding {
     private final RunId id;
     private final Namespace namespace;
     private volatile boolean ended;
+    /** User code may be executing, from then until it is gone. */
+    private volatile boolean entered;
+
     private volatile boolean gone;
     private final Lock lock;
     /** Somebody has come to look while somebody else was at it. */
@@ -123,6 +126,16 @@ final class Holding {
 
     boolean hasEnded() {
         return ended;
+    }
+
+    /** User code is about to begin; asked after this whether it may, as whoever abandons it looks the other way round. */
+    void enter() {
+        entered = true;
+    }
+
+    /** Without the lock, too: whether user code may be executing. */
+    boolean isInside() {
+        return entered && !gone;
     }
 
     /** The newest state. */

@@ -24,8 +24,11 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
     private static final Duration AGAIN = Duration.ofMillis(500);
     private static final Duration LEFT_YET = Duration.ofMillis(20);
-    /** Who hears of its death only when it is dead, as one that was frozen, is overdue after this. */
-    private static final Duration TO_LEAVE = Duration.ofSeconds(1);
+    /**
+     * Who hears of its death only when it is dead, as one that was frozen, is overdue after this: it may have woken on a machine on
+     * which everything wakes, and others have its runs by now.
+     */
+    private static final Duration TO_LEAVE = Duration.ofSeconds(2);
     /** Of a process that halts itself: the code that it executed would not leave. */
     private static final int HALTED = 70;
 
@@ -310,7 +313,8 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
     }
 
     private void overdue(Incarnation present) {
-        int left = present.engine().executing();
+        // What is still beginning cannot do anything: nobody who is cut off halts because NATS, too, does not answer.
+        int left = present.engine().inUserCode();
         if (left == 0) return;
         if (options.overdue() == ClusterOptions.Overdue.HALT) {
             LOG.error(

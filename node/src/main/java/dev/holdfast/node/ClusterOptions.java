@@ -52,7 +52,7 @@ public record ClusterOptions(
         HALT,
         /**
          * It is waited for, and the node does not join again before it has left. What else the node held does not wait for it:
-         * after a second it is queued again, for others, and nobody is blamed. For a process that does other things too.
+         * after two seconds it is queued again, for others, and nobody is blamed. For a process that does other things too.
          */
         WAIT
     }

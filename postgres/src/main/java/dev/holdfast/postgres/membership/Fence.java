@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * when it was sent: what the server has seen of the node is no older.
  *
  * <p>Who is told to stop has some time for it before it is overdue, also if it was frozen and is told late: what runs then
- * cannot have left before.
+ * cannot have left before. It has more of it then: others have its runs by now, and it may have woken on a machine on which
+ * everything wakes.
  */
 final class Fence {
     private enum Stage {
@@ -20,6 +21,7 @@ final class Fence {
         OVERDUE
     }
 
+    static final Duration LATE = Duration.ofSeconds(2);
     private static final Duration LONGEST = Duration.ofSeconds(1);
 
     private final PostgresPorts ports;
@@ -30,8 +32,8 @@ final class Fence {
     private volatile Stage told = Stage.SERVING;
     private volatile @Nullable String dead;
     private volatile boolean closed;
-    /** When the listener was told to stop; only of the loop. */
-    private long stopTold;
+    /** Until when who was told to stop has time for it; only of the loop. */
+    private long leftBy;
 
     Fence(PostgresPorts ports, Times times, Listener listener) {
         this.ports = ports;
@@ -97,7 +99,7 @@ final class Fence {
             switch (next) {
                 case SUSPENDED -> listener.suspended();
                 case STOPPED -> {
-                    stopTold = ports.clock().nanos();
+                    leftBy = ports.clock().nanos() + toLeave().toNanos();
                     listener.stop();
                 }
                 case OVERDUE -> listener.overdue();
@@ -124,11 +126,14 @@ final class Fence {
         return leaving ? Duration.ofNanos(untilOverdue()) : LONGEST;
     }
 
+    private Duration toLeave() {
+        boolean late = silent() >= times.frozen().toNanos();
+        return late ? LATE : times.halt().minus(times.stop());
+    }
+
     /** Nanoseconds that who was told to stop still has. */
     private long untilOverdue() {
-        return stopTold
-                + times.halt().minus(times.stop()).toNanos()
-                - ports.clock().nanos();
+        return leftBy - ports.clock().nanos();
     }
 
     private long silent() {

@@ -165,6 +165,24 @@ final class OpeningTest {
         assertThat(rig.text(id)).isEmpty();
     }
 
+    /** By which a node that is cut off decides whether it has to halt. */
+    @Test
+    void anAttemptThatWaitsForTheLogIsNotInUserCode() throws InterruptedException {
+        RunId id = zombie("before");
+        assertThat(rig.inUserCode()).isEqualTo(1);
+
+        rig.logIsAway(true);
+        rig.boot(TASK.handle((ctx, n) -> n));
+        int before = rig.asked();
+        await("the next epoch asks again and again").until(() -> rig.asked() > before + 1);
+        assertThat(rig.executing()).isEqualTo(1);
+        assertThat(rig.inUserCode()).isZero();
+
+        rig.logIsAway(false);
+        rig.awaitEnd(id, Outcome.SUCCEEDED);
+        await("it has left").until(() -> rig.inUserCode() == 0);
+    }
+
     /** One that would end, and whose stream cannot be read, is nothing to the others that its node held. */
     @Test
     void theOthersGoOnWhileOneThatEndsWaitsForTheLog() throws Exception {

@@ -255,6 +255,11 @@ final class Rig implements AutoCloseable {
         return engines.getLast().executing();
     }
 
+    /** How many of them may be in user code. */
+    int inUserCode() {
+        return engines.getLast().inUserCode();
+    }
+
     /** What is in the stream, whatever of it counts. */
     List<Entry> entries(RunId id) {
         return stores.getLast().stream().read(id, 0, 1_000).entries();
