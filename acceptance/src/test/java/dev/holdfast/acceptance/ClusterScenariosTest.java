@@ -163,6 +163,7 @@ class ClusterScenariosTest {
             assertThat(lines)
                     .as("what it sends when it comes back is shown to nobody")
                     .noneMatch(line -> line.pid() == node.pid() && line.epoch() == 1 && line.micros() > stopped);
+            trio.awaitBack(sender);
             trio.awaitReady();
         }
 

@@ -56,15 +56,22 @@ final class Trio implements AutoCloseable {
         throw new AssertionError("no node is process " + pid);
     }
 
-    /** As whatever supervises a server does: one that has halted itself, for it has not left in time, is started again. */
-    void supervise() throws InterruptedException {
-        for (int i = 0; i < NODES; i++) {
-            if (nodes.get(i).isAlive()) continue;
-            int code = nodes.get(i).awaitExit(Stage.PATIENCE);
-            assertThat(code).as("what node %d has ended with", i).isEqualTo(HALTED);
-            System.out.println("node " + i + " has halted itself, and is started again");
-            succeed(i);
-        }
+    /**
+     * As whatever supervises a server does: one that was frozen and has halted itself, as its code has not left in time on a machine
+     * that is busy, is started again.
+     */
+    void awaitBack(int i) throws InterruptedException {
+        await("node " + i + " is back")
+                .atMost(Stage.PATIENCE)
+                .pollInterval(Duration.ofMillis(50))
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .until(() -> !nodes.get(i).isAlive() || readiness(i).status() == 200);
+        if (nodes.get(i).isAlive()) return;
+        assertThat(nodes.get(i).awaitExit(Stage.PATIENCE))
+                .as("what node %d has ended with", i)
+                .isEqualTo(HALTED);
+        System.out.println("node " + i + " has halted itself, and is started again");
+        succeed(i);
     }
 
     /** In the place of one that has ended. */
@@ -125,8 +132,7 @@ final class Trio implements AutoCloseable {
         return keyless(i).get("/readyz");
     }
 
-    void awaitReady() throws InterruptedException {
-        supervise();
+    void awaitReady() {
         for (int i = 0; i < NODES; i++) {
             int at = i;
             await("node " + i + " is ready")

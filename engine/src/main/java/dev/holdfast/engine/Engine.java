@@ -155,10 +155,11 @@ public final class Engine implements Runs, AutoCloseable {
     }
 
     /**
-     * How many of them may be in user code. Of an engine that was abandoned there will not be more: what has not begun does not
-     * begin any more, however long it waits for a log that does not answer.
+     * Those of them that may be in user code, and where each is, such as {@code run_01m8 in app.Mail.send(Mail.java:12)}. Of an engine
+     * that was abandoned there will not be more: what has not begun does not begin any more, however long it waits for a log that
+     * does not answer.
      */
-    public int inUserCode() {
+    public List<String> inUserCode() {
         return executor.inside();
     }
 
@@ -336,7 +337,8 @@ public final class Engine implements Runs, AutoCloseable {
 
     /**
      * This node has been cut off, or was declared dead: others take over what it holds. From now on nothing is accepted,
-     * claimed or written, and every attempt is told to leave: {@link #executing} says how many have not yet. What asks for
+     * claimed or written, and every attempt is told to leave: {@link #executing} says how many have not yet, and {@link #inUserCode} of how many that
+     * is somebody's code. What asks for
      * anything to be written gets {@link Unavailable} {@code fenced}. It waits for nobody; close the engine when they have
      * left, and open another one.
      */

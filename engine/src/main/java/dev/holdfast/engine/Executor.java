@@ -56,11 +56,12 @@ final class Executor {
         return taken;
     }
 
-    /** How many attempts may be in user code: not those that begin, and not those whose code has left. */
-    int inside() {
-        int inside = 0;
-        for (Holding holding : holdings.values()) if (holding.isInside()) inside++;
-        return inside;
+    /** The attempts that may be in user code, and where they are: not those that begin, and not those whose code has left. */
+    List<String> inside() {
+        return holdings.values().stream()
+                .filter(Holding::isInside)
+                .map(Holding::whereabouts)
+                .toList();
     }
 
     /** How many attempts are here, those included that have ended and clean up. */
@@ -146,13 +147,13 @@ final class Executor {
             var history = opening.read(histories);
             var sender = opening.open(history);
             holding.sends(sender);
-            holding.enter();
-            if (isTooLate(holding)) return;
             var attempt = new LocalAttempt(holding, history.steps(), sender, serving);
             Handler<?, ?> handler = serving.starts().handler(run.origin().task());
             if (handler == null)
                 throw new IllegalStateException(
                         "no code for task " + run.origin().task());
+            holding.enter();
+            if (isTooLate(holding)) return;
             Ending ending = Execution.run(
                     handler, attempt, claimed.input(), desk.ports().codec());
             holding.left();

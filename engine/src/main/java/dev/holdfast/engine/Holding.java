@@ -138,6 +138,11 @@ final class Holding {
         return entered && !gone;
     }
 
+    /** Where that is, for people. */
+    String whereabouts() {
+        return id + " in " + Whereabouts.of(threads);
+    }
+
     /** The newest state. */
     Run run() {
         lock.lock();

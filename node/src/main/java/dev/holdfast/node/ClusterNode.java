@@ -10,6 +10,7 @@ import dev.holdfast.postgres.PgMember;
 import dev.holdfast.postgres.membership.Listener;
 import dev.holdfast.sdk.Codec;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,8 +26,8 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
     private static final Duration AGAIN = Duration.ofMillis(500);
     private static final Duration LEFT_YET = Duration.ofMillis(20);
     /**
-     * Who hears of its death only when it is dead, as one that was frozen, is overdue after this: it may have woken on a machine on
-     * which everything wakes, and others have its runs by now.
+     * Who hears that it is dead, as one that was frozen or whose session was ended, is overdue so long after its code was told: others
+     * have its runs by now, and it may have woken on a machine on which everything wakes.
      */
     private static final Duration TO_LEAVE = Duration.ofSeconds(2);
     /** Of a process that halts itself: the code that it executed would not leave. */
@@ -43,6 +44,10 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
     private volatile @Nullable Incarnation now;
     /** What was retired and has not ended; only of the loop. */
     private @Nullable Incarnation ending;
+    /** Whose code was told to go, and when; only of the loop. */
+    private @Nullable Incarnation leaving;
+
+    private long leftAt;
 
     private volatile boolean closing;
 
@@ -225,15 +230,17 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
     }
 
     /** Its code is told to go, and does not wait for a database that does not answer. */
-    private static void leave(Incarnation present) {
+    private void leave(Incarnation present) {
+        leftAt = wiring.clock().nanos();
+        leaving = present;
         present.engine().abandon();
         present.member().cut();
     }
 
     /** Nothing of it may run beside what takes its place. */
     private void end(Incarnation present) throws InterruptedException {
-        leave(present);
-        long told = wiring.clock().nanos();
+        if (!present.equals(leaving)) leave(present);
+        long told = leftAt;
         boolean late = false;
         while (present.engine().executing() > 0 && !closing) {
             bell.await(LEFT_YET);
@@ -245,6 +252,7 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
         }
         present.engine().close();
         present.ports().stream().close();
+        leaving = null;
     }
 
     /**
@@ -313,15 +321,22 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
     }
 
     private void overdue(Incarnation present) {
-        // What is still beginning cannot do anything: nobody who is cut off halts because NATS, too, does not answer.
-        int left = present.engine().inUserCode();
-        if (left == 0) return;
+        // Whoever was to tell them may be late, and what is told does not begin any more.
+        present.engine().abandon();
+        // So what is still beginning cannot do anything: nobody halts because NATS does not answer either.
+        List<String> left = present.engine().inUserCode();
+        if (left.isEmpty()) return;
         if (options.overdue() == ClusterOptions.Overdue.HALT) {
             LOG.error(
-                    "{} runs did not leave when this node was cut off, and others may take them over: it halts", left);
+                    "{} runs did not leave when this node was cut off, and others may take them over: it halts; {}",
+                    left.size(),
+                    left);
             Runtime.getRuntime().halt(HALTED);
         }
-        LOG.error("{} runs did not leave when this node was cut off; it joins again when they have", left);
+        LOG.error(
+                "{} runs did not leave when this node was cut off; it joins again when they have; {}",
+                left.size(),
+                left);
     }
 
     @Override

@@ -122,8 +122,7 @@ final class Fence {
         for (Duration step : steps) {
             if (silent < step.toNanos()) return Duration.ofNanos(step.toNanos() - silent);
         }
-        boolean leaving = told == Stage.STOPPED && untilOverdue() > 0;
-        return leaving ? Duration.ofNanos(untilOverdue()) : LONGEST;
+        return told == Stage.STOPPED ? Duration.ofNanos(Math.max(0, untilOverdue())) : LONGEST;
     }
 
     private Duration toLeave() {

@@ -17,7 +17,10 @@ public interface Listener {
     /** … for 4 s: stop all attempts. */
     void stop();
 
-    /** … for 4.5 s: what has not stopped by now may run beside its successor. A process of ours halts itself. */
+    /**
+     * … for 4.5 s, or woke two seconds ago if it was frozen: what has not stopped by now may run beside its successor. A process of
+     * ours halts itself.
+     */
     void overdue();
 
     /** It was answered again, and holds what it held. */

@@ -169,18 +169,21 @@ final class OpeningTest {
     @Test
     void anAttemptThatWaitsForTheLogIsNotInUserCode() throws InterruptedException {
         RunId id = zombie("before");
-        assertThat(rig.inUserCode()).isEqualTo(1);
+        assertThat(rig.inUserCode())
+                .singleElement()
+                .asString()
+                .startsWith(id + " in " + OpeningTest.class.getName() + ".lambda$zombie$");
 
         rig.logIsAway(true);
         rig.boot(TASK.handle((ctx, n) -> n));
         int before = rig.asked();
         await("the next epoch asks again and again").until(() -> rig.asked() > before + 1);
         assertThat(rig.executing()).isEqualTo(1);
-        assertThat(rig.inUserCode()).isZero();
+        assertThat(rig.inUserCode()).isEmpty();
 
         rig.logIsAway(false);
         rig.awaitEnd(id, Outcome.SUCCEEDED);
-        await("it has left").until(() -> rig.inUserCode() == 0);
+        await("it has left").until(() -> rig.inUserCode().isEmpty());
     }
 
     /** One that would end, and whose stream cannot be read, is nothing to the others that its node held. */

@@ -255,8 +255,8 @@ final class Rig implements AutoCloseable {
         return engines.getLast().executing();
     }
 
-    /** How many of them may be in user code. */
-    int inUserCode() {
+    /** Those of them that may be in user code. */
+    List<String> inUserCode() {
         return engines.getLast().inUserCode();
     }
 
