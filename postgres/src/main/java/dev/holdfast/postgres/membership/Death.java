@@ -29,6 +29,10 @@ final class Death {
             + " AND (? OR (server_system = ? AND server_timeline = ? AND server_started = ? AND server_counted = ?))"
             + " THEN pg_try_advisory_xact_lock(?, number) ELSE false END ORDER BY number";
 
+    /** A row of a node that is like another one. */
+    private static final String DOUBLE = "INSERT INTO nodes SELECT (jsonb_populate_record(n,"
+            + " jsonb_build_object('number', ?))).* FROM nodes n WHERE number = ?";
+
     private static final String TRY = "SELECT pg_try_advisory_xact_lock(?, ?)";
     /** Lets it go at once: to wait in a transaction is two statements more, each time that nobody has died. */
     private static final String AWAIT = "SELECT await_death(?, ?, ?)";
@@ -53,6 +57,19 @@ final class Death {
         long number() {
             return found.number();
         }
+    }
+
+    /**
+     * Buries somebody who is nobody, in a transaction that is taken back: whoever watches by this session is about to wait for a death,
+     * and then others wait for him.
+     */
+    void rehearse(Link link) throws SQLException {
+        // Of nobody else's rehearsal, for which this one would wait.
+        long nobody = -seat.number();
+        link.rehearse(in -> {
+            in.update(DOUBLE, Math.toIntExact(nobody), seat.number());
+            return buried(in, nobody, How.RING);
+        });
     }
 
     /** The node, if it died while we waited and nobody else has buried it. */
@@ -104,7 +121,10 @@ final class Death {
         long granted = body.ports().clock().nanos();
         Optional<Grave> grave = link.transaction(in -> {
             boolean ours = in.number(TRY, seat.lockClass(), Math.toIntExact(number)) == 1;
-            return ours ? buried(in, number, how, knock) : Optional.empty();
+            if (!ours) return Optional.empty();
+            Optional<Grave> found = buried(in, number, how);
+            if (found.isPresent()) knock.isLetIn();
+            return found;
         });
         Duration took = Duration.ofNanos(body.ports().clock().nanos() - granted);
         return grave.map(it -> new Buried(new Listener.Found(number, how, took), it.label(), it.ended()));
@@ -113,7 +133,7 @@ final class Death {
     /** What the database says of it. */
     private record Grave(String label, long ended) {}
 
-    private Optional<Grave> buried(Link in, long number, How how, Knock knock) throws SQLException {
+    private Optional<Grave> buried(Link in, long number, How how) throws SQLException {
         OptionalLong heard = others.heard(number);
         try (PreparedStatement statement = in.statement(
                         BURY,
@@ -123,9 +143,7 @@ final class Death {
                         how.name(),
                         heard.isPresent() ? (Long) (heard.getAsLong() / 1000) : null);
                 ResultSet row = statement.executeQuery()) {
-            if (!row.next()) return Optional.empty();
-            knock.isLetIn();
-            return Optional.of(new Grave(row.getString(1), row.getLong(2)));
+            return row.next() ? Optional.of(new Grave(row.getString(1), row.getLong(2))) : Optional.empty();
         }
     }
 }

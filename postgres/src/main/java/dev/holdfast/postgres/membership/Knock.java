@@ -1,6 +1,7 @@
 package dev.holdfast.postgres.membership;
 
 import dev.holdfast.engine.port.Bell;
+import dev.holdfast.postgres.session.Doorstep;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -12,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * lets nobody in any more before it begins with that, so whoever is let in after the grant knows better.
  *
  * <p>On a thread of its own: nobody else's work may keep it from running, as what hangs on it is whether others go on. Of
- * several servers it asks the one that granted the lock: what another one refuses says nothing about it. And it asks something,
- * as who lets us in may be a pooler, or another server at the same address.
+ * several servers it asks the one that granted the lock: what another one refuses says nothing about it. Where that cannot be told
+ * from outside (see {@link Doorstep}) it goes in and asks who that is: it may be a pooler, or another server at the same address.
  */
 final class Knock {
     /** Shorter than a turn of those who watch may take, with everything else in it. */
@@ -40,15 +41,24 @@ final class Knock {
     }
 
     private void ask() {
-        try (Connection session = body.connections().visit(link.connection())) {
-            boolean same = ServerLife.started(session) == link.life().started();
-            answer = new Answer(same ? null : new SQLException("whoever lets us in is not who granted the lock"));
+        try {
+            Doorstep doorstep = link.doorstep();
+            if (doorstep == null) goIn();
+            else doorstep.knock(PATIENCE);
+            answer = new Answer(null);
         } catch (SQLException e) {
             answer = new Answer(isAnswered(e) ? null : e);
         } catch (RuntimeException | Error e) {
             answer = new Answer(new SQLException(e));
         }
         answered.ring();
+    }
+
+    private void goIn() throws SQLException {
+        try (Connection session = body.connections().visit(link.connection())) {
+            if (ServerLife.started(session) != link.life().started())
+                throw new SQLException("whoever lets us in is not who granted the lock");
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.holdfast.postgres.membership;
 
 import dev.holdfast.postgres.session.Connections;
+import dev.holdfast.postgres.session.Doorstep;
 import dev.holdfast.postgres.session.Use;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -12,16 +13,21 @@ import org.jspecify.annotations.Nullable;
 final class Link {
     private final Connection connection;
     private final ServerLife life;
+    private final @Nullable Doorstep doorstep;
 
-    private Link(Connection connection, ServerLife life) {
+    private Link(Connection connection, ServerLife life, @Nullable Doorstep doorstep) {
         this.connection = connection;
         this.life = life;
+        this.doorstep = doorstep;
     }
 
     static Link open(Connections connections, Use use) throws SQLException {
         Connection connection = connections.open(use);
         try {
-            return new Link(connection, ServerLife.read(connection));
+            return new Link(
+                    connection,
+                    ServerLife.read(connection),
+                    Doorstep.of(connection).orElse(null));
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;
@@ -34,6 +40,12 @@ final class Link {
 
     Connection connection() {
         return connection;
+    }
+
+    /** Of its server; null if something stands between. */
+    @Nullable
+    Doorstep doorstep() {
+        return doorstep;
     }
 
     /** A statement with its parameters. */
@@ -78,6 +90,19 @@ final class Link {
         } finally {
             // A session that broke is made again by whoever is told of the first error.
             if (!connection.isClosed()) connection.setAutoCommit(true);
+        }
+    }
+
+    /** Does it, and takes all of it back: a session is slow when it does something for the first time. */
+    void rehearse(Work<?> work) throws SQLException {
+        connection.setAutoCommit(false);
+        try {
+            work.in(this);
+        } finally {
+            if (!connection.isClosed()) {
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
         }
     }
 

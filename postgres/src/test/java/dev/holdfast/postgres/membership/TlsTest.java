@@ -8,6 +8,7 @@ import dev.holdfast.localpg.LocalPostgres;
 import dev.holdfast.localpg.Settings;
 import dev.holdfast.postgres.session.Certificate;
 import dev.holdfast.postgres.session.Connections;
+import dev.holdfast.postgres.session.Doorstep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +50,9 @@ class TlsTest {
                     assertThat(row.getInt(1)).as("sessions").isEqualTo(4);
                     assertThat(row.getInt(2)).as("… that are encrypted").isEqualTo(4);
                     assertThat(one.serving()).isTrue();
+                    assertThat(Doorstep.of(session))
+                            .as("what is not encrypted is not said")
+                            .isEmpty();
                 }
             }
         }
