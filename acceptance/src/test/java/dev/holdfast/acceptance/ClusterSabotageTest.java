@@ -45,7 +45,7 @@ class ClusterSabotageTest {
         var halt = new Sabotage(
                 "node/src/main/java/dev/holdfast/node/ClusterNode.java",
                 "if (options.overdue() == ClusterOptions.Overdue.HALT) {",
-                "if (left < 0) {");
+                "if (left.size() < 0) {");
         var ladder = new Sabotage(
                 "postgres/src/main/java/dev/holdfast/postgres/ladder/Ladder.java",
                 "return window.isPresent() && window.get().seq() >= need;",
