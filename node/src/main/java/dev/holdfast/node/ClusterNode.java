@@ -327,11 +327,14 @@ final class ClusterNode implements Holdfast.Seat, Listener, AutoCloseable {
         List<String> left = present.engine().inUserCode();
         if (left.isEmpty()) return;
         if (options.overdue() == ClusterOptions.Overdue.HALT) {
-            LOG.error(
-                    "{} runs did not leave when this node was cut off, and others may take them over: it halts; {}",
-                    left.size(),
-                    left);
-            Runtime.getRuntime().halt(HALTED);
+            try {
+                LOG.error(
+                        "{} runs did not leave when this node was cut off, and others may take them over: it halts; {}",
+                        left.size(),
+                        left);
+            } finally {
+                Runtime.getRuntime().halt(HALTED);
+            }
         }
         LOG.error(
                 "{} runs did not leave when this node was cut off; it joins again when they have; {}",

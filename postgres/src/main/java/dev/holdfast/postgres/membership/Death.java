@@ -29,10 +29,6 @@ final class Death {
             + " AND (? OR (server_system = ? AND server_timeline = ? AND server_started = ? AND server_counted = ?))"
             + " THEN pg_try_advisory_xact_lock(?, number) ELSE false END ORDER BY number";
 
-    /** A row of a node that is like another one. */
-    private static final String DOUBLE = "INSERT INTO nodes SELECT (jsonb_populate_record(n,"
-            + " jsonb_build_object('number', ?))).* FROM nodes n WHERE number = ?";
-
     private static final String TRY = "SELECT pg_try_advisory_xact_lock(?, ?)";
     /** Lets it go at once: to wait in a transaction is two statements more, each time that nobody has died. */
     private static final String AWAIT = "SELECT await_death(?, ?, ?)";
@@ -57,19 +53,6 @@ final class Death {
         long number() {
             return found.number();
         }
-    }
-
-    /**
-     * Buries somebody who is nobody, in a transaction that is taken back: whoever watches by this session is about to wait for a death,
-     * and then others wait for him.
-     */
-    void rehearse(Link link) throws SQLException {
-        // Of nobody else's rehearsal, for which this one would wait.
-        long nobody = -seat.number();
-        link.rehearse(in -> {
-            in.update(DOUBLE, Math.toIntExact(nobody), seat.number());
-            return buried(in, nobody, How.RING);
-        });
     }
 
     /** The node, if it died while we waited and nobody else has buried it. */

@@ -20,6 +20,8 @@ final class Knock {
     /** Shorter than a turn of those who watch may take, with everything else in it. */
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
+    private static final Duration AT_THE_DOOR = Duration.ofSeconds(1);
+
     private final Body body;
     private final Link link;
     private final Bell answered;
@@ -42,9 +44,7 @@ final class Knock {
 
     private void ask() {
         try {
-            Doorstep doorstep = link.doorstep();
-            if (doorstep == null) goIn();
-            else doorstep.knock(PATIENCE);
+            if (!isHeardOutside()) goIn();
             answer = new Answer(null);
         } catch (SQLException e) {
             answer = new Answer(isAnswered(e) ? null : e);
@@ -52,6 +52,19 @@ final class Knock {
             answer = new Answer(new SQLException(e));
         }
         answered.ring();
+    }
+
+    /** Whether one needs not go in. Where sessions can be had and no word is heard, something stands between after all. */
+    private boolean isHeardOutside() throws SQLException {
+        Doorstep doorstep = link.doorstep();
+        if (doorstep == null) return false;
+        try {
+            doorstep.knock(AT_THE_DOOR);
+            return true;
+        } catch (SQLException e) {
+            if (isOfTheNetwork(e.getSQLState())) return false;
+            throw e;
+        }
     }
 
     private void goIn() throws SQLException {
@@ -67,7 +80,11 @@ final class Knock {
      */
     private static boolean isAnswered(SQLException e) {
         String state = e.getSQLState();
-        return state != null && !state.startsWith("08") && !state.startsWith("57P");
+        return state != null && !isOfTheNetwork(state) && !state.startsWith("57P");
+    }
+
+    private static boolean isOfTheNetwork(@Nullable String state) {
+        return state == null || state.startsWith("08");
     }
 
     /** Waits for the answer. */

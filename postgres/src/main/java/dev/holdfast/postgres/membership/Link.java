@@ -27,7 +27,7 @@ final class Link {
             return new Link(
                     connection,
                     ServerLife.read(connection),
-                    Doorstep.of(connection).orElse(null));
+                    use == Use.WATCH ? Doorstep.of(connection).orElse(null) : null);
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;
@@ -42,7 +42,7 @@ final class Link {
         return connection;
     }
 
-    /** Of its server; null if something stands between. */
+    /** Of its server; null if something stands between, or if nobody watches by this session. */
     @Nullable
     Doorstep doorstep() {
         return doorstep;
@@ -90,19 +90,6 @@ final class Link {
         } finally {
             // A session that broke is made again by whoever is told of the first error.
             if (!connection.isClosed()) connection.setAutoCommit(true);
-        }
-    }
-
-    /** Does it, and takes all of it back: a session is slow when it does something for the first time. */
-    void rehearse(Work<?> work) throws SQLException {
-        connection.setAutoCommit(false);
-        try {
-            work.in(this);
-        } finally {
-            if (!connection.isClosed()) {
-                connection.rollback();
-                connection.setAutoCommit(true);
-            }
         }
     }
 

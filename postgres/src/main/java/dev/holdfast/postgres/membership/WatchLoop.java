@@ -33,7 +33,6 @@ final class WatchLoop {
     private final ServerLife joined;
     private long swept;
     private boolean blind;
-    private @Nullable Link rehearsed;
     private volatile @Nullable PreparedStatement waiting;
 
     /** @param wire has a session already */
@@ -90,8 +89,6 @@ final class WatchLoop {
 
     private void turn() throws SQLException, InterruptedException {
         Link link = wire.link();
-        if (!link.equals(rehearsed)) death.rehearse(link);
-        rehearsed = link;
         grace.answered(link.life(), nanos());
         if (!link.life().sameHistory(joined)) {
             body.fence().dead("the database is another one, or was promoted: what was acknowledged may be lost");

@@ -47,7 +47,7 @@ public final class Doorstep {
     }
 
     /** Of the server of this session, if there is one. */
-    public static Optional<Doorstep> of(Connection session) throws SQLException {
+    public static Optional<Doorstep> of(Connection session) {
         try (var statement = session.createStatement();
                 ResultSet row = statement.executeQuery(WHO)) {
             row.next();
@@ -57,13 +57,16 @@ public final class Doorstep {
             if (encrypted || !itself || address == null) return Optional.empty();
             HostSpec asked =
                     session.unwrap(BaseConnection.class).getQueryExecutor().getHostSpec();
-            InetAddress there = InetAddress.getByName(address);
-            boolean direct = asked.getPort() == row.getInt(3)
-                    && List.of(InetAddress.getAllByName(asked.getHost())).contains(there);
-            if (!direct) return Optional.empty();
+            // The one that was asked, as it may say by which interface.
+            InetAddress there = List.of(InetAddress.getAllByName(asked.getHost())).stream()
+                    .filter(InetAddress.getByName(address)::equals)
+                    .findFirst()
+                    .orElse(null);
+            if (there == null || asked.getPort() != row.getInt(3)) return Optional.empty();
             byte[] greeting = greeting(row.getString(4), row.getString(5));
             return Optional.of(new Doorstep(new InetSocketAddress(there, asked.getPort()), greeting));
-        } catch (UnknownHostException e) {
+        } catch (SQLException | UnknownHostException e) {
+            // Who may not see this goes in.
             return Optional.empty();
         }
     }
@@ -105,7 +108,9 @@ public final class Doorstep {
         if (first != 'E') throw new IOException(first < 0 ? "it hangs up" : "it says something unknown");
         int length = in.readInt() - Integer.BYTES;
         byte[] fields = in.readNBytes(Math.clamp(length, 0, MOST));
-        throw new SQLException(server + " says: " + field(fields, 'M'), field(fields, 'C'));
+        String code = field(fields, 'C');
+        if (code.isEmpty()) throw new IOException("it has no code for what is wrong");
+        throw new SQLException(server + " says: " + field(fields, 'M'), code);
     }
 
     /** Each begins with its kind, and ends with a zero. */
