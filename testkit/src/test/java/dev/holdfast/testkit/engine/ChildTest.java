@@ -91,7 +91,8 @@ class ChildTest {
         };
         rig.boot(code);
         RunId id = rig.start("parent", "1");
-        await("begun").atMost(Rig.LIMIT).until(() -> begun.getCount() == 0);
+        // The child may begin before its parent has come any further.
+        await("both are there").atMost(Rig.LIMIT).until(() -> begun.getCount() == 0 && attempts.get() == 1);
         rig.boot(code);
         await("parent again").atMost(Rig.LIMIT).until(() -> attempts.get() == 2);
         assertThat(rig.children(id)).hasSize(1);
