@@ -59,8 +59,9 @@ final class Executor {
     /** The attempts that may be in user code, and where they are: not those that begin, and not those whose code has left. */
     List<String> inside() {
         return holdings.values().stream()
-                .filter(Holding::isInside)
-                .map(Holding::whereabouts)
+                .map(Holding::code)
+                .filter(UserCode::isInside)
+                .map(UserCode::whereabouts)
                 .toList();
     }
 
@@ -147,22 +148,22 @@ final class Executor {
             var history = opening.read(histories);
             var sender = opening.open(history);
             holding.sends(sender);
-            var attempt = new LocalAttempt(holding, history.steps(), sender, serving);
             Handler<?, ?> handler = serving.starts().handler(run.origin().task());
             if (handler == null)
                 throw new IllegalStateException(
                         "no code for task " + run.origin().task());
-            holding.enter();
+            holding.code().enter();
             if (isTooLate(holding)) return;
+            var attempt = new LocalAttempt(holding, history.steps(), sender, serving);
             Ending ending = Execution.run(
                     handler, attempt, claimed.input(), desk.ports().codec());
-            holding.left();
+            holding.code().left();
             end(new Left(holding, attempt), ending, sender.flush());
         } catch (Throwable e) {
-            holding.left();
+            holding.code().left();
             abandon(holding, e);
         } finally {
-            holding.left();
+            holding.code().left();
             holdings.remove(run.id(), holding);
             if (!abandoned && holding.leavesChildren()) desk.post(run.id());
             vacate(holding.run());

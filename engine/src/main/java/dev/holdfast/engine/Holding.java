@@ -23,18 +23,13 @@ import dev.holdfast.engine.port.Write;
 import dev.holdfast.sdk.Attempt.Standing;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.concurrent.CopyOnWriteArraySet;
-import java.util.concurrent.locks.Lock;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A run that this node holds. While it does, only this object writes the run's row: it has the newest state in memory and
- * makes one change at a time under its lock, so the hot path reads nothing. Everybody else posts to the inbox and asks it
+ * makes one change at a time, with its {@link Pen}, so the hot path reads nothing. Everybody else posts to the inbox and asks it
  * to look.
  *
  * <p>Losing the run shows as a stale write. From then on nothing is written any more: it never reloads and tries again.
@@ -49,41 +44,32 @@ final class Holding {
     private final Fence.By by;
     private final RunId id;
     private final Namespace namespace;
+    private final Pen pen;
+    private final UserCode code;
     private volatile boolean ended;
-    /** User code may be executing, from then until it is gone. */
-    private volatile boolean entered;
-
-    private volatile boolean gone;
-    private final Lock lock;
-    /** Somebody has come to look while somebody else was at it. */
-    private volatile boolean missed;
-
     private Run run;
-    /** Read without the lock by whoever abandons it. */
-    private final Set<Thread> threads = new CopyOnWriteArraySet<>();
-
     private volatile @Nullable Recorded recorded;
     private volatile @Nullable Sender sender;
     /** Up to which entry it is written down that steps count on the log. */
     private long noted;
 
     private final Intake intake;
-    private volatile long interruptedAt;
     private volatile boolean cancelDelivered;
     private boolean unsure;
     private volatile Standing standing;
     private volatile boolean suspect;
-    /** Set without the lock: whoever has it may be waiting for a ledger that cannot be written. */
+    /** Set without the pen: whoever has it may be waiting for a ledger that cannot be written. */
     private volatile boolean closing;
-    /** Set without the lock, too. */
+    /** Set without the pen, too. */
     private volatile boolean abandoned;
 
     Holding(Desk desk, Run run) {
         this.desk = desk;
-        this.lock = desk.ports().threads().lock();
+        this.id = run.id();
+        this.pen = new Pen(desk.ports().threads().lock(), () -> desk.post(id));
+        this.code = new UserCode(id, desk.ports());
         this.intake = new Intake(this, desk);
         this.run = run;
-        this.id = run.id();
         this.namespace = run.origin().namespace();
         this.by = new Fence.By(run.fence().epoch(), desk.ports().node());
         this.suspect = run.isSuspect();
@@ -93,6 +79,15 @@ final class Holding {
     /** What comes to it from outside. */
     Intake intake() {
         return intake;
+    }
+
+    UserCode code() {
+        return code;
+    }
+
+    /** Under which all that follows from the newest state is decided and written. */
+    Pen pen() {
+        return pen;
     }
 
     /** What is recorded, as the attempt sees it; null before user code begins. */
@@ -114,127 +109,39 @@ final class Holding {
         return suspect;
     }
 
-    /** Without the lock, which may wait for a commit: whether nothing is known of an end, or of a loss. */
+    /** Without the pen, which may wait for a commit: whether nothing is known of an end, or of a loss. */
     boolean isGoing(Namespace of) {
         return namespace.equals(of) && !ended && standing() == Standing.GOING;
     }
 
-    /** Without the lock, too: whether it has ended here, and its code has left, or will not begin. */
+    /** Without the pen, too: whether it has ended here, and its code has left, or will not begin. */
     boolean isOver() {
-        return ended && gone;
+        return ended && code.isGone();
     }
 
     boolean hasEnded() {
         return ended;
     }
 
-    /** User code is about to begin; asked after this whether it may, as whoever abandons it looks the other way round. */
-    void enter() {
-        entered = true;
-    }
-
-    /** Without the lock, too: whether user code may be executing. */
-    boolean isInside() {
-        return entered && !gone;
-    }
-
-    /** Where that is, for people. */
-    String whereabouts() {
-        return id + " in " + Whereabouts.of(threads);
-    }
-
     /** The newest state. */
     Run run() {
-        lock.lock();
-        try {
-            return run;
-        } finally {
-            unlock();
-        }
+        return pen.taken(() -> run);
     }
 
     /**
      * User code begins.
      *
-     * @param executing the thread that it runs on: it is interrupted when the run is to be left
+     * @param executing the thread that it runs on
      * @param replayed what is recorded; kept up to date from now on
      */
     void begin(Thread executing, Recorded replayed) {
-        lock.lock();
-        try {
-            threads.add(executing);
+        pen.taken(() -> {
+            code.begin(executing);
             recorded = replayed;
             if (isToBeLeft()) executing.interrupt();
-        } finally {
-            unlock();
-        }
+            return true;
+        });
         intake.lookIfAsked();
-    }
-
-    /** A body of a step executes on this thread too. */
-    void beside(Thread executing) {
-        lock.lock();
-        try {
-            threads.add(executing);
-        } finally {
-            unlock();
-        }
-    }
-
-    void left(Thread executing) {
-        lock.lock();
-        try {
-            threads.remove(executing);
-        } finally {
-            unlock();
-        }
-    }
-
-    /** User code has been left, or does not begin. */
-    void left() {
-        lock.lock();
-        try {
-            threads.clear();
-            gone = true;
-        } finally {
-            unlock();
-        }
-    }
-
-    /**
-     * As the single writer, if nobody is at it: whoever is may wait for the ledger, for long if somebody has locked what he
-     * writes, and whoever looks at all runs does not wait with him. When he is done, the looks come again.
-     *
-     * @return empty if somebody is at it
-     */
-    <T> Optional<T> ifFree(Supplier<T> work) {
-        if (!lock.tryLock()) {
-            missed = true;
-            // He may have been done before he could see that.
-            if (!lock.tryLock()) return Optional.empty();
-        }
-        try {
-            return Optional.of(work.get());
-        } finally {
-            unlock();
-        }
-    }
-
-    private void unlock() {
-        lock.unlock();
-        if (!missed) return;
-        missed = false;
-        desk.post(id);
-    }
-
-    /** Does this as the single writer. */
-    <T> T locked(Supplier<T> work) {
-        lock.lock();
-        try {
-            return work.get();
-        } finally {
-            unlock();
-        }
     }
 
     /** Whether it was written; false if the run is not ours any more. */
@@ -274,24 +181,22 @@ final class Holding {
     }
 
     private boolean write(Command command, Function<Run, List<Write>> with, Function<Change, Receipt> how) {
-        lock.lock();
-        try {
-            if (!isSure()) return false;
-            Draft draft = draft();
-            return switch (draft.decide(command)) {
-                case Transition t -> commit(draft, with.apply(t.next()), how);
-                case Accepted a -> commit(draft, with.apply(a.next()), how);
-                case Decision.Stale s -> superseded();
-                case Decision.Nothing n -> true;
-                case Decision.Refusal r -> throw new Refused(r.code(), run.id() + ": " + r.why());
-                case Decision.Removal r -> throw new IllegalStateException(run.id() + " is held and cannot be removed");
-            };
-        } finally {
-            unlock();
-        }
+        return pen.taken(() -> isSure() && decided(command, with, how));
     }
 
-    /** A change of the newest state. Under {@link #locked}, as all that follows from it. */
+    private boolean decided(Command command, Function<Run, List<Write>> with, Function<Change, Receipt> how) {
+        Draft draft = draft();
+        return switch (draft.decide(command)) {
+            case Transition t -> commit(draft, with.apply(t.next()), how);
+            case Accepted a -> commit(draft, with.apply(a.next()), how);
+            case Decision.Stale s -> superseded();
+            case Decision.Nothing n -> true;
+            case Decision.Refusal r -> throw new Refused(r.code(), id + ": " + r.why());
+            case Decision.Removal r -> throw new IllegalStateException(id + " is held and cannot be removed");
+        };
+    }
+
+    /** A change of the newest state. With the {@link #pen}, as all that follows from it. */
     Draft draft() {
         return new Draft(
                 run,
@@ -361,7 +266,7 @@ final class Holding {
         unsure = false;
         if (found == null || !found.fence().admits(by)) {
             boolean ours = superseded();
-            interrupt();
+            code.interrupt();
             return ours;
         }
         know(found);
@@ -418,7 +323,7 @@ final class Holding {
 
     /** One of its deadlines may have come. */
     void deadline() {
-        ifFree(() -> {
+        pen.nowOrAgain(() -> {
             if (!run.isHeld() || !isSure()) return false;
             var now = desk.ports().ledger().now();
             Deadlines.Name name = run.times().deadlines().due(now).orElse(null);
@@ -447,24 +352,26 @@ final class Holding {
      */
     void drain() {
         closing = true;
-        lock.lock();
+        pen.taken(this::drained);
+    }
+
+    private boolean drained() {
         try {
             if (standing != Standing.SUPERSEDED) standing = Standing.DRAINING;
-            if (run.isHeld()) write(new Command.StopIt(new Stop(Stop.Reason.DRAIN, Stop.Next.QUEUED)));
+            return run.isHeld() && write(new Command.StopIt(new Stop(Stop.Reason.DRAIN, Stop.Next.QUEUED)));
         } finally {
-            interrupt();
-            unlock();
+            code.interrupt();
         }
     }
 
     /**
      * The node may have been declared dead: from now on nothing is written, and user code is to leave. It does not wait for
-     * whoever has the lock, who may wait for the ledger.
+     * whoever has the pen, who may wait for the ledger.
      */
     void abandon() {
         closing = true;
         abandoned = true;
-        interrupt();
+        code.interrupt();
     }
 
     /** Whether the node closes while this run was being cancelled. */
@@ -480,21 +387,19 @@ final class Holding {
 
     /**
      * Asked at every look: what is unknown is looked up, and code that swallowed an interrupt gets another one. If somebody is at
-     * it (see {@link #ifFree}), the next look asks again.
+     * it, the next look asks again.
      */
     void nudge() {
-        if (abandoned) {
-            nudgeIfLong(true);
-            return;
-        }
-        if (!lock.tryLock()) return;
-        try {
-            if (unsure) isSure();
-            boolean unaware = standing == Standing.CANCELLED && run.state() == RunState.STOPPING && !cancelDelivered;
-            nudgeIfLong(isToBeLeft() || unaware);
-        } finally {
-            unlock();
-        }
+        if (abandoned) code.interruptAgain();
+        else pen.ifFree(this::nudged);
+    }
+
+    private boolean nudged() {
+        if (unsure) isSure();
+        boolean unaware = standing == Standing.CANCELLED && run.state() == RunState.STOPPING && !cancelDelivered;
+        boolean leaving = isToBeLeft() || unaware;
+        if (leaving) code.interruptAgain();
+        return leaving;
     }
 
     private boolean isToBeLeft() {
@@ -504,19 +409,9 @@ final class Holding {
         };
     }
 
-    private void nudgeIfLong(boolean leaving) {
-        long since = desk.ports().clock().nanos() - interruptedAt;
-        if (leaving && since >= Duration.ofSeconds(3).toNanos()) interrupt();
-    }
-
     /** The cancel has reached user code: what follows is compensation, and is not disturbed. */
     void delivered() {
-        lock.lock();
-        try {
-            cancelDelivered = true;
-        } finally {
-            unlock();
-        }
+        pen.taken(() -> cancelDelivered = true);
     }
 
     /** Brings what was just written to the thread that executes. */
@@ -529,12 +424,7 @@ final class Holding {
         } else {
             return;
         }
-        interrupt();
-    }
-
-    private void interrupt() {
-        interruptedAt = desk.ports().clock().nanos();
-        for (Thread thread : threads) if (!thread.equals(Thread.currentThread())) thread.interrupt();
+        code.interrupt();
     }
 
     /** Its code sends by this from now on. */

@@ -49,7 +49,7 @@ final class Intake {
     boolean post() {
         asked = true;
         Recorded woken = waiting ? holding.recorded() : null;
-        if (woken == null) return holding.ifFree(this::applied).orElse(true);
+        if (woken == null) return holding.pen().nowOrAgain(this::applied).orElse(true);
         woken.ring();
         return true;
     }
@@ -71,7 +71,7 @@ final class Intake {
      * @return whether the run is held here
      */
     boolean look() {
-        return holding.locked(this::applied);
+        return holding.pen().taken(this::applied);
     }
 
     private boolean applied() {
@@ -100,7 +100,7 @@ final class Intake {
      * @return whether it was written; false if the run is not ours any more
      */
     boolean begin(@Nullable Waiting on, @Nullable StepRecord begun, @Nullable Instant until) {
-        return holding.locked(() -> {
+        return holding.pen().taken(() -> {
             if (begun != null && takes(begun)) return isOurs();
             // A cancel may have come with the messages: whoever waits looks again.
             if (holding.run().state() == RunState.STOPPING && on != null) return true;
@@ -143,7 +143,7 @@ final class Intake {
         try {
             while (true) {
                 try {
-                    return holding.locked(() -> startedChild(start, wish));
+                    return holding.pen().taken(() -> startedChild(start, wish));
                 } catch (Unavailable e) {
                     if (!Holding.isBusy(e) || holding.standing() == Standing.DRAINING) throw e;
                 }
@@ -195,13 +195,14 @@ final class Intake {
 
     /** What it was blocked on is over; answers whether the run is still ours. */
     boolean goesOn() {
-        return holding.locked(
-                () -> holding.run().state() == RunState.BLOCKED ? holding.write(new Command.Unblock()) : isOurs());
+        return holding.pen()
+                .taken(() ->
+                        holding.run().state() == RunState.BLOCKED ? holding.write(new Command.Unblock()) : isOurs());
     }
 
     /** The time of one of the waits has come. What was accepted before counts. */
     void timeCame() {
-        holding.locked(() -> {
+        holding.pen().taken(() -> {
             if (!look() || !holding.isSure()) return false;
             Draft draft = holding.draft();
             delivery(draft).timedOut();
@@ -215,7 +216,7 @@ final class Intake {
      * @param with what else is written if that ends it
      */
     void giveUp(Blocking.Leave leave, Recorded recorded, Function<Run, List<Write>> with) {
-        holding.locked(() -> {
+        holding.pen().taken(() -> {
             if (!look() || !holding.isSure()) return false;
             var by = holding.by();
             Draft draft = holding.draft();

@@ -204,11 +204,11 @@ final class LocalAttempt implements Attempt {
     @Override
     public Thread beside(String name, Runnable body) {
         return ports.threads().task(run() + " step " + name, () -> {
-            holding.beside(Thread.currentThread());
+            holding.code().begin(Thread.currentThread());
             try {
                 body.run();
             } finally {
-                holding.left(Thread.currentThread());
+                holding.code().left(Thread.currentThread());
             }
         });
     }
