@@ -181,7 +181,7 @@ interface RateContract extends LaneWords {
             change(queue, QueueChange.configure(limits));
             var claims = new ArrayList<Instant>();
             var waiting = new ArrayList<RunId>();
-            for (int i = 0; i < 25; i++) {
+            for (int i = 0; i < 14; i++) {
                 Lane lane = List.of(A, B, TALK).get(random.nextInt(3));
                 waiting.add(lab().draft("t")
                         .queue(queue)
@@ -190,9 +190,9 @@ interface RateContract extends LaneWords {
                         .id());
             }
             for (int i = 0; i < 5_000 && !waiting.isEmpty(); i++) {
-                int step = random.nextInt(40);
+                int step = random.nextInt(80);
                 if (step == 0) lab().reboot();
-                else if (step == 1) lab().clock.pass(Duration.ofMillis(-random.nextInt(3_000)));
+                else if (step <= 2) lab().clock.pass(Duration.ofMillis(-random.nextInt(3_000)));
                 else lab().clock.pass(Duration.ofMillis(random.nextInt(700)));
                 for (Run run : lab().claim("t", 1 + random.nextInt(9)).stream()
                         .map(Claimed::run)
