@@ -334,13 +334,13 @@ final class TurnsTest {
         RunId live = say("two");
         for (int i = 0; i < 300; i++) say("m" + i);
         int alone = readsOfATurn(engine, 1, live);
-        RunId next = engine.conversations().oldest(TALK, live, 1).getFirst().id();
-        int together = readsOfATurn(engine, 1_000, next);
+        int together = readsOfATurn(engine, 1_000, after(engine, live));
         assertThat(together).as("reads, %s for one", alone).isLessThan(alone + 50);
     }
 
     /** From when all of them have seen the beginning of the live turn to when all have seen that of the next one. */
     private int readsOfATurn(Engine engine, int watchers, RunId live) throws Exception {
+        RunId next = after(engine, live);
         var all = new ArrayList<Watch>();
         try {
             for (int i = 0; i < watchers; i++) all.add(watch(engine, "now"));
@@ -350,14 +350,20 @@ final class TurnsTest {
             }
             int before = rig.readsOfWatchers();
             leave.release();
-            for (Watch each : all) {
-                until(each, done(live));
-                until(each, f -> f.event().equals("chunk"));
-            }
+            for (Watch each : all) until(each, done(live));
+            // One thread reads for all: nobody is to be ahead of the others for as long as it takes to read for all of
+            // them.
+            Rig.await("the next one has said something")
+                    .until(() -> !rig.entries(next).isEmpty());
+            for (Watch each : all) until(each, f -> f.event().equals("chunk"));
             return rig.readsOfWatchers() - before;
         } finally {
             all.forEach(Watch::close);
         }
+    }
+
+    private static RunId after(Engine engine, RunId turn) {
+        return engine.conversations().oldest(TALK, turn, 1).getFirst().id();
     }
 
     /** Also where the story of a turn is read in several pieces. */
