@@ -232,6 +232,12 @@ final class Diary {
         return newest.values().stream().anyMatch(entry -> entry.pid() == pid && !isLast(entry));
     }
 
+    /** Whether something is in flight in this process that will be so for some more beats. */
+    synchronized boolean isBusy(long pid) {
+        read();
+        return newest.values().stream().anyMatch(entry -> entry.pid() == pid && 3 * entry.beat() <= 2 * beats);
+    }
+
     private boolean isLast(Entry entry) {
         return entry.ends() && entry.beat() == beats;
     }

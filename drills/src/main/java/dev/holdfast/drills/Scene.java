@@ -76,7 +76,7 @@ final class Scene {
         return strike;
     }
 
-    /** A moment at which each of these nodes executes something, and one does not know which. */
+    /** A moment at which one does not know what each of these nodes executes; but something, and that for a while yet. */
     void awaitMoment(List<Node> nodes) throws InterruptedException {
         Thread.sleep(SHORTEST + random.nextInt(LONGEST - SHORTEST));
         for (Node node : nodes) {
@@ -91,7 +91,7 @@ final class Scene {
     }
 
     boolean executes(Node node) {
-        return diary().isInFlight(node.pid());
+        return diary().isBusy(node.pid());
     }
 
     /** Ends a node by this signal, and, when what it had has gone on, starts its successor. */

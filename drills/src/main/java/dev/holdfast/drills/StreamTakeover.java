@@ -214,12 +214,13 @@ final class StreamTakeover {
         Concert concert = scene.concert();
         List<LocalServer> hit = kind == Kind.NATS ? List.of(nats.leader(STREAM)) : nats.servers();
         awaitMoment(concert, 2 + random.nextInt(Concert.LINES));
-        List<Piece> struck = concert.unsaid();
-        rounds.add(new Round(Strike.now(kind, null), struck, concert.pieces()));
         for (LocalServer server : hit) {
             if (kind == Kind.HUSH) server.pause();
             else server.kill();
         }
+        // What was sent before all of them had gone may be stored.
+        List<Piece> struck = concert.unsaid();
+        rounds.add(new Round(Strike.now(kind, null), struck, concert.pieces()));
         concert.cancel(scene.client());
         concert.watchedFromNow("in the middle", any(scene.fleet()));
         if (kind == Kind.NATS) {

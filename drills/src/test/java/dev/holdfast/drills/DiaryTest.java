@@ -51,6 +51,18 @@ class DiaryTest {
     }
 
     @Test
+    void what_has_most_of_its_beats_behind_it_may_have_ended_when_its_node_is_hit() throws IOException {
+        var diary = diary("""
+                begin a 1 1 10 100
+                begin b 2 1 20 100
+                """);
+
+        assertThat(diary.isBusy(10)).isTrue();
+        assertThat(diary.isBusy(20)).isFalse();
+        assertThat(diary.isInFlight(20)).isTrue();
+    }
+
+    @Test
     void a_late_sign_of_an_old_epoch_keeps_nobody_from_having_gone_on() throws IOException {
         var diary = diary("""
                 begin a 1 1 10 100
