@@ -161,6 +161,7 @@ final class LockedRunTest {
             execute(sql, "SELECT 1 FROM holdfast.runs WHERE id = '" + run.id().uuid() + "' FOR NO KEY UPDATE");
             mayRecord.countDown();
             await("the record waits")
+                    .pollInterval(Duration.ofMillis(5))
                     .atMost(LONG)
                     .until(() -> !all("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
                             .isEmpty());

@@ -23,6 +23,15 @@ import org.junit.jupiter.api.Test;
 final class StallTest {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final String DATABASE = "mine";
+    private static final CountDownLatch NEVER = new CountDownLatch(1);
+    /** It does not end before it has been stopped once. */
+    private static final dev.holdfast.sdk.Handler<String, String> HELD = Task.named("held", String.class, String.class)
+            .handle((ctx, input) -> {
+                ctx.step("held", s -> {
+                    if (s.epoch() == 1) NEVER.await();
+                });
+                return input;
+            });
 
     /** What is broken while the database stands still, and mended when the node has said so. */
     private record Trouble(String breaks, String said, String mends) {}
@@ -54,9 +63,9 @@ final class StallTest {
                 var said = new Said()) {
             server.createDatabase(DATABASE);
             var at = ClusterOptions.at(server.url(DATABASE).toString());
-            try (var node = Holdfast.cluster(at, NodeOptions.defaults(), List.of(ClusterProgram.handler(line -> {})))) {
+            try (var node = Holdfast.cluster(at, NodeOptions.defaults(), List.of(HELD))) {
                 long number = node.ring().own();
-                var run = node.start(ClusterProgram.WORK, "r");
+                var run = node.start(HELD.task(), "r");
                 await("it executes it").atMost(LONG).until(() -> node.executing() > 0);
                 server.query(DATABASE, trouble.breaks());
                 server.pause();
@@ -90,18 +99,16 @@ final class StallTest {
         try (var server = LocalPostgres.temporary(Settings.standard())) {
             server.createDatabase(DATABASE);
             var at = ClusterOptions.at(server.url(DATABASE).toString());
-            var work = ClusterProgram.handler(line -> {});
-            try (var node = Holdfast.cluster(at, NodeOptions.defaults(), List.of(work, deaf))) {
+            try (var node = Holdfast.cluster(at, NodeOptions.defaults(), List.of(HELD, deaf))) {
                 node.start(deaf.task(), "d");
                 inside.await();
-                var run = node.start(ClusterProgram.WORK, "r");
+                var run = node.start(HELD.task(), "r");
                 await("it executes both").atMost(LONG).until(() -> node.executing() == 2);
                 server.pause();
                 await("one has left").atMost(LONG).until(() -> node.executing() == 1);
                 server.resume();
-                try (var other = Holdfast.cluster(at, NodeOptions.defaults(), List.of(work))) {
-                    assertThat(other.run(run.id(), ClusterProgram.WORK).join(LONG))
-                            .contains("r");
+                try (var other = Holdfast.cluster(at, NodeOptions.defaults(), List.of(HELD))) {
+                    assertThat(other.run(run.id(), HELD.task()).join(LONG)).contains("r");
                     assertThat(server.query(
                                     DATABASE, "SELECT DISTINCT cause FROM holdfast.snapshots WHERE cause LIKE 'lost%'"))
                             .as("nobody is blamed, and what is executed is left alone")

@@ -114,17 +114,19 @@ final class TransactionKillTest {
                 var two = NodeProcess.start(TransactionProgram.class, url(), "two")
                         .awaitReady()) {
             for (int i = 0; i < count; i++) runs.add(client.start(TransactionProgram.BOOK, "r" + i));
-            await("both are at it")
-                    .atMost(LONG)
-                    .until(() -> one.lines().size() > 10 && two.lines().size() > 10);
+            await("both are at it").atMost(LONG).until(() -> {
+                // One may have done the others before the other one has begun.
+                runs.add(client.start(TransactionProgram.BOOK, "r" + runs.size()));
+                return one.lines().size() > 10 && two.lines().size() > 10;
+            });
             one.kill();
             for (var run : runs) assertThat(run.join()).isIn("one", "two");
         }
-        assertThat(all("SELECT who FROM booked")).hasSize(count).doesNotHaveDuplicates();
+        assertThat(all("SELECT who FROM booked")).hasSize(runs.size()).doesNotHaveDuplicates();
         assertThat(all("SELECT b.who FROM booked b JOIN holdfast.run_payloads p ON p.input = '\"' || b.who || '\"'"
                         + " WHERE p.output = '\"' || b.node || '\"'"))
                 .as("who has written the row has the run's result")
-                .hasSize(count);
+                .hasSize(runs.size());
     }
 
     @Test

@@ -32,7 +32,11 @@ record Backdoor(Connections connections) {
 
     /** Until a session waits for a lock in a statement like this. */
     void awaitBlocked(String statement) {
-        await("blocked: " + statement).atMost(SOON).until(() -> sessions(statement, "wait_event_type = 'Lock'") > 0);
+        await("blocked: " + statement).atMost(SOON).until(() -> isBlocked(statement));
+    }
+
+    boolean isBlocked(String statement) throws SQLException {
+        return sessions(statement, "wait_event_type = 'Lock'") > 0;
     }
 
     /** Until a session is at a statement like this. */

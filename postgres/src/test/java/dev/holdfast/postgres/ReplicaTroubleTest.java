@@ -67,6 +67,7 @@ class ReplicaTroubleTest {
             assertThat(node.seq(run)).as("what is decided goes on").isEqualTo(1);
 
             pair.standby.server().restart();
+            pair.standby.awaitReplay();
             unavailable(() -> node.reads().snapshots(Namespace.DEFAULT, run, 1, 0));
             pair.replicaClock.pass(Duration.ofSeconds(1));
             assertThat(node.reads().snapshots(Namespace.DEFAULT, run, 1, 0))

@@ -345,7 +345,8 @@ final class TwoNodesTest {
         }
 
         static Gate shut() throws SQLException {
-            BACKDOOR.execute("CREATE OR REPLACE FUNCTION gate() RETURNS trigger LANGUAGE plpgsql AS"
+            BACKDOOR.execute("CREATE OR REPLACE FUNCTION gate() RETURNS trigger LANGUAGE plpgsql"
+                    + " SET lock_timeout = 0 AS"
                     + " $$ BEGIN PERFORM pg_advisory_xact_lock_shared(4242); RETURN NULL; END $$");
             BACKDOOR.execute(
                     "CREATE TRIGGER gate AFTER INSERT ON snapshots FOR EACH STATEMENT EXECUTE FUNCTION gate()");

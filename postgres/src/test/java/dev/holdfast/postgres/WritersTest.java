@@ -123,8 +123,9 @@ final class WritersTest {
         try (Connection outside = CONNECTIONS.open()) {
             lock(outside, "SELECT 1 FROM lanes WHERE lane = 'talk' FOR UPDATE");
             var end = Changes.succeed(IDS, one.ledger().now(), other, "2");
+            long before = one.ledger().figures().batches();
             Future<List<Receipt>> together = hands.submit(() -> one.ledger().commit(List.of(change)));
-            BACKDOOR.awaitBlocked("SELECT namespace, queue, lane%");
+            awaitBlocked("SELECT namespace, queue, lane%", before);
             assertThat(one.ledger().commit(end)).isEqualTo(new Receipt.Applied());
             var plain = Changes.start(IDS, one.ledger().now(), "3");
             assertThat(one.ledger().commit(plain)).isEqualTo(new Receipt.Applied());
@@ -142,8 +143,11 @@ final class WritersTest {
                 var session = new Session(CONNECTIONS.open(), new PgDialect())) {
             session.connection().setAutoCommit(false);
             var tx = new Transaction(session, one.ledger().now());
-            lock(outside, "SELECT 1 FROM lanes WHERE lane = 'talk' FOR UPDATE");
-            assertThat(LaneBook.kept(tx, List.of(lane))).isEmpty();
+            await("it is not kept when it was just locked").atMost(SOON).until(() -> {
+                outside.rollback();
+                lock(outside, "SELECT 1 FROM lanes WHERE lane = 'talk' FOR UPDATE");
+                return LaneBook.kept(tx, List.of(lane)).isEmpty();
+            });
             await("it is kept")
                     .atMost(Duration.ofSeconds(20))
                     .until(() -> LaneBook.kept(tx, List.of(lane)).contains(lane));
@@ -269,15 +273,14 @@ final class WritersTest {
         two.ledger().commit(start);
         try (Connection outside = CONNECTIONS.open()) {
             lock(outside, "SELECT 1 FROM runs WHERE id = '" + start.run().uuid() + "' FOR UPDATE");
-            long before = one.ledger().figures().batches();
-            Future<List<Claimed>> claim = hands.submit(() -> one.claim(5));
-            await("a claim that found it locked")
-                    .pollInterval(Duration.ofMillis(1))
-                    .atMost(SOON)
-                    .until(() -> one.ledger().figures().batches() > before);
-            assertThat(claim.isDone()).isFalse();
-            outside.rollback();
-            assertThat(claim.get()).extracting(c -> c.run().id()).containsExactly(start.run());
+            var asked = new AtomicInteger();
+            List<Claimed> claimed = one.ledger().claim(() -> {
+                // It is free when it is asked for what it wants for the second time.
+                if (asked.incrementAndGet() == 2) unlock(outside);
+                return new Claim(one.node(), new Admission(Map.of("t", "1"), 5), 5);
+            });
+            assertThat(claimed).extracting(c -> c.run().id()).containsExactly(start.run());
+            assertThat(asked).hasValueGreaterThanOrEqualTo(2);
         }
     }
 
@@ -359,9 +362,10 @@ final class WritersTest {
             var writes = Stream.of(first, last)
                     .<Write>map(each -> new Write.Post(each.run(), Message.cancel(IDS.next())))
                     .toList();
+            long before = one.ledger().figures().batches();
             Future<Receipt> stop = hands.submit(
                     () -> one.ledger().commit(new Change(IDS.next(), last.run(), new Expect.Alive(), null, writes)));
-            BACKDOOR.awaitBlocked("SELECT id, holder_kind%");
+            awaitBlocked("SELECT id, holder_kind%", before);
             assertThat(one.ledger().reads().inbox(last.run())).isEmpty();
             outside.rollback();
             assertThat(stop.get()).isEqualTo(new Receipt.Applied());
@@ -372,10 +376,19 @@ final class WritersTest {
     /** Its end waits for somebody outside, who keeps its row locked. */
     private Future<Receipt> endsBehind(Connection outside, Run run) throws SQLException {
         lock(outside, "SELECT 1 FROM runs WHERE id = '" + run.id().uuid() + "' FOR UPDATE");
+        long before = one.ledger().figures().batches();
         Future<Receipt> end = hands.submit(
                 () -> one.ledger().commit(Changes.succeed(IDS, one.ledger().now(), run, "1")));
-        BACKDOOR.awaitBlocked("SELECT id, holder_kind%");
+        awaitBlocked("SELECT id, holder_kind%", before);
         return end;
+    }
+
+    /** It waits in this statement for a second, and stands aside then: another batch is made without it. */
+    private void awaitBlocked(String statement, long batches) {
+        await("blocked: " + statement)
+                .atMost(SOON)
+                .until(() ->
+                        BACKDOOR.isBlocked(statement) || one.ledger().figures().batches() > batches);
     }
 
     /** As a sweep has it: whoever sweeps meets it again. */
@@ -462,7 +475,17 @@ final class WritersTest {
     private static void lock(Connection outside, String sql) throws SQLException {
         outside.setAutoCommit(false);
         try (var statement = outside.createStatement()) {
+            // For as long as the test takes.
+            statement.execute("SET LOCAL idle_in_transaction_session_timeout = 0");
             statement.execute(sql);
+        }
+    }
+
+    private static void unlock(Connection outside) {
+        try {
+            outside.rollback();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 

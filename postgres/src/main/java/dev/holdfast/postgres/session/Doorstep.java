@@ -58,7 +58,7 @@ public final class Doorstep {
             HostSpec asked =
                     session.unwrap(BaseConnection.class).getQueryExecutor().getHostSpec();
             // The one that was asked, as it may say by which interface.
-            InetAddress there = List.of(InetAddress.getAllByName(asked.getHost())).stream()
+            InetAddress there = Arrays.stream(InetAddress.getAllByName(asked.getHost()))
                     .filter(InetAddress.getByName(address)::equals)
                     .findFirst()
                     .orElse(null);

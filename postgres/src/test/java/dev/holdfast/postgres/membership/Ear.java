@@ -8,11 +8,23 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Writes down what a node's listener is told. */
 final class Ear implements Listener {
-    private final List<String> heard = new CopyOnWriteArrayList<>();
+    private final List<Word> heard = new CopyOnWriteArrayList<>();
     private volatile String failAt = "nothing";
 
+    /** @param nanos when it was heard, whenever somebody asks for it */
+    private record Word(String what, long nanos) {}
+
     List<String> heard() {
-        return List.copyOf(heard);
+        return heard.stream().map(Word::what).toList();
+    }
+
+    /** When it heard this for the first time. */
+    long when(String what) {
+        return heard.stream()
+                .filter(word -> word.what().startsWith(what))
+                .findFirst()
+                .orElseThrow()
+                .nanos();
     }
 
     /** From now on. */
@@ -21,7 +33,7 @@ final class Ear implements Listener {
     }
 
     private void hear(String what) {
-        heard.add(what);
+        heard.add(new Word(what, System.nanoTime()));
         if (what.startsWith(failAt)) throw new IllegalStateException("a listener that fails at " + what);
     }
 
@@ -29,7 +41,7 @@ final class Ear implements Listener {
         await("heard: " + what)
                 .pollInterval(Duration.ofMillis(1))
                 .atMost(limit)
-                .until(() -> heard.stream().anyMatch(each -> each.startsWith(what)));
+                .until(() -> heard.stream().anyMatch(each -> each.what().startsWith(what)));
     }
 
     @Override

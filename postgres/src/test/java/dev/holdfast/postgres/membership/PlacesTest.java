@@ -36,7 +36,13 @@ final class PlacesTest {
                 assertThat(town.numbers())
                         .containsExactly(one.node().number(), two.node().number());
             }
-            // Nobody is left who says anything.
+            // Nobody is left who says anything, as soon as the server has ended what they had.
+            await("their locks are gone")
+                    .atMost(SOON)
+                    .until(() -> "0"
+                            .equals(town.ask(
+                                    "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE d.datname ="
+                                            + " current_database() AND l.locktype = 'advisory' AND l.granted")));
             try (var three = join(town, StreamPlace.TABLES)) {
                 assertThat(three.isMember()).isTrue();
                 assertRefused(town, HERE, "in the database", "would have them on NATS");

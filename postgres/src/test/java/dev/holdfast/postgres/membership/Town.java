@@ -97,7 +97,7 @@ final class Town implements AutoCloseable {
     /** … and by a URL that names another server, too, in case that this one does not let it in. */
     Citizen join(Gate gate, LocalPostgres other) {
         String both = ":" + gate.port() + ",127.0.0.1:" + other.port() + "/";
-        String url = url().replace(":" + server.port() + "/", both) + "?connect_timeout=1";
+        String url = url().replace(":" + server.port() + "/", both) + "?connect_timeout=2";
         return join(Times.USUAL, Connections.to(url));
     }
 
