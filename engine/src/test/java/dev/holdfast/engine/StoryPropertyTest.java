@@ -47,7 +47,7 @@ final class StoryPropertyTest {
             assertThat(counts.lost).as("runs whose log has lost something").isGreaterThan(runs / 40);
             assertThat(counts.haunted)
                     .as("runs whose streams somebody wrote to who had lost them")
-                    .isGreaterThan(runs / 20);
+                    .isGreaterThan(runs / 40);
         }
     }
 

@@ -143,6 +143,7 @@ final class WritersTest {
                 var session = new Session(CONNECTIONS.open(), new PgDialect())) {
             session.connection().setAutoCommit(false);
             var tx = new Transaction(session, one.ledger().now());
+            outside.setAutoCommit(false);
             await("it is not kept when it was just locked").atMost(SOON).until(() -> {
                 outside.rollback();
                 lock(outside, "SELECT 1 FROM lanes WHERE lane = 'talk' FOR UPDATE");

@@ -17,6 +17,7 @@ import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Message;
 import dev.holdfast.engine.port.Write;
+import dev.holdfast.testkit.Shortest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -326,11 +327,9 @@ interface ClaimContract extends Contract {
         }
         assertThat(lab.ledger().commit(crowd)).containsOnly(APPLIED);
         Run run = lab.queued("t");
-        long began = System.nanoTime();
         assertThat(ids(lab.claim("t", 10))).containsExactly(run.id());
-        for (int i = 0; i < 99; i++) assertThat(lab.claim("t", 10)).isEmpty();
-        assertThat(Duration.ofNanos(System.nanoTime() - began))
-                .as("a hundred claims behind 10,000 runs that cannot be claimed")
-                .isLessThan(Duration.ofSeconds(5));
+        assertThat(Shortest.of(100, () -> assertThat(lab.claim("t", 10)).isEmpty()))
+                .as("a claim behind 10,000 runs that cannot be claimed")
+                .isLessThan(Duration.ofMillis(50));
     }
 }
