@@ -148,13 +148,14 @@ final class Executor {
             var history = opening.read(histories);
             var sender = opening.open(history);
             holding.sends(sender);
+            // Also if it is too late: its children are told, whom it knows by what is recorded.
+            var attempt = new LocalAttempt(holding, history.steps(), sender, serving);
             Handler<?, ?> handler = serving.starts().handler(run.origin().task());
             if (handler == null)
                 throw new IllegalStateException(
                         "no code for task " + run.origin().task());
             holding.code().enter();
             if (isTooLate(holding)) return;
-            var attempt = new LocalAttempt(holding, history.steps(), sender, serving);
             Ending ending = Execution.run(
                     handler, attempt, claimed.input(), desk.ports().codec());
             holding.code().left();

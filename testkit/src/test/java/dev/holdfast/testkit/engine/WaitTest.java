@@ -302,9 +302,9 @@ class WaitTest {
         if (leaves) rig.awaitGivenUp(id);
         else rig.awaitState(id, RunState.BLOCKED);
         rig.cancel(id);
-        await("compensates")
+        await("compensates, and has written down until when it sleeps")
                 .atMost(Rig.LIMIT)
-                .until(() -> Rig.statuses(rig.show(id)).contains(Status.CANCELLED));
+                .until(() -> Rig.statuses(rig.show(id)).equals(List.of(Status.DONE, Status.CANCELLED, Status.PENDING)));
         rig.clock.pass(Duration.ofMillis(5));
         rig.awaitEnd(id, Outcome.CANCELLED);
         assertThat(log).containsExactly("charge", "refund");
@@ -361,8 +361,10 @@ class WaitTest {
     @Test
     void the_first_of_several_is_recorded_and_the_losers_are_left_to_the_end() {
         var never = new CountDownLatch(1);
+        var begun = new CountDownLatch(1);
         rig.boot(TASK.handle((ctx, n) -> {
             var slow = ctx.fork(Step.named("slow", String.class), s -> {
+                begun.countDown();
                 try {
                     never.await();
                 } catch (InterruptedException e) {
@@ -370,7 +372,10 @@ class WaitTest {
                 }
                 return "slow";
             });
-            var quick = ctx.fork(Step.named("quick", String.class), s -> "quick");
+            var quick = ctx.fork(Step.named("quick", String.class), s -> {
+                begun.await();
+                return "quick";
+            });
             return ctx.any(List.of(slow, quick)).join();
         }));
         RunId id = rig.start("task", "1");
