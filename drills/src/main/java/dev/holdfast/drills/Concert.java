@@ -65,11 +65,11 @@ final class Concert {
                 .toList();
     }
 
-    /** Of which a whole part is still to be sent, whoever does it. */
+    /** Of which a whole part is still to be sent, whoever does it: not of those whose parts are all sent at once. */
     List<Piece> unsaid() {
         return pieces.stream()
-                .filter(piece ->
-                        piece.kind() != Piece.Kind.CANCELLED && !piece.hasAnybodyShown((PARTS - 1) * LINES + 1))
+                .filter(piece -> piece.kind() != Piece.Kind.CANCELLED && piece.kind() != Piece.Kind.PARALLEL)
+                .filter(piece -> !piece.hasAnybodyShown((PARTS - 1) * LINES + 1))
                 .toList();
     }
 

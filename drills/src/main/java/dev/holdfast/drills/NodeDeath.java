@@ -42,7 +42,7 @@ record NodeDeath(List<Kind> blows, Duration calm, Finders finders, Duration aim)
 
     private static final String IS_LOCKED = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
             + " AND query LIKE '%holder_number%' AND pid <> pg_backend_pid()";
-    private static final double LOCKED_SECONDS = 0.7;
+    private static final double LOCKED_SECONDS = 2;
     /** Who waits for a row; not for a lock of the ring, for which all always wait. */
     private static final String SWEEPS = "SELECT substr(application_name, 10) FROM pg_stat_activity"
             + " WHERE application_name LIKE 'holdfast/%%' AND application_name <> 'holdfast/%d'"

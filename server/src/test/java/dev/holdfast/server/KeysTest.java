@@ -193,9 +193,11 @@ class KeysTest {
         keys.revoke(made.what().id());
         long revoked = System.nanoTime();
         for (Http http : List.of(first, second)) {
+            long asked = System.nanoTime();
             Http.Response answer = ask(http, "GET", "/v1/runs", made.key());
             while (answer.status() == 200) {
-                assertThat(Duration.ofNanos(System.nanoTime() - revoked)).isLessThan(Duration.ofMillis(1_500));
+                assertThat(Duration.ofNanos(asked - revoked)).isLessThan(Duration.ofMillis(1_500));
+                asked = System.nanoTime();
                 answer = ask(http, "GET", "/v1/runs", made.key());
             }
             assertThat(answer.status()).isEqualTo(401);
