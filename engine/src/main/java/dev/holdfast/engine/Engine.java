@@ -338,8 +338,8 @@ public final class Engine implements Runs, AutoCloseable {
     /**
      * This node has been cut off, or was declared dead: others take over what it holds. From now on nothing is accepted,
      * claimed or written, and every attempt is told to leave: {@link #executing} says how many have not yet, and {@link
-     * #inUserCode} which of them may be in somebody's code. What asks for anything to be written gets {@link Unavailable} {@code fenced}. It waits for nobody; close the engine when they have
-     * left, and open another one.
+     * #inUserCode} which of them may be in somebody's code. What asks for anything to be written gets {@link Unavailable}
+     * {@code fenced}. It waits for nobody; close the engine when they have left, and open another one.
      */
     public void abandon() {
         door.fence();

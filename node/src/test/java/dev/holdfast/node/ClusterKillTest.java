@@ -44,6 +44,8 @@ final class ClusterKillTest {
                 runs.add(client.start(ClusterProgram.WORK, "r" + runs.size()));
                 return one.did().size() > 20 && two.did().size() > 20;
             });
+            // So that much is under way, whatever it took until both had begun.
+            for (int i = 0; i < RUNS; i++) runs.add(client.start(ClusterProgram.WORK, "r" + runs.size()));
 
             long killed = System.nanoTime() / 1_000;
             one.kill();

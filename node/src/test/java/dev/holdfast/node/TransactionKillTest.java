@@ -119,6 +119,8 @@ final class TransactionKillTest {
                 runs.add(client.start(TransactionProgram.BOOK, "r" + runs.size()));
                 return one.lines().size() > 10 && two.lines().size() > 10;
             });
+            // So that much is under way, whatever it took until both had begun.
+            for (int i = 0; i < count; i++) runs.add(client.start(TransactionProgram.BOOK, "r" + runs.size()));
             one.kill();
             for (var run : runs) assertThat(run.join()).isIn("one", "two");
         }
