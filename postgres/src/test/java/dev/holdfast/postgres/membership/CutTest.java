@@ -35,7 +35,7 @@ class CutTest {
                 .split(" ", -1);
         long halted = Long.parseLong(words[1]);
         long ended = Long.parseLong(words[2]);
-        assertThat(halted).as("everything has stopped, in ms").isBetween(3_500L, 5_500L);
+        assertThat(halted).as("everything has stopped, in ms").isBetween(3_500L, 5_000L);
         assertThat(ended).as("the server has ended its session, in ms").isBetween(5_000L, 9_000L);
     }
 
