@@ -22,7 +22,7 @@ final class Link {
     }
 
     static Link open(Connections connections, Use use) throws SQLException {
-        Connection connection = connections.open(use);
+        Connection connection = session(connections, use);
         try {
             return new Link(
                     connection,
@@ -31,6 +31,14 @@ final class Link {
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;
+        }
+    }
+
+    /** The one with the lock is the first that the server ends when this process is killed. */
+    private static Connection session(Connections connections, Use use) throws SQLException {
+        if (use != Use.HOLD) return connections.open(use);
+        try (var _ = Headroom.keep()) {
+            return connections.open(use);
         }
     }
 

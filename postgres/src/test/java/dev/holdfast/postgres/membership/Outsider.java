@@ -61,6 +61,10 @@ final class Outsider implements AutoCloseable {
                 .until(() -> said.stream().anyMatch(line -> line.startsWith(what)));
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /** The last one it had. */
     long number() {
         return Long.parseLong(said.stream()

@@ -73,6 +73,10 @@ final class Town implements AutoCloseable {
         }
     }
 
+    String name() {
+        return database;
+    }
+
     String url() {
         return server.url(database).toString();
     }
