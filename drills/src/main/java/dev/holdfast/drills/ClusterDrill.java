@@ -20,6 +20,7 @@ final class ClusterDrill {
     /**
      * @param nodes how many
      * @param clients each with one run under way; all of them fit into one node less
+     * @param pace of them
      * @param seed of the choices
      * @param folder for everything the drill writes; is there, and empty
      * @param url of the database; null for one of the drill's own
@@ -27,6 +28,7 @@ final class ClusterDrill {
     record Plan(
             int nodes,
             int clients,
+            Load.Pace pace,
             long seed,
             Path folder,
             @Nullable String url) {
@@ -74,7 +76,7 @@ final class ClusterDrill {
         var client = new Client(fleet, PATIENCE);
         var troubles = new ArrayList<String>();
         List<String> seen = List.of();
-        try (var load = new Load(fleet, PATIENCE, diary, name, Load.Pace.of(plan.clients()))) {
+        try (var load = new Load(fleet, PATIENCE, diary, name, plan.pace())) {
             var scene = new Scene(database, fleet, load, new Random(plan.seed()), progress);
             load.begin(plan.clients());
             try {

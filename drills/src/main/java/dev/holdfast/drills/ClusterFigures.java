@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  * What a drill of a cluster did and measured.
  *
  * @param nodes that there were at a time
- * @param clients each of which had one run under way
+ * @param load under which they were
  * @param work what was recorded
  * @param asked which starts were asked for again
  * @param resumptions how fast what a node had went on elsewhere, for each thing that was done to nodes
@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  */
 record ClusterFigures(
         int nodes,
-        int clients,
+        Pressure load,
         Work work,
         Asked asked,
         List<Resumption> resumptions,
@@ -34,6 +34,12 @@ record ClusterFigures(
         lapses = List.copyOf(lapses);
         seen = List.copyOf(seen);
     }
+
+    /**
+     * @param clients each of which had one run under way
+     * @param beatMillis from one step of a run to the next
+     */
+    record Pressure(int clients, long beatMillis) {}
 
     /**
      * @param runs that were acknowledged
@@ -66,7 +72,7 @@ record ClusterFigures(
     public List<String> sizes() {
         return List.of(
                 many(nodes, "node"),
-                many(clients, "run") + " at a time",
+                many(load.clients(), "run") + " at a time, a step every " + load.beatMillis() + " ms",
                 many(work.runs(), "start"),
                 seconds(tookMillis));
     }

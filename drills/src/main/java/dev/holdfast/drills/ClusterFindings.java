@@ -52,7 +52,7 @@ final class ClusterFindings {
         var timeline = new ClusterTimeline(scene.fleet(), evidence).timeline();
         var figures = new ClusterFigures(
                 plan.nodes(),
-                plan.clients(),
+                new ClusterFigures.Pressure(plan.clients(), plan.pace().beat().toMillis()),
                 work(evidence),
                 again,
                 resumptions(evidence),

@@ -68,7 +68,8 @@ final class Concert {
     /** Of which a whole part is still to be sent, whoever does it: not of those whose parts are all sent at once. */
     List<Piece> unsaid() {
         return pieces.stream()
-                .filter(piece -> piece.kind() != Piece.Kind.CANCELLED && piece.kind() != Piece.Kind.PARALLEL)
+                .filter(piece ->
+                        piece.kind() != Piece.Kind.CANCELLED && piece.kind().isInTurn())
                 .filter(piece -> !piece.hasAnybodyShown((PARTS - 1) * LINES + 1))
                 .toList();
     }

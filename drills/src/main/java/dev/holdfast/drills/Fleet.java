@@ -4,6 +4,7 @@ import dev.holdfast.localpg.Ports;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class Fleet implements Supplier<Api>, AutoCloseable {
     /** How long the start of a node may take, on a machine that does other things too. */
     static final Duration STARTS = Duration.ofSeconds(90);
+    /** A node that was frozen gives its code two seconds; it was not seen to wake in the moment in which it did. */
+    private static final Duration TO_LEAVE = Duration.ofMillis(1_800);
 
     private final Program program;
     private final Database database;
@@ -63,8 +66,32 @@ final class Fleet implements Supplier<Api>, AutoCloseable {
         inService.remove(node);
     }
 
-    void backInService(Node node) {
+    /**
+     * Waits until a node that was frozen is a new one, and puts it into service. As whatever supervises a server does: one that has
+     * halted itself, as its code has not left in the time that it has for that on a machine that is busy, is started again.
+     *
+     * @param before its number
+     * @param woken when it went on
+     * @return it, or its successor
+     * @throws IllegalStateException if it does not come back in time, or has ended in any other way, or too soon
+     */
+    Node back(Node node, long before, Instant woken, Duration patience) throws InterruptedException {
+        Wait.need(
+                "node " + node.label() + ", which was number " + before + ", is a new one",
+                patience,
+                () -> !node.process().isAlive()
+                        || Ring.number(node).filter(now -> now != before).isPresent());
+        if (!node.process().isAlive()) {
+            node.awaitHalted(patience);
+            var took = Duration.between(woken, node.process().endedAt());
+            if (took.compareTo(TO_LEAVE) < 0) {
+                throw new IllegalStateException("node " + node.label() + " halted itself " + took.toMillis()
+                        + " ms after it went on: its code had no time to leave");
+            }
+            return ready(start(node.label()), STARTS);
+        }
         inService.add(node);
+        return node;
     }
 
     /** Those that are asked, in the order in which they came. */

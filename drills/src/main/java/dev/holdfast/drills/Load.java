@@ -17,19 +17,23 @@ import tools.jackson.databind.node.ObjectNode;
 /** Clients each of whom always has one run under way: when it has ended, they start the next. */
 final class Load implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
+    /** Beside what the steps of a run take by themselves, and what is done again when a node is gone. */
     private static final Duration LONGEST = Duration.ofMinutes(2);
 
     /**
-     * How fast everything goes. What is measured is not how much a machine can do: all of them together make a few hundred steps
-     * and ask a hundred times a second, however many they are.
+     * How fast everything goes. What is measured is not how much a machine can do: if nobody says otherwise, all of them together
+     * make a few hundred steps and ask a hundred times a second, however many they are.
      *
      * @param beat between two steps of a run
      * @param look how often somebody asks for his run
      */
     record Pace(Duration beat, Duration look) {
         static Pace of(int clients) {
-            return new Pace(
-                    Duration.ofMillis(Math.max(50, clients * 4)), Duration.ofMillis(Math.max(150, clients * 10)));
+            return with(Duration.ofMillis(Math.max(50, clients * 4)));
+        }
+
+        static Pace with(Duration beat) {
+            return new Pace(beat, Duration.ofMillis(Math.max(150, beat.toMillis() * 5 / 2)));
         }
     }
 
@@ -172,13 +176,23 @@ final class Load implements AutoCloseable {
     }
 
     private void awaitEnd(String run) throws InterruptedException {
-        Instant end = Instant.now().plus(LONGEST);
+        Instant end = Instant.now().plus(longest());
         while (!isFinished(run)) {
             if (Instant.now().isAfter(end)) {
-                throw new IllegalStateException(run + " has not ended within " + LONGEST.toSeconds() + " s");
+                throw new IllegalStateException(
+                        run + " has not ended within " + longest().toSeconds() + " s");
             }
             Thread.sleep(pace.look());
         }
+    }
+
+    private Duration longest() {
+        return LONGEST.plus(lasts().multipliedBy(2));
+    }
+
+    /** How long a run takes to which nothing happens. */
+    Duration lasts() {
+        return pace.beat().multipliedBy(diary.beats());
     }
 
     private boolean isFinished(String run) throws InterruptedException {
@@ -212,7 +226,7 @@ final class Load implements AutoCloseable {
     /** Nothing more is started; waits for the end of what was. */
     void finish() throws InterruptedException {
         closed = true;
-        Instant end = Instant.now().plus(LONGEST);
+        Instant end = Instant.now().plus(longest());
         for (Thread thread : threads) {
             Duration left = Duration.between(Instant.now(), end);
             if (!left.isPositive() || !thread.join(left)) thread.interrupt();

@@ -12,6 +12,8 @@ import java.time.Duration;
 record Node(String label, ServerProcess process, Api api) {
     /** Of a process that was told to end, and did. */
     private static final int TERMINATED = 143;
+    /** Of one that was cut off, whose code did not leave. */
+    private static final int HALTED = 70;
 
     long pid() {
         return process.pid();
@@ -23,11 +25,22 @@ record Node(String label, ServerProcess process, Api api) {
      * @throws IllegalStateException if it does not come in time, or not because it was told
      */
     void awaitLeft(Duration limit) throws InterruptedException {
-        int code = process.awaitExit(limit);
-        if (code != TERMINATED) {
-            throw new IllegalStateException("node " + label + ", which was told to end by SIGTERM, ended with " + code
-                    + " and not with " + TERMINATED);
-        }
+        demand(TERMINATED, process.awaitExit(limit), "was told to end by SIGTERM");
+    }
+
+    /**
+     * Waits for its end by itself, when code of it does not leave.
+     *
+     * @throws IllegalStateException if it does not come in time, or not by itself
+     */
+    void awaitHalted(Duration limit) throws InterruptedException {
+        demand(HALTED, process.awaitExit(limit), "had to stop what it executed");
+    }
+
+    private void demand(int wanted, int code, String what) {
+        if (code == wanted) return;
+        throw new IllegalStateException(
+                "node " + label + ", which " + what + ", ended with " + code + " and not with " + wanted);
     }
 
     @Override

@@ -15,8 +15,6 @@ import java.util.function.Consumer;
  * it, code that does not leave ends with its process, and when the link is mended it comes back as a new node.
  */
 final class Partition implements Fault {
-    /** Of a process that has halted itself. */
-    private static final int HALTED = 70;
     /** For some of the burst to come; a run lasts longer. */
     private static final Duration BURST = Duration.ofMillis(800);
 
@@ -107,18 +105,14 @@ final class Partition implements Fault {
             scene.load().burst(burst, Load.Manner.STAYS);
             Wait.until(BURST, () -> stays(scene, node));
         }
-        Wait.need("code that does not leave executes on node " + label, Scene.PATIENCE, () -> stays(scene, node));
+        Wait.need("code that does not leave executes on node " + label, scene.patience(), () -> stays(scene, node));
         long before = number(scene);
         Strike strike = strike(scene, cut, node);
         if (node.process().isAlive()) {
             throw new IllegalStateException(
                     "the node that was cut off is alive with code that does not leave, and others execute what it had");
         }
-        int code = node.process().awaitExit(Scene.PATIENCE);
-        if (code != HALTED) {
-            throw new IllegalStateException("the node that was cut off and whose code did not leave ended with " + code
-                    + " and not with " + HALTED);
-        }
+        node.awaitHalted(Scene.PATIENCE);
         long mended = mend(scene, cut, node);
         Node next = scene.fleet().ready(scene.fleet().start(label), Fleet.STARTS);
         back(scene, strike, next, before, mended);
@@ -137,7 +131,7 @@ final class Partition implements Fault {
     /** Cuts it off until what it had goes on elsewhere. */
     private Strike strike(Scene scene, Cut cut, Node node) throws InterruptedException {
         Wait.until(BURST, () -> inFlight(scene, node).size() >= SEVERAL);
-        Wait.need("node " + label + " executes something", Scene.PATIENCE, () -> scene.executes(node));
+        Wait.need("node " + label + " executes something", scene.patience(), () -> scene.executes(node));
         Strike strike = scene.note(Strike.now(cut.kind(), node));
         island.cut(cut);
         scene.say(cut.kind() + ", to and from node " + label + ", pid " + node.pid());
@@ -153,7 +147,7 @@ final class Partition implements Fault {
     }
 
     private void back(Scene scene, Strike strike, Node node, long before, long mended) throws InterruptedException {
-        Wait.need("node " + label + " is a node again, with another number", Scene.PATIENCE, () -> {
+        Wait.need("node " + label + " is a node again, with another number", scene.patience(), () -> {
             long now = number(scene);
             return now != 0 && now != before;
         });

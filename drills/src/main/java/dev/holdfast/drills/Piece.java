@@ -34,6 +34,11 @@ final class Piece {
             return this != SILENT && this != CANCELLED;
         }
 
+        /** Whether its parts come one after the other. */
+        boolean isInTurn() {
+            return this != PARALLEL;
+        }
+
         /** Whether whoever takes over sends at once. */
         boolean goesOn() {
             return isWhole() && this != FAILING;

@@ -11,7 +11,7 @@ import java.util.Random;
 
 /** A cluster under load, and what one can do to it. */
 final class Scene {
-    /** For what the cluster has to do; a frozen node is found after ten seconds. */
+    /** For what the cluster has to do by itself; a frozen node is found after ten seconds. */
     static final Duration PATIENCE = Duration.ofSeconds(40);
 
     /** Half a second, and what a busy machine adds; a node that hangs ends by itself after eight. */
@@ -51,6 +51,11 @@ final class Scene {
         return load;
     }
 
+    /** For what it has to do when there is something to do: whoever comes may wait until a run ends and another one is started. */
+    Duration patience() {
+        return PATIENCE.plus(load.lasts());
+    }
+
     Diary diary() {
         return load.diary();
     }
@@ -80,7 +85,7 @@ final class Scene {
     void awaitMoment(List<Node> nodes) throws InterruptedException {
         Thread.sleep(SHORTEST + random.nextInt(LONGEST - SHORTEST));
         for (Node node : nodes) {
-            Wait.need("node " + node.label() + " executes something", PATIENCE, () -> executes(node));
+            Wait.need("node " + node.label() + " executes something", patience(), () -> executes(node));
         }
     }
 
@@ -161,7 +166,7 @@ final class Scene {
                         && strike.victim().filter(gone::contains).isPresent())
                 .map(Strike::number)
                 .toList();
-        Wait.need("it is written down that the nodes " + numbers + " are dead", PATIENCE, () -> {
+        Wait.need("it is written down that the nodes " + numbers + " are dead", patience(), () -> {
             deaths.found(Ring.deaths(fleet.inService().getFirst()));
             return deaths.know(numbers);
         });
@@ -173,7 +178,7 @@ final class Scene {
     void awaitResumed(Node node) throws InterruptedException {
         Wait.need(
                 "what node " + node.label() + " had goes on elsewhere",
-                PATIENCE,
+                patience(),
                 () -> !diary().isInFlight(node.pid()));
     }
 
@@ -185,7 +190,7 @@ final class Scene {
     void awaitActive(Node node, long since, String when) throws InterruptedException {
         Wait.need(
                 "node " + node.label() + " executes something " + when,
-                PATIENCE,
+                patience(),
                 () -> diary().activeSince(since).contains(node.pid()));
     }
 

@@ -74,6 +74,7 @@ public final class ServerProcess implements AutoCloseable {
     private final Setup setup;
     private final Process process;
     private final Instant started;
+    private final CompletableFuture<Instant> ended;
     private final CompletableFuture<URI> ready = new CompletableFuture<>();
     private volatile @Nullable Instant readyAt;
     private volatile @Nullable Instant killedAt;
@@ -82,6 +83,7 @@ public final class ServerProcess implements AutoCloseable {
         this.setup = setup;
         this.process = process;
         this.started = started;
+        this.ended = process.onExit().thenApply(gone -> Instant.now());
     }
 
     /** Starts it and returns at once. */
@@ -215,6 +217,11 @@ public final class ServerProcess implements AutoCloseable {
     /** When it was killed; null if it was not. */
     public @Nullable Instant killedAt() {
         return killedAt;
+    }
+
+    /** When it was seen to have ended; waits for that. */
+    Instant endedAt() {
+        return ended.join();
     }
 
     /** Kills it, if it still lives. */

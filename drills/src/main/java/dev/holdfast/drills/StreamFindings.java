@@ -36,12 +36,16 @@ final class StreamFindings {
         for (Round round : rounds) for (Piece piece : round.all()) collect(round, piece);
         violations.addAll(history.violations());
         untried().forEach(kind -> violations.add("nothing that was recited was hit by this: " + kind));
+        var resumed = resumed();
+        kept(resumed.keySet())
+                .forEach(kind ->
+                        violations.add("nobody else has gone on with anything that was recited there: " + kind));
         var timeline = new StreamTimeline(fleet, rounds, accounts).timeline();
         var figures = new StreamFigures(
                 plan.nodes(),
                 rounds.size(),
                 texts,
-                resumed(),
+                resumed,
                 accounts.values().stream().mapToInt(List::size).sum(),
                 timeline.to() - timeline.from());
         return Report.of("stream-takeover", plan.seed(), violations, figures, timeline);
@@ -60,6 +64,19 @@ final class StreamFindings {
         return done;
     }
 
+    /** What was done to nodes that kept what they recited, though it was to go on for at least a part yet. */
+    private Set<Strike.Kind> kept(Set<Strike.Kind> resumed) {
+        var hit = EnumSet.noneOf(Strike.Kind.class);
+        for (Round round : rounds)
+            if (round.pid() != 0
+                    && round.struck().stream()
+                            .anyMatch(piece ->
+                                    piece.kind().goesOn() && piece.kind().isInTurn()))
+                hit.add(round.strike().kind());
+        hit.removeAll(resumed);
+        return hit;
+    }
+
     private void collect(Round round, Piece piece) throws InterruptedException {
         var answer = client.get("/v1/runs/" + piece.run());
         if (!answer.isSuccess()) {
@@ -74,10 +91,6 @@ final class StreamFindings {
         seen.forEach(history::watched);
         if (piece.kind() == Piece.Kind.PARALLEL) history.sideBySide(piece.run());
         if (piece.kind().isWhole()) history.expected(piece.run(), "{\"lines\":" + Concert.PARTS * Concert.LINES + "}");
-        if (round.pid() != 0
-                && round.struck().contains(piece)
-                && run.snapshots().getLast().epoch() < 2)
-            violations.add(piece.run() + ": its node was hit while it recited, and nobody has taken it over");
         for (WatchAccount account : seen) judge(new Reading(round, piece, run, account));
         seen.stream().findFirst().ifPresent(first -> count(piece, first));
     }

@@ -6,6 +6,7 @@ import dev.holdfast.localnats.LocalServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -156,14 +157,16 @@ final class StreamTakeover {
                 + " of " + concert.pieces().size());
         concert.cancel(scene.client());
         awaitResumed(struck, strike, doomed);
+        Instant woken = Instant.now();
         if (kind == Kind.STOP) {
             concert.awaitTakenOver(struck, scene.client());
+            woken = Instant.now();
             // It sends something that is to be shown to nobody, before it finds that others recite what it had.
             doomed.process().signal("CONT");
         }
         concert.watchedFromNow("in the middle", any(fleet));
         concert.awaitEnd(scene.client());
-        mend(strike, doomed, fleet);
+        mend(strike, woken, fleet);
     }
 
     private static void awaitMoment(Concert concert, int shown) throws InterruptedException {
@@ -188,19 +191,16 @@ final class StreamTakeover {
         }
     }
 
-    /** The cluster is whole again. */
-    private static void mend(Strike strike, Node node, Fleet fleet) throws InterruptedException {
+    /**
+     * The cluster is whole again.
+     *
+     * @param woken when the node went on, if it was frozen
+     */
+    private static void mend(Strike strike, Instant woken, Fleet fleet) throws InterruptedException {
+        Node node = strike.victim().orElseThrow();
         switch (strike.kind()) {
-            case STOP -> {
-                // Its code has left, and what it wanted to send has been refused, or it would not serve again.
-                Wait.need(
-                        "the node that was frozen is a new one",
-                        PATIENCE,
-                        () -> Ring.number(node)
-                                .filter(now -> now != strike.number())
-                                .isPresent());
-                fleet.backInService(node);
-            }
+            // Its code has left, and what it wanted to send has been refused, or it would not serve again.
+            case STOP -> fleet.back(node, strike.number(), woken, PATIENCE);
             case TERM -> {
                 node.awaitLeft(LEAVES);
                 fleet.ready(fleet.start(node.label()), Fleet.STARTS);

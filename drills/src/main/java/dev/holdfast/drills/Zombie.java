@@ -2,6 +2,7 @@ package dev.holdfast.drills;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 
@@ -33,16 +34,19 @@ record Zombie(Duration frozen) implements Fault {
         scene.say("what it had goes on elsewhere after " + after / 1_000 + " ms");
         Thread.sleep(Math.max(1, frozen.toMillis() - after / 1_000));
         Strike cont = scene.note(Strike.now(Strike.Kind.CONT, node));
+        Instant woken = Instant.now();
         node.process().signal("CONT");
         scene.say("node " + node.label() + " goes on");
-        long now = awaitReturn(scene, node, before);
-        scene.fleet().backInService(node);
-        scene.awaitActive(node, cont.micros(), "when it came back");
+        Node back = scene.fleet().back(node, before, woken, Scene.PATIENCE);
+        demandGone(scene, before);
+        scene.awaitActive(back, cont.micros(), "when it came back");
         return List.of(
                 "node %s was number %d, was taken over after %.1f s, and came back as number %d"
-                        .formatted(node.label(), before, after / 1e6, now),
-                "%d of its attempts were refused what they wrote when it went on; it had stopped the others by itself"
-                        .formatted(refused(node) - refused));
+                        .formatted(node.label(), before, after / 1e6, Ring.demandNumber(back)),
+                back.pid() == node.pid()
+                        ? "%d of its attempts were refused what they wrote when it went on; it had stopped the others by itself"
+                                .formatted(refused(back) - refused)
+                        : "its code did not leave in time when it went on: it halted itself, and was started again");
     }
 
     /** How many attempts of this process were told that they had lost their runs. */
@@ -56,14 +60,7 @@ record Zombie(Duration frozen) implements Fault {
                 .sum();
     }
 
-    private static long awaitReturn(Scene scene, Node node, long before) throws InterruptedException {
-        var number = new long[] {before};
-        Wait.need("the node that was frozen is a new one", Scene.PATIENCE, () -> {
-            if (!node.process().isAlive())
-                throw new IllegalStateException("the node that was frozen ended when it went on");
-            number[0] = Ring.number(node).orElse(before);
-            return number[0] != before;
-        });
+    private static void demandGone(Scene scene, long before) {
         for (Node other : scene.fleet().inService()) {
             Set<Long> alive = Ring.alive(other);
             if (alive.contains(before)) {
@@ -71,7 +68,6 @@ record Zombie(Duration frozen) implements Fault {
                         "node " + other.label() + " sees number " + before + " alive: " + alive);
             }
         }
-        return number[0];
     }
 
     /** What it has recorded after it woke up was done again elsewhere, and that is looked for in every run. */

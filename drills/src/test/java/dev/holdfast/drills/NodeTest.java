@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How a process ends that was told to end. */
+/** How a process ends that was told to end, or had to. */
 class NodeTest {
     private static final Duration LONG = Duration.ofSeconds(30);
 
@@ -35,6 +35,18 @@ class NodeTest {
             assertThatIllegalStateException()
                     .isThrownBy(() -> node(process).awaitLeft(Duration.ofSeconds(1)))
                     .withMessageContaining("is alive after 1 s");
+        }
+    }
+
+    @Test
+    void whose_code_does_not_leave_has_to_halt_for_that_reason() throws InterruptedException {
+        try (var process = told("trap 'exit 70' TERM; while :; do sleep 0.01; done")) {
+            assertThatCode(() -> node(process).awaitHalted(LONG)).doesNotThrowAnyException();
+        }
+        try (var process = told("exec sleep 60")) {
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> node(process).awaitHalted(LONG))
+                    .withMessage("node a, which had to stop what it executed, ended with 143 and not with 70");
         }
     }
 
