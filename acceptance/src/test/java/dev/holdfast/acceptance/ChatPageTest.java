@@ -28,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
 @DisabledIfEnvironmentVariable(named = "OPENAI_BASE_URL", matches = ".+", disabledReason = "would ask that endpoint")
 @DisabledIfEnvironmentVariable(named = "OPENAI_API_KEY", matches = ".+", disabledReason = "would spend that key")
 class ChatPageTest {
-    private static final int WORDS = 70;
+    private static final int WORDS = 100;
     private static final String COUNT = "[stamp] [slow:60] [many:" + WORDS + "]";
     private static final String ANSWER = "document.querySelector('.turn:last-child .standing')?.textContent";
     private static final String SHOWN = "(" + ANSWER + " ?? '').split(' ').length";
@@ -249,7 +249,9 @@ class ChatPageTest {
     }
 
     private static void looks(Tab tab) {
-        say(tab, "[slow:60] [cut:12] [tries:1] This answer breaks off in the middle, is taken back, and is said again");
+        say(
+                tab,
+                "[slow:120] [cut:12] [tries:1] This answer breaks off in the middle, is taken back, and is said again");
         tab.await("it breaks off", "document.querySelector('.turn:last-child .ghost').textContent");
         tab.screenshot(shot("page", "04-rewound"));
         tab.look(Tab.Look.DARK);

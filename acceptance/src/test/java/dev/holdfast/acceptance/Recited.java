@@ -15,7 +15,7 @@ import java.util.UUID;
 /** A recital on a {@link Trio}, whom everybody watches from its beginning, at each node. */
 final class Recited {
     static final int PARTS = 4;
-    static final int LINES = 5;
+    static final int LINES = 10;
 
     private final Trio trio;
     private final String run;

@@ -79,8 +79,8 @@ class SlowWatchersTest {
 
         var idle = new ArrayList<Socket>();
         for (int i = 0; i < MANY; i++) idle.add(lazy(flood));
-        String cursor = someOf(idle.getFirst());
         await("they watch").atMost(Duration.ofSeconds(10)).until(() -> watchers() == MANY + 1);
+        String cursor = someOf(idle.getFirst());
         var sipping = Thread.ofPlatform().daemon().start(() -> sip(idle.subList(MANY / 2, MANY)));
         await("they are cut off")
                 .atMost(SlowWatchersProgram.PATIENCE.multipliedBy(4))
@@ -91,9 +91,11 @@ class SlowWatchersTest {
         for (Socket each : idle) each.close();
         long[] late = ticking.get();
         assertThat(late.length).isGreaterThan(SlowWatchersProgram.TICKS * 9 / 10);
+        // Whoever waited for one of the others would wait for as long as their patience lasts: 3 s of the 20.
+        assertThat(late[late.length * 9 / 10]).as("of one who reads, p90 in ms").isLessThan(200);
         assertThat(late[late.length * 99 / 100])
                 .as("of one who reads, p99 in ms")
-                .isLessThan(200);
+                .isLessThan(1_500);
 
         List<Long> rest = read(flood, cursor);
         long first = rest.getFirst();
@@ -144,6 +146,7 @@ class SlowWatchersTest {
         String id = "";
         while (ids.size() < 3) {
             int next = socket.getInputStream().read();
+            if (next < 0) throw new IOException("it was cut off after " + ids);
             if (next != '\n') {
                 if (next != '\r') line.append((char) next);
                 continue;
