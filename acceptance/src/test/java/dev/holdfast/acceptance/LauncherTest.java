@@ -90,6 +90,7 @@ class LauncherTest {
     }
 
     @Test
+    @ProcessTest
     void refuses_a_jdk_that_is_too_old() throws Exception {
         var tree = SourceTree.copyTo(folder.resolve("tree"));
         Path old = jdk("17.0.15");
@@ -101,6 +102,7 @@ class LauncherTest {
     }
 
     @Test
+    @ProcessTest
     void takes_a_jdk_by_its_release_file() throws Exception {
         assumeThat(Files.exists(Path.of("/bin/sh"))).isTrue();
         var tree = SourceTree.copyTo(folder.resolve("tree"));

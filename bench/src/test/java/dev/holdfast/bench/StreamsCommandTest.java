@@ -10,12 +10,14 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code holdfast bench streams}, with a node of its own, for a second. */
+@EnabledIfEnvironmentVariable(named = "HOLDFAST_TESTS", matches = "all", disabledReason = "slow")
 class StreamsCommandTest {
     private static final StreamScale MOMENT = new StreamScale(1, Duration.ofMillis(500), Duration.ofSeconds(1), 1);
     private static final String FLOOD = "two producers";

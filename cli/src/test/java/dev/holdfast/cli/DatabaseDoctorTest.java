@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code holdfast doctor --postgres} says of a database. */
@@ -102,6 +103,7 @@ class DatabaseDoctorTest {
     }
 
     @Test
+    @EnabledIfEnvironmentVariable(named = "HOLDFAST_TESTS", matches = "all", disabledReason = "slow")
     void whoMayNotMakeOrChangeTheTablesThatABootNeedsCannotBoot() {
         try (var database = TestDatabase.fresh()) {
             String worker = "worker_of_" + database.name();
@@ -145,6 +147,7 @@ class DatabaseDoctorTest {
     }
 
     @Test
+    @EnabledIfEnvironmentVariable(named = "HOLDFAST_TESTS", matches = "all", disabledReason = "slow")
     void aReplicaIsLookedAt(@TempDir Path folder) {
         try (var primary = LocalPostgres.start(
                 folder.resolve("primary"), Settings.standard().with("autovacuum", "off"))) {

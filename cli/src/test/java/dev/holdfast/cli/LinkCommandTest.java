@@ -29,9 +29,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
 /** What {@code holdfast link} prints, and for what that is good: on two nodes of one cluster. */
 @Timeout(60)
+@EnabledIfEnvironmentVariable(named = "HOLDFAST_TESTS", matches = "all", disabledReason = "slow")
 class LinkCommandTest {
     private static final Task<String, String> PATIENT = Task.named("patient", String.class, String.class);
 

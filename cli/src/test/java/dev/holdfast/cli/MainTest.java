@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Commands in this process, asking a server that says what the test wants. */
@@ -269,6 +270,7 @@ class MainTest {
     }
 
     @Test
+    @EnabledIfEnvironmentVariable(named = "HOLDFAST_TESTS", matches = "all", disabledReason = "slow")
     void aServerThatCannotServeIsNoRefusal() {
         problem("/v1/tasks/noop/runs", 503, "disk_full", "the disk is full");
         assertThat(ask("run", "noop").exits(4).err()).contains("disk_full");

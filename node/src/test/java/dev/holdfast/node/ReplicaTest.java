@@ -13,6 +13,7 @@ import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.localpg.LocalPostgres;
 import dev.holdfast.localpg.Settings;
 import dev.holdfast.sdk.RunHandle;
+import dev.holdfast.testkit.ProcessTest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A node with a replica: what it shows may be behind, what it does is not. */
+@ProcessTest
 final class ReplicaTest {
     private static final Namespace HOME = Namespace.DEFAULT;
 

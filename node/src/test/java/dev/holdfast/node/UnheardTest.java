@@ -14,6 +14,7 @@ import dev.holdfast.sdk.RunHandle;
 import dev.holdfast.sdk.Schedule;
 import dev.holdfast.sdk.Signal;
 import dev.holdfast.sdk.Task;
+import dev.holdfast.testkit.ProcessTest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
  * All hints are off: those of a node to itself, and those between nodes, which the database takes and forgets. Everything that
  * wakes something still does, at the next look.
  */
+@ProcessTest
 final class UnheardTest {
     private static final TestDatabase DATABASE = TestDatabase.fresh();
     private static final Namespace HOME = Namespace.DEFAULT;

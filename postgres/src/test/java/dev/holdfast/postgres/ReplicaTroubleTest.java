@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A replica that fails, or is none. */
+@ProcessTest
 class ReplicaTroubleTest {
     private static final String UNAVAILABLE = "holdfast.replica.unavailable";
 
@@ -79,7 +80,6 @@ class ReplicaTroubleTest {
     }
 
     @Test
-    @ProcessTest
     void oneThatWasPromotedIsNoReplicaAnyMore() {
         try (var node = pair.node(() -> {})) {
             RunId run = node.start();
@@ -93,7 +93,6 @@ class ReplicaTroubleTest {
     }
 
     @Test
-    @ProcessTest
     void onlyAReplicaOfTheDatabaseIsTaken() {
         assertThat(refused(pair.primaryUrl()).code()).isEqualTo("replica_is_primary");
         assertThat(refused(pair.replicaUrl().replace("/mine", "/nowhere")).code())
@@ -110,7 +109,6 @@ class ReplicaTroubleTest {
 
     /** It has every number of ours, and what it shows may be true for a while. */
     @Test
-    @ProcessTest
     void oneOfACopyOfTheDatabaseAnswersNothing() throws Exception {
         Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
         try (var copy = pair.copy(elsewhere);
@@ -133,7 +131,6 @@ class ReplicaTroubleTest {
     }
 
     @Test
-    @ProcessTest
     void oneThatIsExchangedBehindItsAddressAnswersNothing() throws Exception {
         try (var foreign = Pair.in(folder.resolve("other"));
                 var theirs = foreign.node(() -> {});
@@ -161,7 +158,6 @@ class ReplicaTroubleTest {
 
     /** Lists of one that is just late come when it shows the node. */
     @Test
-    @ProcessTest
     void oneThatDoesNotShowTheNodeYetIsUsedWhenItDoes() {
         pair.standby.pauseReplay();
         try (var node = pair.node(pair.standby::resumeReplay)) {
@@ -185,7 +181,6 @@ class ReplicaTroubleTest {
     }
 
     @Test
-    @ProcessTest
     void oneThatIsDownAtTheBootKeepsNobodyFromBooting() {
         pair.standby.server().stop();
         var options = ReplicaOptions.at(pair.replicaUrl());
@@ -199,7 +194,6 @@ class ReplicaTroubleTest {
     }
 
     @Test
-    @ProcessTest
     void oneThatHangsIsGivenUp() {
         try (var node = pair.node(() -> {})) {
             RunId run = node.start();

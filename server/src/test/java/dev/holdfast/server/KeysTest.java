@@ -13,6 +13,7 @@ import dev.holdfast.node.Holdfast;
 import dev.holdfast.node.NodeOptions;
 import dev.holdfast.sdk.Context;
 import dev.holdfast.sdk.Task;
+import dev.holdfast.testkit.ProcessTest;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -181,6 +182,7 @@ class KeysTest {
     }
 
     @Test
+    @ProcessTest
     void aNewKeyCountsOnAllNodesAtOnceAndARevokedOneOnNoneASecondLater() throws Exception {
         String old = keys.create("old", Scope.READ).key();
         assertThat(ask(first, "GET", "/v1/runs", old).status()).isEqualTo(200);
@@ -207,6 +209,7 @@ class KeysTest {
     }
 
     @Test
+    @ProcessTest
     @Timeout(30)
     void aStreamEndsWhoseKeyIsRevoked() throws Exception {
         var chief = keys.create("chief", Scope.ADMIN);
@@ -281,6 +284,7 @@ class KeysTest {
     }
 
     @Test
+    @ProcessTest
     void madeUpKeysCostAFewLooksAndWhatIsNoKeyCostsNone() throws Exception {
         keys.create("any", Scope.READ);
         var looks = new AtomicInteger();
@@ -300,6 +304,7 @@ class KeysTest {
     }
 
     @Test
+    @ProcessTest
     void howeverManyAskForTheNodesOneLookIsOnItsWay() throws Exception {
         try (var session = DriverManager.getConnection(database.jdbcUrl());
                 var statement = session.createStatement()) {

@@ -14,6 +14,7 @@ import dev.holdfast.node.KeyBook;
 import dev.holdfast.node.NodeOptions;
 import dev.holdfast.sdk.Context;
 import dev.holdfast.sdk.Task;
+import dev.holdfast.testkit.ProcessTest;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -148,10 +149,11 @@ class LinksTest {
     }
 
     @Test
+    @ProcessTest
     void afterItsTimeALinkShowsNothingAndAnOpenStreamEnds() throws Exception {
         String chief = keys.create("chief", Scope.ADMIN).key();
         String run = started("patient", chief);
-        Http.Response made = links(run, "{\"ttl\":\"2s\"}", chief);
+        Http.Response made = links(run, "{\"ttl\":\"5s\"}", chief);
         String link = "/v1/runs/" + run + "/stream?"
                 + URI.create(made.json().path("url").asString()).getQuery();
         Instant expires = Instant.parse(made.json().path("expires").asString());
@@ -260,6 +262,7 @@ class LinksTest {
     }
 
     @Test
+    @ProcessTest
     void aLinkEndsWithTheRun() throws Exception {
         String chief = keys.create("chief", Scope.ADMIN).key();
         String run = started("quick", chief);

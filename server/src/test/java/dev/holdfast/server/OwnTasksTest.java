@@ -14,6 +14,7 @@ import dev.holdfast.node.NodeOptions;
 import dev.holdfast.sdk.Handler;
 import dev.holdfast.sdk.Start;
 import dev.holdfast.sdk.Task;
+import dev.holdfast.testkit.ProcessTest;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A program that hosts tasks of its own behind HTTP, API keys and TLS, as docs/operations.md shows it. */
 @Timeout(120)
+@ProcessTest
 class OwnTasksTest {
     private static final Task<String, String> CHECKOUT = Task.named("checkout", String.class, String.class);
 

@@ -8,6 +8,7 @@ import dev.holdfast.core.RunId;
 import dev.holdfast.engine.system.SystemClock;
 import dev.holdfast.engine.system.SystemIds;
 import dev.holdfast.testkit.History;
+import dev.holdfast.testkit.ProcessTest;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** kill -9 in the middle of commits: whatever was acknowledged is there. */
+@ProcessTest
 final class KillTest {
     @TempDir
     Path folder;

@@ -216,6 +216,7 @@ class MembershipTest {
     }
 
     @Test
+    @ProcessTest
     void aNodeOneOfWhoseLoopsIsStuckStopsByItself() {
         var one = town.join();
         Pulse idle = one.membership().pulse("writer");

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.localpg.LocalPostgres;
 import dev.holdfast.localpg.Settings;
 import dev.holdfast.postgres.session.Connections;
+import dev.holdfast.testkit.ProcessTest;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A replica takes the place of the server. */
+@ProcessTest
 class PromotionTest {
     private static final Duration LONG = Duration.ofSeconds(30);
 

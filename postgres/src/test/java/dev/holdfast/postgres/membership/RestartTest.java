@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of nodes when the server is away for a while. Nobody died, so nobody is taken for dead. */
+@ProcessTest
 class RestartTest {
     private static final Duration LONG = Duration.ofSeconds(40);
 
@@ -79,7 +80,6 @@ class RestartTest {
     }
 
     @Test
-    @ProcessTest
     void aStallOfFifteenSecondsStopsEverybodyAndKillsNobody() {
         List<Town.Citizen> all = Stream.generate(town::join).limit(3).toList();
         town.server.pause();
@@ -101,7 +101,6 @@ class RestartTest {
     }
 
     @Test
-    @ProcessTest
     void whoDoesNotComeBackAfterARestartIsFoundWhenItsGraceIsOver() {
         var survivor = town.join();
         Outsider other = town.outside(Times.USUAL);

@@ -3,6 +3,7 @@ package dev.holdfast.testkit.world;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.testkit.QuietEngine;
+import dev.holdfast.testkit.Seeds;
 import dev.holdfast.testkit.memory.MemoryStore;
 import dev.holdfast.testkit.memory.Unguarded;
 import java.util.EnumSet;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(QuietEngine.class)
 final class RolesTest {
-    private static final int SEEDS = Integer.getInteger("seeds", 15);
+    private static final int SEEDS = Integer.getInteger("seeds", Seeds.some(15));
     /** In how many worlds a ledger that is wrong has to be found. */
     private static final int FOUND = 150;
 
@@ -69,7 +70,7 @@ final class RolesTest {
 
     @Test
     void aSeedIsTheSameWorldWheneverItIsLived() throws InterruptedException {
-        for (long seed = 1; seed <= 3; seed++) {
+        for (long seed = 1; seed <= Seeds.some(3); seed++) {
             var first = World.live(seed, MemoryStore::open, EnumSet.allOf(Role.Kind.class));
             var again = World.live(seed, MemoryStore::open, EnumSet.allOf(Role.Kind.class));
             assertThat(again.hash()).as("decisions of world %d", seed).isEqualTo(first.hash());
