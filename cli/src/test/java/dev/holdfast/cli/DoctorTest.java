@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code holdfast doctor} says of a node that is there, and of what is wrong. */
@@ -55,6 +56,7 @@ class DoctorTest {
     }
 
     @Test
+    @EnabledIfEnvironmentVariable(named = "HOLDFAST_TESTS", matches = "all", disabledReason = "slow")
     void aNodeOfAClusterIsAskedForTheSettingsOfItsDatabase() {
         try (var database = TestDatabase.fresh();
                 var server = Server.open(ServerOptions.onPort(0));

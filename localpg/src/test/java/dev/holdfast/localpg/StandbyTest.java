@@ -7,6 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
@@ -15,6 +16,7 @@ class StandbyTest {
     Path folder;
 
     @Test
+    @EnabledIfEnvironmentVariable(named = "HOLDFAST_TESTS", matches = "all", disabledReason = "slow")
     void it_follows_falls_behind_on_demand_and_finds_a_primary_that_came_back() {
         try (var primary = LocalPostgres.start(folder.resolve("primary"), Settings.standard())) {
             primary.createDatabase("orders");

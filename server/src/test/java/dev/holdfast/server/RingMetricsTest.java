@@ -9,6 +9,7 @@ import dev.holdfast.node.ClusterOptions;
 import dev.holdfast.node.Holdfast;
 import dev.holdfast.node.NodeOptions;
 import dev.holdfast.sdk.Task;
+import dev.holdfast.testkit.ProcessTest;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What {@code /metrics} says of the other nodes. */
 @Timeout(120)
+@ProcessTest
 class RingMetricsTest {
     private static final Task<String, String> ECHO = Task.named("echo", String.class, String.class);
 

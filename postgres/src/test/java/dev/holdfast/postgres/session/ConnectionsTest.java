@@ -261,6 +261,7 @@ class ConnectionsTest {
     }
 
     @Test
+    @ProcessTest
     void aReplica(@TempDir Path folder) {
         try (var primary = LocalPostgres.start(folder.resolve("primary"), Settings.standard())) {
             primary.createDatabase("mine");
@@ -276,6 +277,7 @@ class ConnectionsTest {
 
     /** By whatever rule it chooses; all at once, as with each of them it is listened for five seconds in vain. */
     @Test
+    @ProcessTest
     void aPoolerInTransactionMode() throws Exception {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var said = new EnumMap<TransactionPooler.Choice, Future<String>>(TransactionPooler.Choice.class);

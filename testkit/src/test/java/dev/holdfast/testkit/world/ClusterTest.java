@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(QuietEngine.class)
 final class ClusterTest {
     private static final int SEEDS = Integer.getInteger("seeds", Seeds.some(100));
-    private static final int ROLES = Integer.getInteger("seeds", 24);
+    private static final int ROLES = Integer.getInteger("seeds", Seeds.some(24));
     /** In how many worlds a ledger that is wrong has to be found. */
     private static final int FOUND = 100;
 
