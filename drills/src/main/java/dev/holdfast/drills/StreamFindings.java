@@ -37,7 +37,7 @@ final class StreamFindings {
         violations.addAll(history.violations());
         untried().forEach(kind -> violations.add("nothing that was recited was hit by this: " + kind));
         var resumed = resumed();
-        kept(resumed.keySet())
+        kept(rounds, resumed.keySet())
                 .forEach(kind ->
                         violations.add("nobody else has gone on with anything that was recited there: " + kind));
         var timeline = new StreamTimeline(fleet, rounds, accounts).timeline();
@@ -64,8 +64,12 @@ final class StreamFindings {
         return done;
     }
 
-    /** What was done to nodes that kept what they recited, though it was to go on for at least a part yet. */
-    private Set<Strike.Kind> kept(Set<Strike.Kind> resumed) {
+    /**
+     * What was done to nodes that kept what they recited, though it was to go on for at least a part yet.
+     *
+     * @param resumed after which somebody else went on
+     */
+    static Set<Strike.Kind> kept(List<Round> rounds, Set<Strike.Kind> resumed) {
         var hit = EnumSet.noneOf(Strike.Kind.class);
         for (Round round : rounds)
             if (round.pid() != 0
