@@ -31,7 +31,7 @@ class StreamDrillTest {
 
         assertThat(report.path("verdict").asString()).isEqualTo("HELD");
         assertThat(report.at("/figures/texts")).hasSize(6);
-        assertThat(report.at("/figures/texts/STEPS/kept").asInt()).isEqualTo(2 * 20);
+        assertThat(report.at("/figures/texts/STEPS/kept").asInt()).isEqualTo(2 * 40);
         assertThat(report.at("/figures/texts")
                         .valueStream()
                         .mapToLong(t -> t.path("voided").asLong())

@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 /** A piece of each kind under way, begun at one node and watched at all. */
 final class Concert {
     static final int PARTS = 4;
-    static final int LINES = 5;
+    /** Each part takes a second: for two of them something is left while three servers are killed one after the other. */
+    static final int LINES = 10;
     /** From one line to the next. */
     private static final int MILLIS = 100;
     /** Between two looks. */
