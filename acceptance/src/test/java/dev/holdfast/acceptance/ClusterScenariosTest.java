@@ -33,7 +33,6 @@ import org.junit.jupiter.api.function.Executable;
 @DisabledIfEnvironmentVariable(named = "OPENAI_BASE_URL", matches = ".+", disabledReason = "would ask that endpoint")
 @DisabledIfEnvironmentVariable(named = "OPENAI_API_KEY", matches = ".+", disabledReason = "would spend that key")
 class ClusterScenariosTest {
-    private static final int TERMINATED = 143;
     private static final int PASSES = 2;
 
     @RegisterExtension
@@ -137,7 +136,7 @@ class ClusterScenariosTest {
             ServerProcess node = trio.node(sender);
             node.terminate();
             assertTakenOver(recited.assertWhole(), node.pid());
-            assertThat(node.awaitExit(Stage.PATIENCE)).isEqualTo(TERMINATED);
+            assertThat(node.awaitExit(Stage.PATIENCE)).isEqualTo(ServerProcess.TERMINATED);
             trio.succeed(sender);
         }
 

@@ -47,6 +47,7 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
 
     @Override
     public void beforeEach(ExtensionContext context) throws IOException {
+        StartCache.make();
         folder = Files.createTempDirectory("holdfast-acceptance-");
         port = Ports.free();
         database = store == Store.POSTGRES ? TestDatabase.fresh() : null;

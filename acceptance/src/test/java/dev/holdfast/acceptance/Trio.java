@@ -21,7 +21,6 @@ import tools.jackson.databind.json.JsonMapper;
 /** Three nodes on one database and a NATS of three servers; whoever asks them has a key. */
 final class Trio implements AutoCloseable {
     static final int NODES = 3;
-    private static final int HALTED = 70;
 
     private final Stage stage;
     private final TestDatabase database = TestDatabase.fresh();
@@ -69,7 +68,7 @@ final class Trio implements AutoCloseable {
         if (nodes.get(i).isAlive()) return;
         assertThat(nodes.get(i).awaitExit(Stage.PATIENCE))
                 .as("what node %d has ended with", i)
-                .isEqualTo(HALTED);
+                .isEqualTo(ServerProcess.HALTED);
         System.out.println("node " + i + " has halted itself, and is started again");
         succeed(i);
     }

@@ -10,11 +10,6 @@ import java.time.Duration;
  * @param api where it is asked
  */
 record Node(String label, ServerProcess process, Api api) {
-    /** Of a process that was told to end, and did. */
-    private static final int TERMINATED = 143;
-    /** Of one that was cut off, whose code did not leave. */
-    private static final int HALTED = 70;
-
     long pid() {
         return process.pid();
     }
@@ -25,7 +20,7 @@ record Node(String label, ServerProcess process, Api api) {
      * @throws IllegalStateException if it does not come in time, or not because it was told
      */
     void awaitLeft(Duration limit) throws InterruptedException {
-        demand(TERMINATED, process.awaitExit(limit), "was told to end by SIGTERM");
+        demand(ServerProcess.TERMINATED, process.awaitExit(limit), "was told to end by SIGTERM");
     }
 
     /**
@@ -34,7 +29,7 @@ record Node(String label, ServerProcess process, Api api) {
      * @throws IllegalStateException if it does not come in time, or not by itself
      */
     void awaitHalted(Duration limit) throws InterruptedException {
-        demand(HALTED, process.awaitExit(limit), "had to stop what it executed");
+        demand(ServerProcess.HALTED, process.awaitExit(limit), "had to stop what it executed");
     }
 
     private void demand(int wanted, int code, String what) {

@@ -34,6 +34,11 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class ServerProcess implements AutoCloseable {
+    /** What it ends with when it was cut off and code of it did not leave: it has halted itself. */
+    public static final int HALTED = 70;
+    /** What it ends with when it was told to end by SIGTERM. */
+    public static final int TERMINATED = 143;
+
     private static final String READY = "ready ";
 
     /**

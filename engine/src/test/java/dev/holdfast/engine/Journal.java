@@ -70,8 +70,9 @@ final class Journal implements Reads, StreamLog {
     }
 
     long append(Item... items) {
-        for (Item item : items) append(epoch, item);
-        return last();
+        long number = last();
+        for (Item item : items) entries.add(new Entry(++number, epoch, item));
+        return number;
     }
 
     /** By somebody who has lost the run. */

@@ -14,6 +14,7 @@ import dev.holdfast.core.stream.Source;
 import dev.holdfast.core.stream.StreamEnd;
 import dev.holdfast.engine.port.StreamLog;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -176,9 +177,9 @@ final class StoryTest {
     @Test
     void aLongStreamIsReadInBatchesAndItsRewindsOnce() {
         journal.become(RunState.RUNNING, 1, "claim");
-        for (int i = 0; i < 10_000; i++) {
-            journal.append(chunk(STEP, "half"), new Item.Rewind(List.of(STEP)), chunk(BETWEEN, "x"));
-        }
+        var once = List.of(chunk(STEP, "half"), new Item.Rewind(List.of(STEP)), chunk(BETWEEN, "x"));
+        journal.append(
+                Collections.nCopies(10_000, once).stream().flatMap(List::stream).toArray(Item[]::new));
         journal.finish(Outcome.SUCCEEDED, 1, new StreamEnd(30_000L, List.of()));
         journal.reads = 0;
 
