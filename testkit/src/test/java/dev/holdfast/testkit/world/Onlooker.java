@@ -22,6 +22,8 @@ final class Onlooker {
     private final List<Jump> jumps = new ArrayList<>();
     private long seq;
     private long epoch;
+    /** Of a chunk that came before its status, which must be one that the window has left out; 0 for none. */
+    private long early;
 
     /** A status that is not the next one. */
     private record Jump(long from, long to) {
@@ -70,21 +72,30 @@ final class Onlooker {
 
     /**
      * Everything of an epoch is told after the status that began it, and no status is told twice or left out: but for who
-     * is behind by more than a window, and goes on with the first one of that.
+     * is behind by more than a window, and goes on with the first one of that, after what was sent in epochs that are left out.
      */
     private void see(Frame frame) {
         frames.add(frame);
         if (frame.event().equals("status")) {
-            if (seqOf(frame) != seq + 1) jumps.add(new Jump(seq, seqOf(frame)));
+            boolean isNext = seqOf(frame) == seq + 1;
+            if (!isNext) jumps.add(new Jump(seq, seqOf(frame)));
+            if (early > 0 && (isNext || early > frame.epoch())) complainOfEarly();
+            early = 0;
             seq = seqOf(frame);
             epoch = frame.epoch();
         } else if (frame.event().equals("done")) {
+            if (early > 0) complainOfEarly();
             for (Jump jump : jumps) {
                 if (!jump.isOfWindow(seqOf(frame))) complain("was told status " + jump.to() + " after " + jump.from());
             }
         } else if (frame.event().equals("chunk") && !isOf(frame.epoch())) {
-            complain("was told a chunk of epoch " + frame.epoch() + " in epoch " + epoch);
+            if (frame.epoch() < epoch) complain("was told a chunk of epoch " + frame.epoch() + " in epoch " + epoch);
+            else early = Math.max(early, frame.epoch());
         }
+    }
+
+    private void complainOfEarly() {
+        complain("was told a chunk of epoch " + early + " in epoch " + epoch);
     }
 
     /** Where entries fence, somebody who has lost the run may have written before the epoch opened, and was rewound then. */
