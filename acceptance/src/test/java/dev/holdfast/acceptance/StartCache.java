@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,7 @@ import java.util.stream.Stream;
  */
 final class StartCache {
     private static final String OPTION = "-XX:AOTCache=";
+    private static final String CLASS_PATH = "java.class.path";
     private static final int LIMIT_SECONDS = 120;
 
     private final Path file;
@@ -34,10 +36,25 @@ final class StartCache {
         this.jars = jars;
     }
 
-    /** That of this build is there after this. */
+    /** That of this build is there after this, and what this process starts finds its own classes behind the jars. */
     static void make() throws IOException {
         var named = named();
-        if (named.isPresent()) new StartCache(named.get(), jars()).makeOnce();
+        if (named.isEmpty()) return;
+        new StartCache(named.get(), jars()).makeOnce();
+        System.setProperty(CLASS_PATH, jarsFirst());
+    }
+
+    /** A cache knows jars only, and is of use to whoever has the same ones first. */
+    private static String jarsFirst() {
+        return entries()
+                .sorted(Comparator.comparing(entry -> !Files.isRegularFile(entry)))
+                .map(Path::toString)
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    private static Stream<Path> entries() {
+        return Stream.of(System.getProperty(CLASS_PATH).split(File.pathSeparator, -1))
+                .map(Path::of);
     }
 
     private static Optional<Path> named() {
@@ -48,10 +65,7 @@ final class StartCache {
     }
 
     private static List<Path> jars() {
-        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-                .map(Path::of)
-                .filter(Files::isRegularFile)
-                .toList();
+        return entries().filter(Files::isRegularFile).toList();
     }
 
     /** Tests are executed by several processes. */

@@ -1,29 +1,17 @@
 package dev.holdfast.drills;
 
-import java.io.File;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The command line of a Java process like this one. */
 public final class JavaCommand {
     private JavaCommand() {}
 
-    /** Same Java, same class path (jars first), and the options of the virtual machine that are good for a child too. */
+    /** Same Java, same class path, and the options of the virtual machine that are good for a child too. */
     public static List<String> like(String main, String... arguments) {
-        return on(foldersLast(System.getProperty("java.class.path")), main, arguments);
-    }
-
-    /** A start-up cache knows jars only, and is of use to whoever has the same ones first. */
-    static String foldersLast(String classPath) {
-        return Stream.of(classPath.split(File.pathSeparator, -1))
-                .sorted(Comparator.comparing(entry -> !Files.isRegularFile(Path.of(entry))))
-                .collect(Collectors.joining(File.pathSeparator));
+        return on(System.getProperty("java.class.path"), main, arguments);
     }
 
     /** As {@link #like}, on another class path. */
