@@ -104,7 +104,7 @@ class ChatTest {
     @Test
     void nothing_of_it_is_loaded_before_the_first_turn() throws Exception {
         Path log = stage.folder().resolve("classes.log");
-        stage.serveWith("-Xlog:class+load:file=" + log + ":none:filecount=0");
+        stage.serveWith(StartCache.NONE, "-Xlog:class+load:file=" + log + ":none:filecount=0");
         stage.api().awaitEnd(stage.api().start("noop", "null"));
 
         assertThat(chatClasses(log)).isEmpty();

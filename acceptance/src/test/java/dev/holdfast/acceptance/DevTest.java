@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.localpg.Ports;
+import dev.holdfast.drills.ServerProcess;
 import dev.holdfast.testkit.ProcessTest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,7 @@ class DevTest {
         var first = stage.serve();
         String run = stage.api().start("noop", "null");
         stage.api().awaitEnd(run);
-        assertThat(first.interrupt(Stage.PATIENCE)).isIn(0, 130, 143);
+        assertThat(first.interrupt(Stage.PATIENCE)).isIn(0, 130, ServerProcess.TERMINATED);
 
         var second = stage.serve();
 
@@ -44,7 +45,7 @@ class DevTest {
 
         int code = server.interrupt(Duration.ofSeconds(15));
 
-        assertThat(code).as("the exit code of a stop by Ctrl-C").isIn(0, 130, 143);
+        assertThat(code).as("the exit code of a stop by Ctrl-C").isIn(0, 130, ServerProcess.TERMINATED);
         assertThat(Files.readString(stage.folder().resolve("server.log"))).doesNotContain("\tat ");
         stage.serve();
         assertThat(stage.api().awaitEnd(run).path("outcome").asString()).isEqualTo("SUCCEEDED");
@@ -53,7 +54,7 @@ class DevTest {
     @Test
     void without_nats_nothing_of_it_is_loaded() throws Exception {
         Path loaded = stage.folder().resolve("loaded");
-        stage.serveWith("-Xlog:class+load:file=" + loaded);
+        stage.serveWith(StartCache.NONE, "-Xlog:class+load:file=" + loaded);
         stage.api().awaitEnd(stage.api().start("wordcount", wordcount(2, 1)));
 
         assertThat(Files.readString(loaded))

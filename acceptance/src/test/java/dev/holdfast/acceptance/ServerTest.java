@@ -145,7 +145,7 @@ class ServerTest {
                     .until(() -> green.get("/readyz").body().startsWith("closing"));
             statement.execute("SELECT pg_advisory_unlock(4711)");
 
-            assertThat(second.awaitExit(Stage.PATIENCE)).isEqualTo(143);
+            assertThat(second.awaitExit(Stage.PATIENCE)).isEqualTo(ServerProcess.TERMINATED);
             statement.execute("DROP FUNCTION holdfast.wait CASCADE");
         }
         await("it has left").atMost(Stage.PATIENCE).until(() -> held(blue).size() == 1);
@@ -185,7 +185,7 @@ class ServerTest {
             one.destroy();
 
             assertThat(container.waitFor(10, TimeUnit.SECONDS)).as("it ends").isTrue();
-            assertThat(container.exitValue()).isEqualTo(143);
+            assertThat(container.exitValue()).isEqualTo(ServerProcess.TERMINATED);
         } finally {
             container.descendants().forEach(ProcessHandle::destroyForcibly);
             container.destroyForcibly();

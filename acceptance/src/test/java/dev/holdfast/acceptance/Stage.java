@@ -47,7 +47,7 @@ final class Stage implements BeforeEachCallback, AfterEachCallback {
 
     @Override
     public void beforeEach(ExtensionContext context) throws IOException {
-        StartCache.make();
+        StartCache.use();
         folder = Files.createTempDirectory("holdfast-acceptance-");
         port = Ports.free();
         database = store == Store.POSTGRES ? TestDatabase.fresh() : null;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Whoever watches from the beginning through every kill ends with the text of whoever comes when all is over. */
 @ProcessTest
 class WeaveTest {
-    private static final int KILLS = Integer.getInteger("kills", 100);
+    private static final int KILLS = 100;
     private static final int ROUNDS = 12;
     private static final int AT_ONCE = 3;
 

@@ -3,17 +3,19 @@ package dev.holdfast.drills;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
  * All nodes are told to end, one after the other, and each is followed by a new one: nothing is lost, and nobody is blamed.
- * Then the same by kill -9, to see that a node that may say good-bye is replaced no slower than one that may not.
+ * Then the same by kill -9, to see that a node that may say good-bye is replaced about as soon as one that may not.
  */
 record RollingRestart(int rounds) implements Fault {
-    /** What the machine may add to either of the two without anything being wrong. */
-    private static final long NOISE_MICROS = 250_000;
+    /**
+     * What the machine may add to either of the two without anything being wrong: these are a handful of runs each, and the nodes that
+     * start meanwhile keep it busy. Who waits for what it executes before it lets go waits for seconds.
+     */
+    private static final long NOISE_MICROS = 1_000_000;
 
     @Override
     public String name() {
@@ -42,17 +44,10 @@ record RollingRestart(int rounds) implements Fault {
         var violations = new ArrayList<>(evidence.countedLosses(numbers));
         var told = Resumption.of(evidence, Strike.Kind.TERM).runs();
         var killed = Resumption.of(evidence, Strike.Kind.KILL).runs();
-        slower(told, killed).ifPresent(violations::add);
+        if (killed.count() > 0 && told.p50() > killed.p50() + NOISE_MICROS) {
+            violations.add("runs of a node that was told to end went on after " + told.p50() / 1_000
+                    + " ms (p50), and those of one that was killed after " + killed.p50() / 1_000 + " ms");
+        }
         return violations;
-    }
-
-    /**
-     * Whether most of what the nodes had that were told to end went on later than all of what the killed ones had. These are a handful
-     * of runs each: with half of them against half of the others whatever else the machine did in one of six moments would decide.
-     */
-    static Optional<String> slower(Spread told, Spread killed) {
-        if (told.p50() <= killed.max() + NOISE_MICROS) return Optional.empty();
-        return Optional.of("runs of a node that was told to end went on after " + told.p50() / 1_000
-                + " ms (p50), and those of one that was killed after " + killed.max() / 1_000 + " ms (max)");
     }
 }

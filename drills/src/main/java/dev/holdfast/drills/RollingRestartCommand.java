@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
         description = {
             "Tells each of several nodes to end with SIGTERM, one after the other, under load, and starts its successor: no"
                     + " run is lost, and nothing counts as a loss. Then the same with kill -9: a node that may say good-bye"
-                    + " is replaced no slower than one that may not.",
+                    + " is replaced as soon as one that may not, give or take a second.",
             "",
             "It prints a timeline and a verdict: HELD or VIOLATED."
         },

@@ -39,8 +39,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Order of reading: row, entries, rewinds, snapshots.</b> Nothing is appended once a run is finished; so if the row
  * that was read first says finished, and then no entries are left, there will be none. Entries of an epoch are written
- * after the snapshot that began it; so snapshots read after the entries include it, and it is told before them. That is a
- * {@link Look}, which is shared by those who watch the newest of a run ({@link Tail}).
+ * after the snapshot that began it; so snapshots read after the entries include it, and it is told before them, unless a run has
+ * so many that it is none of the newest (those, and only those, are shown). That is a {@link Look}, which is shared by those who
+ * watch the newest of a run ({@link Tail}).
  */
 final class Story {
     private final Tail tail;

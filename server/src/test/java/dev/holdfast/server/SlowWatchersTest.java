@@ -86,10 +86,14 @@ class SlowWatchersTest {
         while (idle.size() < MANY) idle.add(lazy(flood, NO_ROOM));
         await("they watch").atMost(Duration.ofSeconds(10)).until(() -> watchers() == MANY + 1);
         String cursor = someOf(idle.getFirst());
+        assertThat(ticking).as("one who reads beside them").isNotDone();
         var sipping = Thread.ofPlatform().daemon().start(() -> sip(idle.subList(MANY / 2, MANY)));
         await("they are cut off")
                 .atMost(SlowWatchersProgram.PATIENCE.multipliedBy(4))
-                .until(() -> watchers() == (ticking.isDone() ? 0 : 1));
+                .until(() -> {
+                    int readers = ticking.isDone() ? 0 : 1;
+                    return watchers() == readers;
+                });
 
         assertThat(heap() - before).as("bytes that are still in use").isLessThan(5 * MEGABYTE);
         sipping.interrupt();
