@@ -3,8 +3,8 @@ package dev.holdfast.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.holdfast.localpg.Ports;
 import dev.holdfast.drills.ServerProcess;
+import dev.holdfast.localpg.Ports;
 import dev.holdfast.testkit.ProcessTest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
