@@ -104,9 +104,9 @@ final class Sweeper implements AutoCloseable {
             else now.put(run.id(), seen);
         }
         unknown = now;
-        if (!back.isEmpty())
-            LOG.warn("{} runs were held here and executed by nobody; they are queued again", back.size());
-        desk.givenBack(back);
+        // Not those whose code has ended by itself since they were read.
+        int written = desk.givenBack(back);
+        if (written > 0) LOG.warn("{} runs were held here and executed by nobody; they are queued again", written);
     }
 
     /** It begins nothing new. */
