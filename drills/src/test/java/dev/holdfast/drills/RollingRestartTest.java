@@ -74,15 +74,15 @@ class RollingRestartTest {
         strikes.add(strike);
         for (int i = 0; i < millis.length; i++) {
             String run = "run_" + strikes.size() + "_" + i;
-            write("begin", run, 1, process.pid(), strike.micros() - 10_000);
-            write("begin", run, 2, SUCCESSOR, strike.micros() + millis[i] * 1_000L);
+            begins(run, 1, process.pid(), strike.micros() - 10_000);
+            begins(run, 2, SUCCESSOR, strike.micros() + millis[i] * 1_000L);
         }
     }
 
-    private void write(String word, String run, int epoch, long pid, long micros) throws IOException {
+    private void begins(String run, int epoch, long pid, long micros) throws IOException {
         Files.writeString(
                 diary,
-                word + " " + run + " 1 " + epoch + " " + pid + " " + micros + "\n",
+                "begin " + run + " 1 " + epoch + " " + pid + " " + micros + "\n",
                 StandardOpenOption.CREATE,
                 StandardOpenOption.APPEND);
     }
