@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -64,6 +65,15 @@ final class Concert {
         return pieces.stream()
                 .filter(piece -> !piece.isDone() && piece.sender().orElse(0L) == node.pid())
                 .toList();
+    }
+
+    /** Who recites most of what is certain. Mostly that is who was asked to start it, but any node may claim what was started. */
+    Node reciter() {
+        return fleet.inService().stream()
+                .max(Comparator.comparingLong(node -> of(node).stream()
+                        .filter(piece -> piece.kind().isWhole())
+                        .count()))
+                .orElseThrow();
     }
 
     /** Of which a whole part is still to be sent, whoever does it: not of those whose parts are all sent at once. */

@@ -116,12 +116,11 @@ final class StreamTakeover {
             for (int number = 1; number <= plan.rounds(); number++) {
                 Kind kind = plan.blow(number);
                 progress.say("round " + number + " of " + plan.rounds() + ": " + kind);
-                Node first = any(fleet);
-                var concert = Concert.begin(name + "-" + number, fleet, first, PATIENCE);
+                var concert = Concert.begin(name + "-" + number, fleet, any(fleet), PATIENCE);
                 var scene = new Scenery(fleet, client, concert);
                 LocalNats nats = store.own();
                 if (nats != null && kind.isOfNats()) hit(nats, kind, scene);
-                else hit(first, kind, scene);
+                else hit(kind, scene);
                 for (Node node : fleet.inService()) concert.watchedFromNow("late", node);
             }
         } catch (IOException | RuntimeException e) {
@@ -134,14 +133,15 @@ final class StreamTakeover {
     /** Of one round. */
     private record Scenery(Fleet fleet, Client client, Concert concert) {}
 
-    private void hit(Node doomed, Kind kind, Scenery scene) throws IOException, InterruptedException {
+    private void hit(Kind kind, Scenery scene) throws IOException, InterruptedException {
         Concert concert = scene.concert();
         Fleet fleet = scene.fleet();
-        long its = Ring.demandNumber(doomed);
         // Others still recite when a frozen one comes back.
         int latest = kind == Kind.STOP ? Concert.LINES : (Concert.PARTS - 1) * Concert.LINES;
         int after = rounds.isEmpty() ? Concert.LINES : 2 + random.nextInt(latest);
         awaitMoment(concert, after);
+        Node doomed = concert.reciter();
+        long its = Ring.demandNumber(doomed);
         // What it sends until it stands still is its own.
         if (kind == Kind.STOP) doomed.process().signal("STOP");
         var strike = Strike.now(kind, doomed, its);
