@@ -2,6 +2,7 @@ package dev.holdfast.acceptance;
 
 import dev.holdfast.drills.JavaCommand;
 import dev.holdfast.drills.ServerProcess;
+import dev.holdfast.testkit.Extent;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -21,8 +22,8 @@ import java.util.stream.Stream;
 
 /**
  * The start-up cache of the processes that tests start, as {@code ./holdfast} has one: there are hundreds of them, and with it each
- * takes a third of the processor. The build names it ({@code argLine}), and whoever needs it first makes it. Without it all goes
- * well too, only slower: where the product is not in jars (Maven's phase {@code test}), or nobody could make it. Of whatever does not
+ * takes a third of the processor. The build names it ({@code argLine}), and whoever needs it first makes it, if
+ * everything is tested: to make it takes as long as a dozen processes save. Without it all goes well too, only slower: where the product is not in jars (Maven's phase {@code test}), or nobody could make it. Of whatever does not
  * fit the jars of a process Java takes nothing.
  */
 final class StartCache {
@@ -44,7 +45,7 @@ final class StartCache {
     /** What this process starts from now on uses the cache of this build, if there can be one. */
     static void use() throws IOException {
         var named = named();
-        if (named.isEmpty() || !isInJars()) return;
+        if (named.isEmpty() || Extent.now() != Extent.ALL || !isInJars()) return;
         // The same jars first are what a cache is good for; its own classes a process finds behind them.
         System.setProperty(
                 CLASS_PATH, joined(entries().sorted(Comparator.comparing(entry -> !Files.isRegularFile(entry)))));

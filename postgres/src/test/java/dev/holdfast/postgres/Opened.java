@@ -18,17 +18,18 @@ import dev.holdfast.engine.system.SystemThreads;
 import dev.holdfast.localpg.TestDatabase;
 import dev.holdfast.postgres.session.Connections;
 import dev.holdfast.sql.LedgerClock;
+import dev.holdfast.sql.Session;
 import dev.holdfast.testkit.Changes;
 import dev.holdfast.testkit.TestStore;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A store on a database, as the contracts want it: each boot is another node, and the last one is gone. */
-record Opened(Connections connections, PgStore store) implements TestStore {
+record Opened(Origin origin, PgStore store) implements TestStore {
     private static final String JOIN = "INSERT INTO nodes (number, incarnation, label, address, server_system,"
             + " server_timeline, server_started, server_counted, schema_from, schema_to, joined)"
             + " VALUES (nextval('node_numbers'), %d, '', '', 0, 0, 0, 0, 1, " + Schema.CURRENT.version()
@@ -54,6 +55,25 @@ record Opened(Connections connections, PgStore store) implements TestStore {
             "stream_heads",
             "chunks",
             "nodes");
+
+    /**
+     * Where its sessions come from.
+     *
+     * @param lends of whose sessions some are lent to user code
+     * @param tests those of the test itself
+     */
+    record Origin(Connections lends, Sessions writing, Sessions reading, Sessions tests) {
+        static Origin of(Connections connections) {
+            Sessions tests = () -> new Session(connections.open(), new PgDialect());
+            return new Origin(connections, Writing.sessions(connections), Writing.reading(connections), tests);
+        }
+
+        /** Which are used again when a store has closed them. */
+        static Origin kept(Connections connections) {
+            var made = of(connections);
+            return new Origin(connections, new Kept(made.writing()), new Kept(made.reading()), new Kept(made.tests()));
+        }
+    }
 
     static Connections connections(TestDatabase database) {
         return Connections.to(database.url().toString());
@@ -93,45 +113,53 @@ record Opened(Connections connections, PgStore store) implements TestStore {
 
     /** Nothing of an earlier test. */
     static void empty(Connections connections) {
-        try (Connection connection = connections.open();
-                var statement = connection.createStatement()) {
-            for (String table : TABLES) statement.addBatch("DELETE FROM " + table);
-            statement.executeBatch();
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
+        empty(Origin.of(connections));
+    }
+
+    /** The same. */
+    static void empty(Origin origin) {
+        execute(origin, TABLES.stream().map(table -> "DELETE FROM " + table).collect(Collectors.joining("; ")));
     }
 
     /** Whoever was there before is dead. */
     static Opened in(Connections connections, Clock clock, Ids ids) {
-        execute(connections, "DELETE FROM nodes");
-        return beside(connections, clock, ids);
+        return in(Origin.of(connections), clock, ids);
+    }
+
+    /** The same. */
+    static Opened in(Origin origin, Clock clock, Ids ids) {
+        execute(origin, "DELETE FROM nodes");
+        return beside(origin, clock, ids);
     }
 
     /** One more node. */
     static Opened beside(Connections connections, Clock clock, Ids ids) {
-        var outside = new PgStore.Outside(
-                        Writing.sessions(connections), Writing.reading(connections), new SystemThreads(), clock, ids)
-                .lending(connections);
-        var node = join(connections, ids.next().getLeastSignificantBits());
-        return new Opened(connections, PgStore.open(outside, node, new LedgerClock(clock, 0)::now));
+        return beside(Origin.of(connections), clock, ids);
+    }
+
+    private static Opened beside(Origin origin, Clock clock, Ids ids) {
+        var outside = new PgStore.Outside(origin.writing(), origin.reading(), new SystemThreads(), clock, ids)
+                .lending(origin.lends());
+        var node = join(origin, ids.next().getLeastSignificantBits());
+        return new Opened(origin, PgStore.open(outside, node, new LedgerClock(clock, 0)::now));
     }
 
     static Holder join(Connections connections, long incarnation) {
-        try (Connection connection = connections.open();
-                var statement = connection.createStatement();
-                var rows = statement.executeQuery(JOIN.formatted(incarnation))) {
-            rows.next();
-            return new Holder(Holder.Kind.NODE, rows.getLong(1), incarnation);
+        return join(Origin.of(connections), incarnation);
+    }
+
+    private static Holder join(Origin origin, long incarnation) {
+        try (Session session = origin.tests().open()) {
+            long number = Long.parseLong(session.ask(JOIN.formatted(incarnation)));
+            return new Holder(Holder.Kind.NODE, number, incarnation);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private static void execute(Connections connections, String sql) {
-        try (Connection connection = connections.open();
-                var statement = connection.createStatement()) {
-            statement.execute(sql);
+    private static void execute(Origin origin, String sql) {
+        try (Session session = origin.tests().open()) {
+            session.execute(sql);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -157,12 +185,12 @@ record Opened(Connections connections, PgStore store) implements TestStore {
 
     @Override
     public Optional<Holder> neighbour() {
-        return Optional.of(join(connections, 1234567));
+        return Optional.of(join(origin, 1234567));
     }
 
     @Override
     public void bury(Holder neighbour) {
-        execute(connections, "DELETE FROM nodes WHERE number = " + neighbour.number());
+        execute(origin, "DELETE FROM nodes WHERE number = " + neighbour.number());
     }
 
     @Override

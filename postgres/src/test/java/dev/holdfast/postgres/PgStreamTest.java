@@ -3,7 +3,6 @@ package dev.holdfast.postgres;
 import dev.holdfast.engine.port.Clock;
 import dev.holdfast.engine.port.Ids;
 import dev.holdfast.localpg.TestDatabase;
-import dev.holdfast.postgres.session.Connections;
 import dev.holdfast.testkit.TestStore;
 import dev.holdfast.testkit.contract.RowFencedContract;
 import org.junit.jupiter.api.AfterAll;
@@ -11,7 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 
 final class PgStreamTest extends RowFencedContract {
     private static final TestDatabase DATABASE = Opened.database();
-    private static final Connections CONNECTIONS = Opened.asWorker(DATABASE);
+    private static final Opened.Origin SESSIONS = Opened.Origin.kept(Opened.asWorker(DATABASE));
 
     @AfterAll
     static void drop() {
@@ -20,11 +19,11 @@ final class PgStreamTest extends RowFencedContract {
 
     @AfterEach
     void empty() {
-        Opened.empty(CONNECTIONS);
+        Opened.empty(SESSIONS);
     }
 
     @Override
     protected TestStore open(Clock clock, Ids ids) {
-        return Opened.in(CONNECTIONS, clock, ids);
+        return Opened.in(SESSIONS, clock, ids);
     }
 }

@@ -14,9 +14,9 @@ import java.util.function.Predicate;
 public final class Seeds {
     private Seeds() {}
 
-    /** All of them where everything is tested ({@code HOLDFAST_TESTS=all}); otherwise a third, which takes a third of the time. */
+    /** All of them where everything is tested ({@link Extent}); otherwise a third, which takes a third of the time. */
     public static int some(int all) {
-        return "all".equals(System.getenv("HOLDFAST_TESTS")) ? all : Math.ceilDiv(all, 3);
+        return Extent.now() == Extent.ALL ? all : Math.ceilDiv(all, 3);
     }
 
     /** What is tried with one seed; it throws if the property does not hold. */
