@@ -22,9 +22,9 @@ import java.util.stream.Stream;
 
 /**
  * The start-up cache of the processes that tests start, as {@code ./holdfast} has one: there are hundreds of them, and with it each
- * takes a third of the processor. The build names it ({@code argLine}), and whoever needs it first makes it, if
- * everything is tested: to make it takes as long as a dozen processes save. Without it all goes well too, only slower: where the product is not in jars (Maven's phase {@code test}), or nobody could make it. Of whatever does not
- * fit the jars of a process Java takes nothing.
+ * takes a third of the processor. The build names it ({@code argLine}), and whoever needs it first makes it, if everything is
+ * tested: to make it takes as long as a dozen processes save. Without it all goes well too, only slower: where the product is not in
+ * jars (Maven's phase {@code test}), or nobody could make it. Of whatever does not fit the jars of a process Java takes nothing.
  */
 final class StartCache {
     /** For a process of which it is asked what it loads: with a cache it loads what that has, needed or not. */

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -67,13 +68,23 @@ final class Concert {
                 .toList();
     }
 
-    /** Who recites most of what is certain. Mostly that is who was asked to start it, but any node may claim what was started. */
+    /** Who is to be broken: mostly whoever was asked to start it, but any node may claim what was started. */
     Node reciter() {
-        return fleet.inService().stream()
-                .max(Comparator.comparingLong(node -> of(node).stream()
-                        .filter(piece -> piece.kind().isWhole())
-                        .count()))
+        var recited = new LinkedHashMap<Node, List<Piece>>();
+        for (Node node : fleet.inService()) recited.put(node, of(node));
+        return reciter(recited);
+    }
+
+    /** Whose end tells most: what was sent between steps shows what nothing else does, and goes on at once. */
+    static Node reciter(Map<Node, List<Piece>> recited) {
+        return recited.keySet().stream()
+                .max(Comparator.comparingInt(node -> weight(recited.getOrDefault(node, List.of()))))
                 .orElseThrow();
+    }
+
+    private static int weight(List<Piece> pieces) {
+        boolean between = pieces.stream().anyMatch(piece -> piece.kind() == Piece.Kind.BETWEEN);
+        return pieces.size() + (between ? Piece.Kind.values().length : 0);
     }
 
     /** Of which a whole part is still to be sent, whoever does it: not of those whose parts are all sent at once. */

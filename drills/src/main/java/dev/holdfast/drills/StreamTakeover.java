@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -139,12 +140,13 @@ final class StreamTakeover {
         // Others still recite when a frozen one comes back.
         int latest = kind == Kind.STOP ? Concert.LINES : (Concert.PARTS - 1) * Concert.LINES;
         int after = rounds.isEmpty() ? Concert.LINES : 2 + random.nextInt(latest);
+        // Before: what is recited may end while they are asked.
+        Map<Node, Long> numbers = Ring.numbers(fleet.inService());
         awaitMoment(concert, after);
         Node doomed = concert.reciter();
-        long its = Ring.demandNumber(doomed);
         // What it sends until it stands still is its own.
         if (kind == Kind.STOP) doomed.process().signal("STOP");
-        var strike = Strike.now(kind, doomed, its);
+        var strike = Strike.now(kind, doomed, numbers.getOrDefault(doomed, 0L));
         List<Piece> struck = concert.of(doomed);
         rounds.add(new Round(strike, struck, concert.pieces()));
         switch (kind) {

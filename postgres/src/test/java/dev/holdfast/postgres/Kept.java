@@ -7,18 +7,22 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Deque;
 import java.util.List;
-import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
 
 /**
  * Sessions that outlive the stores of a contract: each of its tests would make half a dozen of them, and wait for servers'
- * processes that know no table yet. What has ended, or was cut off, is not used again.
+ * processes that know no table yet. The newest come first. What was cut off is not used again, nor is what was left in the middle of
+ * a transaction; that a server has ended a session is only found by whoever uses it.
  */
 final class Kept implements Sessions {
     private final Sessions fresh;
-    private final Queue<Connection> idle = new ConcurrentLinkedQueue<>();
+    private final Deque<Connection> idle = new ConcurrentLinkedDeque<>();
 
     Kept(Sessions fresh) {
         this.fresh = fresh;
@@ -26,7 +30,7 @@ final class Kept implements Sessions {
 
     @Override
     public Session open() throws SQLException {
-        Connection connection = idle.poll();
+        Connection connection = idle.pollFirst();
         return new Session(lent(connection != null ? connection : fresh.open().connection()), new PgDialect());
     }
 
@@ -36,21 +40,16 @@ final class Kept implements Sessions {
         var closed = new AtomicBoolean();
         return (Connection) Proxy.newProxyInstance(
                 Kept.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, args) -> {
-                    switch (method.getName()) {
-                        case "close" -> {
-                            if (closed.compareAndSet(false, true)) giveBack(connection, List.copyOf(statements));
-                            return null;
-                        }
-                        case "isClosed" -> {
-                            return closed.get() || connection.isClosed();
-                        }
-                        default -> {
-                            if (closed.get()) throw new SQLException("this session was closed");
-                            Object answer = invoke(method, connection, args);
-                            if (answer instanceof Statement statement) statements.add(statement);
-                            return answer;
-                        }
+                    if (method.getName().equals("isClosed")) return closed.get() || connection.isClosed();
+                    if (method.getName().equals("close")) {
+                        if (closed.compareAndSet(false, true)) giveBack(connection, List.copyOf(statements));
+                        return null;
                     }
+                    if (closed.get() && method.getDeclaringClass() != Object.class)
+                        throw new SQLException("this session was closed");
+                    Object answer = invoke(method, connection, args);
+                    if (answer instanceof Statement statement) statements.add(statement);
+                    return answer;
                 });
     }
 
@@ -67,9 +66,15 @@ final class Kept implements Sessions {
         try {
             for (Statement statement : statements) statement.close();
             if (!connection.getAutoCommit()) connection.rollback();
-            idle.add(connection);
+            if (isAtRest(connection)) idle.addFirst(connection);
+            else connection.close();
         } catch (SQLException e) {
             connection.close();
         }
+    }
+
+    /** A reader's transaction begins and ends with statements: the driver's commit knows nothing of it. */
+    private static boolean isAtRest(Connection connection) throws SQLException {
+        return connection.unwrap(BaseConnection.class).getTransactionState() == TransactionState.IDLE;
     }
 }

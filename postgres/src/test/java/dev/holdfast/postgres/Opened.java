@@ -112,43 +112,25 @@ record Opened(Origin origin, PgStore store) implements TestStore {
     }
 
     /** Nothing of an earlier test. */
-    static void empty(Connections connections) {
-        empty(Origin.of(connections));
-    }
-
-    /** The same. */
     static void empty(Origin origin) {
         execute(origin, TABLES.stream().map(table -> "DELETE FROM " + table).collect(Collectors.joining("; ")));
     }
 
     /** Whoever was there before is dead. */
-    static Opened in(Connections connections, Clock clock, Ids ids) {
-        return in(Origin.of(connections), clock, ids);
-    }
-
-    /** The same. */
     static Opened in(Origin origin, Clock clock, Ids ids) {
         execute(origin, "DELETE FROM nodes");
         return beside(origin, clock, ids);
     }
 
     /** One more node. */
-    static Opened beside(Connections connections, Clock clock, Ids ids) {
-        return beside(Origin.of(connections), clock, ids);
-    }
-
-    private static Opened beside(Origin origin, Clock clock, Ids ids) {
+    static Opened beside(Origin origin, Clock clock, Ids ids) {
         var outside = new PgStore.Outside(origin.writing(), origin.reading(), new SystemThreads(), clock, ids)
                 .lending(origin.lends());
         var node = join(origin, ids.next().getLeastSignificantBits());
         return new Opened(origin, PgStore.open(outside, node, new LedgerClock(clock, 0)::now));
     }
 
-    static Holder join(Connections connections, long incarnation) {
-        return join(Origin.of(connections), incarnation);
-    }
-
-    private static Holder join(Origin origin, long incarnation) {
+    static Holder join(Origin origin, long incarnation) {
         try (Session session = origin.tests().open()) {
             long number = Long.parseLong(session.ask(JOIN.formatted(incarnation)));
             return new Holder(Holder.Kind.NODE, number, incarnation);

@@ -59,8 +59,8 @@ final class TwoNodesTest {
 
     @BeforeEach
     void open() {
-        one = Opened.in(CONNECTIONS, new SystemClock(), IDS);
-        two = Opened.beside(CONNECTIONS, new SystemClock(), IDS);
+        one = Opened.in(Opened.Origin.of(CONNECTIONS), new SystemClock(), IDS);
+        two = Opened.beside(Opened.Origin.of(CONNECTIONS), new SystemClock(), IDS);
     }
 
     @AfterEach
@@ -69,7 +69,7 @@ final class TwoNodesTest {
         two.close();
         hands.shutdownNow();
         BACKDOOR.execute("DROP TRIGGER IF EXISTS gate ON snapshots");
-        Opened.empty(CONNECTIONS);
+        Opened.empty(Opened.Origin.of(CONNECTIONS));
     }
 
     @AfterAll
@@ -248,7 +248,7 @@ final class TwoNodesTest {
 
     @Test
     void twoSurvivorsTakeThreeHundredRunsOverOnce() throws Exception {
-        Opened third = Opened.beside(CONNECTIONS, new SystemClock(), IDS);
+        Opened third = Opened.beside(Opened.Origin.of(CONNECTIONS), new SystemClock(), IDS);
         var held = new ArrayList<RunId>();
         for (int i = 0; i < 300; i++) one.start(IDS, null);
         for (Claimed each : third.claim(300)) held.add(each.run().id());

@@ -71,8 +71,8 @@ final class WritersTest {
 
     @BeforeEach
     void open() {
-        one = Opened.in(CONNECTIONS, new SystemClock(), IDS);
-        two = Opened.beside(CONNECTIONS, new SystemClock(), IDS);
+        one = Opened.in(Opened.Origin.of(CONNECTIONS), new SystemClock(), IDS);
+        two = Opened.beside(Opened.Origin.of(CONNECTIONS), new SystemClock(), IDS);
     }
 
     @AfterEach
@@ -80,7 +80,7 @@ final class WritersTest {
         one.close();
         two.close();
         hands.shutdownNow();
-        Opened.empty(CONNECTIONS);
+        Opened.empty(Opened.Origin.of(CONNECTIONS));
     }
 
     @AfterAll
@@ -307,7 +307,7 @@ final class WritersTest {
                 new SystemThreads(),
                 new SystemClock(),
                 IDS);
-        try (var store = PgStore.open(outside, Opened.join(CONNECTIONS, 77), one.ledger()::now)) {
+        try (var store = PgStore.open(outside, Opened.join(Opened.Origin.of(CONNECTIONS), 77), one.ledger()::now)) {
             try {
                 Future<?> waits = hands.submit(() -> waiter.accept(store));
                 asked.await();
