@@ -76,7 +76,7 @@ final class Concert {
     }
 
     /** Whose end tells most: what was sent between steps shows what nothing else does, and goes on at once. */
-    static Node reciter(Map<Node, List<Piece>> recited) {
+    static <N> N reciter(Map<N, List<Piece>> recited) {
         return recited.keySet().stream()
                 .max(Comparator.comparingInt(node -> weight(recited.getOrDefault(node, List.of()))))
                 .orElseThrow();
