@@ -77,9 +77,10 @@ final class Concert {
 
     /** Whose end tells most: what was sent between steps shows what nothing else does, and goes on at once. */
     static <N> N reciter(Map<N, List<Piece>> recited) {
-        return recited.keySet().stream()
-                .max(Comparator.comparingInt(node -> weight(recited.getOrDefault(node, List.of()))))
-                .orElseThrow();
+        return recited.entrySet().stream()
+                .max(Comparator.comparingInt(each -> weight(each.getValue())))
+                .orElseThrow()
+                .getKey();
     }
 
     private static int weight(List<Piece> pieces) {

@@ -36,7 +36,7 @@ class LendingTest {
                 new SystemThreads(),
                 new SystemClock(),
                 new SystemIds());
-        var node = Opened.join(Opened.Origin.of(CONNECTIONS), 1);
+        var node = Opened.join(Opened.Supply.of(CONNECTIONS), 1);
         try (var store = PgStore.open(outside.lending(CONNECTIONS), node, Instant::now)) {
             Transactions transactions = store.ledger().transactions().orElseThrow();
             Transactions.Open open = transactions.begin();

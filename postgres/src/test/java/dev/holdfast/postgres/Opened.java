@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A store on a database, as the contracts want it: each boot is another node, and the last one is gone. */
-record Opened(Origin origin, PgStore store) implements TestStore {
+record Opened(Supply supply, PgStore store) implements TestStore {
     private static final String JOIN = "INSERT INTO nodes (number, incarnation, label, address, server_system,"
             + " server_timeline, server_started, server_counted, schema_from, schema_to, joined)"
             + " VALUES (nextval('node_numbers'), %d, '', '', 0, 0, 0, 0, 1, " + Schema.CURRENT.version()
@@ -62,16 +62,16 @@ record Opened(Origin origin, PgStore store) implements TestStore {
      * @param lends of whose sessions some are lent to user code
      * @param tests those of the test itself
      */
-    record Origin(Connections lends, Sessions writing, Sessions reading, Sessions tests) {
-        static Origin of(Connections connections) {
+    record Supply(Connections lends, Sessions writing, Sessions reading, Sessions tests) {
+        static Supply of(Connections connections) {
             Sessions tests = () -> new Session(connections.open(), new PgDialect());
-            return new Origin(connections, Writing.sessions(connections), Writing.reading(connections), tests);
+            return new Supply(connections, Writing.sessions(connections), Writing.reading(connections), tests);
         }
 
         /** Which are used again when a store has closed them. */
-        static Origin kept(Connections connections) {
+        static Supply kept(Connections connections) {
             var made = of(connections);
-            return new Origin(connections, new Kept(made.writing()), new Kept(made.reading()), new Kept(made.tests()));
+            return new Supply(connections, new Kept(made.writing()), new Kept(made.reading()), new Kept(made.tests()));
         }
     }
 
@@ -112,26 +112,26 @@ record Opened(Origin origin, PgStore store) implements TestStore {
     }
 
     /** Nothing of an earlier test. */
-    static void empty(Origin origin) {
-        execute(origin, TABLES.stream().map(table -> "DELETE FROM " + table).collect(Collectors.joining("; ")));
+    static void empty(Supply supply) {
+        execute(supply, TABLES.stream().map(table -> "DELETE FROM " + table).collect(Collectors.joining("; ")));
     }
 
     /** Whoever was there before is dead. */
-    static Opened in(Origin origin, Clock clock, Ids ids) {
-        execute(origin, "DELETE FROM nodes");
-        return beside(origin, clock, ids);
+    static Opened in(Supply supply, Clock clock, Ids ids) {
+        execute(supply, "DELETE FROM nodes");
+        return beside(supply, clock, ids);
     }
 
     /** One more node. */
-    static Opened beside(Origin origin, Clock clock, Ids ids) {
-        var outside = new PgStore.Outside(origin.writing(), origin.reading(), new SystemThreads(), clock, ids)
-                .lending(origin.lends());
-        var node = join(origin, ids.next().getLeastSignificantBits());
-        return new Opened(origin, PgStore.open(outside, node, new LedgerClock(clock, 0)::now));
+    static Opened beside(Supply supply, Clock clock, Ids ids) {
+        var outside = new PgStore.Outside(supply.writing(), supply.reading(), new SystemThreads(), clock, ids)
+                .lending(supply.lends());
+        var node = join(supply, ids.next().getLeastSignificantBits());
+        return new Opened(supply, PgStore.open(outside, node, new LedgerClock(clock, 0)::now));
     }
 
-    static Holder join(Origin origin, long incarnation) {
-        try (Session session = origin.tests().open()) {
+    static Holder join(Supply supply, long incarnation) {
+        try (Session session = supply.tests().open()) {
             long number = Long.parseLong(session.ask(JOIN.formatted(incarnation)));
             return new Holder(Holder.Kind.NODE, number, incarnation);
         } catch (SQLException e) {
@@ -139,8 +139,8 @@ record Opened(Origin origin, PgStore store) implements TestStore {
         }
     }
 
-    private static void execute(Origin origin, String sql) {
-        try (Session session = origin.tests().open()) {
+    private static void execute(Supply supply, String sql) {
+        try (Session session = supply.tests().open()) {
             session.execute(sql);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
@@ -167,12 +167,12 @@ record Opened(Origin origin, PgStore store) implements TestStore {
 
     @Override
     public Optional<Holder> neighbour() {
-        return Optional.of(join(origin, 1234567));
+        return Optional.of(join(supply, 1234567));
     }
 
     @Override
     public void bury(Holder neighbour) {
-        execute(origin, "DELETE FROM nodes WHERE number = " + neighbour.number());
+        execute(supply, "DELETE FROM nodes WHERE number = " + neighbour.number());
     }
 
     @Override

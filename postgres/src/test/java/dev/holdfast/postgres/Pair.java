@@ -127,7 +127,7 @@ final class Pair implements AutoCloseable {
         var waits = new ArrayList<Duration>();
         var own = Connections.to(primaryUrl()).named(NUMBER);
         var outside = new PgStore.Outside(Writing.sessions(own), Writing.reading(own), new SystemThreads(), clock, ids);
-        var holder = Opened.join(Opened.Origin.of(own), ids.next().getLeastSignificantBits());
+        var holder = Opened.join(Opened.Supply.of(own), ids.next().getLeastSignificantBits());
         if (options != null) {
             var origin = Origin.of(own);
             var there = Replica.connections(options, own, origin).named(NUMBER);
@@ -189,7 +189,7 @@ final class Pair implements AutoCloseable {
         @Override
         public void close() {
             store.close();
-            Opened.empty(Opened.Origin.of(Connections.to(pair.primaryUrl())));
+            Opened.empty(Opened.Supply.of(Connections.to(pair.primaryUrl())));
         }
     }
 

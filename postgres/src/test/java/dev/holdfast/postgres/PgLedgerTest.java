@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 
 final class PgLedgerTest extends LedgerContract {
     private static final TestDatabase DATABASE = Opened.database();
-    private static final Opened.Origin SESSIONS = Opened.Origin.kept(Opened.asWorker(DATABASE));
+    private static final Opened.Supply SESSIONS = Opened.Supply.kept(Opened.asWorker(DATABASE));
 
     @AfterAll
     static void drop() {

@@ -49,6 +49,7 @@ import org.junit.jupiter.api.Test;
 final class TwoNodesTest {
     private static final TestDatabase DATABASE = Opened.database();
     private static final Connections CONNECTIONS = Opened.connections(DATABASE);
+    private static final Opened.Supply SESSIONS = Opened.Supply.of(CONNECTIONS);
     private static final Backdoor BACKDOOR = new Backdoor(CONNECTIONS);
     private static final SystemIds IDS = new SystemIds();
     private static final Lane TALK = new Lane("talk", Lane.Kind.SERIAL);
@@ -59,8 +60,8 @@ final class TwoNodesTest {
 
     @BeforeEach
     void open() {
-        one = Opened.in(Opened.Origin.of(CONNECTIONS), new SystemClock(), IDS);
-        two = Opened.beside(Opened.Origin.of(CONNECTIONS), new SystemClock(), IDS);
+        one = Opened.in(SESSIONS, new SystemClock(), IDS);
+        two = Opened.beside(SESSIONS, new SystemClock(), IDS);
     }
 
     @AfterEach
@@ -69,7 +70,7 @@ final class TwoNodesTest {
         two.close();
         hands.shutdownNow();
         BACKDOOR.execute("DROP TRIGGER IF EXISTS gate ON snapshots");
-        Opened.empty(Opened.Origin.of(CONNECTIONS));
+        Opened.empty(SESSIONS);
     }
 
     @AfterAll
@@ -248,7 +249,7 @@ final class TwoNodesTest {
 
     @Test
     void twoSurvivorsTakeThreeHundredRunsOverOnce() throws Exception {
-        Opened third = Opened.beside(Opened.Origin.of(CONNECTIONS), new SystemClock(), IDS);
+        Opened third = Opened.beside(SESSIONS, new SystemClock(), IDS);
         var held = new ArrayList<RunId>();
         for (int i = 0; i < 300; i++) one.start(IDS, null);
         for (Claimed each : third.claim(300)) held.add(each.run().id());

@@ -56,6 +56,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class WritersTest {
     private static final TestDatabase DATABASE = Opened.database();
     private static final Connections CONNECTIONS = Opened.connections(DATABASE);
+    private static final Opened.Supply SESSIONS = Opened.Supply.of(CONNECTIONS);
     private static final Backdoor BACKDOOR = new Backdoor(CONNECTIONS);
     private static final SystemIds IDS = new SystemIds();
     private static final Duration SOON = Duration.ofSeconds(20);
@@ -71,8 +72,8 @@ final class WritersTest {
 
     @BeforeEach
     void open() {
-        one = Opened.in(Opened.Origin.of(CONNECTIONS), new SystemClock(), IDS);
-        two = Opened.beside(Opened.Origin.of(CONNECTIONS), new SystemClock(), IDS);
+        one = Opened.in(SESSIONS, new SystemClock(), IDS);
+        two = Opened.beside(SESSIONS, new SystemClock(), IDS);
     }
 
     @AfterEach
@@ -80,7 +81,7 @@ final class WritersTest {
         one.close();
         two.close();
         hands.shutdownNow();
-        Opened.empty(Opened.Origin.of(CONNECTIONS));
+        Opened.empty(SESSIONS);
     }
 
     @AfterAll
@@ -307,7 +308,7 @@ final class WritersTest {
                 new SystemThreads(),
                 new SystemClock(),
                 IDS);
-        try (var store = PgStore.open(outside, Opened.join(Opened.Origin.of(CONNECTIONS), 77), one.ledger()::now)) {
+        try (var store = PgStore.open(outside, Opened.join(SESSIONS, 77), one.ledger()::now)) {
             try {
                 Future<?> waits = hands.submit(() -> waiter.accept(store));
                 asked.await();
