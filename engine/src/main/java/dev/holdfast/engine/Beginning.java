@@ -98,8 +98,7 @@ final class Beginning {
             throw e;
         }
         door.demandOpen();
-        // Before, so that the claim joins the batch; after, because it may have looked too early.
-        ports.hints().work();
+        desk.aboutToQueue();
         Receipt receipt = ports.ledger().commit(change);
         List<Started> started = starts.started(change, receipt);
         if (receipt instanceof Receipt.Applied) {

@@ -174,8 +174,7 @@ final class Desk {
             }
         }
         List<Change> changes = remains.changes(drafts);
-        // Before the commit, so that they can be claimed in the same one.
-        if (changes.stream().anyMatch(Desk::queues)) ports.hints().work();
+        if (changes.stream().anyMatch(Desk::queues)) aboutToQueue();
         List<Receipt> receipts = changes.isEmpty() ? List.of() : ports.ledger().commit(changes);
         for (int i = 0; i < receipts.size(); i++) {
             if (receipts.get(i) instanceof Receipt.Applied) {
@@ -290,6 +289,14 @@ final class Desk {
         post(change.run());
         // A claim that was not given it may have had no other.
         ports.hints().work();
+    }
+
+    /**
+     * Runs are about to be written that can be claimed: in the same commit, if whoever claims knows of it. He may look too early, and
+     * so is told again when they are there.
+     */
+    void aboutToQueue() {
+        if (!ports.ledger().asksTakers()) ports.hints().work();
     }
 
     private static boolean queues(Change change) {

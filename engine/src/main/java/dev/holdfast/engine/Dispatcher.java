@@ -5,11 +5,13 @@ import dev.holdfast.engine.port.Bell;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Hints;
+import dev.holdfast.engine.port.Taker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +19,8 @@ import org.slf4j.LoggerFactory;
  * Claims runs while there are free slots. It is woken by hints (a start, a run that became due, a slot that was freed);
  * should all of them be lost it looks by itself.
  *
- * <p>A start rings before it is committed, so that the claim is usually committed in the same batch.
+ * <p>A start and its claim are usually one commit: a start rings before it is committed, or the ledger asks for a claim where it
+ * writes what can be claimed.
  */
 final class Dispatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
@@ -51,6 +54,7 @@ final class Dispatcher implements AutoCloseable {
         this.bell = bell;
         this.listening = desk.ports().hints().onWork(bell::ring);
         this.deaths = desk.ports().peers().onDeath(witness -> died());
+        desk.ports().ledger().takes(this::take);
         this.loop = desk.ports().threads().loop("holdfast-dispatch", this::run);
     }
 
@@ -159,18 +163,72 @@ final class Dispatcher implements AutoCloseable {
     private int claim(int alive) {
         var taking = takings.begin();
         List<Claimed> claimed;
-        Histories histories;
         try {
             claimed = desk.ports().ledger().claim(() -> wish(alive, taking));
-            histories = new Histories(desk.ports(), claimed);
         } catch (RuntimeException | Error e) {
             taking.failed();
             throw e;
         } finally {
-            takings.answered();
+            takings.answered(taking);
+        }
+        begin(claimed);
+        return claimed.size();
+    }
+
+    /** For the ledger, which asks where runs are written that can be claimed. */
+    private Optional<Taker.Asking> take() {
+        var taking = takings.begin();
+        // Looked at after it is known to whoever waits for the end of all claims.
+        if (hasRoom()) return Optional.of(new Asked(taking));
+        takings.answered(taking);
+        return Optional.empty();
+    }
+
+    /** A claim that the ledger makes for this node, in the thread that writes. */
+    private final class Asked implements Taker.Asking {
+        private final Taking taking;
+
+        Asked(Taking taking) {
+            this.taking = taking;
+        }
+
+        @Override
+        public Claim wish() {
+            return Dispatcher.this.wish(Math.max(1, desk.ports().peers().alive()), taking);
+        }
+
+        @Override
+        public void given(List<Claimed> claimed) {
+            if (!claimed.isEmpty()) beginBeside(claimed);
+            takings.answered(taking);
+        }
+
+        @Override
+        public void failed() {
+            taking.failed();
+            takings.answered(taking);
+        }
+    }
+
+    /** Whoever writes goes on meanwhile. */
+    private void beginBeside(List<Claimed> claimed) {
+        try {
+            desk.ports().threads().task("begin " + claimed.size(), () -> begin(claimed));
+        } catch (RuntimeException | Error e) {
+            LOG.error("{} runs could not be begun: they go back to the queue", claimed.size(), e);
+            claimed.forEach(executor::release);
+        }
+    }
+
+    private void begin(List<Claimed> claimed) {
+        Histories histories;
+        try {
+            histories = new Histories(desk.ports(), claimed);
+        } catch (RuntimeException | Error e) {
+            claimed.forEach(executor::release);
+            throw e;
         }
         for (Claimed each : claimed) launchOrRelease(each, histories);
-        return claimed.size();
     }
 
     /** Whatever is free when the transaction that gives begins. */
@@ -217,6 +275,7 @@ final class Dispatcher implements AutoCloseable {
         stop();
         try {
             desk.ports().threads().join(loop);
+            takings.awaitAll();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -109,7 +109,7 @@ public final class Engine implements Runs, AutoCloseable {
         });
         var scheduler = new Scheduler(desk, starts, handlers.keySet());
         this.ticker = new Ticker(desk, executor, scheduler, options, tick);
-        var takings = new Takings(executor);
+        var takings = new Takings(executor, ports.threads());
         this.sweeper = ports.peers().isCluster() ? new Sweeper(desk, executor, takings, options.look()) : null;
         this.dispatcher =
                 new Dispatcher(desk, executor, new Dispatcher.Hosting(versions, door, takings), options, work);

@@ -13,6 +13,7 @@ import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.ReplicaReads;
 import dev.holdfast.engine.port.ScheduleChange;
+import dev.holdfast.engine.port.Taker;
 import dev.holdfast.engine.port.Tick;
 import dev.holdfast.engine.port.Transactions;
 import java.time.Instant;
@@ -46,6 +47,17 @@ final class FencedLedger implements Ledger {
     public List<Claimed> claim(Supplier<Claim> wish) {
         door.demandNotFenced();
         return ledger.claim(wish);
+    }
+
+    /** Whoever is fenced takes nothing: he is asked, and says so. */
+    @Override
+    public void takes(Taker taker) {
+        ledger.takes(taker);
+    }
+
+    @Override
+    public boolean asksTakers() {
+        return ledger.asksTakers();
     }
 
     @Override

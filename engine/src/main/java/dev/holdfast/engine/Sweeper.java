@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,8 +40,8 @@ final class Sweeper implements AutoCloseable {
     /** Held by this node, and not executed by it, when it was last looked at. */
     private Map<RunId, Unknown> unknown = Map.of();
 
-    /** @param turn of the claims when it was first seen so */
-    private record Unknown(long epoch, long turn) {}
+    /** @param claims that were under way when it was first seen so */
+    private record Unknown(long epoch, Set<Taking> claims) {}
 
     Sweeper(Desk desk, Executor executor, Takings takings, Duration look) {
         this.desk = desk;
@@ -92,15 +93,15 @@ final class Sweeper implements AutoCloseable {
         List<Run> held = desk.ports().ledger().held(desk.ports().node(), limit);
         // After that was read: a claim that begins later has given nothing of it. And before the slots are looked at:
         // a slot is taken before a claim is answered.
-        long turn = takings.turn();
+        Set<Taking> claims = takings.underWay();
         var now = new HashMap<RunId, Unknown>();
         List<Run> back = new ArrayList<>();
         for (Run run : held) {
             if (executor.holding(run.id()).isPresent()) continue;
             long epoch = run.fence().epoch();
             Unknown before = unknown.get(run.id());
-            Unknown seen = before != null && before.epoch() == epoch ? before : new Unknown(epoch, turn);
-            if (Takings.isOver(seen.turn(), turn)) back.add(run);
+            Unknown seen = before != null && before.epoch() == epoch ? before : new Unknown(epoch, claims);
+            if (Takings.areOver(seen.claims(), claims)) back.add(run);
             else now.put(run.id(), seen);
         }
         unknown = now;

@@ -59,13 +59,16 @@ final class Batch {
     /**
      * Does all of it.
      *
-     * @param late asked for a claim if there is none yet: a start wakes whoever claims, and that is quicker than all the looks
-     *     before the first row is written
+     * @param made asked for a claim if there is none: runs are about to be written that can be claimed
      * @throws Surprise if one of the works cannot be written: it is settled, and the others begin anew
      */
-    void carryOut(Transaction tx, Supplier<@Nullable ClaimWork> late) throws SQLException {
+    void carryOut(Transaction tx, Supplier<@Nullable ClaimWork> made) throws SQLException {
+        if (claim != null && changes.isEmpty() && appends.isEmpty() && !ClaimWalk.isWorthIt(tx)) {
+            claim.becomes(List.of());
+            return;
+        }
         var scene = Scene.of(tx, changes, appends);
-        if (claim == null) claim = late.get();
+        if (claim == null) claim = made.get();
         Claim wish = claim == null ? null : claim.ask();
         var folded = wish == null ? null : memory.folding().begin(tx, wish, changes);
         var judge = new Judge(scene);
@@ -114,11 +117,6 @@ final class Batch {
         remove(tx, removed);
         scene.lanes().write(memory.queues());
         scene.requests().answer(answers(scene));
-        // Asked again only for what was lost: of what is started, others have their share.
-        if (claim == null && changes.stream().anyMatch(Batch::queuesAgain)) {
-            claim = late.get();
-            if (claim != null) wish = claim.ask();
-        }
         if (claim != null && wish != null) {
             boolean all =
                     folded != null && !folded.othersWait() && changes.stream().noneMatch(Batch::startsInLane);
@@ -134,10 +132,6 @@ final class Batch {
         all.addAll(walk.claim(memory.queues()));
         claim.passesOver(walk.passedOver());
         return List.copyOf(all);
-    }
-
-    private static boolean queuesAgain(ChangeWork work) {
-        return !work.part().isNew() && work.part().queues();
     }
 
     private static boolean startsInLane(ChangeWork work) {

@@ -15,6 +15,7 @@ import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.ReplicaReads;
 import dev.holdfast.engine.port.ScheduleChange;
+import dev.holdfast.engine.port.Taker;
 import dev.holdfast.engine.port.Tick;
 import dev.holdfast.engine.port.Transactions;
 import dev.holdfast.postgres.ladder.Replica;
@@ -114,6 +115,16 @@ final class PgLedger implements Ledger {
             // Whoever has it locked commits in a moment, and may leave something: nobody would say so.
             parts.errands().rest(A_MOMENT.multipliedBy(1 + repeated / 2));
         }
+    }
+
+    @Override
+    public void takes(Taker taker) {
+        parts.writers().takes(taker);
+    }
+
+    @Override
+    public boolean asksTakers() {
+        return true;
     }
 
     @Override

@@ -81,13 +81,19 @@ abstract sealed class Work<T> permits ChangeWork, AppendWork, ClaimWork {
     /** Its batch is durable. */
     final void committed() {
         T now = result();
-        if (now != null) answer.complete(now);
-        else answer.completeExceptionally(new IllegalStateException("committed before it was done"));
+        if (now == null) failed(new IllegalStateException("committed before it was done"));
+        else if (answer.complete(now)) answered(now);
     }
 
     final void failed(RuntimeException why) {
-        answer.completeExceptionally(why);
+        if (answer.completeExceptionally(why)) unanswered();
     }
+
+    /** Whoever handed it in has this answer, for good. */
+    void answered(T now) {}
+
+    /** He has an error. */
+    void unanswered() {}
 
     final CompletableFuture<T> answer() {
         return answer;

@@ -3,12 +3,15 @@ package dev.holdfast.postgres;
 import dev.holdfast.core.Defaults;
 import dev.holdfast.core.Refused;
 import dev.holdfast.core.Unavailable;
+import dev.holdfast.engine.port.Ledger;
+import dev.holdfast.engine.port.Taker;
 import dev.holdfast.engine.port.Threads;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -50,6 +53,7 @@ final class Writer implements AutoCloseable {
     /** In how many batches somebody is expected to want what another transaction keeps for long. */
     private int careful;
 
+    private volatile Taker taker = Optional::empty;
     private boolean stopping;
     private boolean closed;
 
@@ -58,6 +62,11 @@ final class Writer implements AutoCloseable {
         this.memory = memory;
         this.figures = figures;
         this.loop = threads.loop(name, this::run);
+    }
+
+    /** See {@link Ledger#takes}. */
+    void takes(Taker who) {
+        taker = who;
     }
 
     <T> T perform(Work<T> work) {
@@ -131,13 +140,15 @@ final class Writer implements AutoCloseable {
             takeMore();
             List<Work<?>> batch = independent();
             try {
-                process(batch, () -> claim(batch));
+                process(batch, () -> made(batch));
                 standBack(batch);
             } catch (RuntimeException | Error e) {
                 LOG.error("a batch failed for a reason of its own", e);
                 var why = Unavailable.indeterminate("ledger_failed", "the ledger failed: " + e, e);
                 for (Work<?> work : batch) work.failed(why);
             }
+            // Whoever hands in a claim takes it back himself; those that were made are all among these.
+            for (Work<?> work : batch) if (work instanceof ClaimWork && work.isSettled()) open.remove(work);
         }
         track.close();
     }
@@ -177,21 +188,23 @@ final class Writer implements AutoCloseable {
         return batch;
     }
 
-    /** A claim that was handed in since its batch began, by a node that was woken by what is started in it; null for none. */
-    private @Nullable ClaimWork claim(List<Work<?>> batch) {
-        takeMore();
-        for (Work<?> work : waiting) {
-            if (!(work instanceof ClaimWork claim) || claim.isSettled()) continue;
-            waiting.remove(claim);
-            batch.add(claim);
-            return claim;
-        }
-        return null;
+    /**
+     * A claim for whoever takes what the batch is about to write. What is written wakes him, and on a busy machine he is awake
+     * only when it is. Null if nothing of it can be claimed, or he takes nothing.
+     */
+    private @Nullable ClaimWork made(List<Work<?>> batch) {
+        if (batch.stream().noneMatch(Work::begins)) return null;
+        ClaimWork claim = taker.ask().map(ClaimWork::of).orElse(null);
+        if (claim == null) return null;
+        batch.add(claim);
+        open.add(claim);
+        if (cut) claim.failed(Track.isCutMeanwhile());
+        return claim;
     }
 
-    private void process(List<Work<?>> batch, Supplier<@Nullable ClaimWork> late) {
+    private void process(List<Work<?>> batch, Supplier<@Nullable ClaimWork> made) {
         try {
-            while (!tried(batch, late)) {}
+            while (!tried(batch, made)) {}
         } catch (Unavailable e) {
             // It may be written, and nobody knows.
             memory.forgetAll();
@@ -216,14 +229,14 @@ final class Writer implements AutoCloseable {
     }
 
     /** Whether it was committed; false if it has to begin anew without one of its works. */
-    private boolean tried(List<Work<?>> batch, Supplier<@Nullable ClaimWork> late) {
+    private boolean tried(List<Work<?>> batch, Supplier<@Nullable ClaimWork> made) {
         try {
             var tries = new AtomicInteger();
             return track.perform(tx -> {
                 // Who stands in the way of the first try may do so for long.
                 boolean waited = tries.getAndIncrement() > 0;
                 if (waited || careful > 0) look(tx, batch);
-                new Batch(memory, batch).carryOut(tx, late);
+                new Batch(memory, batch).carryOut(tx, made);
                 return true;
             });
         } catch (Surprise e) {

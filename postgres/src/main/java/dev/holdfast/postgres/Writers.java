@@ -1,5 +1,7 @@
 package dev.holdfast.postgres;
 
+import dev.holdfast.engine.port.Ledger;
+import dev.holdfast.engine.port.Taker;
 import dev.holdfast.engine.port.Threads;
 import java.util.List;
 import java.util.function.Supplier;
@@ -32,6 +34,11 @@ final class Writers implements AutoCloseable {
 
     <T> T perform(Work<T> work) {
         return performAll(List.of(work)).getFirst();
+    }
+
+    /** See {@link Ledger#takes}. */
+    void takes(Taker taker) {
+        beginning.takes(taker);
     }
 
     /** Whether nobody is about to begin something. */

@@ -42,7 +42,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -169,35 +168,6 @@ final class WritersTest {
             outside.rollback();
             assertThat(one.ledger().commit(lost(kept))).isEqualTo(new Receipt.Applied());
         }
-    }
-
-    @Test
-    void aClaimThatComesWhileABatchLooksAroundIsCommittedWithIt() throws Exception {
-        var start = Changes.start(IDS, one.ledger().now(), "7");
-        Change asked = asked(start, "same");
-        var told = new AtomicReference<String>("nothing");
-        try (Connection outside = CONNECTIONS.open()) {
-            lock(outside, REQUEST.formatted("same"));
-            long before = one.ledger().figures().batches();
-            Future<Receipt> starts = hands.submit(() -> one.ledger().commit(asked));
-            BACKDOOR.awaitBlocked("INSERT INTO requests%");
-            Future<List<Claimed>> claims = hands.submit(() -> one.ledger()
-                    .claim(new Claim(
-                            one.node(),
-                            new Admission(Map.of("t", "1"), 5),
-                            5,
-                            1,
-                            given -> told.set(given.getFirst().run().id() + (starts.isDone() ? ", too late" : "")))));
-            // Handed in: nothing is seen of that but its place in the queue of a writer that is at work.
-            await("a claim that waits").atMost(SOON).until(() -> isWaitingForAnswer(Thread.getAllStackTraces()));
-            outside.rollback();
-            assertThat(starts.get()).isEqualTo(new Receipt.Applied());
-            assertThat(claims.get()).extracting(c -> c.run().id()).containsExactly(start.run());
-            assertThat(claims.get().getFirst().input()).isEqualTo("7");
-            assertThat(told).hasValue(start.run().toString());
-            assertThat(one.ledger().figures().batches() - before).isEqualTo(1);
-        }
-        assertThat(snapshots(start.run())).isEqualTo(2);
     }
 
     /** What no row of a batch says is not sent, and what all say alike is sent once: nobody gets what is another's. */
@@ -401,7 +371,7 @@ final class WritersTest {
         return new Change(change.id(), change.run(), Expect.atRest(run), change.request(), change.writes());
     }
 
-    private static void uninterruptibly(CountDownLatch latch) {
+    static void uninterruptibly(CountDownLatch latch) {
         try {
             latch.await();
         } catch (InterruptedException e) {
@@ -458,7 +428,7 @@ final class WritersTest {
         }
     }
 
-    private static boolean isWaitingForAnswer(Map<Thread, StackTraceElement[]> all) {
+    static boolean isWaitingForAnswer(Map<Thread, StackTraceElement[]> all) {
         return all.entrySet().stream()
                 .filter(e -> e.getKey().getState() == Thread.State.WAITING)
                 .anyMatch(e -> java.util.Arrays.stream(e.getValue())
@@ -489,9 +459,5 @@ final class WritersTest {
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static int snapshots(RunId run) throws SQLException {
-        return BACKDOOR.number("SELECT count(*) FROM snapshots WHERE run = '" + run.uuid() + "'");
     }
 }

@@ -54,6 +54,19 @@ public interface Ledger extends AutoCloseable {
         return claim(() -> wish);
     }
 
+    /**
+     * From now on this one is asked for a claim where runs are written that can be claimed, and nobody has handed one in. Only a
+     * ledger that {@link #asksTakers asks} does so.
+     *
+     * @param taker in the place of who was named before
+     */
+    default void takes(Taker taker) {}
+
+    /** Whether whoever takes runs need not be woken before they are written, to have them in that very commit. */
+    default boolean asksTakers() {
+        return false;
+    }
+
     /** Moves due runs into the claim index, and looks for whatever is due for this node. At most {@code limit} of each. */
     Tick tick(Holder node, int limit);
 

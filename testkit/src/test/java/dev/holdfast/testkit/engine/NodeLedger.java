@@ -2,6 +2,7 @@ package dev.holdfast.testkit.engine;
 
 import dev.holdfast.core.Holder;
 import dev.holdfast.core.Run;
+import dev.holdfast.core.RunState;
 import dev.holdfast.core.Unavailable;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Claim;
@@ -13,6 +14,7 @@ import dev.holdfast.engine.port.QueueChange;
 import dev.holdfast.engine.port.Reads;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.ScheduleChange;
+import dev.holdfast.engine.port.Taker;
 import dev.holdfast.engine.port.Tick;
 import dev.holdfast.engine.port.Write;
 import java.lang.reflect.InvocationTargetException;
@@ -20,6 +22,7 @@ import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -53,6 +56,8 @@ final class NodeLedger implements Ledger {
     private volatile CountDownLatch looksUntilAnswer = new CountDownLatch(0);
     private volatile boolean full;
     private volatile boolean readsOneByOne;
+    private volatile boolean asks;
+    private volatile Taker taker = Optional::empty;
 
     NodeLedger(Ledger ledger) {
         this.ledger = ledger;
@@ -100,6 +105,34 @@ final class NodeLedger implements Ledger {
     /** From now on nothing is read of several runs at once. */
     void readOneByOne() {
         readsOneByOne = true;
+    }
+
+    /** From now on it asks who takes what can be claimed, where that is written; who claims without being asked gets nothing. */
+    void ask() {
+        asks = true;
+    }
+
+    /** Who is asked. */
+    Taker taker() {
+        return taker;
+    }
+
+    private void askTaker() {
+        taker.ask().ifPresent(asking -> {
+            List<Claimed> given;
+            try {
+                given = give(asking::wish);
+            } catch (Unavailable e) {
+                asking.failed();
+                return;
+            }
+            asking.given(given);
+        });
+    }
+
+    private static boolean queues(Change change) {
+        return change.writes().stream()
+                .anyMatch(w -> w instanceof Write.Row row && row.run().state() == RunState.QUEUED);
     }
 
     /** The next claim that is given something is committed and told of, and then fails. */
@@ -172,6 +205,10 @@ final class NodeLedger implements Ledger {
     @Override
     public List<Claimed> claim(Supplier<Claim> wish) {
         checkSpace();
+        return asks ? List.of() : give(wish);
+    }
+
+    private List<Claimed> give(Supplier<Claim> wish) {
         boolean late = claimLate.get();
         Claim claim = wish.get();
         var untold = new Claim(claim.holder(), claim.admission(), claim.max(), claim.alive());
@@ -192,10 +229,21 @@ final class NodeLedger implements Ledger {
         Runnable atEnd = changes.stream().anyMatch(NodeLedger::ends) ? atNextEnd.getAndSet(null) : null;
         if (atEnd != null) atEnd.run();
         List<Receipt> receipts = ledger.commit(changes);
+        if (asks && changes.stream().anyMatch(NodeLedger::queues)) askTaker();
         boolean posts = changes.stream().flatMap(c -> c.writes().stream()).anyMatch(w -> w instanceof Write.Post);
         if (posts && fullWithMessage.compareAndSet(true, false)) full = true;
         if (isUnanswered(changes)) throw Unavailable.indeterminate("ledger_failed", "the answer was lost", null);
         return receipts;
+    }
+
+    @Override
+    public void takes(Taker who) {
+        taker = who;
+    }
+
+    @Override
+    public boolean asksTakers() {
+        return asks;
     }
 
     @Override

@@ -87,6 +87,7 @@ final class Rig implements AutoCloseable {
     private final AtomicInteger streamReads = new AtomicInteger();
     private final AtomicBoolean headAway = new AtomicBoolean();
     private boolean oneByOne;
+    private boolean asking;
     private boolean cluster;
     private Duration grace = Duration.ofSeconds(5);
 
@@ -103,6 +104,12 @@ final class Rig implements AutoCloseable {
     /** What several runs have recorded cannot be read at once, from the next boot on. */
     Rig readingOneByOne() {
         oneByOne = true;
+        return this;
+    }
+
+    /** The ledger asks who takes what can be claimed, from the next boot on. */
+    Rig asking() {
+        asking = true;
         return this;
     }
 
@@ -201,6 +208,7 @@ final class Rig implements AutoCloseable {
         var store = MemoryStore.open(disk, clock, ids);
         nodes.add(new NodeLedger(store.ledger()));
         if (oneByOne) ledger().readOneByOne();
+        if (asking) ledger().ask();
         ledger().atNextSteps(beforeCodeBegins);
         ports.add(new Ports(
                 nodes.getLast(),

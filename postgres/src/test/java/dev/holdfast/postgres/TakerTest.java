@@ -1,0 +1,245 @@
+package dev.holdfast.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.holdfast.core.Command;
+import dev.holdfast.core.Namespace;
+import dev.holdfast.core.Run;
+import dev.holdfast.core.RunState;
+import dev.holdfast.core.Unavailable;
+import dev.holdfast.engine.Admission;
+import dev.holdfast.engine.port.Change;
+import dev.holdfast.engine.port.Claim;
+import dev.holdfast.engine.port.Claimed;
+import dev.holdfast.engine.port.Receipt;
+import dev.holdfast.engine.port.Request;
+import dev.holdfast.engine.port.Taker;
+import dev.holdfast.engine.system.SystemClock;
+import dev.holdfast.engine.system.SystemIds;
+import dev.holdfast.engine.system.SystemThreads;
+import dev.holdfast.localpg.TestDatabase;
+import dev.holdfast.postgres.session.Connections;
+import dev.holdfast.testkit.Changes;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is written and can be claimed is claimed in the same commit, for whoever takes it. */
+final class TakerTest {
+    private static final TestDatabase DATABASE = Opened.database();
+    private static final Connections CONNECTIONS = Opened.connections(DATABASE);
+    private static final Opened.Supply SESSIONS = Opened.Supply.kept(CONNECTIONS);
+    private static final Backdoor BACKDOOR = new Backdoor(CONNECTIONS);
+    private static final SystemIds IDS = new SystemIds();
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    private final ExecutorService hands = Executors.newCachedThreadPool();
+    /** What he was told and given, in this order. */
+    private final List<String> heard = new CopyOnWriteArrayList<>();
+
+    private int slots = 5;
+    private Opened one;
+    private Opened two;
+
+    @BeforeEach
+    void open() {
+        one = Opened.in(SESSIONS, new SystemClock(), IDS);
+        two = Opened.beside(SESSIONS, new SystemClock(), IDS);
+        one.ledger().takes(() -> slots == 0 ? Optional.empty() : Optional.of(new Hand()));
+    }
+
+    @AfterEach
+    void close() {
+        one.close();
+        two.close();
+        hands.shutdownNow();
+        Opened.empty(SESSIONS);
+    }
+
+    @AfterAll
+    static void drop() {
+        DATABASE.close();
+    }
+
+    /** Notes what he hears. */
+    private final class Hand implements Taker.Asking {
+        @Override
+        public Claim wish() {
+            var admission = new Admission(Map.of("t", "1"), slots);
+            return new Claim(one.node(), admission, slots, 1, given -> note("told", given));
+        }
+
+        @Override
+        public void given(List<Claimed> claimed) {
+            note("given", claimed);
+        }
+
+        @Override
+        public void failed() {
+            heard.add("failed");
+        }
+
+        private void note(String what, List<Claimed> claimed) {
+            for (Claimed each : claimed) heard.add(what + " " + each.run().id() + " with " + each.input());
+        }
+    }
+
+    private Run run(Change change) {
+        return one.ledger().reads().run(change.run()).orElseThrow();
+    }
+
+    @Test
+    void whatIsStartedIsClaimedInTheCommitThatWritesIt() throws SQLException {
+        var start = Changes.start(IDS, one.ledger().now(), "7");
+        long before = one.ledger().figures().batches();
+        assertThat(one.ledger().commit(start)).isEqualTo(new Receipt.Applied());
+        assertThat(one.ledger().figures().batches() - before).isEqualTo(1);
+        assertThat(heard).containsExactly("told " + start.run() + " with 7", "given " + start.run() + " with 7");
+        assertThat(run(start).state()).isEqualTo(RunState.RUNNING);
+        assertThat(run(start).fence().holder()).isEqualTo(one.node());
+        assertThat(BACKDOOR.number("SELECT count(*) FROM snapshots WHERE run = '"
+                        + start.run().uuid() + "'"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void whatWasLostIsClaimedInTheCommitThatQueuesItAgain() {
+        Run lost = two.running(IDS);
+        var change = Changes.of(IDS, one.ledger().now(), lost, new Command.Lost(two.node(), Command.Blame.NOT_COUNTED));
+        long before = one.ledger().figures().batches();
+        assertThat(one.ledger().commit(change)).isEqualTo(new Receipt.Applied());
+        assertThat(one.ledger().figures().batches() - before).isEqualTo(1);
+        assertThat(heard).containsExactly("told " + lost.id() + " with 1", "given " + lost.id() + " with 1");
+        assertThat(run(change).fence().holder()).isEqualTo(one.node());
+        assertThat(run(change).fence().epoch()).isGreaterThan(lost.fence().epoch());
+    }
+
+    @Test
+    void whoTakesNothingIsGivenNothing() {
+        slots = 0;
+        Run waits = one.start(IDS, null);
+        assertThat(waits.state()).isEqualTo(RunState.QUEUED);
+        assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void whoIsDeadIsGivenNothing() {
+        one.bury(one.node());
+        Run waits = one.start(IDS, null);
+        assertThat(waits.state()).isEqualTo(RunState.QUEUED);
+        assertThat(heard).isEmpty();
+    }
+
+    /** A claim that was not asked for is in nobody's way: what cannot be written is refused, and the others are begun. */
+    @Test
+    void whatCannotBeWrittenLeavesTheOthersTheirClaim() {
+        var starts = new ArrayList<Change>();
+        for (int i = 0; i < 4; i++) starts.add(Changes.start(IDS, one.ledger().now(), Integer.toString(i)));
+        var poison = starts.get(2);
+        BACKDOOR.execute("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                + " IF NEW.id = '" + poison.run().uuid() + "' THEN RAISE EXCEPTION 'no' USING ERRCODE = '22000';"
+                + " END IF; RETURN NEW; END $$;"
+                + " CREATE TRIGGER refuse BEFORE INSERT ON runs FOR EACH ROW EXECUTE FUNCTION refuse()");
+        try {
+            List<Receipt> receipts = one.ledger().commit(starts);
+            assertThat(receipts.get(2)).isInstanceOf(Receipt.Rejected.class);
+            assertThat(receipts).filteredOn(new Receipt.Applied()::equals).hasSize(3);
+        } finally {
+            BACKDOOR.execute("DROP TRIGGER refuse ON runs; DROP FUNCTION refuse()");
+        }
+        // One part of the batch is begun in its own commit; the rest waits for a claim.
+        assertThat(heard).noneMatch(what -> what.contains(poison.run().toString()));
+        var begun = new ArrayList<>(one.claim(5));
+        long given = heard.stream().filter(what -> what.startsWith("given")).count();
+        assertThat(given + begun.size()).isEqualTo(3);
+    }
+
+    /** Its writer was at work when it was handed in: nobody has looked whether anything waits. */
+    @Test
+    void aClaimThatIsAloneInItsBatchLooksFirstWhetherAnythingWaits() throws Exception {
+        var start = Changes.start(IDS, one.ledger().now(), "7");
+        var request = new Request(Namespace.DEFAULT, "same", "", "");
+        var asked = new Change(start.id(), start.run(), start.expect(), request, start.writes());
+        var wishes = new AtomicInteger();
+        try (Connection outside = CONNECTIONS.open();
+                var statement = outside.createStatement()) {
+            outside.setAutoCommit(false);
+            statement.execute("INSERT INTO requests (namespace, id, fingerprint, answer, at)"
+                    + " VALUES ('default', 'same', '', '', 0)");
+            Future<Receipt> starts = hands.submit(() -> one.ledger().commit(asked));
+            BACKDOOR.awaitBlocked("INSERT INTO requests%");
+            Future<List<Claimed>> claims = hands.submit(() -> one.ledger().claim(() -> {
+                wishes.incrementAndGet();
+                return new Claim(one.node(), new Admission(Map.of("t", "1"), 5), 5);
+            }));
+            await("a claim that waits")
+                    .atMost(SOON)
+                    .until(() -> WritersTest.isWaitingForAnswer(Thread.getAllStackTraces()));
+            outside.rollback();
+            assertThat(starts.get()).isEqualTo(new Receipt.Applied());
+            assertThat(claims.get()).isEmpty();
+        }
+        assertThat(heard).contains("given " + start.run() + " with 7");
+        assertThat(wishes).hasValue(0);
+    }
+
+    /** Nobody knows what became of the commit, and whoever asks gets no session. */
+    @Test
+    void whoIsCutOffHearsAtOnceThatNobodyKnows() throws Exception {
+        var hangs = new CountDownLatch(1);
+        var reachable = new CountDownLatch(1);
+        var opened = new AtomicInteger();
+        Sessions real = Writing.sessions(CONNECTIONS);
+        Sessions once = () -> {
+            boolean begins = Thread.currentThread().getName().startsWith("holdfast-begin");
+            if (begins && opened.getAndIncrement() > 0) {
+                hangs.countDown();
+                WritersTest.uninterruptibly(reachable);
+            }
+            return real.open();
+        };
+        var outside =
+                new PgStore.Outside(once, Writing.reading(CONNECTIONS), new SystemThreads(), new SystemClock(), IDS);
+        BACKDOOR.execute("CREATE FUNCTION ends() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                + " PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;"
+                + " CREATE CONSTRAINT TRIGGER ends AFTER INSERT ON runs DEFERRABLE INITIALLY DEFERRED"
+                + " FOR EACH ROW EXECUTE FUNCTION ends()");
+        try (var store = PgStore.open(outside, Opened.join(SESSIONS, 77), one.ledger()::now)) {
+            store.ledger().takes(() -> Optional.of(new Hand()));
+            var start = Changes.start(IDS, one.ledger().now(), "1");
+            Future<Receipt> starts = hands.submit(() -> store.ledger().commit(start));
+            try {
+                hangs.await();
+                assertThat(heard).isEmpty();
+                store.cut();
+                assertThat(heard).containsExactly("failed");
+                assertThatExceptionOfType(ExecutionException.class)
+                        .isThrownBy(() -> starts.get(20, TimeUnit.SECONDS))
+                        .withCauseInstanceOf(Unavailable.class);
+            } finally {
+                reachable.countDown();
+            }
+        } finally {
+            BACKDOOR.execute("DROP TRIGGER ends ON runs; DROP FUNCTION ends()");
+        }
+        assertThat(heard).as("he is answered once").containsExactly("failed");
+    }
+}
