@@ -38,6 +38,9 @@ final class Dispatcher implements AutoCloseable {
     private final Isolation isolation;
     private final Door door;
     private Instant nextLook = Instant.MIN;
+    /** Whether the ledger asks for claims: not before it is known what is left to newer code. */
+    private boolean taken;
+
     private volatile boolean died;
     private volatile Map<String, String> newer = Map.of();
     private volatile boolean closed;
@@ -54,7 +57,6 @@ final class Dispatcher implements AutoCloseable {
         this.bell = bell;
         this.listening = desk.ports().hints().onWork(bell::ring);
         this.deaths = desk.ports().peers().onDeath(witness -> died());
-        desk.ports().ledger().takes(this::take);
         this.loop = desk.ports().threads().loop("holdfast-dispatch", this::run);
     }
 
@@ -109,6 +111,8 @@ final class Dispatcher implements AutoCloseable {
         isolation.look(desk.ports().ledger().reads().suspectWaiting(here(), now).orElse(null), now);
         if (!isolation.isClosed() && newer.isEmpty())
             nextLook = now.plus(options.look().multipliedBy(5));
+        if (!taken) desk.ports().ledger().takes(this::take);
+        taken = true;
     }
 
     /** What is not left to newer code. */
@@ -178,10 +182,14 @@ final class Dispatcher implements AutoCloseable {
     /** For the ledger, which asks where runs are written that can be claimed. */
     private Optional<Taker.Asking> take() {
         var taking = takings.begin();
-        // Looked at after it is known to whoever waits for the end of all claims.
-        if (hasRoom()) return Optional.of(new Asked(taking));
-        takings.answered(taking);
-        return Optional.empty();
+        boolean room = false;
+        try {
+            // Looked at after it is known to whoever waits for the end of all claims.
+            room = hasRoom();
+        } finally {
+            if (!room) takings.answered(taking);
+        }
+        return room ? Optional.of(new Asked(taking)) : Optional.empty();
     }
 
     /** A claim that the ledger makes for this node, in the thread that writes. */
@@ -210,7 +218,7 @@ final class Dispatcher implements AutoCloseable {
         }
     }
 
-    /** Whoever writes goes on meanwhile. */
+    /** Whoever writes goes on meanwhile. A task and not the loop: that would be late in the same way in which its claim is. */
     private void beginBeside(List<Claimed> claimed) {
         try {
             desk.ports().threads().task("begin " + claimed.size(), () -> begin(claimed));

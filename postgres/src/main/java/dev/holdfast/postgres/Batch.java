@@ -12,6 +12,7 @@ import dev.holdfast.engine.port.Write;
 import dev.holdfast.sql.LaneKey;
 import dev.holdfast.sql.ScheduleWrites;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,7 +60,7 @@ final class Batch {
     /**
      * Does all of it.
      *
-     * @param made asked for a claim if there is none: runs are about to be written that can be claimed
+     * @param made asked for a claim if there is none, and runs are about to be written that can be claimed; null for none
      * @throws Surprise if one of the works cannot be written: it is settled, and the others begin anew
      */
     void carryOut(Transaction tx, Supplier<@Nullable ClaimWork> made) throws SQLException {
@@ -68,7 +69,7 @@ final class Batch {
             return;
         }
         var scene = Scene.of(tx, changes, appends);
-        if (claim == null) claim = made.get();
+        if (claim == null && offers(tx.now())) claim = made.get();
         Claim wish = claim == null ? null : claim.ask();
         var folded = wish == null ? null : memory.folding().begin(tx, wish, changes);
         var judge = new Judge(scene);
@@ -132,6 +133,11 @@ final class Batch {
         all.addAll(walk.claim(memory.queues()));
         claim.passesOver(walk.passedOver());
         return List.copyOf(all);
+    }
+
+    /** Whether it is about to write something that can be claimed now. */
+    private boolean offers(Instant now) {
+        return changes.stream().flatMap(work -> work.part().all().stream()).anyMatch(part -> part.offers(now));
     }
 
     private static boolean startsInLane(ChangeWork work) {

@@ -6,6 +6,8 @@ import dev.holdfast.core.RunState;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Expect;
 import dev.holdfast.engine.port.Write;
+import dev.holdfast.sql.RunRow;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +50,11 @@ record Part(Change change, @Nullable Run row, int snapshots, List<Part> begins) 
     /** Whether somebody may claim the run after it. */
     boolean queues() {
         return row != null && row.state() == RunState.QUEUED;
+    }
+
+    /** Whether somebody may claim the run at once. */
+    boolean offers(Instant now) {
+        return row != null && RunRow.claimAt(row, now) != null;
     }
 
     /** This part, and those of its children. */

@@ -24,7 +24,7 @@ import java.util.function.Consumer;
  */
 final class PgHints implements Hints, AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMillis(2);
-    /** A hint about work comes before its commit, as often as after it: the others look once more. */
+    /** Whoever looks may pass over what is locked in that moment: the others look once more. */
     private static final Duration ONCE_MORE = Duration.ofMillis(20);
 
     private static final int REMEMBERED = 8_192;

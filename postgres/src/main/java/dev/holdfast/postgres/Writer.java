@@ -190,10 +190,9 @@ final class Writer implements AutoCloseable {
 
     /**
      * A claim for whoever takes what the batch is about to write. What is written wakes him, and on a busy machine he is awake
-     * only when it is. Null if nothing of it can be claimed, or he takes nothing.
+     * only when it is. Null if he takes nothing.
      */
     private @Nullable ClaimWork made(List<Work<?>> batch) {
-        if (batch.stream().noneMatch(Work::begins)) return null;
         ClaimWork claim = taker.ask().map(ClaimWork::of).orElse(null);
         if (claim == null) return null;
         batch.add(claim);

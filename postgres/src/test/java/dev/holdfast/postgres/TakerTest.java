@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Command;
+import dev.holdfast.core.Fence;
 import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
+import dev.holdfast.core.RunError;
 import dev.holdfast.core.RunId;
 import dev.holdfast.core.RunState;
 import dev.holdfast.core.Unavailable;
@@ -17,6 +19,7 @@ import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.Request;
 import dev.holdfast.engine.port.Taker;
+import dev.holdfast.engine.port.Write;
 import dev.holdfast.engine.system.SystemClock;
 import dev.holdfast.engine.system.SystemIds;
 import dev.holdfast.engine.system.SystemThreads;
@@ -176,11 +179,60 @@ final class TakerTest {
         } finally {
             BACKDOOR.execute("DROP TRIGGER refuse ON runs; DROP FUNCTION refuse()");
         }
-        // One part of the batch is begun in its own commit; the rest waits for a claim.
         assertThat(heard).noneMatch(what -> what.contains(poison.run().toString()));
-        var begun = new ArrayList<>(one.claim(5));
-        long told = heard.stream().filter(what -> what.startsWith("told")).count();
-        assertThat(told + begun.size()).isEqualTo(3);
+        // In the half that is written last, which holds his claim: that walks, and comes to the other half, too.
+        await("he is given them")
+                .atMost(SOON)
+                .untilAsserted(() -> assertThat(heard("given")).isEqualTo(3));
+        assertThat(heard("told")).isEqualTo(3);
+    }
+
+    /** Of what is started together there may be more than he has slots. */
+    @Test
+    void whoeverTakesIsGivenNoMoreThanHeHasSlots() {
+        var starts = new ArrayList<Change>();
+        for (int i = 0; i < 9; i++) starts.add(Changes.start(IDS, one.ledger().now(), "1"));
+        var first = starts.removeFirst();
+        var writes = new ArrayList<>(first.writes());
+        starts.forEach(start -> writes.add(new Write.Begin(start)));
+        var together = new Change(first.id(), first.run(), first.expect(), null, writes);
+        assertThat(one.ledger().commit(together)).isEqualTo(new Receipt.Applied());
+        assertThat(heard("told")).isEqualTo(slots);
+        assertThat(two.claim(9)).hasSize(9 - slots);
+    }
+
+    @Test
+    void whatComesBackIsGivenBeforeWhatIsStartedBesideIt() {
+        Run lost = two.running(IDS);
+        var back = Changes.of(IDS, one.ledger().now(), lost, new Command.Lost(two.node(), Command.Blame.NOT_COUNTED));
+        slots = 1;
+        var start = Changes.start(IDS, one.ledger().now(), "7");
+        assertThat(one.ledger().commit(List.of(start, back))).containsOnly(new Receipt.Applied());
+        assertHeard(lost.id(), "1");
+        assertThat(run(start).state()).isEqualTo(RunState.QUEUED);
+    }
+
+    /** Nothing is claimed of what waits for its time: nobody is asked, and nothing is looked at. */
+    @Test
+    void whoeverTakesIsNotAskedForWhatCannotBeClaimed() {
+        var asked = new AtomicInteger();
+        one.ledger().takes(() -> {
+            asked.incrementAndGet();
+            return Optional.empty();
+        });
+        Run run = two.running(IDS);
+        var by = new Fence.By(run.fence().epoch(), two.node());
+        var fails = new Command.Fail(by, RunError.of(new IllegalStateException("once")), 0.5);
+        var change = Changes.of(IDS, one.ledger().now(), run, fails);
+        assertThat(one.ledger().commit(change)).isEqualTo(new Receipt.Applied());
+        assertThat(run(change).state()).isEqualTo(RunState.QUEUED);
+        assertThat(asked).hasValue(0);
+        one.start(IDS, null);
+        assertThat(asked).hasValue(1);
+    }
+
+    private long heard(String what) {
+        return heard.stream().filter(said -> said.startsWith(what + " ")).count();
     }
 
     /** Its writer was at work when it was handed in: nobody has looked whether anything waits. */

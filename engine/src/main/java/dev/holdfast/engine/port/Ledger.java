@@ -55,8 +55,8 @@ public interface Ledger extends AutoCloseable {
     }
 
     /**
-     * From now on this one is asked for a claim where runs are written that can be claimed, and nobody has handed one in. Only a
-     * ledger that {@link #asksTakers asks} does so.
+     * From now on this one is asked for a claim where runs are started or queued again that can be claimed, and nobody has handed
+     * one in. Only a ledger that {@link #asksTakers asks} does so, and not for children.
      *
      * @param taker in the place of who was named before
      */

@@ -57,7 +57,7 @@ final class NodeLedger implements Ledger {
     private volatile boolean full;
     private volatile boolean readsOneByOne;
     private volatile boolean asks;
-    private volatile Taker taker = Optional::empty;
+    private volatile @Nullable Taker taker;
 
     NodeLedger(Ledger ledger) {
         this.ledger = ledger;
@@ -112,13 +112,13 @@ final class NodeLedger implements Ledger {
         asks = true;
     }
 
-    /** Who is asked. */
-    Taker taker() {
-        return taker;
+    /** Who is asked; none until there is one. */
+    Optional<Taker> taker() {
+        return Optional.ofNullable(taker);
     }
 
     private void askTaker() {
-        taker.ask().ifPresent(asking -> {
+        taker().flatMap(Taker::ask).ifPresent(asking -> {
             List<Claimed> given;
             try {
                 given = give(asking::wish);

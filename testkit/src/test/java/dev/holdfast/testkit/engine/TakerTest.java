@@ -9,6 +9,7 @@ import dev.holdfast.engine.port.Taker;
 import dev.holdfast.sdk.Task;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -32,14 +33,14 @@ final class TakerTest {
 
     @Test
     void what_is_started_is_taken_by_who_is_asked() {
-        boot();
+        bootAsked();
         rig.awaitEnd(rig.start("task", "1"), Outcome.SUCCEEDED);
         assertThat(calls).hasValue(1);
     }
 
     @Test
     void a_claim_that_was_told_of_and_then_failed_keeps_no_slot_and_its_run_goes_on() {
-        boot();
+        bootAsked();
         rig.ledger().loseTheClaim();
         var view = rig.awaitEnd(rig.start("task", "1"), Outcome.SUCCEEDED);
         assertThat(view.run().tries().losses()).isZero();
@@ -48,7 +49,7 @@ final class TakerTest {
 
     @Test
     void what_is_on_its_way_here_is_not_given_back_however_long_it_takes() {
-        boot();
+        bootAsked();
         rig.ledger().answerTheClaimAfterLooks(5);
         var view = rig.awaitEnd(rig.start("task", "1"), Outcome.SUCCEEDED);
         assertThat(calls).hasValue(1);
@@ -57,12 +58,10 @@ final class TakerTest {
 
     @Test
     void who_closes_waits_for_claims_that_are_made_for_him_and_takes_nothing_more() {
-        Engine engine = boot();
-        Taker.Asking asking = rig.ledger().taker().ask().orElseThrow();
+        Engine engine = bootAsked();
+        Taker.Asking asking = ask().orElseThrow();
         Thread closes = Thread.ofVirtual().start(engine::close);
-        await("he takes nothing more")
-                .atMost(Rig.LIMIT)
-                .until(() -> rig.ledger().taker().ask().isEmpty());
+        await("he takes nothing more").atMost(Rig.LIMIT).until(this::takesNothing);
         await("he waits").atMost(Rig.LIMIT).until(() -> closes.getState() == Thread.State.TIMED_WAITING);
         assertThat(asking.wish().admission().slots()).as("slots that are free").isZero();
         asking.given(List.of());
@@ -72,9 +71,26 @@ final class TakerTest {
     @Test
     void who_has_no_slot_takes_nothing() {
         rig.slots(0);
-        boot();
-        var asked = rig.ledger().taker().ask();
+        bootAsked();
+        assertThat(takesNothing()).isTrue();
+    }
+
+    private Engine bootAsked() {
+        Engine engine = boot();
+        await("somebody is asked")
+                .atMost(Rig.LIMIT)
+                .until(() -> rig.ledger().taker().isPresent());
+        return engine;
+    }
+
+    private Optional<Taker.Asking> ask() {
+        return rig.ledger().taker().orElseThrow().ask();
+    }
+
+    /** Whoever begins a claim answers it. */
+    private boolean takesNothing() {
+        var asked = ask();
         asked.ifPresent(Taker.Asking::failed);
-        assertThat(asked).isEmpty();
+        return asked.isEmpty();
     }
 }
