@@ -39,7 +39,7 @@ final class Dispatcher implements AutoCloseable {
     private final Door door;
     private Instant nextLook = Instant.MIN;
     /** Whether the ledger asks for claims: not before it is known what is left to newer code. */
-    private boolean taken;
+    private boolean isAsked;
 
     private volatile boolean died;
     private volatile Map<String, String> newer = Map.of();
@@ -111,8 +111,8 @@ final class Dispatcher implements AutoCloseable {
         isolation.look(desk.ports().ledger().reads().suspectWaiting(here(), now).orElse(null), now);
         if (!isolation.isClosed() && newer.isEmpty())
             nextLook = now.plus(options.look().multipliedBy(5));
-        if (!taken) desk.ports().ledger().takes(this::take);
-        taken = true;
+        if (!isAsked) desk.ports().ledger().takes(this::take);
+        isAsked = true;
     }
 
     /** What is not left to newer code. */

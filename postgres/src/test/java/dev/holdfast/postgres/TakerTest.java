@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Fence;
-import dev.holdfast.core.Namespace;
 import dev.holdfast.core.Run;
 import dev.holdfast.core.RunError;
 import dev.holdfast.core.RunId;
@@ -17,7 +16,6 @@ import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Receipt;
-import dev.holdfast.engine.port.Request;
 import dev.holdfast.engine.port.Taker;
 import dev.holdfast.engine.port.Write;
 import dev.holdfast.engine.system.SystemClock;
@@ -239,14 +237,10 @@ final class TakerTest {
     @Test
     void aClaimThatIsAloneInItsBatchLooksFirstWhetherAnythingWaits() throws Exception {
         var start = Changes.start(IDS, one.ledger().now(), "7");
-        var request = new Request(Namespace.DEFAULT, "same", "", "");
-        var asked = new Change(start.id(), start.run(), start.expect(), request, start.writes());
+        Change asked = WritersTest.asked(start, "same");
         var wishes = new AtomicInteger();
-        try (Connection outside = CONNECTIONS.open();
-                var statement = outside.createStatement()) {
-            outside.setAutoCommit(false);
-            statement.execute("INSERT INTO requests (namespace, id, fingerprint, answer, at)"
-                    + " VALUES ('default', 'same', '', '', 0)");
+        try (Connection outside = CONNECTIONS.open()) {
+            WritersTest.lock(outside, WritersTest.REQUEST.formatted("same"));
             Future<Receipt> starts = hands.submit(() -> one.ledger().commit(asked));
             BACKDOOR.awaitBlocked("INSERT INTO requests%");
             Future<List<Claimed>> claims = hands.submit(() -> one.ledger().claim(() -> {

@@ -62,7 +62,7 @@ final class WritersTest {
     /** More than a few: they are copied. */
     private static final int MANY = 50;
 
-    private static final String REQUEST =
+    static final String REQUEST =
             "INSERT INTO requests (namespace, id, fingerprint, answer, at) VALUES ('default', '%s', '', '', 0)";
 
     private final ExecutorService hands = Executors.newCachedThreadPool();
@@ -187,7 +187,7 @@ final class WritersTest {
     }
 
     /** The start with this request id: its batch waits for whoever else inserts that. */
-    private static Change asked(Change start, String id) {
+    static Change asked(Change start, String id) {
         var request = new Request(Namespace.DEFAULT, id, "f", "a");
         return new Change(start.id(), start.run(), start.expect(), request, start.writes());
     }
@@ -444,7 +444,7 @@ final class WritersTest {
                         + "'; UPDATE other SET id = '" + to.uuid() + "'; INSERT INTO runs SELECT * FROM other");
     }
 
-    private static void lock(Connection outside, String sql) throws SQLException {
+    static void lock(Connection outside, String sql) throws SQLException {
         outside.setAutoCommit(false);
         try (var statement = outside.createStatement()) {
             // For as long as the test takes.
