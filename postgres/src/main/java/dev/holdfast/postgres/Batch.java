@@ -12,7 +12,6 @@ import dev.holdfast.engine.port.Write;
 import dev.holdfast.sql.LaneKey;
 import dev.holdfast.sql.ScheduleWrites;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,9 +68,10 @@ final class Batch {
             return;
         }
         var scene = Scene.of(tx, changes, appends);
-        if (claim == null && offers(tx.now())) claim = made.get();
+        var offer = Offer.of(changes, tx.now());
+        if (claim == null && offer.isAnything()) claim = made.get();
         Claim wish = claim == null ? null : claim.ask();
-        var folded = wish == null ? null : memory.folding().begin(tx, wish, changes);
+        var folded = wish == null ? null : memory.folding().begin(tx, wish, offer);
         var judge = new Judge(scene);
         var runs = new RunWrites(tx);
         var payloads = new PayloadWrites(tx);
@@ -119,8 +119,7 @@ final class Batch {
         scene.lanes().write(memory.queues());
         scene.requests().answer(answers(scene));
         if (claim != null && wish != null) {
-            boolean all =
-                    folded != null && !folded.othersWait() && changes.stream().noneMatch(Batch::startsInLane);
+            boolean all = folded != null && !folded.othersWait() && !offer.startsInLane();
             claim.becomes(all ? started : claimed(tx, claim, rest(wish, started.size()), started));
         }
     }
@@ -133,19 +132,6 @@ final class Batch {
         all.addAll(walk.claim(memory.queues()));
         claim.passesOver(walk.passedOver());
         return List.copyOf(all);
-    }
-
-    /** Whether it is about to write something that can be claimed now. */
-    private boolean offers(Instant now) {
-        return changes.stream().flatMap(work -> work.part().all().stream()).anyMatch(part -> part.offers(now));
-    }
-
-    private static boolean startsInLane(ChangeWork work) {
-        for (Part part : work.part().all()) {
-            Run row = part.row();
-            if (part.isNew() && row != null && row.place().lane() != null) return true;
-        }
-        return false;
     }
 
     private static Claim rest(Claim claim, int given) {

@@ -42,15 +42,13 @@ final class Folding {
 
     /** The first statements of a batch with a claim; null if nothing can be folded. */
     @Nullable
-    Fold begin(Transaction tx, Claim claim, List<ChangeWork> changes) throws SQLException {
+    Fold begin(Transaction tx, Claim claim, Offer offer) throws SQLException {
         Company company = claim.admission().company();
         int most = Math.min(claim.max(), claim.admission().slots());
         if (most <= 0 || (company != Company.NOBODY && company != Company.OTHERS)) return null;
-        List<Part> parts =
-                changes.stream().flatMap(w -> w.part().all().stream()).toList();
         // What comes back goes on before anything is begun: whoever walks comes to both.
-        if (parts.stream().anyMatch(part -> !part.isNew() && part.offers(tx.now()))) return null;
-        long started = parts.stream().filter(Part::isNew).count();
+        if (offer.comesBack()) return null;
+        int started = offer.started();
         if (started == 0 || started > most || !Alive.lock(tx, claim.holder())) return null;
         long waiting = tx.sql(WAITING).number(most - started + 1).single();
         return waiting < 0 || waiting > most - started ? null : new Fold(tx, claim, waiting > 0);

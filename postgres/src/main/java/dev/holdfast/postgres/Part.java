@@ -52,6 +52,11 @@ record Part(Change change, @Nullable Run row, int snapshots, List<Part> begins) 
         return row != null && row.state() == RunState.QUEUED;
     }
 
+    /** Whether the run is new and in a lane. */
+    boolean startsInLane() {
+        return isNew() && row != null && row.place().lane() != null;
+    }
+
     /** Whether somebody may claim the run at once. */
     boolean offers(Instant now) {
         return row != null && RunRow.claimAt(row, now) != null;
