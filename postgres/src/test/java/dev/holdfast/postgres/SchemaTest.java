@@ -106,7 +106,7 @@ class SchemaTest {
             statement.execute(JOIN);
             Future<@Nullable Refused> upgrade = upgrades.submit(
                     () -> catchThrowableOfType(Refused.class, () -> Schema.CURRENT.bringUp(connections)));
-            await("the upgrade waits for who is joining").atMost(ofSeconds(20)).until(this::isWaiting);
+            await("the upgrade waits for who is joining").atMost(ofSeconds(20)).until(() -> isWaitedFor("nodes"));
             node.commit();
 
             assertThat(upgrade.get()).satisfies(refused -> {
@@ -117,11 +117,34 @@ class SchemaTest {
         }
     }
 
-    private boolean isWaiting() {
+    /** They look for strangers, and must not take a long upgrade for a server that does not answer. */
+    @Test
+    void whoBootsWhileAnUpgradeIsAtItReadsWhoIsThere() throws Exception {
+        OLD.bringUp(connections);
+        try (Connection reader = connections.open();
+                var reads = reader.createStatement();
+                var upgrades = Executors.newVirtualThreadPerTaskExecutor()) {
+            reader.setAutoCommit(false);
+            reads.execute("SELECT FROM run_payloads");
+            Future<?> upgrade = upgrades.submit(() -> {
+                Schema.CURRENT.bringUp(connections);
+                return null;
+            });
+            await("the upgrade is at it").atMost(ofSeconds(20)).until(() -> isWaitedFor("run_payloads"));
+
+            reads.execute("SET LOCAL lock_timeout = '1s'");
+            reads.execute("SELECT FROM nodes");
+            reader.rollback();
+            upgrade.get();
+        }
+        assertThat(version()).isEqualTo(Schema.CURRENT.version());
+    }
+
+    private boolean isWaitedFor(String table) {
         return !database.server()
                 .query(
                         database.name(),
-                        "SELECT pid FROM pg_locks WHERE NOT granted AND relation = 'holdfast.nodes'::regclass")
+                        "SELECT pid FROM pg_locks WHERE NOT granted AND relation = 'holdfast." + table + "'::regclass")
                 .isEmpty();
     }
 

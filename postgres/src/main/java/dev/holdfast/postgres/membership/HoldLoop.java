@@ -18,8 +18,10 @@ import org.slf4j.LoggerFactory;
 final class HoldLoop {
     private static final Logger LOG = LoggerFactory.getLogger(HoldLoop.class);
     private static final Duration AGAIN = Duration.ofMillis(50);
+    /** Less than anybody takes for silence. */
+    private static final Duration PATIENCE = Duration.ofMillis(300);
 
-    /** Locks nothing. */
+    /** Locks nothing, but waits for who changes the table itself: an upgrade, or VACUUM FULL. That it waits is an answer, too. */
     private static final String BEAT = "SELECT 1 FROM nodes WHERE number = ? AND incarnation = ?";
 
     private static final String TAKE = "SELECT pg_try_advisory_lock(?, ?)";
@@ -82,13 +84,17 @@ final class HoldLoop {
         if (isStuck()) return;
         long sent = body.ports().clock().nanos();
         try {
-            if (wire.link().number(BEAT, seat.number(), seat.incarnation()) == 0) {
+            if (wire.link().patient(PATIENCE).number(BEAT, seat.number(), seat.incarnation()) == 0) {
                 fence.dead("its row in nodes is gone: another node has found it dead");
             } else {
                 fence.answered(sent);
             }
         } catch (SQLException e) {
             if (!body.isAlive()) return;
+            if (Link.isLocked(e)) {
+                fence.answered(sent);
+                return;
+            }
             LOG.warn("node {} has lost the session that holds its lock: {}", seat.number(), e.getMessage());
             wire.lost();
             comeBack();
@@ -155,7 +161,7 @@ final class HoldLoop {
 
     private void goAway() {
         try {
-            Link link = wire.link();
+            Link link = wire.link().patient(Duration.ZERO);
             link.update(LEAVE, seat.number(), seat.incarnation());
             link.number(LAST_WORD, SpeakLoop.CHANNEL, new Word.Gone(seat.number()).text());
         } catch (SQLException e) {

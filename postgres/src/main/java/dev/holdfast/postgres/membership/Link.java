@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** A session, with the life of the server that it belongs to: it does not outlive that. For one thread. */
@@ -14,6 +15,7 @@ final class Link {
     private final Connection connection;
     private final ServerLife life;
     private final @Nullable Doorstep doorstep;
+    private Duration patience = Duration.ZERO;
 
     private Link(Connection connection, ServerLife life, @Nullable Doorstep doorstep) {
         this.connection = connection;
@@ -54,6 +56,23 @@ final class Link {
     @Nullable
     Doorstep doorstep() {
         return doorstep;
+    }
+
+    /**
+     * No statement from now on waits longer for a lock: then it fails, see {@link #isLocked}. The session goes on.
+     *
+     * @param limit zero for as long as it takes
+     */
+    Link patient(Duration limit) throws SQLException {
+        if (limit.equals(patience)) return this;
+        update("SET lock_timeout = " + limit.toMillis());
+        patience = limit;
+        return this;
+    }
+
+    /** Whether the server has answered that somebody else has locked what was asked for. */
+    static boolean isLocked(SQLException e) {
+        return "55P03".equals(e.getSQLState());
     }
 
     /** A statement with its parameters. */

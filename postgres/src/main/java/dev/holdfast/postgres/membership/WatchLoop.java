@@ -20,6 +20,8 @@ import org.slf4j.LoggerFactory;
 final class WatchLoop {
     private static final Logger LOG = LoggerFactory.getLogger(WatchLoop.class);
     private static final Duration AGAIN = Duration.ofMillis(100);
+    /** For who changes a table: an upgrade, or VACUUM FULL. Whoever watches turns all the same. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final Seat seat;
     private final Body body;
@@ -78,7 +80,7 @@ final class WatchLoop {
                     if (!blind)
                         LOG.warn("node {} cannot watch the others, trying on: {}", seat.number(), e.getMessage());
                     blind = true;
-                    wire.lost();
+                    if (!Link.isLocked(e)) wire.lost();
                     bell.await(AGAIN);
                 }
             }
@@ -88,7 +90,7 @@ final class WatchLoop {
     }
 
     private void turn() throws SQLException, InterruptedException {
-        Link link = wire.link();
+        Link link = wire.link().patient(PATIENCE);
         grace.answered(link.life(), nanos());
         if (!link.life().sameHistory(joined)) {
             body.fence().dead("the database is another one, or was promoted: what was acknowledged may be lost");
