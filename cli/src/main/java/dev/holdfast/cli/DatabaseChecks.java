@@ -41,7 +41,9 @@ record DatabaseChecks(String url, @Nullable String replica) {
         findings.add(ServerChecks.onPostgres(
                 name -> Objects.requireNonNull(seen.settings().get(name))));
         findings.add(vacuum(seen));
+        findings.add(HorizonCheck.USUAL.of(seen.horizon()));
         findings.add(room(seen.room(), seen.tables().nodes()));
+        findings.add(failover(seen.standbys()));
         if (replica != null && !replica.isEmpty()) findings.add(follower(replica));
         return findings;
     }
@@ -108,6 +110,22 @@ record DatabaseChecks(String url, @Nullable String replica) {
                 what + ": there is no room for another node, and perhaps not for all that " + nodes
                         + " nodes may want to have",
                 "raise max_connections, or the limit of the user or of the database; or end what else is connected");
+    }
+
+    /** Nodes ask for {@code synchronous_commit=on} themselves, whatever is set: so it is the names that decide. */
+    private static Finding failover(PgInspection.Standbys standbys) {
+        if (standbys.names().isEmpty()) return Finding.ok("failover", "no standby receives its log");
+        String names = String.join(", ", standbys.names());
+        if (!standbys.awaited().isEmpty()) {
+            return Finding.ok(
+                    "failover",
+                    "what is acknowledged is on a standby, too (synchronous_standby_names=" + standbys.awaited() + ")");
+        }
+        return Finding.hint(
+                "failover",
+                "no commit waits for a standby (" + names + "): a failover may lose acknowledged work",
+                "if none may be lost, set synchronous_standby_names = 'ANY 1 (" + names
+                        + ")' and reload; while none of them is there, nothing is committed then");
     }
 
     private static Finding clock(Instant database) {

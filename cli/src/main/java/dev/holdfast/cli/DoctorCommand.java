@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
         description = {
             "Checks Java, the data folder and its disk, the ledger, the server, the clocks and what waits, and says"
                     + " what to fix. If a database is named, it is that instead of the folder: what a boot looks at, TLS,"
-                    + " the schema, room for sessions, the replica, and NATS.",
+                    + " the schema, who holds back vacuum, room for sessions, what a failover may lose, the replica, and"
+                    + " NATS.",
             "",
             "Nothing is changed; a ledger in use is read beside its server. The ledger of a folder is read as a whole,"
                     + " which takes about a second for each gigabyte.",

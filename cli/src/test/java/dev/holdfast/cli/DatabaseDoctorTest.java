@@ -27,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 class DatabaseDoctorTest {
     private static final Task<Object, Void> NOOP = Task.named("noop", Object.class, Void.class);
 
-    private static String examine(int exit, String... words) {
+    /** What it says of what the first word names. */
+    static String examine(int exit, String... words) {
         var out = new StringWriter();
         var all = new ArrayList<>(List.of("doctor", "--url", "http://127.0.0.1:1", "--postgres"));
         all.addAll(List.of(words));

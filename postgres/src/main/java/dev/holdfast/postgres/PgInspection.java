@@ -23,10 +23,20 @@ import org.jspecify.annotations.Nullable;
  * @param way to it
  * @param tables of Holdfast in it
  * @param room for sessions
+ * @param horizon what keeps its vacuum
+ * @param standbys that receive its log
  * @param settings of it that matter, by name
  * @param now by its clock, when everything else was known
  */
-public record PgInspection(String where, Way way, Tables tables, Room room, Map<String, String> settings, Instant now) {
+public record PgInspection(
+        String where,
+        Way way,
+        Tables tables,
+        Room room,
+        Horizon horizon,
+        Standbys standbys,
+        Map<String, String> settings,
+        Instant now) {
     /** How many sessions a node has, at the most: see docs/operations.md. */
     public static final int SESSIONS_OF_A_NODE = 4 + 2 + 1 + PgReaders.MOST + Lending.MOST + 1 + 3;
 
@@ -48,6 +58,14 @@ public record PgInspection(String where, Way way, Tables tables, Room room, Map<
             + " FROM pg_roles WHERE rolname = current_user),"
             + " (SELECT CASE WHEN datconnlimit >= 0 THEN datconnlimit - s.numbackends END"
             + " FROM pg_database d JOIN pg_stat_database s ON s.datid = d.oid WHERE d.datname = current_database()))";
+
+    /**
+     * Without whoever makes a base backup and whoever reads what was decoded: neither is one that takes over. Which of them
+     * there are may be seen by every user, what they do may not.
+     */
+    private static final String STANDBYS = "SELECT DISTINCT quote_ident(coalesce(application_name, '')) FROM"
+            + " pg_stat_replication r WHERE state IS DISTINCT FROM 'backup' AND NOT EXISTS (SELECT FROM"
+            + " pg_replication_slots s WHERE s.active_pid = r.pid AND s.slot_type = 'logical') ORDER BY 1";
 
     /** Only their owner may change tables. */
     private static final String CHANGEABLE = "SELECT CASE WHEN EXISTS (SELECT FROM pg_namespace WHERE nspname = '"
@@ -93,6 +111,18 @@ public record PgInspection(String where, Way way, Tables tables, Room room, Map<
     public record Room(int free, int most) {}
 
     /**
+     * Who has the log as it is written, and could become the primary.
+     *
+     * @param names of them, as they are written in a setting
+     * @param awaited {@code synchronous_standby_names}; empty if no commit waits for any of them
+     */
+    public record Standbys(List<String> names, String awaited) {
+        public Standbys {
+            names = List.copyOf(names);
+        }
+    }
+
+    /**
      * A replica.
      *
      * @param where its address, name and user
@@ -133,8 +163,11 @@ public record PgInspection(String where, Way way, Tables tables, Room room, Map<
             boolean changeable = session.ask(CHANGEABLE).equals("t");
             var tables = new Tables(present, Schema.OLDEST, Schema.CURRENT.version(), nodes, changeable);
             var room = new Room(number(session, FREE), number(session, "SHOW max_connections"));
+            var horizon = Horizon.of(session);
+            var standbys = new Standbys(
+                    session.sql(STANDBYS).list(row -> row.text()), session.ask("SHOW synchronous_standby_names"));
             var now = Instant.EPOCH.plus(Long.parseLong(session.ask(NOW)), ChronoUnit.MICROS);
-            return new PgInspection(connections.shown(), way, tables, room, settings, now);
+            return new PgInspection(connections.shown(), way, tables, room, horizon, standbys, settings, now);
         } catch (SQLException e) {
             throw Trouble.unavailable(e);
         }
