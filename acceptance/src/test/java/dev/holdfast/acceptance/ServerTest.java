@@ -96,7 +96,10 @@ class ServerTest {
                 .run("nodes", "--url", "http://127.0.0.1:" + bluePort)
                 .ok();
 
-        assertThat(table.out()).contains("blue", "green", "http://127.0.0.1:" + greenPort, "wordcount");
+        assertThat(table.out()).contains("blue", "green", "WATCHES", "http://127.0.0.1:" + greenPort, "wordcount");
+        JsonNode nodes = ring(blue).path("nodes");
+        assertThat(nodes.get(0).path("watches")).isEqualTo(nodes.get(1).path("number"));
+        assertThat(nodes.get(1).path("watches")).isEqualTo(nodes.get(0).path("number"));
         first.interrupt(Stage.PATIENCE);
         second.interrupt(Stage.PATIENCE);
     }

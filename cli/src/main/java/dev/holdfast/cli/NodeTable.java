@@ -11,15 +11,21 @@ final class NodeTable {
 
     static void nodes(Json ring, Client client) {
         long own = ring.at("own").number();
-        client.print(node("NODE", "LABEL", "ADDRESS", "AGE", "SILENT", "HOLDS", "HOSTS"));
-        for (Json node : ring.at("nodes").items()) {
+        List<Json> nodes = ring.at("nodes").items();
+        // Who is alone watches nobody.
+        boolean alone = nodes.size() < 2;
+        client.print(
+                node("NODE", "LABEL", "ADDRESS", "AGE", "SILENT", alone ? "" : watches("WATCHES"), "HOLDS", "HOSTS"));
+        for (Json node : nodes) {
             long number = node.at("number").number();
+            Json watched = node.at("watches");
             client.print(node(
                     number + (number == own ? "*" : ""),
                     node.at("label").text(),
                     node.at("address").text(),
                     age(node.at("joined").text()),
                     node.at("silentMillis").text() + " ms",
+                    alone ? "" : watches(watched.isNull() ? "-" : watched.text()),
                     node.at("held").text(),
                     hosts(node.at("hosts").items())));
         }
@@ -48,8 +54,12 @@ final class NodeTable {
         return Times.age(Duration.between(Instant.parse(since), Instant.now()));
     }
 
+    private static String watches(String cell) {
+        return "  %7s".formatted(cell);
+    }
+
     private static String node(String... cells) {
-        return "%-5s  %-16s  %-24s  %5s  %8s  %6s  %s".formatted((Object[]) cells);
+        return "%-5s  %-16s  %-24s  %5s  %8s%s  %6s  %s".formatted((Object[]) cells);
     }
 
     private static String takeover(String... cells) {

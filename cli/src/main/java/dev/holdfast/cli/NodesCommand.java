@@ -9,10 +9,14 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "nodes",
         description = {
-            "Lists the nodes of the cluster: where they are, what they hold, for how long nothing was heard of them; and which"
-                    + " were found dead lately, and how long that took.",
+            "Lists the nodes of the cluster: where they are, who watches whom, what they hold, for how long nothing was heard"
+                    + " of them; and which were found dead lately.",
             "",
             "Any node may be asked; it marks itself by a *. SILENT grows to half a second between two signs of life."
+                    + " WATCHES is the node for whose death it waits: the next one, or the first.",
+            "Of the dead, SILENT is for how long nothing had been heard of one when it was found. TOOK begins when"
+                    + " whoever found it had its lock, and ends when its sessions were told to end and it was no node any more,"
+                    + " but for the commit; when what it held goes on is not part of it."
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",

@@ -266,7 +266,22 @@ class MainTest {
                 """);
         assertThat(ask("nodes").exits(0).out())
                 .containsSubsequence("NODE", "8* ", "b\ufffd[2J", "http://127.0.0.1:1", "12 ms", "3", "noop")
-                .containsSubsequence("DEAD", "7 ", "green", "RING", "- ", "4.2 ms");
+                .containsSubsequence("DEAD", "7 ", "green", "RING", "- ", "4.2 ms")
+                .doesNotContain("WATCHES");
+    }
+
+    @Test
+    void amongSeveralNodesTheTableSaysWhoWatchesWhom() {
+        says("/v1/nodes", 200, """
+                {"own": 8, "nodes": [
+                 {"number": 8, "label": "blue", "address": "http://127.0.0.1:1", "joined": "2026-01-02T03:04:05Z",
+                  "silentMillis": 12, "watches": 11, "held": 3, "hosts": []},
+                 {"number": 11, "label": "green", "address": "http://127.0.0.1:2", "joined": "2026-01-02T03:04:05Z",
+                  "silentMillis": 34, "watches": 8, "held": 0, "hosts": []}], "takeovers": []}
+                """);
+        assertThat(ask("nodes").exits(0).out())
+                .containsSubsequence("SILENT", "WATCHES", "HOLDS")
+                .containsSubsequence("8* ", "blue", "12 ms ", " 11 ", " 3 ", "11 ", "green", "34 ms ", " 8 ", " 0 ");
     }
 
     @Test

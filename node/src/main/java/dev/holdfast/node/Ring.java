@@ -5,8 +5,10 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 
 /**
  * The nodes that share a ledger, as one of them sees them: each watches the one after it, and the last one the first.
@@ -19,6 +21,19 @@ public record Ring(long own, List<Node> nodes, List<Takeover> takeovers) {
     public Ring {
         nodes = List.copyOf(nodes);
         takeovers = List.copyOf(takeovers);
+    }
+
+    /** The number of the node that this one watches; empty if there is no other. */
+    public OptionalLong watchedBy(Node node) {
+        long next = numbers()
+                .filter(number -> number > node.number())
+                .min()
+                .orElseGet(() -> numbers().min().orElse(node.number()));
+        return next == node.number() ? OptionalLong.empty() : OptionalLong.of(next);
+    }
+
+    private LongStream numbers() {
+        return nodes.stream().mapToLong(Node::number);
     }
 
     /**
@@ -54,7 +69,8 @@ public record Ring(long own, List<Node> nodes, List<Takeover> takeovers) {
      * @param at when it was found dead
      * @param how it showed
      * @param silent how long before that the last sign of life was seen; empty if none was
-     * @param took from the moment when it was found to the moment when what it held was free
+     * @param took from when whoever found it had its lock to when its sessions were told to end and it was no node any more, but for
+     *     the commit; when what it held goes on is not part of it
      */
     public record Takeover(
             long number, String label, long by, Instant at, How how, Optional<Duration> silent, Duration took) {}

@@ -3,6 +3,7 @@ package dev.holdfast.server;
 import dev.holdfast.node.Ring;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import tools.jackson.core.JsonGenerator;
 
 /** The nodes of the cluster, and which of them have died. */
@@ -27,7 +28,7 @@ final class RingApi {
             out.writeNumberProperty("own", ring.own());
             out.writeName("nodes");
             out.writeStartArray();
-            ring.nodes().forEach(each -> node(out, each));
+            ring.nodes().forEach(each -> node(out, each, ring.watchedBy(each)));
             out.writeEndArray();
             out.writeName("takeovers");
             out.writeStartArray();
@@ -37,13 +38,16 @@ final class RingApi {
         }));
     }
 
-    private static void node(JsonGenerator out, Ring.Node node) {
+    private static void node(JsonGenerator out, Ring.Node node, OptionalLong watched) {
         out.writeStartObject();
         out.writeNumberProperty("number", node.number());
         out.writeStringProperty("label", node.label());
         out.writeStringProperty("address", node.address());
         out.writeStringProperty("joined", node.joined().toString());
         out.writeNumberProperty("silentMillis", node.silent().toMillis());
+        out.writeName("watches");
+        if (watched.isPresent()) out.writeNumber(watched.getAsLong());
+        else out.writeNull();
         out.writeNumberProperty("held", node.held());
         out.writeName("hosts");
         out.writeStartArray();

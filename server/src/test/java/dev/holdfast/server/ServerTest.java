@@ -429,6 +429,9 @@ class ServerTest {
         var ring = http.get("/v1/nodes").json();
         assertThat(ring.path("own").asInt()).isEqualTo(7);
         assertThat(ring.path("nodes").get(0).path("held").asInt()).isEqualTo(2);
+        assertThat(ring.path("nodes").get(0).path("watches").isNull())
+                .as("it is alone")
+                .isTrue();
         assertThat(ring.path("takeovers").get(0).path("tookMicros").asInt()).isEqualTo(4_200);
     }
 

@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param at when, by the database's clock
  * @param how what showed it
  * @param heard its last sign of life that was seen, by the database's clock; empty if none was
- * @param took from the grant of its lock to the end of what had to be done
+ * @param took from when whoever found it had its lock, in the transaction that says so, to when its sessions were told to end
+ *     and its row was deleted; without the commit, and without what comes of it
  */
 public record Takeover(
         Holder node, String label, long by, Instant at, How how, Optional<Instant> heard, Duration took) {
