@@ -27,7 +27,8 @@ import picocli.CommandLine.Option;
                     + " API and a page of its own: docs/operations.md). This one hosts none, unless it is told to host the"
                     + " examples.",
             "When it serves, it prints one line: ready http://127.0.0.1:PORT. The tables are made in schema holdfast"
-                    + " of the database; its user needs the right to make them.",
+                    + " of the database by the first node; its user needs the right to make them only if they are"
+                    + " missing, and to change them only if they are of an older version.",
             "Others than this machine reach it (--host, --origin) only if there is an API key ('holdfast keys"
                     + " create'); use TLS there.",
         },

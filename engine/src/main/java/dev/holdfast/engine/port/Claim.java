@@ -14,7 +14,8 @@ import java.util.function.Consumer;
  *     only if it is the first, and then alone
  * @param max how many at most
  * @param alive how many nodes share the work. Of what waits, one claim is given at most its {@link #share}, so that one
- *     idle node does not swallow everything; what was started on this very node in the same transaction comes beside that
+ *     idle node does not swallow everything; what was started on this very node in the same transaction may come beside that,
+ *     as where all that waits gets a slot
  * @param told is called with what is given, once that is durable and before anybody hears that it was started: so whoever
  *     waits for a run that he has just started finds it held here. It is quick and throws nothing
  */

@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** The loops without which a node is not alive. */
+/**
+ * The loops without whose turns no heartbeat is sent. In production it is one: the watch. Those of the engine are none of them,
+ * see docs/decisions/0019.
+ */
 final class Pulses {
     private final List<Pulse> all = new CopyOnWriteArrayList<>();
     private final Clock clock;

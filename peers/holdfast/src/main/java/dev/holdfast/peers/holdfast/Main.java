@@ -77,7 +77,7 @@ public final class Main implements Peer {
     public Map<String, String> settings() {
         var all = new LinkedHashMap<String, String>();
         all.put("version", "Holdfast, this source tree");
-        all.put("connections", "up to 16 that read, 3 that write, 4 of the membership");
+        all.put("connections", "up to 8 that read, 3 that write, 4 of the membership");
         all.put("executor", "virtual threads, " + SLOTS + " slots (default: 4 per core)");
         all.put("steps", "ctx.step");
         all.put("recovery", "by any node");
