@@ -16,7 +16,6 @@ import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Claim;
 import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Receipt;
-import dev.holdfast.engine.port.Taker;
 import dev.holdfast.engine.port.Write;
 import dev.holdfast.engine.system.SystemClock;
 import dev.holdfast.engine.system.SystemIds;
@@ -31,7 +30,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -54,18 +52,17 @@ final class TakerTest {
     private static final Duration SOON = Duration.ofSeconds(20);
 
     private final ExecutorService hands = Executors.newCachedThreadPool();
-    /** What he was told and given, in this order. */
-    private final List<String> heard = new CopyOnWriteArrayList<>();
-
-    private int slots = 5;
     private Opened one;
     private Opened two;
+    private Hand taker;
 
     @BeforeEach
     void open() {
         one = Opened.in(SESSIONS, new SystemClock(), IDS);
         two = Opened.beside(SESSIONS, new SystemClock(), IDS);
-        one.ledger().takes(() -> slots == 0 ? Optional.empty() : Optional.of(new Hand()));
+        taker = new Hand(one.node());
+        taker.has(5);
+        one.ledger().takes(taker);
     }
 
     @AfterEach
@@ -81,37 +78,14 @@ final class TakerTest {
         DATABASE.close();
     }
 
-    /** Notes what he hears. */
-    private final class Hand implements Taker.Asking {
-        @Override
-        public Claim wish() {
-            var admission = new Admission(Map.of("t", "1"), slots);
-            return new Claim(one.node(), admission, slots, 1, given -> note("told", given));
-        }
-
-        @Override
-        public void given(List<Claimed> claimed) {
-            note("given", claimed);
-        }
-
-        @Override
-        public void failed() {
-            heard.add("failed");
-        }
-
-        private void note(String what, List<Claimed> claimed) {
-            for (Claimed each : claimed) heard.add(what + " " + each.run().id() + " with " + each.input());
-        }
-    }
-
     /** He was told before anybody was answered, and is answered beside the others. */
     private void assertHeard(RunId run, String input) {
         String told = "told " + run + " with " + input;
         String given = "given " + run + " with " + input;
-        assertThat(heard).first().isEqualTo(told);
+        assertThat(taker.heard()).first().isEqualTo(told);
         await("he is answered")
                 .atMost(SOON)
-                .untilAsserted(() -> assertThat(heard).containsExactly(told, given));
+                .untilAsserted(() -> assertThat(taker.heard()).containsExactly(told, given));
     }
 
     private Run run(Change change) {
@@ -146,10 +120,10 @@ final class TakerTest {
 
     @Test
     void whoTakesNothingIsGivenNothing() {
-        slots = 0;
+        taker.has(0);
         Run waits = one.start(IDS, null);
         assertThat(waits.state()).isEqualTo(RunState.QUEUED);
-        assertThat(heard).isEmpty();
+        assertThat(taker.heard()).isEmpty();
     }
 
     @Test
@@ -157,7 +131,7 @@ final class TakerTest {
         one.bury(one.node());
         Run waits = one.start(IDS, null);
         assertThat(waits.state()).isEqualTo(RunState.QUEUED);
-        assertThat(heard).isEmpty();
+        assertThat(taker.heard()).isEmpty();
     }
 
     /** A claim that was not asked for is in nobody's way: what cannot be written is refused, and the others are begun. */
@@ -177,7 +151,7 @@ final class TakerTest {
         } finally {
             BACKDOOR.execute("DROP TRIGGER refuse ON runs; DROP FUNCTION refuse()");
         }
-        assertThat(heard).noneMatch(what -> what.contains(poison.run().toString()));
+        assertThat(taker.heard()).noneMatch(what -> what.contains(poison.run().toString()));
         // In the half that is written last, which holds his claim: that walks, and comes to the other half, too.
         await("he is given them")
                 .atMost(SOON)
@@ -195,15 +169,15 @@ final class TakerTest {
         starts.forEach(start -> writes.add(new Write.Begin(start)));
         var together = new Change(first.id(), first.run(), first.expect(), null, writes);
         assertThat(one.ledger().commit(together)).isEqualTo(new Receipt.Applied());
-        assertThat(heard("told")).isEqualTo(slots);
-        assertThat(two.claim(9)).hasSize(9 - slots);
+        assertThat(heard("told")).isEqualTo(5);
+        assertThat(two.claim(9)).hasSize(4);
     }
 
     @Test
     void whatComesBackIsGivenBeforeWhatIsStartedBesideIt() {
         Run lost = two.running(IDS);
         var back = Changes.of(IDS, one.ledger().now(), lost, new Command.Lost(two.node(), Command.Blame.NOT_COUNTED));
-        slots = 1;
+        taker.has(1);
         var start = Changes.start(IDS, one.ledger().now(), "7");
         assertThat(one.ledger().commit(List.of(start, back))).containsOnly(new Receipt.Applied());
         assertHeard(lost.id(), "1");
@@ -230,7 +204,9 @@ final class TakerTest {
     }
 
     private long heard(String what) {
-        return heard.stream().filter(said -> said.startsWith(what + " ")).count();
+        return taker.heard().stream()
+                .filter(said -> said.startsWith(what + " "))
+                .count();
     }
 
     /** Its writer was at work when it was handed in: nobody has looked whether anything waits. */
@@ -254,7 +230,7 @@ final class TakerTest {
             assertThat(starts.get()).isEqualTo(new Receipt.Applied());
             assertThat(claims.get()).isEmpty();
         }
-        assertThat(heard).contains("given " + start.run() + " with 7");
+        assertThat(taker.heard()).contains("given " + start.run() + " with 7");
         assertThat(wishes).hasValue(0);
     }
 
@@ -280,14 +256,14 @@ final class TakerTest {
                 + " CREATE CONSTRAINT TRIGGER ends AFTER INSERT ON runs DEFERRABLE INITIALLY DEFERRED"
                 + " FOR EACH ROW EXECUTE FUNCTION ends()");
         try (var store = PgStore.open(outside, Opened.join(SESSIONS, 77), one.ledger()::now)) {
-            store.ledger().takes(() -> Optional.of(new Hand()));
+            store.ledger().takes(taker);
             var start = Changes.start(IDS, one.ledger().now(), "1");
             Future<Receipt> starts = hands.submit(() -> store.ledger().commit(start));
             try {
                 hangs.await();
-                assertThat(heard).isEmpty();
+                assertThat(taker.heard()).isEmpty();
                 store.cut();
-                assertThat(heard).containsExactly("failed");
+                assertThat(taker.heard()).containsExactly("failed");
                 assertThatExceptionOfType(ExecutionException.class)
                         .isThrownBy(() -> starts.get(20, TimeUnit.SECONDS))
                         .withCauseInstanceOf(Unavailable.class);
@@ -297,6 +273,6 @@ final class TakerTest {
         } finally {
             BACKDOOR.execute("DROP TRIGGER ends ON runs; DROP FUNCTION ends()");
         }
-        assertThat(heard).as("he is answered once").containsExactly("failed");
+        assertThat(taker.heard()).as("he is answered once").containsExactly("failed");
     }
 }
