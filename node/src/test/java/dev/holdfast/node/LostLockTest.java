@@ -3,7 +3,6 @@ package dev.holdfast.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.holdfast.core.Unavailable;
 import dev.holdfast.localpg.LocalPostgres;
 import dev.holdfast.localpg.Settings;
 import dev.holdfast.sdk.Handler;
@@ -47,7 +46,7 @@ final class LostLockTest {
                         .isTrue();
                 await("it is another node")
                         .atMost(LONG)
-                        .until(() -> serves(node) && node.ring().own() > number);
+                        .until(() -> State.serves(node) && node.ring().own() > number);
                 assertThat(run.join(LONG)).contains("r");
                 assertThat(firsts).as("what was recorded is not done again").hasValue(1);
                 assertThat(node.ring().takeovers())
@@ -75,14 +74,5 @@ final class LostLockTest {
             });
             return input;
         });
-    }
-
-    private static boolean serves(Holdfast node) {
-        try {
-            node.demandOpen();
-            return true;
-        } catch (Unavailable e) {
-            return false;
-        }
     }
 }

@@ -3,7 +3,6 @@ package dev.holdfast.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.holdfast.core.Unavailable;
 import dev.holdfast.localpg.LocalPostgres;
 import dev.holdfast.localpg.Settings;
 import dev.holdfast.sdk.Task;
@@ -73,7 +72,7 @@ final class StallTest {
                 server.resume();
                 await("it has tried to come back").atMost(LONG).until(() -> said.has(trouble.said()));
                 server.query(DATABASE, trouble.mends());
-                await("it serves again").atMost(LONG).until(() -> serves(node));
+                await("it serves again").atMost(LONG).until(() -> State.serves(node));
 
                 assertThat(run.join()).isEqualTo("r");
                 then.accept(number, node);
@@ -118,15 +117,6 @@ final class StallTest {
                     leaves.countDown();
                 }
             }
-        }
-    }
-
-    private static boolean serves(Holdfast node) {
-        try {
-            node.demandOpen();
-            return true;
-        } catch (Unavailable e) {
-            return false;
         }
     }
 

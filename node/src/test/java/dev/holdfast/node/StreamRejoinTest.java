@@ -44,7 +44,7 @@ final class StreamRejoinTest {
     void aStreamGoesOnWhenTheDatabaseAnswersAgain() throws Exception {
         talk((server, node) -> {
             server.pause();
-            await("it has stopped").atMost(LONG).until(() -> state(node).equals("fenced"));
+            await("it has stopped").atMost(LONG).until(() -> State.of(node).equals("fenced"));
             server.resume();
         });
     }
@@ -58,7 +58,7 @@ final class StreamRejoinTest {
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'holdfast/%'");
             await("it is another one")
                     .atMost(LONG)
-                    .until(() -> serves(node) && node.ring().own() > number);
+                    .until(() -> State.serves(node) && node.ring().own() > number);
         });
     }
 
@@ -96,7 +96,7 @@ final class StreamRejoinTest {
 
                 trouble.happens(server, node);
 
-                await("it serves again").atMost(LONG).until(() -> serves(node));
+                await("it serves again").atMost(LONG).until(() -> State.serves(node));
                 run.signal(GO, true);
                 assertThat(reading.get(LONG.toMillis(), TimeUnit.MILLISECONDS)).isEqualTo("before after");
             }
@@ -117,18 +117,5 @@ final class StreamRejoinTest {
         });
         Thread.ofVirtual().start(reading);
         return reading;
-    }
-
-    private static boolean serves(Holdfast node) {
-        return state(node).equals("open");
-    }
-
-    private static String state(Holdfast node) {
-        try {
-            node.demandOpen();
-            return "open";
-        } catch (Unavailable e) {
-            return e.code();
-        }
     }
 }
