@@ -124,8 +124,8 @@ record DatabaseChecks(String url, @Nullable String replica) {
         return Finding.hint(
                 "failover",
                 "no commit waits for a standby (" + names + "): a failover may lose acknowledged work",
-                "if none may be lost, set synchronous_standby_names = 'ANY 1 (" + names
-                        + ")' and reload; while none of them is there, nothing is committed then");
+                "if none may be lost, set synchronous_standby_names = 'ANY 1 (" + names.replace("'", "''")
+                        + ")', of those that stay, and reload; while none of them is there, nothing is committed then");
     }
 
     private static Finding clock(Instant database) {

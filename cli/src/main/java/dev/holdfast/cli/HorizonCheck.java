@@ -31,12 +31,11 @@ record HorizonCheck(Duration patience) {
                 horizon.keepers().stream().filter(k -> k.kind() == Kind.HIDDEN).count();
         if (hidden == 0) {
             return Finding.ok(
-                    CHECK, "vacuum may remove what has died: no transaction is open for " + Times.age(patience));
+                    CHECK, "vacuum may remove what has died: nobody has kept it for " + Times.age(patience));
         }
         return Finding.hint(
                 CHECK,
-                "other users have " + hidden
-                        + " transactions open, and the user may not see for how long: an old one would"
+                "transactions of other users are open (" + hidden + "), and the user may not see for how long: an old one would"
                         + " keep vacuum from what has died since",
                 "GRANT pg_read_all_stats TO the user, or look as one who may see them");
     }
@@ -59,14 +58,27 @@ record HorizonCheck(Duration patience) {
     private static String who(Keeper keeper) {
         String process = "process " + keeper.pid();
         return switch (keeper.kind()) {
-            case SESSION -> "a transaction of " + process + " (" + keeper.name() + ")";
-            case HIDDEN -> "a transaction of " + process + " (" + keeper.name() + "), of another user,";
-            case FEEDBACK -> "the standby " + keeper.name() + " (" + process + ")";
-            case PREPARED -> "the prepared transaction '" + keeper.name() + "'";
+            case SESSION -> "a transaction of " + process + called(keeper);
+            case HIDDEN -> "a transaction of " + process + called(keeper) + ", of another user,";
+            case FEEDBACK -> "the standby of " + process + called(keeper);
+            case PREPARED -> "the prepared transaction " + literal(keeper);
             case SLOT ->
-                "the replication slot '" + keeper.name() + "' ("
+                "the replication slot " + literal(keeper) + " ("
                         + (keeper.pid() == 0 ? "used by nobody" : "used by " + process) + ")";
         };
+    }
+
+    private static String called(Keeper keeper) {
+        return keeper.name().isEmpty() ? "" : " (" + line(keeper.name()) + ")";
+    }
+
+    /** As it is pasted into SQL: anybody may have chosen it. */
+    private static String literal(Keeper keeper) {
+        return "'" + line(keeper.name()).replace("'", "''") + "'";
+    }
+
+    private static String line(String name) {
+        return name.replaceAll("\\R", " ");
     }
 
     private static String remedy(Keeper keeper) {
@@ -74,11 +86,11 @@ record HorizonCheck(Duration patience) {
             case SESSION, HIDDEN -> "let it end, or end it: SELECT pg_terminate_backend(" + keeper.pid() + ")";
             case FEEDBACK -> "end the long query there, or switch hot_standby_feedback off there";
             case PREPARED ->
-                "COMMIT PREPARED '" + keeper.name() + "', or ROLLBACK PREPARED '" + keeper.name()
-                        + "', in its database";
+                "COMMIT PREPARED " + literal(keeper) + ", or ROLLBACK PREPARED " + literal(keeper)
+                        + ", in its database";
             case SLOT ->
                 keeper.pid() == 0
-                        ? "if nobody comes back for it: SELECT pg_drop_replication_slot('" + keeper.name() + "')"
+                        ? "if nobody comes back for it: SELECT pg_drop_replication_slot(" + literal(keeper) + ")"
                         : "end the long query of the standby that uses it, or see why its reader is late";
         };
     }

@@ -16,7 +16,7 @@ import picocli.CommandLine.Mixin;
                     + " WATCHES is the node for whose death it waits: the next one, or the first.",
             "Of the dead, SILENT is for how long nothing had been heard of one when it was found. TOOK begins when"
                     + " whoever found it had its lock, and ends when its sessions were told to end and it was no node any more,"
-                    + " but for the commit; when what it held goes on is not part of it."
+                    + " without the commit; when what it held goes on is not part of it."
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",

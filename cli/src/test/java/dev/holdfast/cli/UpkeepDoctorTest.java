@@ -2,6 +2,7 @@ package dev.holdfast.cli;
 
 import static dev.holdfast.cli.DatabaseDoctorTest.examine;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.localpg.LocalPostgres;
 import dev.holdfast.localpg.Settings;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code holdfast doctor --postgres} says of what lies with whoever keeps the database. */
 class UpkeepDoctorTest {
+    private static final Duration LONG = Duration.ofSeconds(30);
     private static final HorizonCheck AT_ONCE = new HorizonCheck(Duration.ZERO);
 
     @TempDir
@@ -114,18 +116,15 @@ class UpkeepDoctorTest {
         try (var server = LocalPostgres.start(folder, settings)) {
             server.createDatabase("mine");
             String url = server.url("mine").toString();
+            // It keeps rows of the system catalogs, and no others.
             server.query("mine", "SELECT pg_create_logical_replication_slot('unread', 'pgoutput')");
             try (var session = DriverManager.getConnection(server.jdbcUrl("mine"))) {
                 session.setAutoCommit(false);
                 execute(session, "CREATE TABLE anything ()");
-                execute(session, "PREPARE TRANSACTION 'undecided'");
+                execute(session, "PREPARE TRANSACTION 'Who''s who'");
             }
-            assertThat(AT_ONCE.of(only("undecided", url)).fix()).contains("ROLLBACK PREPARED 'undecided'");
-            Keeper slot = only("unread", url).keepers().getFirst();
-            assertThat(slot).isEqualTo(new Keeper(Kind.SLOT, 0, "unread", Optional.empty(), slot.passed()));
-            var old = new Keeper(slot.kind(), slot.pid(), slot.name(), slot.open(), 1_000_000);
-            assertThat(HorizonCheck.USUAL.of(new Horizon(List.of(old))).line())
-                    .contains("'unread' (used by nobody)", "pg_drop_replication_slot('unread')");
+            assertThat(AT_ONCE.of(only("Who's who", url)).fix()).contains("ROLLBACK PREPARED 'Who''s who'");
+            assertThat(only("unread", url).keepers()).isEmpty();
             assertThat(examine(0, url)).contains("OK    horizon");
         }
     }
@@ -141,6 +140,10 @@ class UpkeepDoctorTest {
             assertThat(examine(0, url)).contains("OK    failover  no standby");
             try (var standby = primary.standby(folder.resolve("standby"))) {
                 standby.awaitReplay();
+                standby.server().query("mine", "ALTER SYSTEM SET hot_standby_feedback = on");
+                standby.server().query("mine", "SELECT pg_reload_conf()");
+                await("its slot keeps what it reads").atMost(LONG).until(() -> !slots(url).isEmpty());
+                assertThat(slots(url)).extracting(Keeper::pid).doesNotContain(0);
                 for (String who : List.of(url, url.replace("postgres@", "blind@"))) {
                     assertThat(examine(0, who))
                             .contains("HINT  failover  no commit waits for a standby (standby_")
@@ -154,8 +157,21 @@ class UpkeepDoctorTest {
                 assertThat(examine(0, url))
                         .contains("OK    failover", "(synchronous_standby_names=*)")
                         .contains("synchronous_commit=on");
+                primary.query("mine", "ALTER SYSTEM RESET synchronous_standby_names");
+                primary.query("mine", "SELECT pg_reload_conf()");
             }
+            await("nobody uses its slot").atMost(LONG).until(() -> slots(url).getFirst().pid() == 0);
+            Keeper slot = slots(url).getFirst();
+            var old = new Keeper(slot.kind(), slot.pid(), slot.name(), slot.open(), 1_000_000);
+            assertThat(HorizonCheck.USUAL.of(new Horizon(List.of(old))).line())
+                    .contains("(used by nobody)", "pg_drop_replication_slot('" + slot.name() + "')");
         }
+    }
+
+    private static List<Keeper> slots(String url) {
+        return PgInspection.of(url).horizon().keepers().stream()
+                .filter(keeper -> keeper.kind() == Kind.SLOT)
+                .toList();
     }
 
     private static Horizon only(String name, String url) {

@@ -15,11 +15,12 @@ import java.util.Optional;
 public record Horizon(List<Keeper> keepers) {
     /**
      * A session of another database keeps what is here only by what it writes: the transactions of this one see it under way.
-     * What vacuum itself has open keeps nothing, and the processes that help a query come with the one that they help. An
-     * own transaction is as young as can be.
+     * What vacuum itself has open keeps nothing, and the processes that help a query come with the one that they help. What
+     * a standby is may be seen by everybody. A slot's {@code catalog_xmin} keeps rows of the system catalogs only. An own
+     * transaction is as young as can be.
      */
-    private static final String KEEPERS = "SELECT CASE WHEN backend_start IS NULL THEN 'HIDDEN'"
-            + " WHEN backend_type = 'walsender' THEN 'FEEDBACK' ELSE 'SESSION' END AS kind,"
+    private static final String KEEPERS = "SELECT CASE WHEN EXISTS (SELECT FROM pg_stat_replication r WHERE r.pid = s.pid)"
+            + " THEN 'FEEDBACK' WHEN backend_start IS NULL THEN 'HIDDEN' ELSE 'SESSION' END AS kind,"
             + " pid, coalesce(application_name, '') AS name,"
             + " (extract(epoch FROM clock_timestamp() - xact_start) * 1000)::bigint AS open,"
             + " greatest(age(backend_xid), age(backend_xmin)) AS passed FROM pg_stat_activity s"
@@ -29,8 +30,7 @@ public record Horizon(List<Keeper> keepers) {
             + " UNION ALL SELECT 'PREPARED', 0, gid,"
             + " (extract(epoch FROM clock_timestamp() - prepared) * 1000)::bigint, age(transaction) FROM pg_prepared_xacts"
             + " UNION ALL SELECT 'SLOT', coalesce(active_pid, 0), slot_name::text, NULL,"
-            + " greatest(age(xmin), age(catalog_xmin)) FROM pg_replication_slots"
-            + " WHERE xmin IS NOT NULL OR catalog_xmin IS NOT NULL ORDER BY passed DESC, open DESC NULLS LAST";
+            + " age(xmin) FROM pg_replication_slots WHERE xmin IS NOT NULL ORDER BY passed DESC, open DESC NULLS LAST";
 
     public Horizon {
         keepers = List.copyOf(keepers);
@@ -46,7 +46,7 @@ public record Horizon(List<Keeper> keepers) {
         FEEDBACK,
         /** A transaction that was prepared and not ended. */
         PREPARED,
-        /** A replication slot. */
+        /** A replication slot of a standby that wants the same. */
         SLOT
     }
 

@@ -60,11 +60,12 @@ public record PgInspection(
             + " FROM pg_database d JOIN pg_stat_database s ON s.datid = d.oid WHERE d.datname = current_database()))";
 
     /**
-     * Without whoever makes a base backup and whoever reads what was decoded: neither is one that takes over. Which of them
-     * there are may be seen by every user, what they do may not.
+     * Without whoever makes a base backup (by two sessions, of which one streams), keeps the log, or reads what was decoded: none
+     * of them takes over. Which of them there are may be seen by every user, what they do may not.
      */
     private static final String STANDBYS = "SELECT DISTINCT quote_ident(coalesce(application_name, '')) FROM"
-            + " pg_stat_replication r WHERE state IS DISTINCT FROM 'backup' AND NOT EXISTS (SELECT FROM"
+            + " pg_stat_replication r WHERE state IS DISTINCT FROM 'backup'"
+            + " AND application_name NOT IN ('pg_basebackup', 'pg_receivewal') AND NOT EXISTS (SELECT FROM"
             + " pg_replication_slots s WHERE s.active_pid = r.pid AND s.slot_type = 'logical') ORDER BY 1";
 
     /** Only their owner may change tables. */

@@ -52,6 +52,8 @@ record Schema(List<String> locations, int version) {
                     .schemas(Connections.SCHEMA)
                     .locations(locations.toArray(String[]::new))
                     .target(Integer.toString(version))
+                    // Who boots meanwhile waits for the one that is at it, which may take minutes.
+                    .lockRetryCount(-1)
                     .load()
                     .migrate();
         } catch (FlywayException e) {

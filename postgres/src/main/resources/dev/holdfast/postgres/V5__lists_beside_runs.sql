@@ -13,6 +13,13 @@ BEGIN
         RAISE EXCEPTION 'a node of an older program is alive: stop it first';
     END IF;
 END $$;
+-- Not a constraint, for which nobody could read who is there until all of this is committed; whoever boots meanwhile does.
+CREATE FUNCTION nodes_write_lists() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'nodes_write_lists: a program of before cannot work on these tables: use a newer one';
+END $$;
+CREATE TRIGGER nodes_write_lists BEFORE INSERT ON nodes FOR EACH ROW WHEN (NEW.schema_to < 5)
+    EXECUTE FUNCTION nodes_write_lists();
 
 DELETE FROM run_payloads p WHERE NOT EXISTS (SELECT 1 FROM runs r WHERE r.id = p.run);
 ALTER TABLE run_payloads
@@ -32,6 +39,3 @@ ALTER TABLE run_payloads SET (fillfactor = 40);
 -- Suspects that other code has parked: looked for at every look, and few among many that are parked.
 CREATE INDEX runs_parked_suspect ON runs (task, claim_at, id)
     WHERE parked_version IS NOT NULL AND claim_at IS NOT NULL AND losses >= 3;
-
--- Last: from here on nobody can read who is there until all of this is committed, and whoever boots meanwhile looks.
-ALTER TABLE nodes ADD CONSTRAINT nodes_write_lists CHECK (schema_to >= 5) NOT VALID;

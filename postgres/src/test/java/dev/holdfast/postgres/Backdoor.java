@@ -35,13 +35,6 @@ record Backdoor(Connections connections) {
         await("blocked: " + statement).atMost(SOON).until(() -> isBlocked(statement));
     }
 
-    /** … until so many do. */
-    void awaitBlocked(String statement, int sessions) {
-        await(sessions + " blocked: " + statement)
-                .atMost(SOON)
-                .until(() -> sessions(statement, "wait_event_type = 'Lock'") >= sessions);
-    }
-
     boolean isBlocked(String statement) throws SQLException {
         return sessions(statement, "wait_event_type = 'Lock'") > 0;
     }

@@ -2,6 +2,7 @@ package dev.holdfast.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.core.Command;
 import dev.holdfast.core.Holder;
@@ -31,6 +32,7 @@ import dev.holdfast.postgres.session.Connections;
 import dev.holdfast.testkit.Changes;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -52,9 +54,11 @@ final class TwoNodesTest {
     private static final Opened.Supply SESSIONS = Opened.Supply.of(CONNECTIONS);
     private static final Backdoor BACKDOOR = new Backdoor(CONNECTIONS);
     private static final SystemIds IDS = new SystemIds();
-    /** How many transactions that are open have locked or changed a run. */
-    private static final String LOCKERS = "SELECT count(DISTINCT xmax::text) FROM runs WHERE xmax::text IN"
-            + " (SELECT transactionid::text FROM pg_locks WHERE locktype = 'transactionid' AND granted)";
+    /** How many transactions have locked a run when two wait for one; 0 as long as it is not two. */
+    private static final String LOCKERS = "SELECT CASE WHEN (SELECT count(*) FROM pg_stat_activity WHERE query LIKE"
+            + " 'SELECT id, holder_kind%' AND wait_event_type = 'Lock' AND datname = current_database()) < 2 THEN 0"
+            + " ELSE (SELECT count(DISTINCT xmax::text) FROM runs WHERE xmax::text IN"
+            + " (SELECT transactionid::text FROM pg_locks WHERE locktype = 'transactionid' AND granted)) END";
 
     private static final Lane TALK = new Lane("talk", Lane.Kind.SERIAL);
 
@@ -169,10 +173,12 @@ final class TwoNodesTest {
                     "SELECT FROM runs WHERE id = '" + runs.get(30).id().uuid() + "' FOR UPDATE");
             moved.add(hands.submit(() -> one.ledger().commit(cancels(one, runs))));
             moved.add(hands.submit(() -> two.ledger().commit(cancels(two, reversed))));
-            BACKDOOR.awaitBlocked("SELECT id, holder_kind%", 2);
-            // A deadlock would be resolved by another try, of which nobody hears.
-            assertThat(BACKDOOR.number(LOCKERS))
-                    .as("somebody, and one of them: the other one has nothing yet")
+            // Within the second for which one waits for a row. A deadlock would be resolved by another try, of which nobody hears.
+            var lockers = await("two wait")
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(() -> BACKDOOR.number(LOCKERS), found -> found > 0);
+            assertThat(lockers)
+                    .as("somebody, and one of the two: the other one has nothing yet")
                     .isEqualTo(2);
             somebody.rollback();
         }

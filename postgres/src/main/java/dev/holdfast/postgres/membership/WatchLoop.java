@@ -137,15 +137,18 @@ final class WatchLoop {
             others.found(each.found());
             ended.remove(each.number());
         }
-        others.look(link);
         for (var each : dead) {
-            others.tell(new Word.Gone(each.number()));
             LOG.warn(
                     "node {} ({}) is dead: found by node {}, {} sessions ended",
                     each.number(),
                     each.label(),
                     seat.number(),
                     each.ended());
+        }
+        try {
+            others.look(link);
+        } finally {
+            for (var each : dead) others.tell(new Word.Gone(each.number()));
         }
     }
 
