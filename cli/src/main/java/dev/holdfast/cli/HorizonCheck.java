@@ -30,12 +30,12 @@ record HorizonCheck(Duration patience) {
         long hidden =
                 horizon.keepers().stream().filter(k -> k.kind() == Kind.HIDDEN).count();
         if (hidden == 0) {
-            return Finding.ok(
-                    CHECK, "vacuum may remove what has died: nobody has kept it for " + Times.age(patience));
+            return Finding.ok(CHECK, "vacuum may remove what has died: nobody has kept it for " + Times.age(patience));
         }
         return Finding.hint(
                 CHECK,
-                "transactions of other users are open (" + hidden + "), and the user may not see for how long: an old one would"
+                "transactions of other users are open (" + hidden
+                        + "), and the user may not see for how long: an old one would"
                         + " keep vacuum from what has died since",
                 "GRANT pg_read_all_stats TO the user, or look as one who may see them");
     }

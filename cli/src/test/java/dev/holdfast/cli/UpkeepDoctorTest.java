@@ -142,7 +142,9 @@ class UpkeepDoctorTest {
                 standby.awaitReplay();
                 standby.server().query("mine", "ALTER SYSTEM SET hot_standby_feedback = on");
                 standby.server().query("mine", "SELECT pg_reload_conf()");
-                await("its slot keeps what it reads").atMost(LONG).until(() -> !slots(url).isEmpty());
+                await("its slot keeps what it reads")
+                        .atMost(LONG)
+                        .until(() -> !slots(url).isEmpty());
                 assertThat(slots(url)).extracting(Keeper::pid).doesNotContain(0);
                 for (String who : List.of(url, url.replace("postgres@", "blind@"))) {
                     assertThat(examine(0, who))
@@ -160,7 +162,9 @@ class UpkeepDoctorTest {
                 primary.query("mine", "ALTER SYSTEM RESET synchronous_standby_names");
                 primary.query("mine", "SELECT pg_reload_conf()");
             }
-            await("nobody uses its slot").atMost(LONG).until(() -> slots(url).getFirst().pid() == 0);
+            await("nobody uses its slot")
+                    .atMost(LONG)
+                    .until(() -> slots(url).getFirst().pid() == 0);
             Keeper slot = slots(url).getFirst();
             var old = new Keeper(slot.kind(), slot.pid(), slot.name(), slot.open(), 1_000_000);
             assertThat(HorizonCheck.USUAL.of(new Horizon(List.of(old))).line())

@@ -19,18 +19,19 @@ public record Horizon(List<Keeper> keepers) {
      * a standby is may be seen by everybody. A slot's {@code catalog_xmin} keeps rows of the system catalogs only. An own
      * transaction is as young as can be.
      */
-    private static final String KEEPERS = "SELECT CASE WHEN EXISTS (SELECT FROM pg_stat_replication r WHERE r.pid = s.pid)"
-            + " THEN 'FEEDBACK' WHEN backend_start IS NULL THEN 'HIDDEN' ELSE 'SESSION' END AS kind,"
-            + " pid, coalesce(application_name, '') AS name,"
-            + " (extract(epoch FROM clock_timestamp() - xact_start) * 1000)::bigint AS open,"
-            + " greatest(age(backend_xid), age(backend_xmin)) AS passed FROM pg_stat_activity s"
-            + " WHERE pid <> pg_backend_pid() AND leader_pid IS NULL AND (backend_xid IS NOT NULL"
-            + " OR backend_xmin IS NOT NULL AND (datid IS NULL OR datname = current_database()))"
-            + " AND NOT EXISTS (SELECT FROM pg_stat_progress_vacuum v WHERE v.pid = s.pid)"
-            + " UNION ALL SELECT 'PREPARED', 0, gid,"
-            + " (extract(epoch FROM clock_timestamp() - prepared) * 1000)::bigint, age(transaction) FROM pg_prepared_xacts"
-            + " UNION ALL SELECT 'SLOT', coalesce(active_pid, 0), slot_name::text, NULL,"
-            + " age(xmin) FROM pg_replication_slots WHERE xmin IS NOT NULL ORDER BY passed DESC, open DESC NULLS LAST";
+    private static final String KEEPERS =
+            "SELECT CASE WHEN EXISTS (SELECT FROM pg_stat_replication r WHERE r.pid = s.pid)"
+                    + " THEN 'FEEDBACK' WHEN backend_start IS NULL THEN 'HIDDEN' ELSE 'SESSION' END AS kind,"
+                    + " pid, coalesce(application_name, '') AS name,"
+                    + " (extract(epoch FROM clock_timestamp() - xact_start) * 1000)::bigint AS open,"
+                    + " greatest(age(backend_xid), age(backend_xmin)) AS passed FROM pg_stat_activity s"
+                    + " WHERE pid <> pg_backend_pid() AND leader_pid IS NULL AND (backend_xid IS NOT NULL"
+                    + " OR backend_xmin IS NOT NULL AND (datid IS NULL OR datname = current_database()))"
+                    + " AND NOT EXISTS (SELECT FROM pg_stat_progress_vacuum v WHERE v.pid = s.pid)"
+                    + " UNION ALL SELECT 'PREPARED', 0, gid,"
+                    + " (extract(epoch FROM clock_timestamp() - prepared) * 1000)::bigint, age(transaction) FROM pg_prepared_xacts"
+                    + " UNION ALL SELECT 'SLOT', coalesce(active_pid, 0), slot_name::text, NULL,"
+                    + " age(xmin) FROM pg_replication_slots WHERE xmin IS NOT NULL ORDER BY passed DESC, open DESC NULLS LAST";
 
     public Horizon {
         keepers = List.copyOf(keepers);

@@ -173,7 +173,8 @@ final class TwoNodesTest {
                     "SELECT FROM runs WHERE id = '" + runs.get(30).id().uuid() + "' FOR UPDATE");
             moved.add(hands.submit(() -> one.ledger().commit(cancels(one, runs))));
             moved.add(hands.submit(() -> two.ledger().commit(cancels(two, reversed))));
-            // Within the second for which one waits for a row. A deadlock would be resolved by another try, of which nobody hears.
+            // Within the second for which one waits for a row. A deadlock would be resolved by another try, of which
+            // nobody hears.
             var lockers = await("two wait")
                     .pollInterval(Duration.ofMillis(5))
                     .until(() -> BACKDOOR.number(LOCKERS), found -> found > 0);
