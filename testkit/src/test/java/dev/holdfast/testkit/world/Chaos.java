@@ -138,7 +138,14 @@ final class Chaos implements Turns.Observer {
         throw unknown();
     }
 
-    /** A ledger takes back a claim whose answer it could not give; all else is for the engine to find out. */
+    /** Whether the answer to a claim is lost that the ledger has made for whoever takes runs. */
+    boolean losesTheClaim() {
+        if (calm || failuresLeft <= 0 || random.nextDouble() >= lostAnswers) return false;
+        failed("lost after a claim that was made");
+        return true;
+    }
+
+    /** A ledger takes back a claim that was asked for and whose answer it could not give; all else is for the engine to find out. */
     private static boolean mayLoseItsAnswer(Gate.Call call) {
         return call.method().equals("commit") || call.method().equals("append");
     }

@@ -46,7 +46,7 @@ final class Node {
         var traffic = new Traffic(world, chaos, store);
         var gate = new Gate(world.turns(), traffic);
         var ports = new Ports(
-                gate.around(Ledger.class, store.ledger()),
+                gate.around(Ledger.class, traffic.ledger()),
                 gate.around(StreamLog.class, store.stream()),
                 gate.around(Hints.class, world.isCluster() ? world.wire().of(store.node()) : new LocalHints()),
                 process,

@@ -10,6 +10,7 @@ import dev.holdfast.engine.port.Appended;
 import dev.holdfast.engine.port.Change;
 import dev.holdfast.engine.port.Claimed;
 import dev.holdfast.engine.port.Expect;
+import dev.holdfast.engine.port.Ledger;
 import dev.holdfast.engine.port.Receipt;
 import dev.holdfast.engine.port.RunFilter;
 import dev.holdfast.engine.port.StreamLog;
@@ -28,6 +29,8 @@ final class Traffic implements Gate.Traffic {
     private final Chaos chaos;
     private final History history;
     private final Scribe scribe;
+    private final AskingLedger asking;
+    private final Ledger ledger;
     private final Holder node;
     /** Where entries fence, whoever has lost a run may write to its stream until the next one opens: its watchers judge that. */
     private final StreamLog.Fencing fencing;
@@ -39,6 +42,13 @@ final class Traffic implements Gate.Traffic {
         this.chaos = chaos;
         this.history = world.history();
         this.scribe = new Scribe(store.ledger(), world::note);
+        this.asking = new AskingLedger(store.ledger(), world, chaos);
+        this.ledger = world.asksTakers() ? asking.port() : store.ledger();
+    }
+
+    /** Of this node. */
+    Ledger ledger() {
+        return ledger;
     }
 
     @Override
@@ -52,13 +62,24 @@ final class Traffic implements Gate.Traffic {
     public void done(Gate.Call call, @Nullable Object answer) {
         scribe.done(call, answer);
         if (call.toString().equals("Ledger.claim")) {
-            for (Object each : (List<?>) Objects.requireNonNull(answer)) claimed(((Claimed) each).run());
+            eachClaimed((List<?>) Objects.requireNonNull(answer));
         } else if (call.toString().equals("Ledger.commit")) {
             if (call.argument() instanceof Change one) committed(one, answer);
             else eachCommitted((List<?>) call.argument(), (List<?>) answer);
+            if (world.asksTakers()) asking.written(call.argument(), this::given);
         } else if (call.toString().equals("StreamLog.append") && fencing == StreamLog.Fencing.BY_ROW) {
             eachAppended((List<?>) call.argument(), (List<?>) answer);
         }
+    }
+
+    /** By a claim that the ledger has made itself. */
+    private void given(List<Claimed> claimed) {
+        scribe.done(new Gate.Call("Ledger", "claim", null), claimed);
+        eachClaimed(claimed);
+    }
+
+    private void eachClaimed(List<?> claimed) {
+        for (Object each : claimed) claimed(((Claimed) each).run());
     }
 
     private void eachCommitted(@Nullable List<?> changes, @Nullable List<?> receipts) {

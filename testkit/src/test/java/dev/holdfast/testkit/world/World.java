@@ -225,6 +225,11 @@ final class World {
         return Math.floorMod(seed, 2L) == 1;
     }
 
+    /** Whether ledgers ask whoever takes runs. */
+    boolean asksTakers() {
+        return Math.floorMod(seed, 4L) >= 2;
+    }
+
     MemoryStore open() {
         return disks.open(disk, clock, ids);
     }
