@@ -1,5 +1,6 @@
 package dev.holdfast.node;
 
+import dev.holdfast.postgres.membership.Successor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -8,7 +9,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.LongStream;
 
 /**
  * The nodes that share a ledger, as one of them sees them: each watches the one after it, and the last one the first.
@@ -25,15 +25,9 @@ public record Ring(long own, List<Node> nodes, List<Takeover> takeovers) {
 
     /** The number of the node that this one watches; empty if there is no other. */
     public OptionalLong watchedBy(Node node) {
-        long next = numbers()
-                .filter(number -> number > node.number())
-                .min()
-                .orElseGet(() -> numbers().min().orElse(node.number()));
-        return next == node.number() ? OptionalLong.empty() : OptionalLong.of(next);
-    }
-
-    private LongStream numbers() {
-        return nodes.stream().mapToLong(Node::number);
+        return Successor.of(node.number(), nodes, Node::number).stream()
+                .mapToLong(Node::number)
+                .findFirst();
     }
 
     /**

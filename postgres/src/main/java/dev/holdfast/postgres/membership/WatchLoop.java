@@ -111,7 +111,7 @@ final class WatchLoop {
         }
         List<NodeRow> askable =
                 rows.stream().filter(row -> grace.isProof(row.life(), nanos())).toList();
-        var next = Ring.successor(seat.number(), askable);
+        var next = Successor.of(seat.number(), askable, NodeRow::number);
         if (next.isEmpty()) {
             bell.await(body.times().patience());
         } else {

@@ -17,6 +17,10 @@ class LockedTableTest {
     /** Longer than it takes until a loop that does not turn is noticed, and its node is told to stop. */
     private static final Duration LONG = Duration.ofSeconds(13);
 
+    private static final String LEAVING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            + " AND datname = current_database() AND query LIKE 'DELETE FROM nodes%'"
+            + " AND query_start < now() - interval '400 ms'";
+
     private final Town town = Town.found();
 
     @AfterEach
@@ -59,12 +63,7 @@ class LockedTableTest {
             leaves = Town.PORTS.threads().loop("leaves", two.membership()::leave);
             await("it has waited for longer than a heartbeat does")
                     .atMost(SOON)
-                    .until(
-                            () -> "1"
-                                    .equals(
-                                            town.ask(
-                                                    "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                                                            + " AND datname = current_database() AND query LIKE 'DELETE FROM nodes%' AND query_start < now() - interval '400 ms'")));
+                    .until(() -> "1".equals(town.ask(LEAVING)));
             stranger.rollback();
         }
         leaves.join();

@@ -68,9 +68,13 @@ class WatchingTest {
     @Test
     void theLastWaitsForTheFirst() {
         List<NodeRow> others = List.of(row(2, 0), row(5, 0), row(9, 0));
-        assertThat(Ring.successor(3, others)).map(NodeRow::number).contains(5L);
-        assertThat(Ring.successor(9, others.subList(0, 2))).map(NodeRow::number).contains(2L);
-        assertThat(Ring.successor(1, List.of())).isEmpty();
+        assertThat(Successor.of(3, others, NodeRow::number))
+                .map(NodeRow::number)
+                .contains(5L);
+        assertThat(Successor.of(9, others.subList(0, 2), NodeRow::number))
+                .map(NodeRow::number)
+                .contains(2L);
+        assertThat(Successor.of(1, List.of(), NodeRow::number)).isEmpty();
     }
 
     @Test
